@@ -1,0 +1,92 @@
+import { RULES, type RuleCode } from './rules';
+
+/**
+ * How much a finding matters. `error`: what would be rendered or enforced is wrong, nothing is emitted.
+ * `warning`: it works, but probably not as meant. `note`: worth knowing.
+ */
+export type Severity = 'error' | 'warning' | 'note';
+
+/** A place in a text. `line` and `column` count from 1 (columns in UTF-16 code units), `offset` from 0. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+  readonly offset: number;
+}
+
+/** A stretch of a text; `end` is the place behind its last character. */
+export interface SourceRange {
+  readonly start: Position;
+  readonly end: Position;
+}
+
+/** The way from a document's root to a value: map keys and list indexes. */
+export type ValuePath = readonly (string | number)[];
+
+/** Where a finding is: a file's place, a construct's place in the tree, or both. */
+export interface Location {
+  /** The file as the caller named it. */
+  readonly file?: string;
+  readonly range?: SourceRange;
+  /** The value's way inside its document. */
+  readonly path?: ValuePath;
+  /** The construct's path in the cdk8s tree. */
+  readonly construct?: string;
+}
+
+/** A second place that explains a finding, such as the earlier of two duplicates. */
+export interface Related extends Location {
+  readonly message: string;
+}
+
+/** One finding, as data. Text is made from it last, by a formatter. */
+export interface Diagnostic extends Location {
+  /** The rule's stable code; `masq rules CODE` explains it. */
+  readonly code: RuleCode;
+  readonly severity: Severity;
+  /** What is wrong with which value, and what to write instead: one line, no full stop. */
+  readonly message: string;
+  /** A further line: the reason, or a second way out. */
+  readonly hint?: string;
+  readonly related?: readonly Related[];
+}
+
+/** What a finding says beside its code and place. */
+export interface DiagnosticText {
+  readonly message: string;
+  readonly hint?: string;
+  readonly related?: readonly Related[];
+  /** @default the rule's own severity */
+  readonly severity?: Severity;
+}
+
+/**
+ * Makes a finding of a rule at a place, with the rule's severity unless the text names another.
+ */
+export function diagnostic(code: RuleCode, at: Location, text: DiagnosticText): Diagnostic {
+  const { message, hint, related, severity } = text;
+  const found: Diagnostic = { code, severity: severity ?? RULES[code].severity, message, ...at };
+  return hint === undefined && related === undefined
+    ? found
+    : { ...found, ...(hint !== undefined && { hint }), ...(related !== undefined && { related }) };
+}
+
+/** Whether any of the findings is an error, that is: whether nothing may be emitted. */
+export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
+  return diagnostics.some(d => d.severity === 'error');
+}
+
+/** Order for people and for byte-equal output: by file as given, then place, then code. */
+export function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const files = new Map<string | undefined, number>();
+  for (const d of diagnostics) if (!files.has(d.file)) files.set(d.file, files.size);
+  return diagnostics
+    .map((d, index) => ({ d, index }))
+    .sort(
+      (a, b) =>
+        files.get(a.d.file)! - files.get(b.d.file)! ||
+        (a.d.range?.start.offset ?? -1) - (b.d.range?.start.offset ?? -1) ||
+        (a.d.code < b.d.code ? -1 : a.d.code > b.d.code ? 1 : 0) ||
+        a.index - b.index,
+    )
+    .map(entry => entry.d);
+}

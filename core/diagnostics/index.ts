@@ -1,0 +1,3 @@
+export * from './diagnostic';
+export * from './rules';
+export { orList, suggest } from './suggest';
