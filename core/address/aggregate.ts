@@ -1,0 +1,36 @@
+import { Blocks, visitBlocks } from './blocks';
+import { diagnose } from './diagnose';
+import type { Family } from './family';
+import type { AddressFault } from './fault';
+import { formatWords } from './format';
+
+/** What is left of a list of CIDRs, and which of its entries were none. */
+export interface Aggregate {
+  v4: string[];
+  v6: string[];
+  /** The refused entries by their index in the list; the aggregate is that of the others. */
+  faults: { index: number; fault: AddressFault }[];
+}
+
+/**
+ * The fewest CIDRs that cover exactly what the texts cover, of each family from low to high. Never throws: texts that
+ * `parseCidr` refuses are reported beside the result.
+ *
+ * The same as parsing, `IntervalSet.fromCidrs`, `cidrs()` and `formatCidr`, without an object an entry on the way.
+ */
+export function minimalCidrs(texts: readonly string[]): Aggregate {
+  const v4 = new Blocks(4, texts.length);
+  const v6 = new Blocks(6, texts.length);
+  const faults: Aggregate['faults'] = [];
+  for (let index = 0; index < texts.length; index++) {
+    const text = texts[index]!;
+    if (!v4.addText(text) && !v6.addText(text)) faults.push({ index, fault: diagnose(text, 'CIDR') });
+  }
+  return { v4: minimalTexts(4, v4), v6: minimalTexts(6, v6), faults };
+}
+
+function minimalTexts(family: Family, blocks: Blocks): string[] {
+  const texts: string[] = [];
+  visitBlocks(family, blocks.flips(), (words, prefix) => texts.push(`${formatWords(family, words, 0)}/${prefix}`));
+  return texts;
+}

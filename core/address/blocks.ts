@@ -1,0 +1,96 @@
+import { BITS, type Cidr, type Family, WORDS } from './family';
+import { readCidr } from './read';
+import { ascendingOrder } from './sort';
+import { advance, compareWords, copyWords, trailingZeros } from './words';
+
+/** CIDR blocks of one family in any order, gathered side by side to be turned into one set. */
+export class Blocks {
+  private readonly words: Uint32Array;
+  private readonly prefixes: Uint8Array;
+  private count = 0;
+
+  /** @param room - how many blocks will be added at most */
+  constructor(
+    private readonly family: Family,
+    room: number,
+  ) {
+    this.words = new Uint32Array(room * WORDS[family]);
+    this.prefixes = new Uint8Array(room);
+  }
+
+  /** Adds the block that the text says; answers false where it is no strict CIDR of the family. */
+  addText(text: string): boolean {
+    const prefix = readCidr(text, this.family, this.words, this.count * WORDS[this.family]);
+    if (prefix < 0) return false;
+    this.prefixes[this.count++] = prefix;
+    return true;
+  }
+
+  /** Adds one block. */
+  add(block: Cidr): void {
+    this.words.set(block.words, this.count * WORDS[this.family]);
+    this.prefixes[this.count++] = block.prefix;
+  }
+
+  /** The flips of the set of all the blocks' addresses. */
+  flips(): Uint32Array {
+    const { words, prefixes, count } = this;
+    const stride = WORDS[this.family];
+    const order = ascendingOrder(words, stride, count);
+    const out = new Uint32Array(2 * count * stride);
+    const end = new Uint32Array(stride);
+    // `out[0..n)` is finished but for its last flip, the end of the interval that still may grow.
+    let n = 0;
+    for (let k = 0; k < count; k++) {
+      const index = order[k]!;
+      const start = index * stride;
+      copyWords(words, start, end, 0, stride);
+      const top = advance(end, 0, prefixes[index]!);
+      if (n === 0 || compareWords(words, start, out, n - stride, stride) > 0) {
+        copyWords(words, start, out, n, stride);
+        n += 2 * stride;
+        copyWords(end, 0, out, n - stride, stride);
+      } else if (compareWords(end, 0, out, n - stride, stride) > 0) copyWords(end, 0, out, n - stride, stride);
+      if (top) return out.slice(0, n - stride);
+    }
+    return n === out.length ? out : out.slice(0, n);
+  }
+}
+
+/**
+ * Visits the fewest blocks that make up a set, in ascending order. `words` is the visitor's for the call only.
+ */
+export function visitBlocks(
+  family: Family,
+  flips: Uint32Array,
+  visit: (words: Uint32Array, prefix: number) => void,
+): void {
+  const stride = WORDS[family];
+  const cursor = new Uint32Array(stride);
+  for (let at = 0; at < flips.length; at += 2 * stride) {
+    const end = at + stride;
+    const bounded = end < flips.length;
+    copyWords(flips, at, cursor, 0, stride);
+    for (;;) {
+      const size = Math.min(trailingZeros(cursor, 0, stride), roomBits(cursor, flips, end, stride));
+      const prefix = BITS[family] - size;
+      visit(cursor, prefix);
+      if (advance(cursor, 0, prefix)) break;
+      if (bounded && compareWords(cursor, 0, flips, end, stride) === 0) break;
+    }
+  }
+}
+
+/** The largest `k` for which 2^k addresses fit from the cursor up to `flips[end]`, or to the top where there is none. */
+function roomBits(cursor: Uint32Array, flips: Uint32Array, end: number, stride: number): number {
+  const bounded = end < flips.length;
+  let borrow = 0;
+  let bits = 32 * stride;
+  for (let w = stride - 1; w >= 0; w--) {
+    const difference = (bounded ? flips[end + w]! : 0) - cursor[w]! - borrow;
+    borrow = difference < 0 ? 1 : 0;
+    const word = difference >>> 0;
+    if (word !== 0) bits = 32 * (stride - 1 - w) + 31 - Math.clz32(word);
+  }
+  return bits;
+}

@@ -1,0 +1,20 @@
+import { type Address, BITS, type Cidr, WORDS } from './family';
+import { compareWords, hostMask } from './words';
+
+/** Orders addresses: IPv4 before IPv6, then from low to high. Negative, zero or positive, as `Array.sort` wants it. */
+export function compareAddresses(a: Address, b: Address): number {
+  return a.family - b.family || compareWords(a.words, 0, b.words, 0, WORDS[a.family]);
+}
+
+/** Orders blocks: IPv4 before IPv6, then by lowest address, then the shorter prefix (the larger block) first. */
+export function compareCidrs(a: Cidr, b: Cidr): number {
+  return compareAddresses(a, b) || a.prefix - b.prefix;
+}
+
+/** Whether every address of `inner` lies in `outer`. A block contains itself; families never contain each other. */
+export function cidrContains(outer: Cidr, inner: Cidr | Address): boolean {
+  if (outer.family !== inner.family) return false;
+  const prefix = 'prefix' in inner ? inner.prefix : BITS[inner.family];
+  if (prefix < outer.prefix) return false;
+  return outer.words.every((word, w) => ((word ^ inner.words[w]!) & ~hostMask(w, outer.prefix)) === 0);
+}

@@ -1,0 +1,30 @@
+/** An IP version: `4` or `6`. */
+export type Family = 4 | 6;
+
+/** The families, in the order in which lists are written. */
+export const FAMILIES: readonly Family[] = [4, 6];
+
+/** How many bits an address of a family has: the longest prefix. */
+export const BITS = { 4: 32, 6: 128 } as const;
+
+/**
+ * How many 32-bit words an address of a family takes. Every algorithm here runs over words with this stride,
+ * so that both families share one code path.
+ */
+export const WORDS = { 4: 1, 6: 4 } as const;
+
+/** What people call a family, for messages. */
+export const FAMILY_NAME = { 4: 'IPv4', 6: 'IPv6' } as const;
+
+/** One IP address; `words` are big-endian, {@link WORDS} of them. */
+export interface Address {
+  readonly family: Family;
+  readonly words: Uint32Array;
+}
+
+/** One CIDR block (RFC 4632, RFC 4291 §2.3): `words` is its lowest address, no bit is set beyond `prefix`. */
+export interface Cidr {
+  readonly family: Family;
+  readonly words: Uint32Array;
+  readonly prefix: number;
+}

@@ -1,0 +1,48 @@
+import type { Address, Cidr, Family } from './family';
+
+/** The text of the address whose words start at `at`. */
+export function formatWords(family: Family, words: Uint32Array, at: number): string {
+  return family === 4 ? formatIpv4(words[at]!) : formatIpv6(words, at);
+}
+
+function formatIpv4(word: number): string {
+  return `${word >>> 24}.${(word >>> 16) & 255}.${(word >>> 8) & 255}.${word & 255}`;
+}
+
+function formatIpv6(words: Uint32Array, at: number): string {
+  const group = (g: number): number => (words[at + (g >> 1)]! >>> (g & 1 ? 0 : 16)) & 0xffff;
+  // The longest run of zero groups, at least two long, the first of equals (RFC 5952 §4.2).
+  let gap = 8;
+  let longest = 1;
+  for (let g = 0, run = 0; g < 8; g++) {
+    run = group(g) === 0 ? run + 1 : 0;
+    if (run > longest) {
+      longest = run;
+      gap = g + 1 - run;
+    }
+  }
+  let text = '';
+  for (let g = 0; g < 8; g++) {
+    if (g === gap) {
+      text += '::';
+      g += longest - 1;
+    } else {
+      if (g > 0 && g !== gap + longest) text += ':';
+      text += group(g).toString(16);
+    }
+  }
+  return text;
+}
+
+/**
+ * An address's canonical text: dotted decimal for IPv4, RFC 5952 §4 for IPv6 (lower case, no leading zeros, the first
+ * longest run of zero groups as `::`). The mixed notation of its §5 is never written.
+ */
+export function formatAddress(address: Address): string {
+  return formatWords(address.family, address.words, 0);
+}
+
+/** A block's canonical text: {@link formatAddress} of its lowest address, `/` and the prefix length. */
+export function formatCidr(cidr: Cidr): string {
+  return `${formatWords(cidr.family, cidr.words, 0)}/${cidr.prefix}`;
+}

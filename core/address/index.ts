@@ -1,0 +1,10 @@
+export { type Aggregate, minimalCidrs } from './aggregate';
+export { type Both, both, setsOf } from './both';
+export { cidrContains, compareAddresses, compareCidrs } from './compare';
+export { type Address, BITS, type Cidr, FAMILIES, FAMILY_NAME, type Family, WORDS } from './family';
+export type { AddressFault, FaultKind, Parsed } from './fault';
+export { formatAddress, formatCidr } from './format';
+export { type Interval, IntervalSet } from './interval-set';
+export { address, cidr, parseAddress, parseCidr } from './parse';
+export { type LabelledInterval, type Layer, Partition } from './partition';
+export { NAMED_RANGES, type NamedRange, namedRange } from './ranges';

@@ -1,0 +1,86 @@
+import { ascendingOrder } from './sort';
+import { compareWords } from './words';
+
+/**
+ * Sweeps over sets, given as flips, from the bottom of the space to its top. Visits each address at which the first
+ * set that holds it may change, with the index of that set; where none does, with the number of sets.
+ * One sort of all flips and a heap of the sets that are open: O(n log n) for n flips, however many sets there are.
+ */
+export function sweepLayers(
+  sets: readonly Uint32Array[],
+  stride: number,
+  visit: (words: Uint32Array, at: number, decider: number) => void,
+): void {
+  const words = new Uint32Array(sets.reduce((length, flips) => length + flips.length, 0));
+  const owners = new Uint32Array(words.length / stride);
+  let n = 0;
+  for (const [index, flips] of sets.entries()) {
+    words.set(flips, n * stride);
+    owners.fill(index, n, (n += flips.length / stride));
+  }
+  const order = ascendingOrder(words, stride, n);
+  const open = new OpenSets(sets.length);
+  const bottom = new Uint32Array(stride);
+  if (n === 0 || compareWords(words, order[0]! * stride, bottom, 0, stride) !== 0) visit(bottom, 0, sets.length);
+  for (let k = 0; k < n; ) {
+    const at = order[k]! * stride;
+    do open.toggle(owners[order[k++]!]!);
+    while (k < n && compareWords(words, order[k]! * stride, words, at, stride) === 0);
+    visit(words, at, open.lowest());
+  }
+}
+
+/** The sets that hold the current address: a binary heap of their indexes, from which closed ones drop out late. */
+class OpenSets {
+  private readonly isOpen: Uint8Array;
+  private readonly isQueued: Uint8Array;
+  private readonly heap: Uint32Array;
+  private size = 0;
+
+  constructor(private readonly count: number) {
+    this.isOpen = new Uint8Array(count);
+    this.isQueued = new Uint8Array(count);
+    this.heap = new Uint32Array(count);
+  }
+
+  toggle(index: number): void {
+    this.isOpen[index]! ^= 1;
+    if (this.isOpen[index] === 0 || this.isQueued[index] === 1) return;
+    this.isQueued[index] = 1;
+    this.push(index);
+  }
+
+  /** The lowest open index, or the number of sets if none is open. */
+  lowest(): number {
+    while (this.size > 0) {
+      const top = this.heap[0]!;
+      if (this.isOpen[top] === 1) return top;
+      this.isQueued[top] = 0;
+      this.pop();
+    }
+    return this.count;
+  }
+
+  private push(index: number): void {
+    const { heap } = this;
+    let hole = this.size++;
+    for (let parent = (hole - 1) >> 1; hole > 0 && heap[parent]! > index; parent = (hole - 1) >> 1) {
+      heap[hole] = heap[parent]!;
+      hole = parent;
+    }
+    heap[hole] = index;
+  }
+
+  private pop(): void {
+    const { heap } = this;
+    const moved = heap[--this.size]!;
+    let hole = 0;
+    for (let child = 1; child < this.size; child = 2 * hole + 1) {
+      if (child + 1 < this.size && heap[child + 1]! < heap[child]!) child++;
+      if (heap[child]! >= moved) break;
+      heap[hole] = heap[child]!;
+      hole = child;
+    }
+    heap[hole] = moved;
+  }
+}

@@ -1,0 +1,145 @@
+import { BITS, type Family, WORDS } from './family';
+import { hasHostBits } from './words';
+
+/**
+ * The fast half of parsing: these readers say yes or no, write an address's words where they are told, and allocate
+ * nothing. Why a text was refused is found out afterwards, in `diagnose.ts`.
+ */
+
+/** The groups of the IPv6 address that is being read. */
+const groups = new Uint16Array(8);
+
+/** The value of a hexadecimal digit, or -1. */
+function hexDigit(code: number): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  const letter = code | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
+}
+
+/**
+ * Reads a dotted quad: four decimal numbers from 0 to 255, without leading zeros.
+ * Answers the offset behind it, or -1.
+ */
+export function readIpv4(text: string, start: number, into: Uint32Array, at: number): number {
+  let word = 0;
+  let part = 0;
+  let dots = 0;
+  let digits = 0;
+  let offset = start;
+  for (; offset < text.length; offset++) {
+    const digit = text.charCodeAt(offset) - 0x30;
+    if (digit >= 0 && digit <= 9) {
+      if (digits > 0 && part === 0) return -1;
+      part = part * 10 + digit;
+      if (part > 255) return -1;
+      digits++;
+    } else if (digit === -2) {
+      if (digits === 0 || dots === 3) return -1;
+      word = (word << 8) | part;
+      dots++;
+      part = 0;
+      digits = 0;
+    } else break;
+  }
+  if (digits === 0 || dots !== 3) return -1;
+  into[at] = (word << 8) | part;
+  return offset;
+}
+
+/**
+ * Reads an IPv6 address in the forms of RFC 4291 §2.2: hexadecimal groups, one `::`, a dotted quad for the last two.
+ * Answers the offset behind it, or -1.
+ */
+export function readIpv6(text: string, start: number, into: Uint32Array, at: number): number {
+  let count = 0;
+  let gap = -1;
+  let offset = start;
+  if (text.startsWith('::', start)) {
+    gap = 0;
+    offset += 2;
+  }
+  for (;;) {
+    const first = offset;
+    let group = 0;
+    let code = 0;
+    for (; offset < text.length; offset++) {
+      const digit = hexDigit((code = text.charCodeAt(offset)));
+      if (digit < 0) break;
+      group = (group << 4) | digit;
+    }
+    if (offset === first) {
+      // Only a `::` may be followed by no group.
+      if (gap !== count) return -1;
+      break;
+    }
+    if (offset < text.length && code === 0x2e) {
+      offset = count <= 6 ? readIpv4(text, first, into, at) : -1;
+      if (offset < 0) return -1;
+      groups[count++] = into[at]! >>> 16;
+      groups[count++] = into[at]!;
+      break;
+    }
+    if (offset - first > 4 || count === 8) return -1;
+    groups[count++] = group;
+    if (offset === text.length || code !== 0x3a) break;
+    offset++;
+    if (offset < text.length && text.charCodeAt(offset) === 0x3a) {
+      if (gap >= 0) return -1;
+      gap = count;
+      offset++;
+    }
+  }
+  if (gap < 0 ? count !== 8 : count > 7) return -1;
+  if (gap >= 0) {
+    groups.copyWithin(8 - (count - gap), gap, count);
+    groups.fill(0, gap, 8 - (count - gap));
+  }
+  for (let w = 0; w < 4; w++) into[at + w] = (groups[2 * w]! << 16) | groups[2 * w + 1]!;
+  return offset;
+}
+
+/** Reads `/` and a prefix length without leading zeros up to the text's end; answers the length, or -1. */
+export function readPrefix(text: string, start: number, bits: number): number {
+  const digits = text.length - start - 1;
+  if (digits < 1 || digits > 3 || text.charCodeAt(start) !== 0x2f) return -1;
+  let prefix = 0;
+  for (let offset = start + 1; offset < text.length; offset++) {
+    const digit = text.charCodeAt(offset) - 0x30;
+    if (digit < 0 || digit > 9) return -1;
+    prefix = prefix * 10 + digit;
+  }
+  if (digits > 1 && text.charCodeAt(start + 1) === 0x30) return -1;
+  return prefix <= bits ? prefix : -1;
+}
+
+/** Whether an IPv6 address lies in ::ffff:0:0/96 and so says an IPv4 address (RFC 4291 §2.5.5.2). */
+export function isMapped(words: Uint32Array, at: number): boolean {
+  return words[at + 2] === 0xffff && words[at + 1] === 0 && words[at] === 0;
+}
+
+/** Reads the whole text as a strict address of the family; answers whether it is one. */
+export function readAddress(text: string, family: Family, into: Uint32Array, at: number): boolean {
+  return family === 4
+    ? readIpv4(text, 0, into, at) === text.length
+    : readIpv6(text, 0, into, at) === text.length && !isMapped(into, at);
+}
+
+/** Reads the whole text as a strict CIDR of the family; answers its prefix length, or -1. */
+export function readCidr(text: string, family: Family, into: Uint32Array, at: number): number {
+  const end = family === 4 ? readIpv4(text, 0, into, at) : readIpv6(text, 0, into, at);
+  if (end < 0) return -1;
+  const prefix = readPrefix(text, end, BITS[family]);
+  if (prefix < 0 || hasHostBits(into, at, WORDS[family], prefix)) return -1;
+  return family === 6 && isMapped(into, at) ? -1 : prefix;
+}
+
+/** What a text is meant to be; the word is the one that messages use. */
+export type Noun = 'address' | 'CIDR';
+
+/** Whether the text is a strict address or CIDR of either family. */
+export function accepts(text: string, noun: Noun): boolean {
+  const scratch = new Uint32Array(WORDS[6]);
+  return noun === 'address'
+    ? readAddress(text, 4, scratch, 0) || readAddress(text, 6, scratch, 0)
+    : readCidr(text, 4, scratch, 0) >= 0 || readCidr(text, 6, scratch, 0) >= 0;
+}
