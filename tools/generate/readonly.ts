@@ -15,6 +15,6 @@ export function addReadonly(text: string): string {
     ts.forEachChild(node, visit);
   };
   visit(file);
-  inserts.sort((a, b) => b.at - a.at);
+  inserts.reverse().sort((a, b) => b.at - a.at);
   return inserts.reduce((result, { at, text }) => result.slice(0, at) + text + result.slice(at), text);
 }
