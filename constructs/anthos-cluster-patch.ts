@@ -1,0 +1,52 @@
+import { ApiObject } from 'cdk8s';
+import { Construct } from 'constructs';
+import type { CommonProps } from './metadata';
+
+/** Properties of {@link AnthosClusterPatch}. */
+export interface AnthosClusterPatchProps extends CommonProps {
+  /** The Cluster object's name. */
+  readonly name: string;
+
+  /**
+   * The Cluster object's namespace.
+   * @default `cluster-` and the name
+   */
+  readonly namespace?: string;
+
+  /**
+   * How the gateway is switched on: `annotation` on Anthos 1.8 and 1.9, `advancedNetworking` from 1.10 on.
+   * @default advancedNetworking
+   */
+  readonly enable?: 'annotation' | 'advancedNetworking';
+}
+
+/**
+ * The part of a `baremetal.cluster.gke.io/v1` Cluster that switches the egress NAT gateway on, to be merged into the
+ * Cluster object that exists (`kubectl apply --server-side`, `kubectl patch`, or into bmctl's file before creation).
+ * It forbids Argo CD and Flux to prune it, since that would delete the cluster.
+ */
+export class AnthosClusterPatch extends Construct {
+  /** The partial Cluster object. */
+  readonly apiObject: ApiObject;
+
+  constructor(scope: Construct, id: string, props: AnthosClusterPatchProps) {
+    super(scope, id);
+    const annotation = (props.enable ?? 'advancedNetworking') === 'annotation';
+    this.apiObject = new ApiObject(this, 'Cluster', {
+      apiVersion: 'baremetal.cluster.gke.io/v1',
+      kind: 'Cluster',
+      metadata: {
+        name: props.name,
+        namespace: props.namespace ?? `cluster-${props.name}`,
+        ...(props.labels && { labels: { ...props.labels } }),
+        annotations: {
+          'argocd.argoproj.io/sync-options': 'Prune=false,ServerSideApply=true',
+          'kustomize.toolkit.fluxcd.io/prune': 'disabled',
+          ...(annotation && { 'baremetal.cluster.gke.io/enable-anthos-network-gateway': 'true' }),
+          ...props.annotations,
+        },
+      },
+      ...(!annotation && { spec: { clusterNetwork: { advancedNetworking: true } } }),
+    });
+  }
+}

@@ -1,0 +1,85 @@
+import { ApiObject } from 'cdk8s';
+import { Construct } from 'constructs';
+import { readEgressPolicyV1, readEgressPolicyV1Alpha1 } from '../core/manifest/egress-nat-policy';
+import type { LabelSelector } from '../core/schema/generated/types-intent';
+import { type CommonProps, metadata } from './metadata';
+import { propsDocument, reportFindings } from './validation';
+
+/** Properties of {@link EgressNATPolicyV1}. */
+export interface EgressNATPolicyV1Props extends CommonProps {
+  /**
+   * The policy's name. `default` rewrites the policy that GKE generates; names of GKE-managed policies
+   * (`gke-<8 hex digits>-<n>`) are refused.
+   */
+  readonly name: string;
+
+  /** Destinations to which pods keep their address, as IPv4 CIDRs. */
+  readonly destinations: readonly string[];
+}
+
+/**
+ * `networking.gke.io/v1` EgressNATPolicy, which configures masquerading on GKE Autopilot: cluster-scoped, action NoSNAT.
+ * Needs GKE 1.23.4-gke.1600 (on 1.22: 1.22.7-gke.1500) and Dataplane V2. Source: Google's page on the egress NAT policy.
+ */
+export class EgressNATPolicyV1 extends Construct {
+  /** The policy itself. */
+  readonly apiObject: ApiObject;
+
+  constructor(scope: Construct, id: string, props: EgressNATPolicyV1Props) {
+    super(scope, id);
+    const object = {
+      apiVersion: 'networking.gke.io/v1',
+      kind: 'EgressNATPolicy',
+      metadata: metadata(props.name, undefined, 'policy', props),
+      spec: { action: 'NoSNAT', destinations: props.destinations.map(cidr => ({ cidr })) },
+    };
+    this.apiObject = new ApiObject(this, 'Policy', object);
+    reportFindings(this, () => readEgressPolicyV1(propsDocument(object)).diagnostics);
+  }
+}
+
+/** Which pods a rule of {@link EgressNATPolicyV1Alpha1} selects: both selectors must match; `{}` matches everything. */
+export interface EgressRule {
+  readonly namespaceSelector: LabelSelector;
+  readonly podSelector: LabelSelector;
+}
+
+/** Properties of {@link EgressNATPolicyV1Alpha1}. */
+export interface EgressNATPolicyV1Alpha1Props extends CommonProps {
+  /** The policy's name. */
+  readonly name: string;
+
+  /** Which pods: any of the rules. At least one. */
+  readonly egress: readonly EgressRule[];
+
+  /** Which destinations, as IPv4 CIDRs. At least one. */
+  readonly destinationCIDRs: readonly string[];
+
+  /** The floating IP that the packets leave with, used by no other policy. */
+  readonly egressSourceIP: string;
+}
+
+/**
+ * `networking.gke.io/v1alpha1` EgressNATPolicy, which steers packets through the egress NAT gateway of Anthos on bare
+ * metal. Source: Google's page on the egress NAT gateway.
+ */
+export class EgressNATPolicyV1Alpha1 extends Construct {
+  /** The policy itself. */
+  readonly apiObject: ApiObject;
+
+  constructor(scope: Construct, id: string, props: EgressNATPolicyV1Alpha1Props) {
+    super(scope, id);
+    const object = {
+      apiVersion: 'networking.gke.io/v1alpha1',
+      kind: 'EgressNATPolicy',
+      metadata: metadata(props.name, undefined, 'policy', props),
+      spec: {
+        egress: props.egress.map(({ namespaceSelector, podSelector }) => ({ namespaceSelector, podSelector })),
+        destinationCIDRs: [...props.destinationCIDRs],
+        egressSourceIP: props.egressSourceIP,
+      },
+    };
+    this.apiObject = new ApiObject(this, 'Policy', object);
+    reportFindings(this, () => readEgressPolicyV1Alpha1(propsDocument(object)).diagnostics);
+  }
+}

@@ -1,0 +1,5 @@
+/**
+ * The one place where cdk8s-plus-27 is touched: its generated L1 classes. Its L2 `DaemonSet` is unfit for the agent
+ * (it writes `CAP_NET_ADMIN`, `drop: [null]`, a whole CPU of requests, and selector labels hashed from the path).
+ */
+export { k8s } from 'cdk8s-plus-27';

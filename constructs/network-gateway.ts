@@ -1,0 +1,53 @@
+import { ApiObject } from 'cdk8s';
+import { Construct } from 'constructs';
+import { readGateway } from '../core/manifest/gateway';
+import { type CommonProps, metadata } from './metadata';
+import { propsDocument, reportFindings } from './validation';
+
+/** Properties of {@link NetworkGatewayGroup} and {@link AnthosNetworkGateway}. */
+export interface NetworkGatewayProps extends CommonProps {
+  /** The cluster's namespace, such as `cluster-cluster1`. */
+  readonly namespace: string;
+
+  /**
+   * The object's name; the documents know no other than the default.
+   * @default default
+   */
+  readonly name?: string;
+
+  /** Addresses in the nodes' subnets that the gateway moves between nodes: IPv4, at least one, better two. */
+  readonly floatingIPs: readonly string[];
+}
+
+function gateway(scope: Construct, apiVersion: string, kind: string, props: NetworkGatewayProps): ApiObject {
+  const object = {
+    apiVersion,
+    kind,
+    metadata: metadata(props.name ?? 'default', props.namespace, 'workload', props),
+    spec: { floatingIPs: [...props.floatingIPs] },
+  };
+  reportFindings(scope, () => readGateway(propsDocument(object)).diagnostics);
+  return new ApiObject(scope, 'Gateway', object);
+}
+
+/** `networking.gke.io/v1alpha1` AnthosNetworkGateway: the gateway's floating IPs on Anthos 1.8 and 1.9 (a preview). */
+export class AnthosNetworkGateway extends Construct {
+  /** The gateway object itself. */
+  readonly apiObject: ApiObject;
+
+  constructor(scope: Construct, id: string, props: NetworkGatewayProps) {
+    super(scope, id);
+    this.apiObject = gateway(this, 'networking.gke.io/v1alpha1', 'AnthosNetworkGateway', props);
+  }
+}
+
+/** `networking.gke.io/v1` NetworkGatewayGroup: the gateway's floating IPs from Anthos 1.10 on. */
+export class NetworkGatewayGroup extends Construct {
+  /** The gateway object itself. */
+  readonly apiObject: ApiObject;
+
+  constructor(scope: Construct, id: string, props: NetworkGatewayProps) {
+    super(scope, id);
+    this.apiObject = gateway(this, 'networking.gke.io/v1', 'NetworkGatewayGroup', props);
+  }
+}

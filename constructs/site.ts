@@ -1,0 +1,34 @@
+import { relative } from 'node:path';
+
+/** Where in a program a construct was made. */
+export interface CreationSite {
+  /** Relative to the working directory when it lies below. */
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+const FRAME = /\(?((?:file:\/\/)?\/?[^():]*(?:\([^()]*\))?[^():]*):(\d+):(\d+)\)?$/;
+
+/** Remembers the stack of its caller; the text is made, and searched, only when somebody asks. */
+export function creationSite(): () => CreationSite | undefined {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 30;
+  const trace = new Error();
+  Error.stackTraceLimit = stackTraceLimit;
+  return () => siteOf(trace.stack ?? '');
+}
+
+/** The first frame of a stack that is the program's own: not ours, not a package's, not Node's. */
+export function siteOf(stack: string): CreationSite | undefined {
+  for (const frame of stack.split('\n').slice(1)) {
+    const match = FRAME.exec(frame.trim());
+    if (!match) continue;
+    const file = match[1]!.replace(/^file:\/\//, '').replace(/\?.*$/, '');
+    const foreign = file.startsWith(__dirname) || file.includes('/node_modules/') || file.startsWith('node:');
+    if (foreign || !file.startsWith('/')) continue;
+    const below = relative(process.cwd(), file);
+    return { file: below.startsWith('..') ? file : below, line: Number(match[2]), column: Number(match[3]) };
+  }
+  return undefined;
+}

@@ -1,0 +1,133 @@
+/** The longest name that iptables takes for a chain. */
+export const LONGEST_CHAIN = 28;
+
+const BUILT_IN = ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'];
+const FOREIGN = ['KUBE-', 'CNI-', 'cali-', 'CILIUM_', 'DOCKER'];
+
+/** What is wrong with a chain name that the agent is to own, or undefined. */
+export function chainFault(name: string): string | undefined {
+  if (!/^[A-Za-z0-9_][A-Za-z0-9_.+-]*$/.test(name))
+    return `chain "${name}" is no iptables chain name; write letters, digits, "-" and "_"`;
+  if (name.length > LONGEST_CHAIN) {
+    return `chain "${name}" has ${name.length} characters; iptables takes at most ${LONGEST_CHAIN}`;
+  }
+  const owner = FOREIGN.find(prefix => name.startsWith(prefix));
+  if (BUILT_IN.includes(name) || owner)
+    return `chain "${name}" belongs to ${owner ? `${owner}*` : 'the kernel'}; choose one of your own`;
+  return undefined;
+}
+
+/** What is wrong with a source port range of `--to-ports`, or undefined. */
+export function portRangeFault(text: string): string | undefined {
+  const match = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text);
+  if (!match) return `"${text}" is no port range; write "1024-29999"`;
+  const first = Number(match[1]);
+  const last = Number(match[2] ?? match[1]);
+  if (first < 1 || last > 65535) return `port range "${text}" is outside of 1 to 65535`;
+  if (first > last) return `port range "${text}" runs backwards; write "${last}-${first}"`;
+  return undefined;
+}
+
+/** Flags of ip-masq-agent that change which packets are masqueraded, and how. */
+export interface AgentFlags {
+  /** @default IP-MASQ-AGENT */
+  readonly chain: string;
+  /** @default false */
+  readonly nomasqAllReservedRanges: boolean;
+  /** @default false */
+  readonly enableIPv6: boolean;
+  /** @default true */
+  readonly randomFully: boolean;
+  readonly toPorts?: string;
+}
+
+/** What ip-masq-agent does without flags. */
+export const DEFAULT_FLAGS: AgentFlags = {
+  chain: 'IP-MASQ-AGENT',
+  nomasqAllReservedRanges: false,
+  enableIPv6: false,
+  randomFully: true,
+};
+
+/** Flags that ip-masq-agent has beside those in {@link AgentFlags}: logging and the like. */
+const HARMLESS = [
+  'v',
+  'vmodule',
+  'logtostderr',
+  'alsologtostderr',
+  'stderrthreshold',
+  'log_dir',
+  'log_file',
+  'log_file_max_size',
+  'log_backtrace_at',
+  'log-dir',
+  'log-file',
+  'log-file-max-size',
+  'log-backtrace-at',
+  'log-flush-frequency',
+  'one_output',
+  'skip_headers',
+  'skip_log_headers',
+  'add_dir_header',
+  'skip-headers',
+  'skip-log-headers',
+  'add-dir-header',
+  'one-output',
+  'version',
+  'help',
+  'h',
+];
+
+const KNOWN = ['masq-chain', 'nomasq-all-reserved-ranges', 'enable-ipv6', 'random-fully', 'to-ports'];
+
+/** The flags of ip-masq-agent that masq understands, for did-you-mean. */
+export const AGENT_FLAG_NAMES: readonly string[] = KNOWN;
+
+/** What a container's arguments say: the flags, and for each argument that was not understood its index and why. */
+export interface ParsedFlags {
+  readonly flags: AgentFlags;
+  readonly faults: readonly {
+    readonly index: number;
+    readonly kind: 'unknown' | 'value' | 'positional';
+    readonly name: string;
+  }[];
+  /** The index of the argument that set a flag. */
+  readonly at: ReadonlyMap<string, number>;
+}
+
+/** Reads ip-masq-agent's arguments: `--name=value`, `--name value`, and booleans without a value. */
+export function parseAgentFlags(args: readonly string[]): ParsedFlags {
+  const flags = { ...DEFAULT_FLAGS } as { -readonly [K in keyof AgentFlags]: AgentFlags[K] };
+  const faults: { index: number; kind: 'unknown' | 'value' | 'positional'; name: string }[] = [];
+  const at = new Map<string, number>();
+  for (let i = 0; i < args.length; i++) {
+    const match = /^--?([A-Za-z][\w-]*)(?:=([\s\S]*))?$/.exec(args[i]!);
+    if (!match) {
+      faults.push({ index: i, kind: 'positional', name: args[i]! });
+      continue;
+    }
+    const name = match[1]!;
+    const index = i;
+    let value = match[2];
+    at.set(name, index);
+    if (name === 'masq-chain' || name === 'to-ports') {
+      if (value === undefined) value = args[++i] ?? '';
+      if (name === 'masq-chain') flags.chain = value;
+      else if (value !== '') flags.toPorts = value;
+    } else if (KNOWN.includes(name)) {
+      const truth = parseBoolean(value ?? 'true');
+      if (truth === undefined) faults.push({ index, kind: 'value', name });
+      else if (name === 'enable-ipv6') flags.enableIPv6 = truth;
+      else if (name === 'random-fully') flags.randomFully = truth;
+      else flags.nomasqAllReservedRanges = truth;
+    } else if (!HARMLESS.includes(name)) faults.push({ index, kind: 'unknown', name });
+  }
+  return { flags, faults, at };
+}
+
+/** Go's strconv.ParseBool. */
+function parseBoolean(text: string): boolean | undefined {
+  if (['1', 't', 'T', 'true', 'TRUE', 'True'].includes(text)) return true;
+  if (['0', 'f', 'F', 'false', 'FALSE', 'False'].includes(text)) return false;
+  return undefined;
+}

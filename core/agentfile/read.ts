@@ -1,0 +1,148 @@
+import agentSchema from '../../schemas/agent-config.schema.json';
+import { FAMILIES, formatAddress, IntervalSet } from '../address';
+import { type Diagnostic, diagnostic, hasErrors, suggest } from '../diagnostics';
+import { checkDuration } from '../intent/build';
+import { checkRedundancy } from '../intent/check-list';
+import { preservesInternet } from '../intent/check-masquerade';
+import { isPlaceholder, readCidrs } from '../intent/entry';
+import { Findings } from '../intent/findings';
+import { LINK_LOCAL } from '../intent/special';
+import { validateAgentConfig } from '../schema/generated/validators';
+import { shapeDiagnostics } from '../schema/shape';
+import { type ParsedSource, parseText, type SourceDocument, type SourceText } from '../source';
+import type { AgentConfig } from '../treatment/agentfile';
+
+/** The keys of an ip-masq-agent file. */
+export const AGENT_KEYS: readonly string[] = Object.keys(agentSchema.properties);
+
+/** The limit of entries that ip-masq-agent has without `cidrLimit`. */
+export const DEFAULT_CIDR_LIMIT = 64;
+
+/** An ip-masq-agent file, read: the configuration unless it is refused, and what is to be said of it. */
+export interface ReadAgentFile {
+  /** Absent when there is an error: nothing is guessed. */
+  readonly config?: AgentConfig;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Reads an ip-masq-agent file (YAML or JSON) strictly: one document, known keys only, every address true. */
+export function readAgentFile(source: SourceText): ReadAgentFile {
+  return readParsedAgentFile(parseText(source));
+}
+
+/** As {@link readAgentFile}, for a text whose YAML is read already. */
+export function readParsedAgentFile(parsed: ParsedSource): ReadAgentFile {
+  const { documents, diagnostics, source } = parsed;
+  if (hasErrors(diagnostics)) return { diagnostics };
+  const [document, second] = documents;
+  if (second) {
+    const message = 'the file holds several documents, of which ip-masq-agent reads the first; keep one';
+    return { diagnostics: [...diagnostics, diagnostic('MQ215', second.at([]), { message })] };
+  }
+  if (!document) {
+    const message = 'the file is empty: ip-masq-agent falls back to its built-in defaults; write nonMasqueradeCIDRs';
+    const at = { file: source.file, range: source.range(0, 0) };
+    return {
+      config: { masqLinkLocal: false, masqLinkLocalIPv6: false },
+      diagnostics: [...diagnostics, diagnostic('MQ310', at, { message })],
+    };
+  }
+  const read = readAgentDocument(document);
+  return { ...read, diagnostics: [...diagnostics, ...read.diagnostics] };
+}
+
+/** Reads the one document of an ip-masq-agent file. */
+export function readAgentDocument(document: SourceDocument): ReadAgentFile {
+  const findings = new Findings(document);
+  if (!validateAgentConfig(document.value)) {
+    findings.addAll(
+      shapeDiagnostics(document, validateAgentConfig.errors ?? [], agentSchema).map(d => caseHint(d, document)),
+    );
+  }
+  const raw = (typeof document.value === 'object' && document.value !== null ? document.value : {}) as Record<
+    string,
+    unknown
+  >;
+  const list = readCidrs(raw.nonMasqueradeCIDRs, ['nonMasqueradeCIDRs'], findings);
+  if (typeof raw.resyncInterval === 'string') {
+    if (isPlaceholder(raw.resyncInterval)) {
+      findings.add(
+        'MQ613',
+        ['resyncInterval'],
+        `"${raw.resyncInterval}" is a placeholder that was never filled in; write a duration such as 60s`,
+      );
+    } else checkDuration(raw.resyncInterval, ['resyncInterval'], findings);
+  }
+  checkRedundancy(list, findings);
+  checkAgentList(raw, list, findings);
+  if (hasErrors(findings.list)) return { diagnostics: findings.list };
+  const config: AgentConfig = {
+    ...(Array.isArray(raw.nonMasqueradeCIDRs) && { nonMasqueradeCIDRs: list.flatMap(e => e.cidrs) }),
+    masqLinkLocal: raw.masqLinkLocal === true,
+    masqLinkLocalIPv6: raw.masqLinkLocalIPv6 === true,
+    ...(typeof raw.cidrLimit === 'number' && { cidrLimit: raw.cidrLimit }),
+    ...(typeof raw.resyncInterval === 'string' && { resyncInterval: raw.resyncInterval }),
+  };
+  return { config, diagnostics: findings.list };
+}
+
+/** A key that differs from a known one in case only gets a hint: Go readers differ in whether they take it. */
+function caseHint(found: Diagnostic, document: SourceDocument): Diagnostic {
+  if (found.code !== 'MQ203') return found;
+  const key = String(found.path?.[found.path.length - 1] ?? '');
+  const known = suggest(key, AGENT_KEYS);
+  const sameLetters = known !== undefined && known !== key && known.toLowerCase() === key.toLowerCase();
+  if (!sameLetters || typeof document.value !== 'object') return found;
+  return { ...found, hint: 'keys are case-sensitive: the agent ignores this one and keeps its default' };
+}
+
+function checkAgentList(raw: Record<string, unknown>, list: ReturnType<typeof readCidrs>, findings: Findings): void {
+  const path = ['nonMasqueradeCIDRs'];
+  if (!Object.hasOwn(raw, 'nonMasqueradeCIDRs')) {
+    findings.add('MQ310', [], {
+      message:
+        'nonMasqueradeCIDRs is missing: the agent falls back to its built-in list of three ranges, or eleven with --nomasq-all-reserved-ranges',
+    });
+  } else if (Array.isArray(raw.nonMasqueradeCIDRs) && raw.nonMasqueradeCIDRs.length === 0) {
+    findings.add(
+      'MQ307',
+      path,
+      'the list is empty: everything but link-local is masqueraded, traffic between pods too; is that meant?',
+      'key',
+    );
+  }
+  const limit = typeof raw.cidrLimit === 'number' ? raw.cidrLimit : DEFAULT_CIDR_LIMIT;
+  if (list.length > limit) {
+    findings.add(
+      'MQ122',
+      path,
+      {
+        severity: 'error',
+        message: `the list has ${list.length} entries, ip-masq-agent takes ${limit}; write "cidrLimit: ${list.length}" if your image knows the key`,
+      },
+      'key',
+    );
+  }
+  for (const family of FAMILIES) {
+    const key = family === 4 ? 'masqLinkLocal' : 'masqLinkLocalIPv6';
+    const set = list.reduce((all, entry) => all.union(entry.sets[family]), IntervalSet.empty(family));
+    if (raw[key] === true) {
+      for (const entry of list) {
+        const first = entry.sets[family].intersect(LINK_LOCAL[family]).first();
+        if (!first) continue;
+        findings.add(
+          'MQ302',
+          entry.path,
+          `"${entry.text}" preserves ${formatAddress(first)}, but ${key} is true: link-local stays preserved; narrow the entry, or drop the key`,
+        );
+      }
+    }
+    if (preservesInternet(set)) {
+      const widest = list.find(entry => preservesInternet(entry.sets[family]));
+      findings.add('MQ303', widest?.path ?? path, {
+        severity: 'warning',
+        message: `${widest ? `"${widest.text}"` : 'the list'} preserves pod addresses to the internet, which needs a route for them there (Cloud NAT over the pod ranges, or a custom default route)`,
+      });
+    }
+  }
+}

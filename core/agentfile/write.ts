@@ -1,0 +1,34 @@
+/** One entry of the list, with a few words on why it is there. */
+export interface ListedCidr {
+  readonly cidr: string;
+  readonly note?: string;
+}
+
+/** What is written into an ip-masq-agent file. */
+export interface AgentFile {
+  readonly nonMasqueradeCIDRs: readonly ListedCidr[];
+  readonly masqLinkLocal: boolean;
+  /** Written only when true: Google's images do not document the key. */
+  readonly masqLinkLocalIPv6: boolean;
+  readonly resyncInterval: string;
+  /** Written only when the list is longer than the agent's default limit. */
+  readonly cidrLimit?: number;
+}
+
+/** The file's text, YAML, byte for byte the same for the same content. Notes become comments. */
+export function writeAgentFile(file: AgentFile): string {
+  const lines: string[] = [];
+  if (file.nonMasqueradeCIDRs.length === 0) lines.push('nonMasqueradeCIDRs: []');
+  else {
+    lines.push('nonMasqueradeCIDRs:');
+    for (const { cidr, note } of file.nonMasqueradeCIDRs) {
+      const value = cidr.includes(':') ? `"${cidr}"` : cidr;
+      lines.push(note === undefined ? `  - ${value}` : `  - ${value} # ${note.replace(/\s+/g, ' ').trim()}`);
+    }
+  }
+  lines.push(`masqLinkLocal: ${file.masqLinkLocal}`);
+  if (file.masqLinkLocalIPv6) lines.push('masqLinkLocalIPv6: true');
+  lines.push(`resyncInterval: ${file.resyncInterval}`);
+  if (file.cidrLimit !== undefined) lines.push(`cidrLimit: ${file.cidrLimit}`);
+  return `${lines.join('\n')}\n`;
+}

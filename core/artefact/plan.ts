@@ -1,0 +1,192 @@
+import {
+  type Cidr,
+  compareAddresses,
+  FAMILIES,
+  type Family,
+  formatCidr,
+  IntervalSet,
+  type Partition,
+} from '../address';
+import { DEFAULT_CIDR_LIMIT } from '../agentfile/read';
+import type { AgentFile, ListedCidr } from '../agentfile/write';
+import type { ClusterModel } from '../intent/model';
+import type { Selector } from '../intent/selector';
+import { LINK_LOCAL } from '../intent/special';
+import { intentTreatment } from '../treatment/intent';
+import type { TreatmentMap } from '../treatment/map';
+import type { Decision } from '../treatment/treatment';
+
+/** What has to be rendered for one cluster, as data. */
+export interface Plan {
+  readonly cluster: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly agent?: AgentPlan;
+  /** EgressNATPolicies v1 of gke-autopilot. */
+  readonly noSnat: readonly { readonly name: string; readonly destinations: readonly string[] }[];
+  readonly gateway?: GatewayPlan;
+}
+
+/** The agent's ConfigMap, and its DaemonSet unless somebody else runs it. */
+export interface AgentPlan {
+  readonly namespace: string;
+  readonly file: AgentFile;
+  readonly daemonSet?: DaemonSetPlan;
+}
+
+/** What is particular to one agent's DaemonSet. */
+export interface DaemonSetPlan {
+  readonly image: string;
+  readonly args: readonly string[];
+  /** Whether the pods get a ServiceAccount of their own. */
+  readonly serviceAccount: boolean;
+  readonly nodeSelector: Readonly<Record<string, string>>;
+  readonly priorityClassName?: string;
+  readonly resources?: ClusterModel['agent']['resources'];
+}
+
+/** The egress gateway's objects. */
+export interface GatewayPlan {
+  readonly kind: 'AnthosNetworkGateway' | 'NetworkGatewayGroup';
+  readonly namespace: string;
+  readonly floatingIPs: readonly string[];
+  readonly policies: readonly GatewayPolicyPlan[];
+  /** Whether the CRDs are rendered too: on clusters that do not bring them. */
+  readonly crds: boolean;
+  readonly clusterPatch?: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly enable: 'annotation' | 'advancedNetworking';
+  };
+}
+
+/** One EgressNATPolicy v1alpha1. */
+export interface GatewayPolicyPlan {
+  readonly name: string;
+  readonly reason?: string;
+  readonly egress: readonly { readonly namespaces: Selector; readonly pods: Selector }[];
+  readonly destinationCIDRs: readonly string[];
+  readonly egressSourceIP: string;
+}
+
+/** The smallest artefacts that denote a valid intent's map. */
+export function planCluster(model: ClusterModel, map: TreatmentMap = intentTreatment(model)): Plan {
+  const agent = planAgent(model, map);
+  const gateway = planGateway(model);
+  return {
+    cluster: model.name,
+    labels: model.labels,
+    annotations: model.annotations,
+    ...(agent && { agent }),
+    noSnat: planNoSnat(model, map),
+    ...(gateway && { gateway }),
+  };
+}
+
+function planAgent(model: ClusterModel, map: TreatmentMap): AgentPlan | undefined {
+  const { masquerade, agent, network } = model;
+  if (!masquerade || (model.platform !== 'gke-standard' && model.platform !== 'kubernetes')) return undefined;
+  const families: readonly Family[] = network.ipv6 ? FAMILIES : [4];
+  const list = families.flatMap(family => {
+    const preservesLocal = (family === 4 ? masquerade.linkLocal : masquerade.linkLocalIPv6) === 'preserve';
+    return listed(map.base[family], preservesLocal ? LINK_LOCAL[family] : IntervalSet.empty(family));
+  });
+  const file: AgentFile = {
+    nonMasqueradeCIDRs: list,
+    masqLinkLocal: masquerade.linkLocal === 'masquerade',
+    masqLinkLocalIPv6: network.ipv6 && masquerade.linkLocalIPv6 === 'masquerade',
+    resyncInterval: agent.resyncInterval,
+    ...(list.length > DEFAULT_CIDR_LIMIT && { cidrLimit: list.length }),
+  };
+  return {
+    namespace: agent.namespace,
+    file,
+    ...(agent.daemonSet === 'render' && { daemonSet: planDaemonSet(model) }),
+  };
+}
+
+function planDaemonSet(model: ClusterModel): DaemonSetPlan {
+  const { agent, network } = model;
+  const args = [
+    ...(agent.chain === 'IP-MASQ-AGENT' ? [] : [`--masq-chain=${agent.chain}`]),
+    ...(network.ipv6 ? ['--enable-ipv6'] : []),
+    ...(agent.randomFully ? [] : ['--random-fully=false']),
+    ...(agent.toPorts === undefined ? [] : [`--to-ports=${agent.toPorts}`]),
+  ];
+  const linuxOnly: Record<string, string> = network.windowsNodePools ? { 'kubernetes.io/os': 'linux' } : {};
+  return {
+    image: agent.image,
+    args,
+    serviceAccount: agent.flavor !== 'google',
+    nodeSelector: { ...linuxOnly, ...agent.nodeSelector },
+    ...(agent.priorityClassName !== undefined && { priorityClassName: agent.priorityClassName }),
+    ...(agent.resources && { resources: agent.resources }),
+  };
+}
+
+function planNoSnat(model: ClusterModel, map: TreatmentMap): Plan['noSnat'] {
+  const { masquerade } = model;
+  if (!masquerade || model.platform !== 'gke-autopilot') return [];
+  const destinations = listed(map.base[4], LINK_LOCAL[4]).map(entry => entry.cidr);
+  return [{ name: masquerade.defaultPolicy === 'replace' ? 'default' : masquerade.policyName, destinations }];
+}
+
+function planGateway(model: ClusterModel): GatewayPlan | undefined {
+  const { egress, platform, version } = model;
+  if (!egress) return undefined;
+  const anthos = platform === 'anthos-bare-metal';
+  const preview = anthos && version !== undefined && version.major === 1 && version.minor < 10;
+  return {
+    kind: preview ? 'AnthosNetworkGateway' : 'NetworkGatewayGroup',
+    namespace: egress.namespace,
+    floatingIPs: egress.floatingIPs.map(ip => ip.text),
+    policies: egress.policies.map(policy => ({
+      name: policy.name,
+      ...(policy.reason !== undefined && { reason: policy.reason }),
+      egress: policy.from.map(({ namespaces, pods }) => ({ namespaces, pods })),
+      destinationCIDRs: union(policy.to.map(entry => entry.sets[4]))
+        .cidrs()
+        .map(formatCidr),
+      egressSourceIP: policy.sourceIP?.text ?? '',
+    })),
+    crds: !anthos,
+    ...(egress.enable && {
+      clusterPatch: { name: egress.clusterName, namespace: egress.namespace, enable: egress.enable },
+    }),
+  };
+}
+
+function union(sets: readonly IntervalSet[]): IntervalSet {
+  return sets.reduce((all, set) => all.union(set), IntervalSet.empty(4));
+}
+
+/**
+ * The fewest CIDRs that cover what is preserved. Addresses that are preserved in any case (link-local) may be in the
+ * list or not: they are taken in only where that makes it shorter. One block of them can only help whole or not at all.
+ */
+function listed(partition: Partition<Decision>, anyway: IntervalSet): ListedCidr[] {
+  const preserved = partition.where(decision => decision.treatment.kind === 'preserve');
+  const without = preserved.subtract(anyway).cidrs();
+  const within = anyway.isEmpty() ? without : preserved.union(anyway).cidrs();
+  const cidrs = within.length < without.length ? within : without;
+  const notes = notesFor(cidrs, partition);
+  return cidrs.map((cidr, i) => ({ cidr: formatCidr(cidr), ...(notes[i] !== undefined && { note: notes[i] }) }));
+}
+
+/** For each CIDR the notes of the rules that decided for it: one walk along both lists, which are in order. */
+function notesFor(cidrs: readonly Cidr[], partition: Partition<Decision>): (string | undefined)[] {
+  const stretches = [...partition.entries()];
+  let from = 0;
+  return cidrs.map(cidr => {
+    const { first, last } = [...IntervalSet.ofCidr(cidr).intervals()][0]!;
+    while (compareAddresses(stretches[from]!.last, first) < 0) from++;
+    const notes = new Set<string>();
+    for (let i = from; i < stretches.length && compareAddresses(stretches[i]!.first, last) <= 0; i++) {
+      const note = stretches[i]!.value.note;
+      if (note !== undefined) notes.add(note);
+    }
+    if (notes.size === 0) return undefined;
+    const shown = [...notes].slice(0, 4);
+    return notes.size > 4 ? `${shown.join(', ')} and ${notes.size - 4} more` : shown.join(', ');
+  });
+}

@@ -1,0 +1,191 @@
+import { type Address, type Cidr, compareAddresses, formatAddress, IntervalSet, setsOf } from '../address';
+import { checkRedundancy } from './check-list';
+import { firstShared } from './check-network';
+import { checkOverlaps } from './check-overlap';
+import type { Findings } from './findings';
+import type { ClusterModel, EgressModel, PlacedAddress } from './model';
+
+const EGRESS = ['spec', 'egress'] as const;
+
+/** Checks the egress gateway: its version, its floating IPs, its policies one by one and against each other. */
+export function checkGateway(model: ClusterModel, findings: Findings): void {
+  const { egress } = model;
+  if (!egress || model.platform === 'gke-standard' || model.platform === 'gke-autopilot') return;
+  if (model.platform === 'anthos-bare-metal') checkVersion(model, egress, findings);
+  checkFloatingIPs(model, egress, findings);
+  checkPolicies(model, egress, findings);
+  checkOverlaps(egress.policies, findings);
+}
+
+function checkVersion(model: ClusterModel, egress: EgressModel, findings: Findings): void {
+  const { version } = model;
+  if (!version) return;
+  const at = ['spec', 'version'];
+  const { major, minor, patch } = version;
+  if (major < 1 || (major === 1 && minor < 8)) {
+    findings.add('MQ511', at, `version ${major}.${minor}.${patch} has no egress NAT gateway; it exists from 1.8.0 on`);
+    return;
+  }
+  if (major === 1 && minor === 8 && patch === 3) {
+    findings.add('MQ512', at, 'the egress NAT gateway does not work in 1.8.3; use another patch release');
+  }
+  const preview = major === 1 && minor < 10;
+  if (preview) {
+    findings.add(
+      'MQ513',
+      at,
+      `on ${major}.${minor} the gateway is a preview (AnthosNetworkGateway), and a cluster created with it cannot be upgraded; recreate it on 1.10 or later`,
+    );
+  } else {
+    findings.add('MQ515', at, {
+      message:
+        'the v1 spec of EgressNATPolicy for bare metal is not published in what masq builds on; v1alpha1 is rendered: check that the cluster serves it',
+    });
+  }
+  const enable = [...EGRESS, 'gateway', 'enable'];
+  if (preview && egress.enable === 'advancedNetworking') {
+    findings.add(
+      'MQ514',
+      enable,
+      `advancedNetworking exists from 1.10 on; on ${major}.${minor} write "enable: annotation"`,
+    );
+  } else if (!preview && egress.enable === 'annotation') {
+    findings.add(
+      'MQ514',
+      enable,
+      `the annotation is of the preview up to 1.9; on ${major}.${minor} write "enable: advancedNetworking"`,
+    );
+  }
+}
+
+function checkFloatingIPs(model: ClusterModel, egress: EgressModel, findings: Findings): void {
+  const subnets = model.network.nodes.flatMap(n =>
+    n.cidrs.map(cidr => ({ cidr, text: n.text, path: n.path, members: 0 })),
+  );
+  const seen = new Map<string, PlacedAddress>();
+  for (const ip of egress.floatingIPs) {
+    if (!checkFamily(ip, findings)) continue;
+    const key = formatAddress(ip.address);
+    const earlier = seen.get(key);
+    if (earlier) {
+      const related = [{ ...findings.document.at(earlier.path), message: 'it stands here' }];
+      findings.add('MQ516', ip.path, { message: `floating IP "${ip.text}" is listed twice; remove one`, related });
+      continue;
+    }
+    seen.set(key, ip);
+    const own = model.network.nodeIPs.find(node => compareAddresses(node.address, ip.address) === 0);
+    if (own) {
+      const related = [{ ...findings.document.at(own.path), message: 'the node' }];
+      findings.add('MQ505', ip.path, {
+        message: `floating IP "${ip.text}" is a node's own address; choose a free one`,
+        related,
+      });
+    }
+    const subnet = subnets.find(s => setsOf([s.cidr])[4].has(ip.address));
+    if (!subnet) {
+      const names = subnets.map(s => s.text).join(', ');
+      findings.add('MQ503', ip.path, `floating IP "${ip.text}" is in no node subnet (${names}); no node could hold it`);
+      continue;
+    }
+    subnet.members++;
+    const edge = edgeOf(subnet.cidr, ip.address);
+    if (edge)
+      findings.add(
+        'MQ504',
+        ip.path,
+        `floating IP "${ip.text}" is the ${edge} address of "${subnet.text}"; choose one between`,
+      );
+  }
+  for (const subnet of subnets.filter(s => s.members === 1)) {
+    findings.add(
+      'MQ506',
+      [...EGRESS, 'floatingIPs'],
+      {
+        message: `only one floating IP is in the L2 domain "${subnet.text}"; at least two are recommended, so that a node's failure does not interrupt all egress`,
+      },
+      'key',
+    );
+  }
+}
+
+function checkFamily(ip: PlacedAddress, findings: Findings): boolean {
+  if (ip.address.family === 4) return true;
+  findings.add('MQ507', ip.path, `"${ip.text}" is IPv6; the egress NAT gateway handles IPv4 only`);
+  return false;
+}
+
+function edgeOf(subnet: Cidr, address: Address): 'network' | 'broadcast' | undefined {
+  if (subnet.prefix > 30) return undefined;
+  const interval = [...IntervalSet.ofCidr(subnet).intervals()][0]!;
+  if (compareAddresses(interval.first, address) === 0) return 'network';
+  return compareAddresses(interval.last, address) === 0 ? 'broadcast' : undefined;
+}
+
+function checkPolicies(model: ClusterModel, egress: EgressModel, findings: Findings): void {
+  const byName = new Map<string, number>();
+  const bySource = new Map<string, { name: string; path: PlacedAddress['path'] }>();
+  egress.policies.forEach((policy, index) => {
+    if (byName.has(policy.name)) {
+      findings.add('MQ517', [...policy.path, 'name'], `policy "${policy.name}" is defined twice; rename one`);
+    }
+    byName.set(policy.name, index);
+    checkSourceIP(egress, policy, bySource, findings);
+    checkDestinations(model, policy, findings);
+    for (const rule of policy.from) {
+      if (rule.namespaces.requirements.length > 0 || rule.pods.requirements.length > 0) continue;
+      findings.add(
+        'MQ510',
+        rule.path,
+        `policy "${policy.name}" selects every pod of the cluster; name labels if that is not meant`,
+      );
+    }
+  });
+}
+
+function checkSourceIP(
+  egress: EgressModel,
+  policy: EgressModel['policies'][number],
+  bySource: Map<string, { name: string; path: PlacedAddress['path'] }>,
+  findings: Findings,
+): void {
+  const ip = policy.sourceIP;
+  if (!ip || !checkFamily(ip, findings)) return;
+  if (!egress.floatingIPs.some(f => compareAddresses(f.address, ip.address) === 0)) {
+    const known = egress.floatingIPs.map(f => f.text).join(', ');
+    findings.add('MQ501', ip.path, {
+      message: `sourceIP "${ip.text}" is not among the floating IPs (${known}); add it there, or use one of them`,
+      hint: 'the gateway would not serve the policy, and an event UnknownEgressIP would say so',
+    });
+  }
+  const key = formatAddress(ip.address);
+  const earlier = bySource.get(key);
+  if (earlier) {
+    const related = [{ ...findings.document.at(earlier.path), message: `policy "${earlier.name}" uses it here` }];
+    const message = `policies "${earlier.name}" and "${policy.name}" share sourceIP "${ip.text}"; each needs one of its own`;
+    findings.add('MQ502', ip.path, { message, related });
+  } else bySource.set(key, { name: policy.name, path: ip.path });
+}
+
+function checkDestinations(model: ClusterModel, policy: EgressModel['policies'][number], findings: Findings): void {
+  checkRedundancy(policy.to, findings);
+  const { nodes, pods, services } = model.network;
+  for (const entry of policy.to) {
+    if (!entry.sets[6].isEmpty()) {
+      findings.add('MQ507', entry.path, `"${entry.text}" is IPv6; the egress NAT gateway handles IPv4 only`);
+    }
+    for (const [role, ranges] of [
+      ['node', nodes],
+      ['pod', pods],
+      ['service', services],
+    ] as const) {
+      for (const range of ranges) {
+        const shared = firstShared(entry.sets, range.sets);
+        if (!shared) continue;
+        findings.add('MQ509', entry.path, {
+          message: `destination "${entry.text}" contains ${shared} of the cluster's ${role} range "${range.text}"; traffic inside the cluster would go through the gateway: except it`,
+          related: [{ ...findings.document.at(range.path), message: `the ${role} range` }],
+        });
+      }
+    }
+  }
+}

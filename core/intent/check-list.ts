@@ -1,0 +1,56 @@
+import { type Cidr, cidrContains, compareCidrs, formatCidr } from '../address';
+import type { Entry } from './entry';
+import type { Findings } from './findings';
+
+interface Block {
+  readonly cidr: Cidr;
+  readonly entry: Entry;
+  readonly order: number;
+}
+
+/**
+ * Reports entries that say nothing new: the same range twice, or a range inside another entry.
+ * Works on whole entries: a name counts as covered only when all of its CIDRs are.
+ */
+export function checkRedundancy(entries: readonly Entry[], findings: Findings): void {
+  const blocks: Block[] = entries.flatMap((entry, order) => blocksOf(entry).map(cidr => ({ cidr, entry, order })));
+  blocks.sort((a, b) => compareCidrs(a.cidr, b.cidr) || a.order - b.order);
+  const coveredBy = new Map<Entry, { covered: number; by: Entry | undefined }>();
+  const open: Block[] = [];
+  for (const block of blocks) {
+    while (open.length > 0 && !cidrContains(open[open.length - 1]!.cidr, block.cidr)) open.pop();
+    const outer = open.find(candidate => candidate.entry !== block.entry);
+    if (outer) {
+      const count = coveredBy.get(block.entry) ?? { covered: 0, by: outer.entry };
+      coveredBy.set(block.entry, { covered: count.covered + 1, by: count.by });
+    }
+    open.push(block);
+  }
+  for (const entry of entries) {
+    const found = coveredBy.get(entry);
+    if (found?.by && found.covered === blocksOf(entry).length) report(entry, found.by, findings);
+  }
+}
+
+function blocksOf(entry: Entry): readonly Cidr[] {
+  return entry.hasExceptions ? [...entry.sets[4].cidrs(), ...entry.sets[6].cidrs()] : entry.cidrs;
+}
+
+function report(entry: Entry, by: Entry, findings: Findings): void {
+  const earlier = { ...findings.document.at(by.path), message: `"${by.text}" stands here` };
+  const same = entry.sets[4].equals(by.sets[4]) && entry.sets[6].equals(by.sets[6]);
+  if (same) {
+    const message =
+      entry.text === by.text ? `"${entry.text}" is listed twice` : `"${entry.text}" is the same range as "${by.text}"`;
+    findings.add('MQ120', entry.path, { message: `${message}; remove one`, related: [earlier] });
+  } else {
+    const message = `"${entry.text}" lies inside "${by.text}" of the same list; remove it`;
+    findings.add('MQ121', entry.path, { message, related: [earlier] });
+  }
+}
+
+/** The CIDRs of an entry in writing, shortened for a message. */
+export function briefly(cidrs: readonly Cidr[]): string {
+  const shown = cidrs.slice(0, 3).map(formatCidr).join(', ');
+  return cidrs.length > 3 ? `${shown} and ${cidrs.length - 3} more` : shown;
+}

@@ -1,0 +1,108 @@
+import { type Both, FAMILIES, formatAddress, type IntervalSet } from '../address';
+import { checkRedundancy } from './check-list';
+import type { Entry } from './entry';
+import type { Findings } from './findings';
+import type { ClusterModel } from './model';
+import { RFC1918 } from './special';
+
+const NETWORK = ['spec', 'network'] as const;
+
+/** Checks the cluster's facts against each other. */
+export function checkNetwork(model: ClusterModel, findings: Findings): void {
+  const { nodes, pods, services, onPremises } = model.network;
+  for (const list of [nodes, pods, services, onPremises]) checkRedundancy(list, findings);
+  checkApart('pod', pods, 'node', nodes, findings);
+  checkApart('service', services, 'node', nodes, findings);
+  checkApart('service', services, 'pod', pods, findings);
+  checkNodesOnPremises(model, findings);
+  if (services.length === 0 && !Array.isArray(raw(model).serviceCIDRs)) {
+    findings.add(
+      'MQ315',
+      NETWORK,
+      {
+        message:
+          'spec.network declares no serviceCIDRs; masq cannot make sure that traffic to Services keeps its source',
+        hint: 'name the range, or write "serviceCIDRs: []" if the cluster routes none of it',
+      },
+      'key',
+    );
+  }
+  if (model.network.windowsNodePools) {
+    findings.add('MQ404', [...NETWORK, 'windowsNodePools'], {
+      message:
+        'IP masquerading is not supported on Windows Server node pools: nothing here changes what their pods send',
+    });
+  }
+}
+
+function raw(model: ClusterModel): Record<string, unknown> {
+  const root = model.document.value as { spec?: { network?: Record<string, unknown> } };
+  return root.spec?.network ?? {};
+}
+
+function checkApart(
+  role: string,
+  entries: readonly Entry[],
+  otherRole: string,
+  others: readonly Entry[],
+  findings: Findings,
+): void {
+  for (const entry of entries) {
+    for (const other of others) {
+      const shared = firstShared(entry.sets, other.sets);
+      if (!shared) continue;
+      findings.add('MQ306', entry.path, {
+        message: `${role} range "${entry.text}" overlaps ${otherRole} range "${other.text}" at ${shared}; they must be apart`,
+        related: [{ ...findings.document.at(other.path), message: `the ${otherRole} range` }],
+      });
+    }
+  }
+}
+
+/** The lowest address that is in both, in writing. */
+export function firstShared(a: Both<IntervalSet>, b: Both<IntervalSet>): string | undefined {
+  for (const family of FAMILIES) {
+    const first = a[family].intersect(b[family]).first();
+    if (first) return formatAddress(first);
+  }
+  return undefined;
+}
+
+/** A node range in use on premises too: the far side answers a node of its own, and packets can go in circles. */
+function checkNodesOnPremises(model: ClusterModel, findings: Findings): void {
+  for (const node of model.network.nodes) {
+    for (const far of model.network.onPremises) {
+      const shared = firstShared(node.sets, far.sets);
+      if (!shared) continue;
+      findings.add('MQ305', node.path, {
+        message: `node range "${node.text}" overlaps on-premises range "${far.text}" at ${shared}; masqueraded traffic can loop between the two`,
+        related: [{ ...findings.document.at(far.path), message: 'the on-premises range' }],
+      });
+    }
+  }
+}
+
+/** Pods outside of RFC 1918 that keep their source towards a range that contains their own, or collides with it on premises. */
+export function checkPodsElsewhere(model: ClusterModel, findings: Findings): void {
+  for (const pods of model.network.pods) {
+    if (pods.sets[4].isEmpty() || RFC1918.containsSet(pods.sets[4])) continue;
+    for (const entry of model.masquerade?.preserve ?? []) {
+      const wider = entry.sets[4].containsSet(pods.sets[4]) && !entry.sets[4].equals(pods.sets[4]);
+      if (!wider || entry.sets[4].isFull()) continue;
+      findings.add('MQ304', entry.path, {
+        message: `"${entry.text}" contains the pods' own non-RFC 1918 range "${pods.text}"; hosts elsewhere in it see pod addresses that may be theirs too`,
+        hint: `preserve only what is inside the cluster, or except the ranges in use elsewhere`,
+        related: [{ ...findings.document.at(pods.path), message: 'the pod range' }],
+      });
+    }
+    for (const far of model.network.onPremises) {
+      const shared = firstShared(pods.sets, far.sets);
+      const kept = model.masquerade?.preserve.some(entry => entry.sets[4].overlaps(far.sets[4]));
+      if (!shared || !kept) continue;
+      findings.add('MQ304', pods.path, {
+        message: `pod range "${pods.text}" is in use on premises as "${far.text}" (at ${shared}) and is preserved there; replies will not come back`,
+        related: [{ ...findings.document.at(far.path), message: 'the on-premises range' }],
+      });
+    }
+  }
+}

@@ -1,0 +1,285 @@
+import type { ValuePath } from '../diagnostics';
+import type { Findings } from './findings';
+import type { ClusterModel } from './model';
+import { gkeDeploysAgent } from './platform-default';
+import { atLeast } from './version';
+
+const SPEC = ['spec'] as const;
+
+/** Checks an intent against what its platform is and can. */
+export function checkPlatform(model: ClusterModel, findings: Findings): void {
+  switch (model.platform) {
+    case 'gke-standard':
+      checkGkeStandard(model, findings);
+      break;
+    case 'gke-autopilot':
+      checkAutopilot(model, findings);
+      break;
+    case 'anthos-bare-metal':
+      checkAnthos(model, findings);
+      break;
+    case 'kubernetes':
+      checkKubernetes(model, findings);
+      break;
+  }
+}
+
+/** Whether the document has a key, whatever its value. */
+function has(model: ClusterModel, path: ValuePath): boolean {
+  let value: unknown = model.document.value;
+  for (const step of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return false;
+    value = (value as Record<string | number, unknown>)[step];
+  }
+  return true;
+}
+
+function refuse(model: ClusterModel, findings: Findings, path: ValuePath, message: string): void {
+  if (has(model, path)) findings.add('MQ411', path, message, 'key');
+}
+
+function checkGkeStandard(model: ClusterModel, findings: Findings): void {
+  const { agent, network } = model;
+  refuse(
+    model,
+    findings,
+    [...SPEC, 'egress'],
+    'gke-standard has no egress NAT gateway; use Cloud NAT for fixed addresses, or remove egress',
+  );
+  refuseAutopilotKeys(model, findings);
+  if (agent.chain !== 'IP-MASQ') {
+    findings.add(
+      'MQ401',
+      [...SPEC, 'agent', 'chain'],
+      `chain "${agent.chain}" does not replace GKE's own rules; write "IP-MASQ", or remove the key`,
+    );
+  }
+  if (network.dataplane === 'v2' && agent.randomFully) {
+    findings.add(
+      'MQ402',
+      [...SPEC, 'agent', 'randomFully'],
+      'Dataplane V2 needs --random-fully=false; write false, or remove the key',
+    );
+  }
+  if (network.disableDefaultSnat && model.masquerade) {
+    findings.add(
+      'MQ403',
+      [...SPEC, 'network', 'disableDefaultSnat'],
+      'disableDefaultSnat has no effect beside ip-masq-agent: the list decides',
+      'key',
+    );
+  }
+  if (!model.masquerade) return;
+  const daemonSet = [...SPEC, 'agent', 'daemonSet'];
+  if (gkeDeploysAgent(network) && agent.daemonSet === 'render') {
+    const why =
+      network.networkPolicy && network.dataplane === 'v1'
+        ? 'network policy is enforced'
+        : 'a pod range lies outside of 10.0.0.0/8';
+    findings.add(
+      'MQ413',
+      daemonSet,
+      `GKE deploys ip-masq-agent on this cluster itself, since ${why}; write "existing", or remove the key`,
+    );
+  }
+  checkExistingDaemonSet(model, findings);
+}
+
+/** Flags belong to the DaemonSet: they cannot be set where somebody else runs it. */
+function checkExistingDaemonSet(model: ClusterModel, findings: Findings): void {
+  if (model.agent.daemonSet !== 'existing') return;
+  for (const key of [
+    'toPorts',
+    'image',
+    'nodeSelector',
+    'priorityClassName',
+    'resources',
+    'flavor',
+    'randomFully',
+    'chain',
+  ]) {
+    const message = `the DaemonSet is not rendered here, so ${key} cannot be set; remove it, or write "daemonSet: render"`;
+    refuse(model, findings, [...SPEC, 'agent', key], message);
+  }
+}
+
+function refuseAutopilotKeys(model: ClusterModel, findings: Findings): void {
+  for (const key of ['defaultPolicy', 'policyName']) {
+    refuse(
+      model,
+      findings,
+      [...SPEC, 'masquerade', key],
+      `${key} is about gke-autopilot's policies; ${model.platform} has none: remove it`,
+    );
+  }
+}
+
+function checkAutopilot(model: ClusterModel, findings: Findings): void {
+  const { network, version, masquerade } = model;
+  refuse(
+    model,
+    findings,
+    [...SPEC, 'egress'],
+    'gke-autopilot has no egress NAT gateway; use Cloud NAT for fixed addresses, or remove egress',
+  );
+  refuse(
+    model,
+    findings,
+    [...SPEC, 'agent'],
+    'on gke-autopilot Google runs ip-masq-agent and its settings cannot be changed; remove agent',
+  );
+  refuse(
+    model,
+    findings,
+    [...SPEC, 'network', 'windowsNodePools'],
+    'gke-autopilot has no Windows node pools; remove the key',
+  );
+  if (network.disableDefaultSnat) {
+    findings.add(
+      'MQ403',
+      [...SPEC, 'network', 'disableDefaultSnat'],
+      'disableDefaultSnat has no effect on gke-autopilot, which always runs ip-masq-agent',
+      'key',
+    );
+  }
+  if (!version && !has(model, [...SPEC, 'version'])) {
+    findings.add(
+      'MQ205',
+      SPEC,
+      'spec lacks the key "version", which gke-autopilot needs: EgressNATPolicy exists from 1.22.7-gke.1500 and 1.23.4-gke.1600 on',
+      'key',
+    );
+  } else if (
+    version &&
+    !(version.major === 1 && version.minor === 22 ? atLeast(version, 1, 22, 7, 1500) : atLeast(version, 1, 23, 4, 1600))
+  ) {
+    findings.add(
+      'MQ405',
+      [...SPEC, 'version'],
+      'EgressNATPolicy needs GKE 1.23.4-gke.1600 or later, or on 1.22 1.22.7-gke.1500 or later',
+    );
+  }
+  if (network.dataplane === 'v1') {
+    findings.add(
+      'MQ406',
+      [...SPEC, 'network', 'dataplane'],
+      'EgressNATPolicy needs a cluster created with Dataplane V2; write v2 if it was',
+    );
+  }
+  if (!masquerade) return;
+  for (const key of ['linkLocal', 'linkLocalIPv6'] as const) {
+    if (masquerade[key] === 'masquerade') {
+      findings.add(
+        'MQ407',
+        [...SPEC, 'masquerade', key],
+        'gke-autopilot always preserves link-local; write preserve, or remove the key',
+      );
+    }
+  }
+  checkAutopilotPolicies(model, findings);
+}
+
+function checkAutopilotPolicies(model: ClusterModel, findings: Findings): void {
+  const masquerade = model.masquerade!;
+  const path = [...SPEC, 'masquerade'];
+  if (!has(model, [...path, 'defaultPolicy'])) {
+    findings.add(
+      'MQ408',
+      path,
+      {
+        message:
+          'spec.masquerade lacks the key "defaultPolicy": say whether the list replaces the generated policy "default" or is added to it',
+        hint: 'Google does not document which of the two a custom policy does; write "defaultPolicy: replace" or "defaultPolicy: add"',
+      },
+      'key',
+    );
+  }
+  if (masquerade.defaultPolicy === 'add') {
+    findings.add('MQ409', [...path, 'defaultPolicy'], {
+      severity: 'note',
+      message:
+        'the added policy repeats the eleven default ranges, so that it means the same whether Google adds or replaces',
+    });
+  }
+  if (/^gke-[0-9a-f]{8}-\d+$/.test(masquerade.policyName)) {
+    findings.add(
+      'MQ410',
+      [...path, 'policyName'],
+      `"${masquerade.policyName}" is the name of a GKE-managed policy, which cannot be written; choose another`,
+    );
+  } else if (masquerade.policyName === 'default') {
+    findings.add(
+      'MQ410',
+      [...path, 'policyName'],
+      'the policy "default" is generated by GKE; write "defaultPolicy: replace" to rewrite it',
+    );
+  }
+  for (const entry of [...masquerade.preserve, ...masquerade.always]) {
+    if (entry.sets[6].isEmpty()) continue;
+    findings.add(
+      'MQ411',
+      entry.path,
+      `"${entry.text}" is IPv6; EgressNATPolicy is documented for IPv4 only, so masq does not render it`,
+    );
+  }
+  for (const pods of model.network.pods) {
+    if (pods.sets[6].isEmpty()) continue;
+    findings.add(
+      'MQ411',
+      pods.path,
+      `"${pods.text}" is IPv6; EgressNATPolicy is documented for IPv4 only, so masq cannot keep IPv6 pods' sources`,
+    );
+  }
+}
+
+function checkAnthos(model: ClusterModel, findings: Findings): void {
+  const only = 'everything that no egress policy selects is masqueraded to the node';
+  refuse(
+    model,
+    findings,
+    [...SPEC, 'masquerade'],
+    `anthos-bare-metal has no list of preserved destinations: ${only}; remove masquerade`,
+  );
+  refuse(model, findings, [...SPEC, 'agent'], 'anthos-bare-metal does not run ip-masq-agent; remove agent');
+  refuseGkeFacts(model, findings);
+  if (!has(model, [...SPEC, 'version'])) {
+    findings.add(
+      'MQ205',
+      SPEC,
+      'spec lacks the key "version", which anthos-bare-metal needs: it decides between AnthosNetworkGateway and NetworkGatewayGroup',
+      'key',
+    );
+  }
+}
+
+function checkKubernetes(model: ClusterModel, findings: Findings): void {
+  refuseAutopilotKeys(model, findings);
+  refuseGkeFacts(model, findings);
+  checkExistingDaemonSet(model, findings);
+  for (const key of ['clusterName', 'enable']) {
+    refuse(
+      model,
+      findings,
+      [...SPEC, 'egress', 'gateway', key],
+      `${key} is about the Cluster object of anthos-bare-metal; remove it`,
+    );
+  }
+  if (model.agent.flavor === 'google') {
+    findings.add(
+      'MQ411',
+      [...SPEC, 'agent', 'flavor'],
+      "Google's image serves GKE only; write upstream, or remove the key",
+    );
+  }
+}
+
+function refuseGkeFacts(model: ClusterModel, findings: Findings): void {
+  for (const key of ['disableDefaultSnat', 'networkPolicy', 'nodeImage', 'dataplane']) {
+    refuse(
+      model,
+      findings,
+      [...SPEC, 'network', key],
+      `${key} is a fact about GKE clusters; ${model.platform} has none: remove it`,
+    );
+  }
+}

@@ -1,0 +1,33 @@
+const UNITS: Readonly<Record<string, number>> = {
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3,
+  μs: 1e-3,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+};
+
+/** The shortest resync interval that masq lets through: a shorter one makes the agent spin. In milliseconds. */
+export const SHORTEST_RESYNC = 100;
+
+/**
+ * Reads a Go duration such as `60s`, `1h30m` or `1.5s` into milliseconds; undefined when Go would refuse it.
+ * Source: Go's time.ParseDuration, which ip-masq-agent reads resyncInterval with.
+ */
+export function parseDuration(text: string): number | undefined {
+  const match = /^([-+]?)(.+)$/.exec(text);
+  if (!match) return undefined;
+  const [, sign, body] = match;
+  if (body === '0') return 0;
+  const part = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/gy;
+  let total = 0;
+  let end = 0;
+  for (let found = part.exec(body!); found; found = part.exec(body!)) {
+    total += Number(found[1]) * UNITS[found[2]!]!;
+    end = part.lastIndex;
+  }
+  if (end !== body!.length) return undefined;
+  return sign === '-' ? -total : total;
+}

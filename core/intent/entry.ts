@@ -1,0 +1,174 @@
+import {
+  type Address,
+  type AddressFault,
+  type Both,
+  both,
+  type Cidr,
+  FAMILIES,
+  type FaultKind,
+  type IntervalSet,
+  parseAddress,
+  parseCidr,
+  setsOf,
+} from '../address';
+import type { RuleCode, ValuePath } from '../diagnostics';
+import type { Findings } from './findings';
+import type { RangeScope } from './ranges';
+
+/** One line of a list of ranges: a CIDR or a name, with exceptions taken out. */
+export interface Entry {
+  /** The CIDR or name as written. */
+  readonly text: string;
+  readonly path: ValuePath;
+  /** The CIDRs that the text stands for, before exceptions. */
+  readonly cidrs: readonly Cidr[];
+  /** The addresses that are left after exceptions. */
+  readonly sets: Both<IntervalSet>;
+  readonly reason?: string;
+  /** Whether the text is a name rather than a CIDR. */
+  readonly named: boolean;
+  readonly hasExceptions: boolean;
+}
+
+const CODES: Record<FaultKind, RuleCode> = {
+  'host-bits': 'MQ101',
+  'leading-zero': 'MQ102',
+  'part-out-of-range': 'MQ103',
+  'wrong-number-of-parts': 'MQ104',
+  'prefix-out-of-range': 'MQ105',
+  'missing-prefix': 'MQ106',
+  netmask: 'MQ107',
+  zone: 'MQ108',
+  'ipv4-mapped': 'MQ109',
+  whitespace: 'MQ110',
+  'not-an-address': 'MQ111',
+  'cidr-for-address': 'MQ112',
+};
+
+const PLACEHOLDER = /\{\{|\$\{|\$\(|^<.*>$|^%.*%$|^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*$/;
+
+/** Whether a text looks like the gap of a template that was never filled in. */
+export function isPlaceholder(text: string): boolean {
+  return PLACEHOLDER.test(text);
+}
+
+/** Reports what is wrong with an address or CIDR, at the characters where it is wrong. */
+export function addFault(findings: Findings, path: ValuePath, text: string, fault: AddressFault): void {
+  if (isPlaceholder(text)) {
+    findings.add(
+      'MQ613',
+      path,
+      `"${text}" is a placeholder that was never filled in; write a CIDR such as "10.0.0.0/8"`,
+    );
+    return;
+  }
+  const at = findings.document.within(path, fault.offset, fault.length);
+  findings.addAt(CODES[fault.kind], at, fault.message);
+}
+
+/** Reads a list of plain CIDRs; what is not text was reported by the schema and is left out. */
+export function readCidrs(value: unknown, path: ValuePath, findings: Findings): Entry[] {
+  return items(value, path).flatMap(([text, at]) => {
+    const parsed = parseCidr(text);
+    if (!parsed.ok) {
+      addFault(findings, at, text, parsed.fault);
+      return [];
+    }
+    return [plainEntry(text, at, [parsed.value])];
+  });
+}
+
+/** Reads a list of addresses. */
+export function readAddresses(
+  value: unknown,
+  path: ValuePath,
+  findings: Findings,
+): { address: Address; text: string; path: ValuePath }[] {
+  return items(value, path).flatMap(([text, at]) => {
+    const parsed = parseAddress(text);
+    if (parsed.ok) return [{ address: parsed.value, text, path: at }];
+    addFault(findings, at, text, parsed.fault);
+    return [];
+  });
+}
+
+function items(value: unknown, path: ValuePath): [string, ValuePath][] {
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((item, i): [string, ValuePath][] => (typeof item === 'string' ? [[item, [...path, i]]] : []));
+}
+
+/** Reads a list of ranges: CIDRs, names, and maps with exceptions. */
+export function readEntries(value: unknown, path: ValuePath, findings: Findings, scope: RangeScope): Entry[] {
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((item, i) => readEntry(item, [...path, i], findings, scope) ?? []);
+}
+
+function readEntry(item: unknown, path: ValuePath, findings: Findings, scope: RangeScope): Entry | undefined {
+  if (typeof item === 'string') {
+    const cidrs = scope.resolve(item, path, findings);
+    return cidrs && { ...plainEntry(item, path, cidrs), named: isName(item) };
+  }
+  if (typeof item !== 'object' || item === null || Array.isArray(item)) return undefined;
+  const { cidr, range, except, reason } = item as Record<string, unknown>;
+  if (cidr !== undefined && range !== undefined) {
+    findings.add('MQ206', path, `an entry has either "cidr" or "range", not both; split it into two`);
+    return undefined;
+  }
+  const key = range === undefined ? 'cidr' : 'range';
+  const text = range === undefined ? cidr : range;
+  if (text === undefined) {
+    findings.add('MQ205', path, `an entry needs "cidr" or "range"`);
+    return undefined;
+  }
+  if (typeof text !== 'string') return undefined;
+  if (key === 'cidr' && isName(text)) {
+    findings.add('MQ206', [...path, key], `"${text}" is a name, not a CIDR; write "range: ${text}"`);
+    return undefined;
+  }
+  const cidrs = scope.resolve(text, [...path, key], findings);
+  const exceptions = readExceptions(except, [...path, 'except'], findings, scope);
+  if (!cidrs) return undefined;
+  const entry = plainEntry(text, path, cidrs);
+  const sets = both(family => exceptions.reduce((set, e) => set.subtract(e.sets[family]), entry.sets[family]));
+  checkExceptions(findings, entry, sets, exceptions);
+  return {
+    ...entry,
+    sets,
+    named: isName(text),
+    hasExceptions: exceptions.length > 0,
+    ...(typeof reason === 'string' && { reason }),
+  };
+}
+
+function readExceptions(value: unknown, path: ValuePath, findings: Findings, scope: RangeScope): Entry[] {
+  return items(value, path).flatMap(([text, at]) => {
+    const cidrs = scope.resolve(text, at, findings);
+    return cidrs ? [plainEntry(text, at, cidrs)] : [];
+  });
+}
+
+function checkExceptions(
+  findings: Findings,
+  entry: Entry,
+  left: Both<IntervalSet>,
+  exceptions: readonly Entry[],
+): void {
+  for (const exception of exceptions) {
+    if (FAMILIES.every(f => !exception.sets[f].overlaps(entry.sets[f]))) {
+      const message = `exception "${exception.text}" lies outside "${entry.text}" and changes nothing; remove it`;
+      findings.add('MQ123', exception.path, message);
+    }
+  }
+  if (exceptions.length > 0 && FAMILIES.every(f => left[f].isEmpty())) {
+    findings.add('MQ124', entry.path, `the exceptions leave nothing of "${entry.text}"; remove the entry`);
+  }
+}
+
+/** Whether a text is written as a name is, and so cannot be meant as a CIDR. */
+export function isName(text: string): boolean {
+  return /^[A-Za-z][A-Za-z0-9_-]*$/.test(text);
+}
+
+function plainEntry(text: string, path: ValuePath, cidrs: readonly Cidr[]): Entry {
+  return { text, path, cidrs, sets: setsOf(cidrs), named: false, hasExceptions: false };
+}

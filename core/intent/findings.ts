@@ -1,0 +1,37 @@
+import {
+  type Diagnostic,
+  type DiagnosticText,
+  diagnostic,
+  type Location,
+  type RuleCode,
+  type ValuePath,
+} from '../diagnostics';
+import type { Part, SourceDocument } from '../source';
+
+/** Collects the findings on one document: every check adds to it, and none of them stops the others. */
+export class Findings {
+  private readonly found: Diagnostic[] = [];
+
+  /** @param document the document that paths lead through */
+  constructor(readonly document: SourceDocument) {}
+
+  /** What was found so far, in the order in which it was found. */
+  get list(): readonly Diagnostic[] {
+    return this.found;
+  }
+
+  /** Adds a finding at a value of the document, or at its key. */
+  add(code: RuleCode, path: ValuePath, text: DiagnosticText | string, part: Part = 'value'): void {
+    this.addAt(code, this.document.at(path, part), text);
+  }
+
+  /** Adds a finding at a place that is already known. */
+  addAt(code: RuleCode, at: Location, text: DiagnosticText | string): void {
+    this.found.push(diagnostic(code, at, typeof text === 'string' ? { message: text } : text));
+  }
+
+  /** Adds findings that were made elsewhere. */
+  addAll(diagnostics: readonly Diagnostic[]): void {
+    this.found.push(...diagnostics);
+  }
+}

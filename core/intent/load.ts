@@ -1,0 +1,118 @@
+import intentSchema from '../../schemas/intent.schema.json';
+import { type Diagnostic, diagnostic, orList, suggest } from '../diagnostics';
+import { validateClusterIntent, validateRangeSet } from '../schema/generated/validators';
+import { shapeDiagnostics } from '../schema/shape';
+import type { SourceDocument } from '../source';
+import { buildModel } from './build';
+import { checkGateway } from './check-gateway';
+import { checkMasquerade } from './check-masquerade';
+import { checkNetwork } from './check-network';
+import { checkPlatform } from './check-platform';
+import { Findings } from './findings';
+import type { ClusterModel } from './model';
+import { RangeScope, rangeDefinitions } from './ranges';
+
+/** The version of the documents that this masq reads. */
+export const API_VERSION = 'masq/v1alpha1';
+
+const KINDS = ['ClusterIntent', 'RangeSet'] as const;
+
+/** What became of the masq documents of one file. */
+export interface LoadedIntents {
+  /** The intents whose shape could be read; emit nothing of one when there are errors. */
+  readonly clusters: readonly ClusterModel[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Whether a document is meant for masq: by its apiVersion, or by a kind of ours (perhaps misspelt) without one. */
+export function isMasqDocument(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { apiVersion, kind } = value as Record<string, unknown>;
+  if (typeof apiVersion === 'string' && /^masq(?:\/|$)/i.test(apiVersion)) return true;
+  if (KINDS.some(k => k === kind)) return true;
+  return (
+    typeof apiVersion === 'string' &&
+    /^[^/]{0,4}m?asq/i.test(apiVersion) &&
+    typeof kind === 'string' &&
+    suggest(kind, KINDS) !== undefined
+  );
+}
+
+/** Reads the masq documents of one file: RangeSets first, since every intent of the file may use their names. */
+export function loadIntents(documents: readonly SourceDocument[]): LoadedIntents {
+  const diagnostics: Diagnostic[] = [];
+  const known = documents.filter(document => checkKind(document, diagnostics));
+  const rangeSets = known.filter(document => kindOf(document) === 'RangeSet');
+  let scope: RangeScope | undefined;
+  for (const document of rangeSets) {
+    const findings = new Findings(document);
+    checkShape(document, findings, validateRangeSet);
+    const ranges = (document.value as { ranges?: unknown }).ranges;
+    scope = new RangeScope(findings, rangeDefinitions(ranges), ['ranges'], scope);
+    scope.resolveAll();
+    diagnostics.push(...findings.list);
+  }
+  const clusters = known
+    .filter(document => kindOf(document) === 'ClusterIntent')
+    .flatMap(document => {
+      const loaded = loadIntent(document, scope);
+      diagnostics.push(...loaded.diagnostics);
+      return loaded.clusters;
+    });
+  return { clusters, diagnostics };
+}
+
+/** Reads one ClusterIntent; the model is there whenever the platform is known, even beside errors. */
+export function loadIntent(document: SourceDocument, scope?: RangeScope): LoadedIntents {
+  const findings = new Findings(document);
+  checkShape(document, findings, validateClusterIntent);
+  const model = buildModel(findings, scope);
+  if (model) {
+    checkNetwork(model, findings);
+    checkPlatform(model, findings);
+    checkMasquerade(model, findings);
+    checkGateway(model, findings);
+    if (!model.masquerade && !model.egress && findings.list.length === 0) {
+      findings.add(
+        'MQ314',
+        ['spec'],
+        `nothing is to be rendered for "${model.name}": it has neither masquerade nor egress`,
+        'key',
+      );
+    }
+  }
+  return { clusters: model ? [model] : [], diagnostics: findings.list };
+}
+
+function kindOf(document: SourceDocument): unknown {
+  return (document.value as { kind?: unknown }).kind;
+}
+
+function checkKind(document: SourceDocument, diagnostics: Diagnostic[]): boolean {
+  const { apiVersion, kind } = document.value as { apiVersion?: unknown; kind?: unknown };
+  if (apiVersion !== API_VERSION) {
+    const at = document.at(['apiVersion']);
+    const message =
+      apiVersion === undefined
+        ? `the document lacks "apiVersion: ${API_VERSION}"`
+        : `apiVersion ${JSON.stringify(apiVersion)} is unknown; write "${API_VERSION}"`;
+    diagnostics.push(diagnostic('MQ213', at, { message }));
+  }
+  if (KINDS.some(known => known === kind)) return true;
+  const near = typeof kind === 'string' ? suggest(kind, KINDS) : undefined;
+  const instead = near ? `did you mean "${near}"?` : `write ${orList(KINDS)}`;
+  const message =
+    kind === undefined
+      ? `the document lacks "kind"; ${instead}`
+      : `kind ${JSON.stringify(kind)} is unknown; ${instead}`;
+  diagnostics.push(diagnostic('MQ213', document.at(['kind']), { message }));
+  return false;
+}
+
+function checkShape(document: SourceDocument, findings: Findings, validate: typeof validateClusterIntent): void {
+  if (validate(document.value)) return;
+  const errors = (validate.errors ?? []).filter(
+    e => e.instancePath !== '/apiVersion' && e.params.missingProperty !== 'apiVersion',
+  );
+  findings.addAll(shapeDiagnostics(document, errors, intentSchema));
+}

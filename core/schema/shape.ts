@@ -1,0 +1,204 @@
+import { type Diagnostic, diagnostic, orList, suggest, type ValuePath } from '../diagnostics';
+import type { SourceDocument } from '../source';
+import type { SchemaError } from './generated/validators';
+import { pathText, pointerPath, valueAt } from './path';
+
+/** A JSON Schema, as far as messages need to look into it. */
+export interface JsonSchema {
+  readonly [keyword: string]: unknown;
+}
+
+const OLD_BOOLEAN = /^(?:yes|no|on|off)$/i;
+
+/**
+ * Turns a validator's errors into findings at true places, with the value quoted and what to write instead.
+ * @param root the schema that the validator was made from, for the keys that a map knows
+ */
+export function shapeDiagnostics(
+  document: SourceDocument,
+  errors: readonly SchemaError[],
+  root: JsonSchema,
+  data: unknown = document.value,
+): Diagnostic[] {
+  return essential(errors, data).flatMap(error => {
+    const path = pointerPath(error.instancePath, data);
+    const parent = schemaAt(root, error.schemaPath);
+    const value = valueAt(data, path);
+    return describe(document, error, path, value, parent) ?? [];
+  });
+}
+
+/** Drops what only says that some branch of a choice failed, and keeps the branch that the value was meant for. */
+function essential(errors: readonly SchemaError[], data: unknown): SchemaError[] {
+  const choices = errors.filter(e => e.keyword === 'anyOf').map(e => e.instancePath);
+  const kept: SchemaError[] = [];
+  for (const error of errors) {
+    if (error.keyword === 'if' || error.keyword === 'propertyNames') continue;
+    if (choices.includes(error.instancePath)) {
+      const value = valueAt(data, pointerPath(error.instancePath, data));
+      const isMap = typeof value === 'object' && value !== null && !Array.isArray(value);
+      const wanted = isMap ? error.keyword !== 'anyOf' && error.keyword !== 'type' : error.keyword === 'anyOf';
+      if (!wanted) continue;
+    }
+    const same = (e: SchemaError) =>
+      e.instancePath === error.instancePath &&
+      e.keyword === error.keyword &&
+      JSON.stringify(e.params) === JSON.stringify(error.params);
+    if (!kept.some(same)) kept.push(error);
+  }
+  return kept;
+}
+
+function describe(
+  document: SourceDocument,
+  error: SchemaError,
+  path: ValuePath,
+  value: unknown,
+  parent: JsonSchema | undefined,
+): Diagnostic | undefined {
+  const where = pathText(path);
+  const at = document.at(path);
+  switch (error.keyword) {
+    case 'additionalProperties':
+    case 'unevaluatedProperties': {
+      const key = String(error.params.additionalProperty ?? error.params.unevaluatedProperty);
+      const known = Object.keys((parent?.properties as object | undefined) ?? {});
+      const near = suggest(key, known);
+      const instead = near
+        ? `did you mean "${near}"?`
+        : known.length > 0
+          ? `known keys: ${known.join(', ')}`
+          : 'remove it';
+      const place = path.length === 0 ? '' : ` in ${where}`;
+      return diagnostic('MQ203', document.at([...path, key], 'key'), {
+        message: `unknown key "${key}"${place}; ${instead}`,
+      });
+    }
+    case 'required': {
+      const key = String(error.params.missingProperty);
+      const about = (parent?.properties as Record<string, JsonSchema> | undefined)?.[key]?.description;
+      return diagnostic('MQ205', document.at(path, 'key'), {
+        message: `${where} lacks the key "${key}"`,
+        ...(typeof about === 'string' && { hint: about }),
+      });
+    }
+    case 'type':
+    case 'anyOf': {
+      if (value === null) {
+        const message = `${where} has no value; write ${wantedType(error, parent)}, or remove ${itemOrKey(path)}`;
+        return diagnostic('MQ211', at, { message });
+      }
+      if (typeof value === 'string' && error.params.type === 'boolean' && OLD_BOOLEAN.test(value)) return undefined;
+      return wrongType(document, error, path, value, parent);
+    }
+    case 'enum':
+    case 'const': {
+      const allowed = (
+        error.keyword === 'const' ? [error.params.allowedValue] : error.params.allowedValues
+      ) as unknown[];
+      if (value === null)
+        return diagnostic('MQ211', at, { message: `${where} has no value; write ${orList(allowed.map(String))}` });
+      const near = suggest(String(value), allowed.map(String));
+      const instead = near ? `did you mean "${near}"?` : `write ${orList(allowed.map(quote))}`;
+      return diagnostic('MQ206', at, { message: `${where} cannot be ${quote(value)}; ${instead}` });
+    }
+    case 'pattern':
+    case 'maxLength': {
+      const last = path[path.length - 1];
+      const inName = error.schemaPath.includes('/propertyNames/');
+      const wanted = (parent?.['x-wanted'] as string | undefined) ?? `text that matches ${String(parent?.pattern)}`;
+      const name = (error as { propertyName?: string }).propertyName;
+      const subject = inName && name !== undefined ? `the name "${name}" in ${where}` : `${where} "${String(value)}"`;
+      const place = inName && name !== undefined ? document.at([...path, name], 'key') : at;
+      return diagnostic(last === 'name' ? 'MQ615' : 'MQ206', place, {
+        message: `${subject} is not allowed; write ${wanted}`,
+      });
+    }
+    case 'minItems':
+      return diagnostic('MQ206', at, {
+        message: `${where} is empty; at least ${String(error.params.limit)} is needed`,
+      });
+    case 'minLength':
+      return diagnostic('MQ206', at, { message: `${where} is empty` });
+    case 'minimum':
+      return diagnostic('MQ206', at, {
+        message: `${where} is ${String(value)}; the least is ${String(error.params.limit)}`,
+      });
+    default:
+      return diagnostic('MQ206', at, { message: `${where} ${error.message ?? 'is not allowed'}` });
+  }
+}
+
+function wrongType(
+  document: SourceDocument,
+  error: SchemaError,
+  path: ValuePath,
+  value: unknown,
+  parent: JsonSchema | undefined,
+): Diagnostic {
+  const where = pathText(path);
+  const at = document.at(path);
+  const scalar = typeof value === 'number' || typeof value === 'boolean';
+  if (path[path.length - 1] === 'resyncInterval' && typeof value === 'number')
+    return diagnostic('MQ216', at, { message: `resyncInterval ${value} has no unit; write ${value}s` });
+  if (scalar && error.params.type === 'string') {
+    const written = document.written(path) ?? String(value);
+    return diagnostic('MQ204', at, { message: `${where} is ${kindOf(value)}; text is wanted: write "${written}"` });
+  }
+  const shown = scalar || typeof value === 'string' ? ` ${quote(value)}` : '';
+  const single =
+    error.params.type === 'array' && (scalar || typeof value === 'string') ? `: write [${String(value)}]` : '';
+  const message = `${where}${shown} is ${kindOf(value)}; ${wantedType(error, parent)} is wanted${single}`;
+  return diagnostic('MQ204', at, { message });
+}
+
+const TYPE_WORDS: Record<string, string> = {
+  string: 'text',
+  boolean: 'true or false',
+  integer: 'a whole number',
+  number: 'a number',
+  array: 'a list',
+  object: 'a map',
+};
+
+function wantedType(error: SchemaError, parent: JsonSchema | undefined): string {
+  if (error.keyword === 'anyOf') return 'a CIDR, the name of a range, or a map with "cidr" or "range"';
+  const type = error.params.type;
+  const words = (Array.isArray(type) ? type : [type]).map(t => TYPE_WORDS[String(t)] ?? String(t));
+  const wanted = parent?.['x-wanted'];
+  return typeof wanted === 'string' ? wanted : orList(words);
+}
+
+function itemOrKey(path: ValuePath): string {
+  return typeof path[path.length - 1] === 'number' ? 'the list item' : 'the key';
+}
+
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  if (value === null) return 'empty';
+  return (
+    { string: 'text', number: 'a number', boolean: 'a boolean', object: 'a map' }[typeof value as string] ??
+    typeof value
+  );
+}
+
+function quote(value: unknown): string {
+  return typeof value === 'string' ? `"${value}"` : JSON.stringify(value);
+}
+
+/** The schema that holds the keyword which failed. */
+function schemaAt(root: JsonSchema, pointer: string): JsonSchema | undefined {
+  const steps = pointer
+    .replace(/^[^#]*#\/?/, '')
+    .split('/')
+    .slice(0, -1);
+  let schema: unknown = root;
+  for (const raw of steps) {
+    const step = decodeURIComponent(raw.replace(/~1/g, '/').replace(/~0/g, '~'));
+    const ref: unknown = (schema as JsonSchema | undefined)?.$ref;
+    if (typeof ref === 'string' && !(step in (schema as object))) schema = schemaAt(root, `${ref}/x`);
+    if (typeof schema !== 'object' || schema === null) return undefined;
+    schema = (schema as JsonSchema)[step];
+  }
+  return schema as JsonSchema | undefined;
+}

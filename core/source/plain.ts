@@ -1,0 +1,21 @@
+import type { Location } from '../diagnostics';
+import type { SourceDocument } from './document';
+import { SourceText } from './text';
+
+/**
+ * Data that has no text of its own, such as a construct's props, as a document: findings on it carry the way to the
+ * value and whatever place the caller gives to the whole.
+ * @param place where the data comes from: a file with its place, or a construct
+ */
+export function plainDocument(value: unknown, place: string | Location): SourceDocument {
+  const whole: Location = typeof place === 'string' ? { file: place } : place;
+  const at: SourceDocument['at'] = path => ({ ...whole, path });
+  return {
+    source: new SourceText(whole.file ?? '', ''),
+    index: 0,
+    value,
+    at,
+    written: () => undefined,
+    within: path => at(path),
+  };
+}

@@ -1,0 +1,44 @@
+import { both, type Cidr, cidr, IntervalSet, namedRange, setsOf } from '../address';
+import type { AgentFlags } from '../agentfile/flags';
+import { LINK_LOCAL } from '../intent/special';
+import { type Layer, mapOf, type TreatmentMap } from './map';
+import { type Decision, masquerade, PRESERVE } from './treatment';
+
+/** What a valid ip-masq-agent file says, read. */
+export interface AgentConfig {
+  /** Absent when the file has no list, or there is no file: the flags' defaults hold. */
+  readonly nonMasqueradeCIDRs?: readonly Cidr[];
+  readonly masqLinkLocal: boolean;
+  readonly masqLinkLocalIPv6: boolean;
+  readonly cidrLimit?: number;
+  readonly resyncInterval?: string;
+}
+
+/** The agent's built-in list: three ranges, or with `--nomasq-all-reserved-ranges` eleven. */
+export function agentDefaults(flags: AgentFlags): readonly Cidr[] {
+  return namedRange(flags.nomasqAllReservedRanges ? 'gke-default-non-masquerade' : 'ip-masq-agent-default')!.cidrs.map(
+    cidr,
+  );
+}
+
+/**
+ * What ip-masq-agent makes of a file with its flags: link-local first, then the list in order, then masquerade.
+ * Without `--enable-ipv6` it writes no IPv6 rule, so IPv6 packets keep their source.
+ * Source: kubernetes-sigs/ip-masq-agent, measured on the real program.
+ */
+export function agentTreatment(config: AgentConfig, flags: AgentFlags): TreatmentMap {
+  const list = config.nonMasqueradeCIDRs ?? agentDefaults(flags);
+  const local = both(f => {
+    const masq = f === 4 ? config.masqLinkLocal : config.masqLinkLocalIPv6;
+    return masq ? IntervalSet.empty(f) : LINK_LOCAL[f];
+  });
+  const layers: Layer[] = [
+    { sets: local, decision: { treatment: PRESERVE, rule: 'link-local' } },
+    { sets: setsOf(list), decision: { treatment: PRESERVE, rule: 'nonMasqueradeCIDRs' } },
+  ];
+  const rest: Decision = { treatment: masquerade(flags.toPorts), rule: 'everything outside of nonMasqueradeCIDRs' };
+  const map = mapOf(layers, { 4: rest, 6: rest });
+  if (flags.enableIPv6) return map;
+  const none: Decision = { treatment: PRESERVE, rule: 'no IPv6 rules without --enable-ipv6' };
+  return { ...map, base: { 4: map.base[4], 6: mapOf([], { 4: none, 6: none }).base[6] } };
+}

@@ -1,0 +1,141 @@
+import { type Both, both, IntervalSet, setsOf } from '../address';
+import type { Entry } from '../intent/entry';
+import type { ClusterModel } from '../intent/model';
+import { gkeDefault } from '../intent/platform-default';
+import { LINK_LOCAL } from '../intent/special';
+import { pathText } from '../schema/path';
+import { type EgressRule, type Layer, mapOf, type TreatmentMap } from './map';
+import { type Decision, MASQUERADE, masquerade, PRESERVE, type Treatment } from './treatment';
+
+/** What an intent says of every packet: the map that everything rendered from it has to denote. */
+export function intentTreatment(model: ClusterModel): TreatmentMap {
+  switch (model.platform) {
+    case 'gke-autopilot':
+      return autopilot(model);
+    case 'anthos-bare-metal':
+      return withoutAgent(model);
+    case 'gke-standard':
+      return model.masquerade ? agent(model) : gkeSettings(model);
+    case 'kubernetes':
+      return model.masquerade ? agent(model) : withoutAgent(model);
+  }
+}
+
+/** ip-masq-agent with a list: the cluster's own ranges, link-local, exceptions, the list, and the rest masqueraded. */
+function agent(model: ClusterModel): TreatmentMap {
+  const { linkLocal, linkLocalIPv6, always, preserve } = model.masquerade!;
+  const masq = masquerade(model.agent.toPorts);
+  const local: Layer[] = [
+    { sets: only(4), decision: { treatment: linkLocal === 'preserve' ? PRESERVE : masq, rule: 'link-local' } },
+    { sets: only(6), decision: { treatment: linkLocalIPv6 === 'preserve' ? PRESERVE : masq, rule: 'link-local' } },
+  ];
+  const layers = [
+    ...clusterLayers(model),
+    ...local,
+    ...entryLayers(model, always, masq),
+    ...entryLayers(model, preserve, PRESERVE),
+  ];
+  const rest: Decision = { treatment: masq, rule: 'everything that is not preserved' };
+  const map = mapOf(layers, { 4: rest, 6: rest }, egressRules(model));
+  return model.network.ipv6 ? map : { ...map, base: { 4: map.base[4], 6: noIPv6() } };
+}
+
+function only(family: 4 | 6): Both<IntervalSet> {
+  return both(f => (f === family ? LINK_LOCAL[f] : IntervalSet.empty(f)));
+}
+
+/** EgressNATPolicies: what GKE manages and link-local first, then the list; with `add` the generated default too. */
+function autopilot(model: ClusterModel): TreatmentMap {
+  const list = model.masquerade;
+  const kept: Layer[] = [
+    { sets: LINK_LOCAL, decision: { treatment: PRESERVE, rule: 'link-local (always preserved on Autopilot)' } },
+  ];
+  const defaults = { sets: setsOf(elevenRanges()), decision: { treatment: PRESERVE, rule: 'EgressNATPolicy default' } };
+  const layers = [
+    ...clusterLayers(model),
+    ...kept,
+    ...(list ? entryLayers(model, list.always, MASQUERADE) : []),
+    ...(list ? entryLayers(model, list.preserve, PRESERVE) : []),
+    ...(list && list.defaultPolicy === 'replace' ? [] : [defaults]),
+  ];
+  const rest: Decision = { treatment: MASQUERADE, rule: 'everything that no policy preserves' };
+  const map = mapOf(layers, { 4: rest, 6: rest });
+  return { ...map, base: { 4: map.base[4], 6: noIPv6() } };
+}
+
+function elevenRanges() {
+  const ranges = gkeDefault({ reservedRangesFlag: false });
+  return ranges === 'needs-image' ? [] : ranges;
+}
+
+/** No agent of ours: traffic inside the cluster keeps its source, everything else leaves with the node's address. */
+function withoutAgent(model: ClusterModel): TreatmentMap {
+  const rest: Decision = { treatment: MASQUERADE, rule: "the platform's own masquerading" };
+  const map = mapOf(clusterLayers(model), { 4: rest, 6: rest }, egressRules(model));
+  return { ...map, base: { 4: map.base[4], 6: noIPv6() } };
+}
+
+/** What GKE does by itself when the intent gives no list. */
+function gkeSettings(model: ClusterModel): TreatmentMap {
+  const { network, version } = model;
+  if (network.disableDefaultSnat) {
+    const all: Decision = { treatment: PRESERVE, rule: '--disable-default-snat' };
+    return mapOf([], { 4: all, 6: all });
+  }
+  const facts = {
+    ...(version && { version }),
+    ...(network.nodeImage !== undefined && { nodeImage: network.nodeImage }),
+  };
+  const ranges = gkeDefault({ ...facts, reservedRangesFlag: model.agent.daemonSet === 'existing' });
+  const defaults = setsOf(ranges === 'needs-image' ? [] : ranges);
+  const layers: Layer[] = [
+    { sets: only(4), decision: { treatment: PRESERVE, rule: 'link-local' } },
+    { sets: defaults, decision: { treatment: PRESERVE, rule: "GKE's default non-masquerade destinations" } },
+  ];
+  const rest: Decision = { treatment: MASQUERADE, rule: 'everything outside of the defaults' };
+  const map = mapOf(layers, { 4: rest, 6: rest });
+  return { ...map, base: { 4: map.base[4], 6: noIPv6() } };
+}
+
+function noIPv6(): TreatmentMap['base'][6] {
+  const rest: Decision = { treatment: PRESERVE, rule: 'no IPv6 rules' };
+  return mapOf([], { 4: rest, 6: rest }).base[6];
+}
+
+/** The cluster's own ranges, which are always preserved. */
+function clusterLayers(model: ClusterModel): Layer[] {
+  const { nodes, pods, services } = model.network;
+  return [
+    ...entryLayers(model, nodes, PRESERVE, 'nodes'),
+    ...entryLayers(model, pods, PRESERVE, 'pods'),
+    ...entryLayers(model, services, PRESERVE, 'services'),
+  ];
+}
+
+function entryLayers(model: ClusterModel, entries: readonly Entry[], treatment: Treatment, role?: string): Layer[] {
+  return entries.map(entry => {
+    const note = role ?? entry.reason ?? (entry.named ? entry.text : undefined);
+    return {
+      sets: entry.sets,
+      decision: {
+        treatment,
+        rule: `${pathText(entry.path)} "${entry.text}"`,
+        ...(note !== undefined && { note }),
+        at: model.document.at(entry.path),
+      },
+    };
+  });
+}
+
+function egressRules(model: ClusterModel): EgressRule[] {
+  return (model.egress?.policies ?? []).flatMap(policy => {
+    if (!policy.sourceIP) return [];
+    const destinations = policy.to.reduce((set, entry) => set.union(entry.sets[4]), IntervalSet.empty(4));
+    const decision: Decision = {
+      treatment: { kind: 'snat', sourceIP: policy.sourceIP.text },
+      rule: `${pathText(policy.path)} "${policy.name}"`,
+      at: model.document.at(policy.path),
+    };
+    return [{ pods: policy.from.map(({ namespaces, pods }) => ({ namespaces, pods })), destinations, decision }];
+  });
+}

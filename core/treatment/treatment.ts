@@ -1,0 +1,48 @@
+import type { Location } from '../diagnostics';
+
+/** What happens to a packet's source address. */
+export type Treatment =
+  | { readonly kind: 'preserve' }
+  | { readonly kind: 'masquerade'; readonly toPorts?: string }
+  | { readonly kind: 'snat'; readonly sourceIP: string };
+
+/** A treatment and the rule that decided it. */
+export interface Decision {
+  readonly treatment: Treatment;
+  /** The rule in words, such as `spec.masquerade.preserve[0] "rfc1918"`. */
+  readonly rule: string;
+  /** The rule in a few words for people who read what is rendered: a range's name or the reason given. */
+  readonly note?: string;
+  /** Where the rule stands, when it stands somewhere. */
+  readonly at?: Location;
+}
+
+/** The pod's own address stays the source. */
+export const PRESERVE: Treatment = { kind: 'preserve' };
+
+/** The source becomes the address of the node that the packet leaves. */
+export const MASQUERADE: Treatment = { kind: 'masquerade' };
+
+/** Masquerade, with the source ports limited when ranges are given. */
+export function masquerade(toPorts: string | undefined): Treatment {
+  return toPorts === undefined ? MASQUERADE : { kind: 'masquerade', toPorts };
+}
+
+/** Whether two treatments do the same to a packet. */
+export function sameTreatment(a: Treatment, b: Treatment): boolean {
+  if (a.kind === 'snat') return b.kind === 'snat' && a.sourceIP === b.sourceIP;
+  if (a.kind === 'masquerade') return b.kind === 'masquerade' && a.toPorts === b.toPorts;
+  return b.kind === 'preserve';
+}
+
+/** A treatment in words. */
+export function treatmentText(treatment: Treatment): string {
+  switch (treatment.kind) {
+    case 'preserve':
+      return 'preserved';
+    case 'masquerade':
+      return treatment.toPorts === undefined ? 'masqueraded' : `masqueraded with ports ${treatment.toPorts}`;
+    case 'snat':
+      return `SNATed to ${treatment.sourceIP}`;
+  }
+}
