@@ -33,6 +33,16 @@ export function readAgentFile(source: SourceText): ReadAgentFile {
 /** As {@link readAgentFile}, for a text whose YAML is read already. */
 export function readParsedAgentFile(parsed: ParsedSource): ReadAgentFile {
   const { documents, diagnostics, source } = parsed;
+  const gaps = [...source.text.matchAll(/\{\{.*?\}\}/g)];
+  if (gaps.length > 0) {
+    return {
+      diagnostics: gaps.map(gap => {
+        const message = `"${gap[0]}" is a placeholder that was never filled in; check what the template renders`;
+        const range = source.range(gap.index, gap.index + gap[0].length);
+        return diagnostic('MQ613', { file: source.file, range }, { message });
+      }),
+    };
+  }
   if (hasErrors(diagnostics)) return { diagnostics };
   const [document, second] = documents;
   if (second) {

@@ -1,10 +1,10 @@
-import { formatAddress, IntervalSet } from '../address';
+import { compareAddresses, formatAddress, IntervalSet } from '../address';
 import type { Findings } from './findings';
 import type { PodRuleModel, PolicyModel } from './model';
 import { commonLabels, type Labels, labelsText } from './selector';
 
 /** A packet that two policies both claim. */
-interface Claim {
+export interface Claim {
   readonly destination: string;
   readonly pod: Labels;
   readonly namespace: Labels;
@@ -12,23 +12,21 @@ interface Claim {
 
 /** Refuses pairs of policies that claim the same packet with different source IPs: the kernel would pick one silently. */
 export function checkOverlaps(policies: readonly PolicyModel[], findings: Findings): void {
-  const destinations = policies.map(policy => policy.to.reduce((set, e) => set.union(e.sets[4]), IntervalSet.empty(4)));
   policies.forEach((later, j) => {
-    policies.slice(0, j).forEach((earlier, i) => {
-      if (earlier.sourceIP?.text === later.sourceIP?.text) return;
-      const claim = sharedPacket(earlier, later, destinations[i]!.intersect(destinations[j]!));
-      if (!claim) return;
-      const pod = `pod ${labelsText(claim.pod)} in namespace ${labelsText(claim.namespace)}`;
-      findings.add('MQ508', [...later.path, 'name'], {
-        message: `policies "${earlier.name}" and "${later.name}" both claim packets from ${pod} to ${claim.destination}, with source IPs ${earlier.sourceIP?.text} and ${later.sourceIP?.text}; make them disjoint`,
-        related: [{ ...findings.document.at([...earlier.path, 'name']), message: `policy "${earlier.name}"` }],
-      });
-    });
+    for (const earlier of policies.slice(0, j)) {
+      if (!earlier.sourceIP || !later.sourceIP) continue;
+      if (compareAddresses(earlier.sourceIP.address, later.sourceIP.address) === 0) continue;
+      const claim = sharedPacket(earlier, later);
+      if (!claim) continue;
+      const related = [{ ...findings.document.at([...earlier.path, 'name']), message: `policy "${earlier.name}"` }];
+      findings.add('MQ508', [...later.path, 'name'], { message: claimText(earlier, later, claim), related });
+    }
   });
 }
 
-function sharedPacket(a: PolicyModel, b: PolicyModel, destinations: IntervalSet): Claim | undefined {
-  const first = destinations.first();
+/** A packet that both policies claim: the lowest shared destination, from a pod that both select. */
+export function sharedPacket(a: PolicyModel, b: PolicyModel): Claim | undefined {
+  const first = destinations(a).intersect(destinations(b)).first();
   if (!first) return undefined;
   for (const left of a.from) {
     for (const right of b.from) {
@@ -37,6 +35,17 @@ function sharedPacket(a: PolicyModel, b: PolicyModel, destinations: IntervalSet)
     }
   }
   return undefined;
+}
+
+/** What is wrong, with the packet as a witness. */
+export function claimText(earlier: PolicyModel, later: PolicyModel, claim: Claim): string {
+  const pod = `pod ${labelsText(claim.pod)} in namespace ${labelsText(claim.namespace)}`;
+  const sources = `source IPs ${earlier.sourceIP?.text} and ${later.sourceIP?.text}`;
+  return `policies "${earlier.name}" and "${later.name}" both claim packets from ${pod} to ${claim.destination}, with ${sources}; make them disjoint`;
+}
+
+function destinations(policy: PolicyModel): IntervalSet {
+  return policy.to.reduce((set, entry) => set.union(entry.sets[4]), IntervalSet.empty(4));
 }
 
 function sharedPod(a: PodRuleModel, b: PodRuleModel): { pod: Labels; namespace: Labels } | undefined {

@@ -12,6 +12,7 @@ import {
   setsOf,
 } from '../address';
 import type { RuleCode, ValuePath } from '../diagnostics';
+import { valueAt } from '../schema/path';
 import type { Findings } from './findings';
 import type { RangeScope } from './ranges';
 
@@ -66,9 +67,12 @@ export function addFault(findings: Findings, path: ValuePath, text: string, faul
   findings.addAt(CODES[fault.kind], at, fault.message);
 }
 
-/** Reads a list of plain CIDRs; what is not text was reported by the schema and is left out. */
-export function readCidrs(value: unknown, path: ValuePath, findings: Findings): Entry[] {
-  return items(value, path).flatMap(([text, at]) => {
+/**
+ * Reads a list of plain CIDRs; what is not text was reported by the schema and is left out.
+ * @param key the key of each item that holds the CIDR, when items are maps
+ */
+export function readCidrs(value: unknown, path: ValuePath, findings: Findings, key?: string): Entry[] {
+  return items(value, path, key).flatMap(([text, at]) => {
     const parsed = parseCidr(text);
     if (!parsed.ok) {
       addFault(findings, at, text, parsed.fault);
@@ -92,9 +96,12 @@ export function readAddresses(
   });
 }
 
-function items(value: unknown, path: ValuePath): [string, ValuePath][] {
+function items(value: unknown, path: ValuePath, key?: string): [string, ValuePath][] {
   if (!Array.isArray(value)) return [];
-  return value.flatMap((item, i): [string, ValuePath][] => (typeof item === 'string' ? [[item, [...path, i]]] : []));
+  return value.flatMap((item, i): [string, ValuePath][] => {
+    const text: unknown = key === undefined ? item : valueAt(item, [key]);
+    return typeof text === 'string' ? [[text, key === undefined ? [...path, i] : [...path, i, key]]] : [];
+  });
 }
 
 /** Reads a list of ranges: CIDRs, names, and maps with exceptions. */

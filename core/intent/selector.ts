@@ -78,19 +78,21 @@ function checkLabel(
 
 /** Whether a selector matches labels, as Kubernetes decides it. */
 export function selects(selector: Selector, labels: Labels): boolean {
-  return selector.requirements.every(requirement => {
-    const value = Object.hasOwn(labels, requirement.key) ? labels[requirement.key] : undefined;
-    switch (requirement.operator) {
-      case 'In':
-        return value !== undefined && requirement.values.includes(value);
-      case 'NotIn':
-        return value === undefined || !requirement.values.includes(value);
-      case 'Exists':
-        return value !== undefined;
-      case 'DoesNotExist':
-        return value === undefined;
-    }
-  });
+  return selector.requirements.every(requirement => holds(requirement, labels));
+}
+
+function holds(requirement: Requirement, labels: Labels): boolean {
+  const value = Object.hasOwn(labels, requirement.key) ? labels[requirement.key] : undefined;
+  switch (requirement.operator) {
+    case 'In':
+      return value !== undefined && requirement.values.includes(value);
+    case 'NotIn':
+      return value === undefined || !requirement.values.includes(value);
+    case 'Exists':
+      return value !== undefined;
+    case 'DoesNotExist':
+      return value === undefined;
+  }
 }
 
 /** Labels that all the selectors match together, or undefined when no labels can. Exact: decided key by key. */

@@ -104,9 +104,11 @@ function describe(
     }
     case 'pattern':
     case 'maxLength': {
+      // Addresses in CRDs have patterns for the API server's sake; masq's own parser says better what is wrong.
+      if (typeof parent?.['x-wanted'] !== 'string') return undefined;
       const last = path[path.length - 1];
       const inName = error.schemaPath.includes('/propertyNames/');
-      const wanted = (parent?.['x-wanted'] as string | undefined) ?? `text that matches ${String(parent?.pattern)}`;
+      const wanted = parent['x-wanted'];
       const name = (error as { propertyName?: string }).propertyName;
       const subject = inName && name !== undefined ? `the name "${name}" in ${where}` : `${where} "${String(value)}"`;
       const place = inName && name !== undefined ? document.at([...path, name], 'key') : at;
@@ -146,10 +148,21 @@ function wrongType(
     return diagnostic('MQ204', at, { message: `${where} is ${kindOf(value)}; text is wanted: write "${written}"` });
   }
   const shown = scalar || typeof value === 'string' ? ` ${quote(value)}` : '';
+  const onlyKey = required(parent);
+  if (error.params.type === 'object' && typeof value === 'string' && onlyKey !== undefined) {
+    const message = `${where} "${value}" is text; a map is wanted: write {${onlyKey}: "${value}"}`;
+    return diagnostic('MQ204', at, { message });
+  }
   const single =
     error.params.type === 'array' && (scalar || typeof value === 'string') ? `: write [${String(value)}]` : '';
   const message = `${where}${shown} is ${kindOf(value)}; ${wantedType(error, parent)} is wanted${single}`;
   return diagnostic('MQ204', at, { message });
+}
+
+/** The one key that a map must have, when there is just one. */
+function required(parent: JsonSchema | undefined): string | undefined {
+  const keys = parent?.required;
+  return Array.isArray(keys) && keys.length === 1 ? String(keys[0]) : undefined;
 }
 
 const TYPE_WORDS: Record<string, string> = {

@@ -1,0 +1,170 @@
+import { ApiObject, Chart } from 'cdk8s';
+import type { Construct } from 'constructs';
+import { type GatewayPlan, type Plan, planCluster } from '../core/artefact/plan';
+import { verifyManifests } from '../core/artefact/verify';
+import { type Diagnostic, hasErrors } from '../core/diagnostics';
+import { API_VERSION, loadIntent } from '../core/intent/load';
+import type { ClusterModel } from '../core/intent/model';
+import type { Requirement, Selector } from '../core/intent/selector';
+import type { ClusterIntentSpec, LabelSelector } from '../core/schema/generated/types-intent';
+import { intentTreatment } from '../core/treatment/intent';
+import type { KubeObject } from '../core/treatment/manifests';
+import { AnthosClusterPatch } from './anthos-cluster-patch';
+import { EgressNATPolicyV1, EgressNATPolicyV1Alpha1 } from './egress-nat-policy';
+import { CustomResourceDefinitions } from './gateway-crds';
+import { IpMasqAgent } from './ip-masq-agent';
+import type { CommonProps } from './metadata';
+import { AnthosNetworkGateway, NetworkGatewayGroup } from './network-gateway';
+import { propsDocument, reportFindings } from './validation';
+
+/** Properties of {@link ClusterIntent}: the `spec` of the YAML document, key for key, and what every object carries. */
+export interface ClusterIntentProps extends ClusterIntentSpec, CommonProps {
+  /**
+   * The cluster's name: the folder that it renders to.
+   * @default the construct's id
+   */
+  readonly clusterName?: string;
+}
+
+/** The names of charts that are a cluster's; `instanceof` cannot tell them, since cdk8s answers it for every chart. */
+const CLUSTER_NAMES = new WeakMap<Construct, string>();
+
+/** The cluster whose intent a chart is; undefined for charts of other kinds. */
+export function clusterNameOf(chart: Construct): string | undefined {
+  return CLUSTER_NAMES.get(chart);
+}
+
+/** An intent as it was read: the model as far as the shape allows one, and what was found. */
+export interface ReadIntent {
+  readonly name: string;
+  readonly model: ClusterModel | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * The chart of an intent that was read already, such as one from a YAML document: with findings at the document's own
+ * lines and columns. In programs, {@link ClusterIntent} is the one to use.
+ */
+export class IntentChart extends Chart {
+  /** The cluster's name, and its folder's. */
+  readonly clusterName: string;
+  /** What was found wrong or worth knowing in the intent itself, before anything was rendered. */
+  readonly diagnostics: readonly Diagnostic[];
+
+  private readonly model: ClusterModel | undefined;
+  private verified: { readonly objects: string; readonly findings: readonly Diagnostic[] } | undefined;
+
+  constructor(scope: Construct, id: string, intent: ReadIntent) {
+    super(scope, id, { disableResourceNameHashes: true });
+    this.clusterName = intent.name;
+    CLUSTER_NAMES.set(this, intent.name);
+    this.model = intent.model;
+    this.diagnostics = intent.diagnostics;
+    if (this.model && !hasErrors(this.diagnostics)) this.render(planCluster(this.model, intentTreatment(this.model)));
+    reportFindings(this, () => [...this.diagnostics, ...this.verify()]);
+  }
+
+  private render(plan: Plan): void {
+    const common = { labels: plan.labels, annotations: plan.annotations };
+    if (plan.agent) this.renderAgent(plan.agent, common);
+    for (const { name, destinations } of plan.noSnat) {
+      new EgressNATPolicyV1(this, `EgressNATPolicy-${name}`, { ...common, name, destinations });
+    }
+    if (plan.gateway) renderGateway(this, plan.gateway, common);
+  }
+
+  private renderAgent({ namespace, file, daemonSet }: NonNullable<Plan['agent']>, common: CommonProps): void {
+    const gke = this.model?.platform === 'gke-standard';
+    const { agent, network } = this.model!;
+    new IpMasqAgent(this, 'IpMasqAgent', {
+      ...common,
+      namespace,
+      gke,
+      config: file,
+      daemonSet: daemonSet !== undefined,
+      dataplaneV2: network.dataplane === 'v2',
+      enableIPv6: network.ipv6,
+      ...(daemonSet && {
+        image: daemonSet.image,
+        masqChain: agent.chain,
+        randomFully: agent.randomFully,
+        ...(agent.toPorts !== undefined && { toPorts: agent.toPorts.split(',') }),
+        nodeSelector: daemonSet.nodeSelector,
+        serviceAccount: daemonSet.serviceAccount,
+        ...(daemonSet.priorityClassName !== undefined && { priorityClassName: daemonSet.priorityClassName }),
+        ...(daemonSet.resources && { resources: daemonSet.resources }),
+      }),
+    });
+  }
+
+  /** Reads the chart's objects back; done again only when they have changed since. */
+  private verify(): readonly Diagnostic[] {
+    if (!this.model || hasErrors(this.diagnostics)) return [];
+    const list = this.node.findAll().filter((node): node is ApiObject => node instanceof ApiObject);
+    const objects = list.map(object => object.toJson() as KubeObject);
+    const text = JSON.stringify(objects);
+    if (this.verified?.objects !== text) {
+      this.verified = { objects: text, findings: verifyManifests(this.model, objects) };
+    }
+    return this.verified.findings;
+  }
+}
+
+/**
+ * A whole cluster's intent as a chart: what should happen to its pods' source addresses, rendered for its platform.
+ *
+ * Everything is checked before anything is emitted, and what is about to be emitted is read back and compared with the
+ * intent over the whole address space. Errors stop the synth, all at once.
+ */
+export class ClusterIntent extends IntentChart {
+  constructor(scope: Construct, id: string, props: ClusterIntentProps) {
+    super(scope, id, readProps(id, props));
+  }
+}
+
+function readProps(id: string, props: ClusterIntentProps): ReadIntent {
+  const { clusterName, labels, annotations, ...spec } = props;
+  const name = clusterName ?? id;
+  const metadata = { name, ...(labels && { labels }), ...(annotations && { annotations }) };
+  const { clusters, diagnostics } = loadIntent(
+    propsDocument({ apiVersion: API_VERSION, kind: 'ClusterIntent', metadata, spec }),
+  );
+  return { name, model: clusters[0], diagnostics };
+}
+
+function renderGateway(scope: Construct, gateway: GatewayPlan, common: CommonProps): void {
+  if (gateway.crds) {
+    new CustomResourceDefinitions(scope, 'Definitions', {
+      ...common,
+      names: ['EgressNATPolicyV1Alpha1', 'NetworkGatewayGroup'],
+    });
+  }
+  const Gateway = gateway.kind === 'AnthosNetworkGateway' ? AnthosNetworkGateway : NetworkGatewayGroup;
+  new Gateway(scope, 'Gateway', { ...common, namespace: gateway.namespace, floatingIPs: gateway.floatingIPs });
+  for (const policy of gateway.policies) {
+    new EgressNATPolicyV1Alpha1(scope, `EgressNATPolicy-${policy.name}`, {
+      labels: common.labels,
+      annotations: { ...common.annotations, ...(policy.reason !== undefined && { 'masq/reason': policy.reason }) },
+      name: policy.name,
+      egress: policy.egress.map(rule => ({
+        namespaceSelector: labelSelector(rule.namespaces),
+        podSelector: labelSelector(rule.pods),
+      })),
+      destinationCIDRs: policy.destinationCIDRs,
+      egressSourceIP: policy.egressSourceIP,
+    });
+  }
+  if (gateway.clusterPatch) new AnthosClusterPatch(scope, 'ClusterPatch', { ...common, ...gateway.clusterPatch });
+}
+
+/** A selector as Kubernetes writes it: single values as `matchLabels`, everything else as `matchExpressions`. */
+function labelSelector(selector: Selector): LabelSelector {
+  const single = (r: Requirement): r is Requirement & { operator: 'In' } =>
+    r.operator === 'In' && r.values.length === 1;
+  const labels = selector.requirements.filter(single);
+  const rest = selector.requirements.filter(r => !single(r));
+  return {
+    ...(labels.length > 0 && { matchLabels: Object.fromEntries(labels.map(r => [r.key, r.values[0]!])) }),
+    ...(rest.length > 0 && { matchExpressions: rest.map(r => ({ ...r })) }),
+  };
+}

@@ -1,0 +1,27 @@
+/**
+ * cdk8s constructs for Kubernetes IP masquerading and egress NAT: a whole cluster's intent, or each part by itself.
+ *
+ * @packageDocumentation
+ */
+export { AnthosClusterPatch, type AnthosClusterPatchProps } from './anthos-cluster-patch';
+export { ClusterIntent, type ClusterIntentProps, IntentChart, type ReadIntent } from './cluster-intent';
+export {
+  EgressNATPolicyV1,
+  EgressNATPolicyV1Alpha1,
+  type EgressNATPolicyV1Alpha1Props,
+  type EgressNATPolicyV1Props,
+  type EgressRule,
+} from './egress-nat-policy';
+export { CustomResourceDefinitions, type CustomResourceDefinitionsProps } from './gateway-crds';
+export { intentsFromFile } from './intents-from-file';
+export { IpMasqAgent, type IpMasqAgentProps } from './ip-masq-agent';
+export {
+  type IpMasqAgentConfig,
+  IpMasqAgentConfigMap,
+  type IpMasqAgentConfigMapProps,
+} from './ip-masq-agent-config-map';
+export { IpMasqAgentDaemonSet, type IpMasqAgentDaemonSetProps } from './ip-masq-agent-daemon-set';
+export { MasqApp, type MasqAppProps } from './masq-app';
+export type { CommonProps } from './metadata';
+export { AnthosNetworkGateway, NetworkGatewayGroup, type NetworkGatewayProps } from './network-gateway';
+export { findingsOf } from './validation';

@@ -1,0 +1,83 @@
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { ApiObject, App, type AppProps, Chart, Names } from 'cdk8s';
+import { type Diagnostic, sortDiagnostics } from '../core/diagnostics';
+import { clusterNameOf } from './cluster-intent';
+import { renderChart } from './render';
+import { findingsOf } from './validation';
+
+/** Properties of {@link MasqApp}. */
+export interface MasqAppProps extends Pick<AppProps, 'outdir' | 'resolvers' | 'recordConstructMetadata'> {
+  /**
+   * What is done with warnings and notes when the app is synthesized.
+   * @default each is written to standard error, on a line of its own
+   */
+  readonly onFinding?: (finding: Diagnostic) => void;
+}
+
+/**
+ * A cdk8s app that writes a folder for each chart, named after the cluster and not after its place in the tree, and in
+ * it one object a file in the order of applying. Constructs of any package may be in the charts.
+ */
+export class MasqApp extends App {
+  private readonly onFinding: (finding: Diagnostic) => void;
+  private readonly recordsMetadata: boolean;
+
+  constructor(props: MasqAppProps = {}) {
+    super(props);
+    this.recordsMetadata = props.recordConstructMetadata ?? process.env.CDK8S_RECORD_CONSTRUCT_METADATA === 'true';
+    this.onFinding = props.onFinding ?? (finding => process.stderr.write(`${findingLine(finding)}\n`));
+  }
+
+  /**
+   * Validates every construct and writes the manifests.
+   * @throws an Error that lists every validation error, before anything is written
+   */
+  override synth(): void {
+    const errors = this.node
+      .findAll()
+      .flatMap(node => node.node.validate().map(error => `[${node.node.path}] ${error}`));
+    if (errors.length > 0) throw new Error(`Validation failed with the following errors:\n  ${errors.join('\n  ')}`);
+    sortDiagnostics(findingsOf(this)).forEach(this.onFinding);
+    const charts = this.node.findAll().filter((node): node is Chart => node instanceof Chart);
+    const folders = new Map<string, Map<string, string>>();
+    for (const chart of charts) {
+      const files = renderChart(chart);
+      if (files.size === 0) continue;
+      const folder = clusterNameOf(chart) ?? Names.toDnsLabel(chart, { includeHash: false });
+      if (folders.has(folder))
+        throw new Error(`two charts would be written to the folder "${folder}"; name one of them differently`);
+      folders.set(folder, files);
+    }
+    mkdirSync(this.outdir, { recursive: true });
+    for (const [folder, files] of folders) {
+      for (const [name, text] of files) writeAtomically(join(this.outdir, folder, name), text);
+    }
+    if (this.recordsMetadata) this.writeMetadata();
+  }
+
+  /** What cdk8s's own report needs to name constructs. */
+  private writeMetadata(): void {
+    const objects = this.node.findAll().filter((node): node is ApiObject => node instanceof ApiObject);
+    const resources = Object.fromEntries(objects.map(object => [object.name, { path: object.node.path }]));
+    writeAtomically(join(this.outdir, 'construct-metadata.json'), JSON.stringify({ version: '1.0.0', resources }));
+  }
+}
+
+function writeAtomically(path: string, text: string): void {
+  const staged = `${path}.masq-${process.pid}`;
+  mkdirSync(dirname(path), { recursive: true });
+  try {
+    writeFileSync(staged, text);
+    renameSync(staged, path);
+  } catch (fault) {
+    rmSync(staged, { force: true });
+    throw fault;
+  }
+}
+
+function findingLine(finding: Diagnostic): string {
+  const { file, range, construct, severity, code, message } = finding;
+  const place = file && range ? `${file}:${range.start.line}:${range.start.column}` : `[${construct ?? ''}]`;
+  return `${place} ${severity} ${code} ${message}`;
+}

@@ -1,0 +1,185 @@
+import { AGENT_KEYS, readAgentDocument, readParsedAgentFile } from '../agentfile/read';
+import { type Diagnostic, diagnostic, hasErrors, sortDiagnostics, suggest } from '../diagnostics';
+import { isMasqDocument, loadIntents } from '../intent/load';
+import type { ClusterModel } from '../intent/model';
+import { type Bundle, checkBundle, emptyBundle } from '../manifest/bundle';
+import { isAgentConfigMap, readConfigMap } from '../manifest/config-map';
+import { isAgentDaemonSet, readDaemonSet } from '../manifest/daemon-set';
+import { readEgressPolicyV1, readEgressPolicyV1Alpha1 } from '../manifest/egress-nat-policy';
+import { readGateway } from '../manifest/gateway';
+import { objectId, record } from '../manifest/object';
+import { DEFAULT_LIMITS, type Limits, type ParsedSource, parseSource, type SourceDocument } from '../source';
+
+/** A text to be checked. */
+export interface Input {
+  /** The name that findings carry. */
+  readonly file: string;
+  readonly text: string;
+}
+
+/** What was found in some files. */
+export interface Checked {
+  readonly diagnostics: readonly Diagnostic[];
+  /** The clusters of the intents among the files, in their order. */
+  readonly clusters: readonly ClusterModel[];
+  /** How many documents were looked at, those of unknown kinds not counted. */
+  readonly documents: number;
+}
+
+/**
+ * Checks files of every kind that masq knows, told apart by what they say and not by their names: intents, bare
+ * ip-masq-agent files, and manifests. Objects of one folder are checked against each other.
+ */
+export function checkFiles(inputs: Iterable<Input>, limits: Limits = DEFAULT_LIMITS): Checked {
+  const check = new Check();
+  for (const input of inputs) check.add(parseSource(input.file, input.text, limits));
+  return check.finish();
+}
+
+class Check {
+  private readonly diagnostics: Diagnostic[] = [];
+  private readonly clusters: ClusterModel[] = [];
+  private readonly bundles = new Map<string, Bundle>();
+  private documents = 0;
+
+  add(parsed: ParsedSource): void {
+    const { source, documents } = parsed;
+    const own: Diagnostic[] = [...templateFaults(parsed)];
+    const bare = documents.find(isAgentFile);
+    if (bare && documents.every(document => isAgentFile(document) || document.value === null)) {
+      this.documents += documents.length;
+      const read = documents.length > 1 ? readParsedAgentFile(parsed) : readAgentDocument(bare);
+      this.diagnostics.push(
+        ...own,
+        ...(documents.length > 1 ? read.diagnostics.filter(d => !own.includes(d)) : read.diagnostics),
+      );
+      return;
+    }
+    const intents = documents.filter(document => isMasqDocument(document.value));
+    const loaded = loadIntents(intents);
+    own.push(...loaded.diagnostics);
+    this.addClusters(loaded.clusters);
+    const slash = source.file.lastIndexOf('/');
+    const folder = source.file.slice(0, Math.max(slash, 0));
+    let known = intents.length;
+    for (const document of documents) {
+      if (intents.includes(document)) continue;
+      const found = this.addManifest(document, folder);
+      if (found) known++;
+      own.push(...(found ?? []));
+    }
+    this.documents += known;
+    if (known === 0 && !hasErrors(own)) {
+      const message = 'nothing to check: no masq intent, no ip-masq-agent file and no manifest that masq knows';
+      own.push(diagnostic('MQ212', { file: source.file, range: source.range(0, 0) }, { message }));
+    }
+    this.diagnostics.push(...own);
+  }
+
+  finish(): Checked {
+    for (const bundle of this.bundles.values()) this.diagnostics.push(...checkBundle(bundle));
+    return { diagnostics: sortDiagnostics(this.diagnostics), clusters: this.clusters, documents: this.documents };
+  }
+
+  private addClusters(clusters: readonly ClusterModel[]): void {
+    for (const cluster of clusters) {
+      const earlier = this.clusters.find(c => c.name === cluster.name);
+      if (earlier && cluster.name !== '') {
+        const message = `intent "${cluster.name}" is defined twice; both would render to the same folder`;
+        const related = [{ ...earlier.document.at(['metadata', 'name']), message: 'the first one' }];
+        this.diagnostics.push(diagnostic('MQ214', cluster.document.at(['metadata', 'name']), { message, related }));
+      }
+      this.clusters.push(cluster);
+    }
+  }
+
+  /** Checks one manifest; undefined when it is of a kind that masq does not know. */
+  private addManifest(document: SourceDocument, folder: string): readonly Diagnostic[] | undefined {
+    const id = objectId(document);
+    if (!id) return undefined;
+    const bundle = this.bundles.get(folder) ?? emptyBundle();
+    this.bundles.set(folder, bundle);
+    const keep = <T extends { readonly diagnostics: readonly Diagnostic[] }>(read: T): T => {
+      bundle.documents.push(document);
+      return read;
+    };
+    if (isAgentConfigMap(document)) {
+      const { configMap, diagnostics } = keep(readConfigMap(document));
+      bundle.configMaps.push(configMap);
+      return diagnostics;
+    }
+    if (isAgentDaemonSet(document)) {
+      const { daemonSet, diagnostics } = keep(readDaemonSet(document));
+      bundle.daemonSets.push(daemonSet);
+      return diagnostics;
+    }
+    switch (id.kind) {
+      case 'EgressNATPolicy':
+        if (id.apiVersion === 'networking.gke.io/v1') return keep(readEgressPolicyV1(document)).diagnostics;
+        if (id.apiVersion === 'networking.gke.io/v1alpha1') {
+          const { policy, diagnostics } = keep(readEgressPolicyV1Alpha1(document));
+          bundle.policies.push({ document, policy });
+          return diagnostics;
+        }
+        return [
+          wrongVersion(
+            document,
+            'networking.gke.io/v1 (GKE Autopilot) or networking.gke.io/v1alpha1 (egress NAT gateway)',
+          ),
+          ...readEgressPolicyV1(document).diagnostics.filter(d => d.path?.[0] === 'spec'),
+        ];
+      case 'AnthosNetworkGateway':
+      case 'NetworkGatewayGroup': {
+        const wanted = id.kind === 'NetworkGatewayGroup' ? 'networking.gke.io/v1' : 'networking.gke.io/v1alpha1';
+        if (id.apiVersion !== wanted) return [wrongVersion(document, wanted)];
+        const { floatingIPs, diagnostics } = keep(readGateway(document));
+        bundle.gateways.push({ document, floatingIPs });
+        return diagnostics;
+      }
+      case 'CiliumEgressNATPolicy':
+      case 'CiliumEgressGatewayPolicy': {
+        const message = `${id.kind} is Cilium's, with other rules than EgressNATPolicy; masq does not check it`;
+        return [diagnostic('MQ611', document.at(['kind']), { message })];
+      }
+      default:
+        return id.apiVersion.startsWith('networking.gke.io/') &&
+          suggest(id.kind, ['EgressNATPolicy', 'NetworkGatewayGroup', 'AnthosNetworkGateway'])
+          ? unknownKind(document, id.kind)
+          : undefined;
+    }
+  }
+}
+
+function wrongVersion(document: SourceDocument, wanted: string): Diagnostic {
+  const id = objectId(document)!;
+  const message = `${id.kind} does not exist in apiVersion "${id.apiVersion}"; write ${wanted}`;
+  return diagnostic('MQ213', document.at(['apiVersion']), { message });
+}
+
+function unknownKind(document: SourceDocument, kind: string): Diagnostic[] | undefined {
+  const known = ['EgressNATPolicy', 'NetworkGatewayGroup', 'AnthosNetworkGateway', 'AnthosNetworkGatewayNode'];
+  if (known.includes(kind)) return [];
+  const near = suggest(kind, known);
+  return near
+    ? [diagnostic('MQ213', document.at(['kind']), { message: `kind "${kind}" is unknown; did you mean "${near}"?` })]
+    : undefined;
+}
+
+/** Whether a document without kind is an ip-masq-agent file: one of its keys is the agent's, or nearly so. */
+function isAgentFile(document: SourceDocument): boolean {
+  const keys = Object.keys(record(document.value));
+  if (keys.includes('kind') || keys.includes('apiVersion')) return false;
+  return keys.some(key => key.length > 6 && suggest(key, AGENT_KEYS) !== undefined);
+}
+
+/** A YAML fault beside `{{` is a template that nobody rendered, and its syntax errors only distract. */
+function templateFaults(parsed: ParsedSource): readonly Diagnostic[] {
+  const { diagnostics, source } = parsed;
+  const at = source.text.indexOf('{{');
+  if (at < 0 || !diagnostics.some(d => d.code === 'MQ201')) return diagnostics;
+  const end = source.text.indexOf('}}', at);
+  const text = source.text.slice(at, end < 0 ? at + 2 : end + 2);
+  const message = `"${text}" is a template placeholder that was never filled in; check what the template renders`;
+  const place = { file: source.file, range: source.range(at, at + text.length) };
+  return [diagnostic('MQ613', place, { message }), ...diagnostics.filter(d => d.code !== 'MQ201')];
+}

@@ -1,0 +1,46 @@
+/**
+ * masq's core: strict addresses and interval algebra, intents, treatment maps and translation validation. Pure: no
+ * input or output, no cdk8s.
+ *
+ * @packageDocumentation
+ */
+export * from './address';
+export { type AgentFlags, DEFAULT_FLAGS, type ParsedFlags, parseAgentFlags } from './agentfile/flags';
+export { type ReadAgentFile, readAgentFile } from './agentfile/read';
+export { type AgentFile, type ListedCidr, writeAgentFile } from './agentfile/write';
+export {
+  type AgentPlan,
+  type DaemonSetPlan,
+  type GatewayPlan,
+  type GatewayPolicyPlan,
+  type Plan,
+  planCluster,
+} from './artefact/plan';
+export { verifyManifests } from './artefact/verify';
+export { type Checked, checkFiles, type Input } from './check/check';
+export * from './diagnostics';
+export { API_VERSION, type LoadedIntents, loadIntents } from './intent/load';
+export type * from './intent/model';
+export { type GkeDefaultFacts, gkeDefault } from './intent/platform-default';
+export * from './source';
+export { type AgentConfig, agentTreatment } from './treatment/agentfile';
+export { intentTreatment } from './treatment/intent';
+export { type KubeObject, manifestReadings, type Reading } from './treatment/manifests';
+export {
+  type EgressRule,
+  firstDifference,
+  type Layer,
+  mapOf,
+  type TreatmentMap,
+  type Witness,
+  witnessText,
+} from './treatment/map';
+export {
+  type Decision,
+  MASQUERADE,
+  masquerade,
+  PRESERVE,
+  sameTreatment,
+  type Treatment,
+  treatmentText,
+} from './treatment/treatment';

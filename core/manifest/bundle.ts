@@ -1,0 +1,120 @@
+import { compareAddresses } from '../address';
+import { type Diagnostic, diagnostic } from '../diagnostics';
+import { claimText, sharedPacket } from '../intent/check-overlap';
+import type { PlacedAddress, PolicyModel } from '../intent/model';
+import type { SourceDocument } from '../source';
+import type { AgentConfigMap } from './config-map';
+import type { AgentDaemonSet } from './daemon-set';
+import { objectId } from './object';
+
+/** The objects of one folder or file, which are taken to be of one cluster. */
+export interface Bundle {
+  readonly documents: SourceDocument[];
+  readonly configMaps: AgentConfigMap[];
+  readonly daemonSets: AgentDaemonSet[];
+  readonly policies: { readonly document: SourceDocument; readonly policy: PolicyModel }[];
+  readonly gateways: { readonly document: SourceDocument; readonly floatingIPs: readonly PlacedAddress[] }[];
+}
+
+/** A bundle without objects. */
+export function emptyBundle(): Bundle {
+  return { documents: [], configMaps: [], daemonSets: [], policies: [], gateways: [] };
+}
+
+/** Checks what objects of one cluster have to agree on. */
+export function checkBundle(bundle: Bundle): Diagnostic[] {
+  return [...duplicates(bundle), ...bundle.daemonSets.flatMap(d => agreement(d, bundle)), ...policies(bundle)];
+}
+
+function duplicates(bundle: Bundle): Diagnostic[] {
+  const seen = new Map<string, SourceDocument>();
+  return bundle.documents.flatMap(document => {
+    const id = objectId(document);
+    if (!id?.name) return [];
+    const key = [id.apiVersion.replace(/\/?v\d\w*$/, ''), id.kind, id.namespace ?? '', id.name].join('|');
+    const earlier = seen.get(key);
+    seen.set(key, earlier ?? document);
+    if (!earlier) return [];
+    const place = id.namespace === undefined ? '' : ` in namespace "${id.namespace}"`;
+    const related = [{ ...earlier.at(['metadata', 'name']), message: 'the first one' }];
+    const message = `${id.kind} "${id.name}"${place} is defined twice; the later one overwrites the earlier`;
+    return [diagnostic('MQ605', document.at(['metadata', 'name']), { message, related })];
+  });
+}
+
+function agreement(daemonSet: AgentDaemonSet, bundle: Bundle): Diagnostic[] {
+  const { document } = daemonSet;
+  const found: Diagnostic[] = [];
+  for (const reference of daemonSet.configMaps) {
+    const named = bundle.configMaps.filter(c => c.name === reference.name);
+    if (named.length === 0 && bundle.configMaps.length > 0) {
+      const other = bundle.configMaps[0]!;
+      const message = `the DaemonSet reads ConfigMap "${reference.name}", but the one beside it is called "${other.name ?? ''}"; the agent would use its built-in list`;
+      const related = [{ ...other.document.at(['metadata', 'name']), message: 'the ConfigMap' }];
+      found.push(diagnostic('MQ602', document.at(reference.path), { message, related }));
+    }
+    for (const configMap of named) {
+      if (configMap.namespace !== daemonSet.namespace) {
+        const message = `the DaemonSet is in namespace "${daemonSet.namespace ?? ''}" and reads a ConfigMap of that namespace, but "${configMap.name}" is in "${configMap.namespace ?? ''}"`;
+        found.push(
+          diagnostic('MQ606', configMap.document.at(['metadata', 'namespace']), { message, severity: 'error' }),
+        );
+      } else if (!configMap.keys.includes(reference.key)) {
+        const message = `the DaemonSet takes the file from key "${reference.key}", which ConfigMap "${configMap.name}" lacks; it has ${configMap.keys.join(', ')}`;
+        found.push(diagnostic('MQ603', configMap.document.at(['data'], 'key'), { message }));
+      }
+      found.push(...ipv6(daemonSet, configMap));
+    }
+  }
+  return [...found, ...defaults(daemonSet, bundle)];
+}
+
+function ipv6(daemonSet: AgentDaemonSet, configMap: AgentConfigMap): Diagnostic[] {
+  const list = configMap.config?.nonMasqueradeCIDRs;
+  if (!daemonSet.flags.enableIPv6 || !list || list.some(cidr => cidr.family === 6)) return [];
+  const message =
+    '--enable-ipv6 without one IPv6 range in nonMasqueradeCIDRs masquerades all IPv6 between pods; list the pod and node ranges';
+  return [diagnostic('MQ309', configMap.document.at(['data', 'config'], 'key'), { message })];
+}
+
+/** Without a list beside it, the built-in one counts, and it is not the one that GKE has without an agent. */
+function defaults(daemonSet: AgentDaemonSet, bundle: Bundle): Diagnostic[] {
+  if (bundle.configMaps.length > 0) return [];
+  const reserved = daemonSet.flags.nomasqAllReservedRanges;
+  const message = reserved
+    ? 'no ConfigMap is beside the DaemonSet: without one the agent preserves its eleven built-in ranges'
+    : 'no ConfigMap is beside the DaemonSet: without one the agent preserves three ranges (RFC 1918), not the eleven that GKE preserves by itself';
+  const place = daemonSet.configMaps[0]?.path ?? ['metadata', 'name'];
+  return [diagnostic('MQ310', daemonSet.document.at(place), { message, severity: 'note' })];
+}
+
+function policies(bundle: Bundle): Diagnostic[] {
+  const found: Diagnostic[] = [];
+  const floating = bundle.gateways.flatMap(gateway => gateway.floatingIPs);
+  bundle.policies.forEach(({ document, policy }, j) => {
+    const ip = policy.sourceIP;
+    if (ip && floating.length > 0 && !floating.some(f => compareAddresses(f.address, ip.address) === 0)) {
+      const message = `egressSourceIP "${ip.text}" is not among the floating IPs (${floating.map(f => f.text).join(', ')}); the policy would not be served`;
+      found.push(diagnostic('MQ501', document.at(ip.path), { message }));
+    }
+    for (const earlier of bundle.policies.slice(0, j)) {
+      const other = earlier.policy.sourceIP;
+      if (!ip || !other) continue;
+      const related = [{ ...earlier.document.at(['metadata', 'name']), message: `policy "${earlier.policy.name}"` }];
+      if (compareAddresses(ip.address, other.address) === 0) {
+        const message = `policies "${earlier.policy.name}" and "${policy.name}" share egressSourceIP "${ip.text}"; each needs one of its own`;
+        found.push(diagnostic('MQ502', document.at(ip.path), { message, related }));
+        continue;
+      }
+      const claim = sharedPacket(earlier.policy, policy);
+      if (claim)
+        found.push(
+          diagnostic('MQ508', document.at(['metadata', 'name']), {
+            message: claimText(earlier.policy, policy, claim),
+            related,
+          }),
+        );
+    }
+  });
+  return found;
+}

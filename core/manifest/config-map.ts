@@ -1,0 +1,105 @@
+import { AGENT_KEYS, readAgentFile } from '../agentfile/read';
+import type { Diagnostic } from '../diagnostics';
+import { Findings } from '../intent/findings';
+import { valueAt } from '../schema/path';
+import { embeddedText, type SourceDocument } from '../source';
+import type { AgentConfig } from '../treatment/agentfile';
+import { objectId, record } from './object';
+
+const CONFIG_MAP_KEYS = ['apiVersion', 'kind', 'metadata', 'data', 'binaryData', 'immutable'];
+
+/** Keys under which other projects' agents look for their file. */
+const FOREIGN_KEYS: Readonly<Record<string, string>> = {
+  'ip-masq-agent': "Azure's ip-masq-agent-v2",
+  'ip-masq-agent-reconciled': "Azure's ip-masq-agent-v2",
+};
+
+/** A ConfigMap that holds an ip-masq-agent file. */
+export interface AgentConfigMap {
+  readonly document: SourceDocument;
+  readonly name: string | undefined;
+  readonly namespace: string | undefined;
+  readonly keys: readonly string[];
+  /** The file under `config`, unless it is refused. */
+  readonly config?: AgentConfig;
+}
+
+const AGENT_FILE = new RegExp(`^\\s*["']?(?:${AGENT_KEYS.join('|')})["']?\\s*:`, 'im');
+
+/** Whether a ConfigMap is about ip-masq-agent: by its name, or by what one of its files says. */
+export function isAgentConfigMap(document: SourceDocument): boolean {
+  const id = objectId(document);
+  if (id?.kind !== 'ConfigMap') return false;
+  if (id.name !== undefined && /ip-?masq/i.test(id.name)) return true;
+  const texts = [...Object.values(record(valueAt(document.value, ['data']))), ...Object.values(record(document.value))];
+  return texts.some(text => typeof text === 'string' && AGENT_FILE.test(text) && /masq/i.test(text));
+}
+
+/** Checks a ConfigMap of ip-masq-agent and the file in it, at the file's true lines and columns. */
+export function readConfigMap(document: SourceDocument): {
+  readonly configMap: AgentConfigMap;
+  readonly diagnostics: readonly Diagnostic[];
+} {
+  const findings = new Findings(document);
+  const id = objectId(document);
+  const data = record(valueAt(document.value, ['data']));
+  checkTopLevel(document, findings);
+  let config: AgentConfig | undefined;
+  for (const [key, text] of Object.entries(data)) {
+    if (typeof text !== 'string') {
+      findings.add('MQ204', ['data', key], `data.${key} is no text; write "${key}: |" and the file below it`);
+      continue;
+    }
+    const foreign = FOREIGN_KEYS[key];
+    if (key !== 'config' && !foreign && !AGENT_FILE.test(text)) continue;
+    if (foreign)
+      findings.add(
+        'MQ611',
+        ['data', key],
+        `the key "${key}" is read by ${foreign}, not by ip-masq-agent, which reads "config"`,
+        'key',
+      );
+    const read = readAgentFile(embeddedText(document, ['data', key], text));
+    findings.addAll(read.diagnostics);
+    if (key === 'config') config = read.config;
+  }
+  if (valueAt(document.value, ['data', 'config']) === undefined && !Object.keys(data).some(key => FOREIGN_KEYS[key])) {
+    findings.add(
+      'MQ603',
+      Object.keys(data).length > 0 ? ['data'] : [],
+      'the ConfigMap lacks the key "config" that ip-masq-agent reads',
+      'key',
+    );
+  }
+  if (id?.namespace === undefined && id?.name !== undefined) {
+    findings.add(
+      'MQ606',
+      ['metadata'],
+      `ConfigMap "${id.name}" names no namespace and lands wherever it is applied; write the agent's, kube-system`,
+      'key',
+    );
+  }
+  const configMap = {
+    document,
+    name: id?.name,
+    namespace: id?.namespace,
+    keys: Object.keys(data),
+    ...(config && { config }),
+  };
+  return { configMap, diagnostics: findings.list };
+}
+
+/** Keys that lost their indentation end up beside `metadata` and `data`. */
+function checkTopLevel(document: SourceDocument, findings: Findings): void {
+  const root = record(document.value);
+  for (const key of Object.keys(root)) {
+    if (CONFIG_MAP_KEYS.includes(key)) continue;
+    const parent = ['name', 'namespace', 'labels', 'annotations'].includes(key) ? 'metadata' : 'data';
+    findings.add('MQ203', [key], `unknown key "${key}" beside "${parent}"; indent it below "${parent}"`, 'key');
+  }
+  for (const key of ['metadata', 'data']) {
+    if (Object.hasOwn(root, key) && root[key] === null) {
+      findings.add('MQ211', [key], `${key} has no value; indent its keys below it`, 'key');
+    }
+  }
+}

@@ -1,0 +1,265 @@
+import { AGENT_FLAG_NAMES, type AgentFlags, chainFault, parseAgentFlags, portRangeFault } from '../agentfile/flags';
+import { type Diagnostic, suggest, type ValuePath } from '../diagnostics';
+import { Findings } from '../intent/findings';
+import { valueAt } from '../schema/path';
+import type { SourceDocument } from '../source';
+import { list, objectId, record } from './object';
+
+/** A DaemonSet that runs ip-masq-agent, as far as other objects have to agree with it. */
+export interface AgentDaemonSet {
+  readonly document: SourceDocument;
+  readonly name: string | undefined;
+  readonly namespace: string | undefined;
+  readonly flags: AgentFlags;
+  /** The ConfigMaps that the agent's container mounts, with the key that it takes the file from. */
+  readonly configMaps: readonly { readonly name: string; readonly key: string; readonly path: ValuePath }[];
+}
+
+const POD = ['spec', 'template', 'spec'] as const;
+const REMOVED = ['extensions/v1beta1', 'apps/v1beta1', 'apps/v1beta2'];
+
+/** The index of the container that runs ip-masq-agent; -1 when the DaemonSet is about something else. */
+function agentContainer(document: SourceDocument): number {
+  const containers = list(valueAt(document.value, [...POD, 'containers']));
+  return containers.findIndex(container => {
+    const { name, image, args } = record(container);
+    const named = [name, image].some(text => typeof text === 'string' && /ip-?masq-?agent/i.test(text));
+    return named || list(args).some(arg => typeof arg === 'string' && arg.startsWith('--masq-chain'));
+  });
+}
+
+/** Whether a document is a DaemonSet that runs ip-masq-agent. */
+export function isAgentDaemonSet(document: SourceDocument): boolean {
+  const id = objectId(document);
+  return id?.kind === 'DaemonSet' && (agentContainer(document) >= 0 || /ip-?masq/i.test(id.name ?? ''));
+}
+
+/** Checks a DaemonSet of ip-masq-agent. */
+export function readDaemonSet(document: SourceDocument): {
+  readonly daemonSet: AgentDaemonSet;
+  readonly diagnostics: readonly Diagnostic[];
+} {
+  const findings = new Findings(document);
+  const id = objectId(document);
+  checkIdentity(document, findings);
+  if (valueAt(document.value, [...POD, 'hostNetwork']) !== true) {
+    const has = record(valueAt(document.value, POD));
+    const path = Object.hasOwn(has, 'hostNetwork') ? [...POD, 'hostNetwork'] : [...POD];
+    findings.add(
+      'MQ607',
+      path,
+      "the agent would write rules into its own pod's network, not the node's; write hostNetwork: true",
+      'key',
+    );
+  }
+  const index = agentContainer(document);
+  if (index < 0) {
+    const daemonSet = {
+      document,
+      name: id?.name,
+      namespace: id?.namespace,
+      flags: parseAgentFlags([]).flags,
+      configMaps: [],
+    };
+    return { daemonSet, diagnostics: findings.list };
+  }
+  const container = [...POD, 'containers', index];
+  const image = valueAt(document.value, [...container, 'image']);
+  const dialect = typeof image === 'string' ? foreignDialect(image) : undefined;
+  if (dialect) {
+    const message = `the image is ${dialect}, whose files and flags differ from ip-masq-agent's; masq checks what the two share`;
+    findings.add('MQ611', [...container, 'image'], message);
+  }
+  const flags = checkFlags(document, container, typeof image === 'string' ? image : '', findings);
+  checkSecurity(document, container, findings);
+  const configMaps = checkVolumes(document, container, dialect !== undefined, findings);
+  return {
+    daemonSet: { document, name: id?.name, namespace: id?.namespace, flags, configMaps },
+    diagnostics: findings.list,
+  };
+}
+
+function foreignDialect(image: string): string | undefined {
+  if (/ip-masq-agent-v2/.test(image)) return "Azure's ip-masq-agent-v2";
+  return undefined;
+}
+
+function checkIdentity(document: SourceDocument, findings: Findings): void {
+  const id = objectId(document)!;
+  if (REMOVED.includes(id.apiVersion)) {
+    findings.add(
+      'MQ609',
+      ['apiVersion'],
+      `DaemonSet is no longer served as "${id.apiVersion}"; write apps/v1, and a selector`,
+    );
+  } else if (id.apiVersion !== 'apps/v1') {
+    findings.add('MQ609', ['apiVersion'], `DaemonSet is not served as "${id.apiVersion}"; write apps/v1`);
+  }
+  if (id.namespace === undefined) {
+    findings.add(
+      'MQ606',
+      ['metadata'],
+      `DaemonSet "${id.name ?? ''}" names no namespace and lands wherever it is applied; write kube-system`,
+      'key',
+    );
+  }
+  const wanted = record(valueAt(document.value, ['spec', 'selector', 'matchLabels']));
+  const labels = record(valueAt(document.value, ['spec', 'template', 'metadata', 'labels']));
+  if (valueAt(document.value, ['spec', 'selector']) === undefined) {
+    const [key, value] = Object.entries(labels)[0] ?? ['k8s-app', 'ip-masq-agent'];
+    findings.add(
+      'MQ610',
+      ['spec'],
+      `the DaemonSet has no selector; write selector: {matchLabels: {${key}: ${String(value)}}}`,
+      'key',
+    );
+  }
+  for (const [key, value] of Object.entries(wanted)) {
+    if (labels[key] === value) continue;
+    const has = labels[key] === undefined ? 'does not have' : `has as "${String(labels[key])}"`;
+    const message = `the selector wants ${key}: ${String(value)}, which the pod template ${has}; make them equal`;
+    findings.add('MQ610', ['spec', 'selector', 'matchLabels', key], message);
+  }
+}
+
+function checkFlags(document: SourceDocument, container: ValuePath, image: string, findings: Findings): AgentFlags {
+  const raw = list(valueAt(document.value, [...container, 'args']));
+  const { flags, faults, at } = parseAgentFlags(raw.map(String));
+  const path = (index: number): ValuePath => [...container, 'args', index];
+  for (const fault of faults) {
+    if (fault.kind === 'positional') {
+      const message = `argument "${fault.name}" is no flag; the agent silently ignores every flag behind it`;
+      findings.add('MQ612', path(fault.index), { message, severity: 'error' });
+    } else if (fault.kind === 'value') {
+      findings.add('MQ612', path(fault.index), { message: `flag --${fault.name} is true or false`, severity: 'error' });
+    } else {
+      const near = suggest(fault.name, AGENT_FLAG_NAMES);
+      const message = `ip-masq-agent has no flag --${fault.name}; ${near ? `did you mean --${near}?` : 'it does not start with it'}`;
+      findings.add('MQ612', path(fault.index), message);
+    }
+  }
+  const google = /(?:^|\/)gke\.gcr\.io\//.test(image);
+  const chainAt = at.get('masq-chain');
+  if (google && flags.chain !== 'IP-MASQ') {
+    const message = `chain "${flags.chain}" does not replace GKE's own rules; write --masq-chain=IP-MASQ`;
+    findings.add('MQ401', chainAt === undefined ? container : path(chainAt), message);
+  } else {
+    const fault = chainFault(flags.chain);
+    if (fault && chainAt !== undefined) findings.add('MQ313', path(chainAt), fault);
+  }
+  if (google && flags.randomFully) {
+    const message = 'on a cluster with Dataplane V2 the agent needs --random-fully=false';
+    findings.add('MQ402', at.has('random-fully') ? path(at.get('random-fully')!) : container, {
+      message,
+      severity: 'note',
+    });
+  }
+  for (const range of flags.toPorts?.split(',') ?? []) {
+    const fault = portRangeFault(range);
+    if (fault) findings.add('MQ312', path(at.get('to-ports')!), fault);
+  }
+  return flags;
+}
+
+function checkSecurity(document: SourceDocument, container: ValuePath, findings: Findings): void {
+  const path = [...container, 'securityContext'];
+  const context = record(valueAt(document.value, path));
+  if (context.privileged === true) {
+    findings.add(
+      'MQ614',
+      [...path, 'privileged'],
+      'the agent needs NET_ADMIN and NET_RAW only; write privileged: false and add these two',
+    );
+    return;
+  }
+  const added = list(valueAt(context, ['capabilities', 'add'])).map(String);
+  if (added.some(capability => ['NET_ADMIN', 'ALL'].includes(capability.toUpperCase()))) return;
+  const prefixed = added.findIndex(capability => capability.toUpperCase() === 'CAP_NET_ADMIN');
+  if (prefixed >= 0) {
+    findings.add(
+      'MQ608',
+      [...path, 'capabilities', 'add', prefixed],
+      'Kubernetes names capabilities without "CAP_"; write NET_ADMIN',
+    );
+    return;
+  }
+  const place = Object.hasOwn(record(valueAt(document.value, container)), 'securityContext') ? path : container;
+  findings.add(
+    'MQ608',
+    place,
+    'the agent cannot write rules without NET_ADMIN; add it (and NET_RAW) under capabilities',
+    'key',
+  );
+}
+
+function checkVolumes(
+  document: SourceDocument,
+  container: ValuePath,
+  foreign: boolean,
+  findings: Findings,
+): AgentDaemonSet['configMaps'] {
+  const volumes = list(valueAt(document.value, [...POD, 'volumes'])).map(record);
+  const names = volumes.map(volume => String(volume.name));
+  const mounts = list(valueAt(document.value, [...container, 'volumeMounts'])).map(record);
+  mounts.forEach((mount, i) => {
+    if (names.includes(String(mount.name))) return;
+    const near = suggest(String(mount.name), names) ?? (names.length === 1 ? names[0] : undefined);
+    const instead = near ? `did you mean "${near}"?` : 'add the volume';
+    const message = `no volume is called "${String(mount.name)}"; ${instead}`;
+    findings.add('MQ601', [...container, 'volumeMounts', i, 'name'], message);
+  });
+  const mount = mounts.find(m => String(m.mountPath).replace(/\/$/, '') === '/etc/config');
+  if (!mount) {
+    const path = mounts.length > 0 ? [...container, 'volumeMounts', 0, 'mountPath'] : container;
+    findings.add(
+      'MQ604',
+      path,
+      'nothing is mounted at /etc/config, where the agent looks for its file: it would use its built-in list',
+    );
+    return [];
+  }
+  const index = names.indexOf(String(mount.name));
+  if (index < 0) return [];
+  const path = [...POD, 'volumes', index];
+  const volume = volumes[index]!;
+  if (Object.hasOwn(volume, 'projected')) return checkProjected(document, [...path, 'projected'], findings);
+  const source = record(volume.configMap);
+  if (!Object.hasOwn(volume, 'configMap')) return [];
+  return checkItems(source, [...path, 'configMap'], foreign, findings);
+}
+
+function checkItems(
+  source: Readonly<Record<string, unknown>>,
+  path: ValuePath,
+  foreign: boolean,
+  findings: Findings,
+): AgentDaemonSet['configMaps'] {
+  const name = String(source.name);
+  const items = list(source.items).map(record);
+  if (items.length === 0) return [{ name, key: 'ip-masq-agent', path: [...path, 'name'] }];
+  const file = items.findIndex(item => item.path === 'ip-masq-agent');
+  if (file < 0 && !foreign) {
+    const message = `the file lands at /etc/config/${String(items[0]!.path)}, but the agent reads /etc/config/ip-masq-agent; write "path: ip-masq-agent"`;
+    findings.add('MQ604', [...path, 'items', 0, 'path'], message);
+    return [];
+  }
+  return [{ name, key: String(items[Math.max(file, 0)]!.key), path: [...path, 'name'] }];
+}
+
+/** Projected volumes of several ConfigMaps are Azure's way; a `configMap:` whose keys lost their indentation is a common slip. */
+function checkProjected(document: SourceDocument, path: ValuePath, findings: Findings): AgentDaemonSet['configMaps'] {
+  return list(valueAt(document.value, [...path, 'sources'])).flatMap((source, i) => {
+    const { configMap } = record(source);
+    if (configMap === null) {
+      findings.add(
+        'MQ211',
+        [...path, 'sources', i, 'configMap'],
+        'configMap has no value; indent name, items and optional below it',
+        'key',
+      );
+      return [];
+    }
+    if (typeof record(configMap).name !== 'string') return [];
+    return checkItems(record(configMap), [...path, 'sources', i, 'configMap'], true, findings);
+  });
+}

@@ -1,0 +1,106 @@
+import schemaV1 from '../../schemas/json/networking.gke.io/egressnatpolicy_v1.json';
+import schemaV1Alpha1 from '../../schemas/json/networking.gke.io/egressnatpolicy_v1alpha1.json';
+import { parseAddress } from '../address';
+import type { Diagnostic } from '../diagnostics';
+import { checkRedundancy } from '../intent/check-list';
+import { preservesInternet } from '../intent/check-masquerade';
+import { addFault, readCidrs } from '../intent/entry';
+import { Findings } from '../intent/findings';
+import type { PolicyModel } from '../intent/model';
+import { readSelector } from '../intent/selector';
+import { validateEgressNATPolicyV1, validateEgressNATPolicyV1Alpha1 } from '../schema/generated/validators';
+import { valueAt } from '../schema/path';
+import { shapeDiagnostics } from '../schema/shape';
+import type { SourceDocument } from '../source';
+import { list } from './object';
+
+/** Names of the policies that GKE manages itself: `gke-`, eight hex digits, a number. */
+const MANAGED = /^gke-[0-9a-f]{8}-\d+$/;
+
+/** Checks an EgressNATPolicy `networking.gke.io/v1` of GKE Autopilot. */
+export function readEgressPolicyV1(document: SourceDocument): { readonly diagnostics: readonly Diagnostic[] } {
+  const findings = new Findings(document);
+  if (!validateEgressNATPolicyV1(document.value)) {
+    findings.addAll(shapeDiagnostics(document, validateEgressNATPolicyV1.errors ?? [], schemaV1));
+  }
+  const name = valueAt(document.value, ['metadata', 'name']);
+  if (typeof name === 'string' && MANAGED.test(name)) {
+    const message = `"${name}" is the name of a GKE-managed policy, which cannot be written; choose another`;
+    findings.add('MQ410', ['metadata', 'name'], message);
+  }
+  if (valueAt(document.value, ['metadata', 'namespace']) !== undefined) {
+    const message = 'EgressNATPolicy v1 is cluster-scoped; remove the namespace';
+    findings.add('MQ606', ['metadata', 'namespace'], { message, severity: 'error' }, 'key');
+  }
+  const entries = readCidrs(
+    valueAt(document.value, ['spec', 'destinations']),
+    ['spec', 'destinations'],
+    findings,
+    'cidr',
+  );
+  checkRedundancy(entries, findings);
+  const widest = entries.find(entry => preservesInternet(entry.sets[4]));
+  if (widest) {
+    findings.add('MQ303', widest.path, {
+      severity: 'warning',
+      message: `"${widest.text}" preserves pod addresses to the internet, which needs a route for them there (Cloud NAT over the pod ranges, or a custom default route)`,
+    });
+  }
+  return { diagnostics: findings.list };
+}
+
+/** Checks an EgressNATPolicy `networking.gke.io/v1alpha1` of the egress NAT gateway, and reads it. */
+export function readEgressPolicyV1Alpha1(document: SourceDocument): {
+  readonly policy: PolicyModel;
+  readonly diagnostics: readonly Diagnostic[];
+} {
+  const findings = new Findings(document);
+  if (!validateEgressNATPolicyV1Alpha1(document.value)) {
+    findings.addAll(shapeDiagnostics(document, validateEgressNATPolicyV1Alpha1.errors ?? [], schemaV1Alpha1));
+  }
+  const spec = ['spec'];
+  const to = readCidrs(valueAt(document.value, ['spec', 'destinationCIDRs']), [...spec, 'destinationCIDRs'], findings);
+  checkRedundancy(to, findings);
+  for (const entry of to) {
+    if (!entry.sets[6].isEmpty()) {
+      findings.add('MQ507', entry.path, `"${entry.text}" is IPv6; the egress NAT gateway handles IPv4 only`);
+    }
+  }
+  const from = list(valueAt(document.value, ['spec', 'egress'])).map((rule, i) => {
+    const path = [...spec, 'egress', i];
+    const pair = {
+      path,
+      namespaces: readSelector(valueAt(rule, ['namespaceSelector']), [...path, 'namespaceSelector'], findings),
+      pods: readSelector(valueAt(rule, ['podSelector']), [...path, 'podSelector'], findings),
+    };
+    if (pair.namespaces.requirements.length === 0 && pair.pods.requirements.length === 0) {
+      findings.add('MQ510', path, 'the rule selects every pod of the cluster; name labels if that is not meant');
+    }
+    return pair;
+  });
+  const name = valueAt(document.value, ['metadata', 'name']);
+  const sourceIP = readSourceIP(document, findings);
+  const policy: PolicyModel = {
+    name: typeof name === 'string' ? name : '',
+    path: spec,
+    from,
+    to,
+    ...(sourceIP && { sourceIP }),
+  };
+  return { policy, diagnostics: findings.list };
+}
+
+function readSourceIP(document: SourceDocument, findings: Findings): PolicyModel['sourceIP'] {
+  const path = ['spec', 'egressSourceIP'];
+  const text = valueAt(document.value, path);
+  if (typeof text !== 'string') return undefined;
+  const parsed = parseAddress(text);
+  if (!parsed.ok) {
+    addFault(findings, path, text, parsed.fault);
+    return undefined;
+  }
+  if (parsed.value.family === 6) {
+    findings.add('MQ507', path, `"${text}" is IPv6; the egress NAT gateway handles IPv4 only`);
+  }
+  return { address: parsed.value, text, path };
+}
