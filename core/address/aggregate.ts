@@ -3,6 +3,7 @@ import { diagnose } from './diagnose';
 import type { Family } from './family';
 import type { AddressFault } from './fault';
 import { formatWords } from './format';
+import { Page } from './page';
 
 /** What is left of a list of CIDRs, and which of its entries were none. */
 export interface Aggregate {
@@ -19,18 +20,23 @@ export interface Aggregate {
  * The same as parsing, `IntervalSet.fromCidrs`, `cidrs()` and `formatCidr`, without an object an entry on the way.
  */
 export function minimalCidrs(texts: readonly string[]): Aggregate {
-  const v4 = new Blocks(4, texts.length);
-  const v6 = new Blocks(6, texts.length);
+  let v4: Blocks | undefined;
+  let v6: Blocks | undefined;
   const faults: Aggregate['faults'] = [];
   for (let index = 0; index < texts.length; index++) {
     const text = texts[index]!;
-    if (!v4.addText(text) && !v6.addText(text)) faults.push({ index, fault: diagnose(text, 'CIDR') });
+    const isV6 = text.includes(':');
+    const blocks = isV6 ? (v6 ??= new Blocks(6, texts.length)) : (v4 ??= new Blocks(4, texts.length));
+    if (!blocks.addText(text)) faults.push({ index, fault: diagnose(text, 'CIDR') });
   }
   return { v4: minimalTexts(4, v4), v6: minimalTexts(6, v6), faults };
 }
 
-function minimalTexts(family: Family, blocks: Blocks): string[] {
+function minimalTexts(family: Family, blocks: Blocks | undefined): string[] {
   const texts: string[] = [];
-  visitBlocks(family, blocks.flips(), (words, prefix) => texts.push(`${formatWords(family, words, 0)}/${prefix}`));
+  if (blocks === undefined) return texts;
+  const page = new Page(texts);
+  visitBlocks(family, blocks.flips(), (words, prefix) => page.add(`${formatWords(family, words, 0)}/${prefix}`));
+  page.flush();
   return texts;
 }

@@ -1,7 +1,7 @@
-import { BITS, type Cidr, type Family, WORDS } from './family';
+import { type Cidr, type Family, WORDS } from './family';
 import { readCidr } from './read';
 import { ascendingOrder } from './sort';
-import { advance, compareWords, copyWords, trailingZeros } from './words';
+import { advance, compareWords, copyWords } from './words';
 
 /** CIDR blocks of one family in any order, gathered side by side to be turned into one set. */
 export class Blocks {
@@ -35,6 +35,7 @@ export class Blocks {
   /** The flips of the set of all the blocks' addresses. */
   flips(): Uint32Array {
     const { words, prefixes, count } = this;
+    if (count === 0) return words.slice(0, 0);
     const stride = WORDS[this.family];
     const order = ascendingOrder(words, stride, count);
     const out = new Uint32Array(2 * count * stride);
@@ -48,8 +49,8 @@ export class Blocks {
       const top = advance(end, 0, prefixes[index]!);
       if (n === 0 || compareWords(words, start, out, n - stride, stride) > 0) {
         copyWords(words, start, out, n, stride);
+        copyWords(end, 0, out, n + stride, stride);
         n += 2 * stride;
-        copyWords(end, 0, out, n - stride, stride);
       } else if (compareWords(end, 0, out, n - stride, stride) > 0) copyWords(end, 0, out, n - stride, stride);
       if (top) return out.slice(0, n - stride);
     }
@@ -69,28 +70,30 @@ export function visitBlocks(
   const cursor = new Uint32Array(stride);
   for (let at = 0; at < flips.length; at += 2 * stride) {
     const end = at + stride;
-    const bounded = end < flips.length;
     copyWords(flips, at, cursor, 0, stride);
-    for (;;) {
-      const size = Math.min(trailingZeros(cursor, 0, stride), roomBits(cursor, flips, end, stride));
-      const prefix = BITS[family] - size;
+    do {
+      const prefix = widestPrefix(cursor, flips, end, stride);
       visit(cursor, prefix);
       if (advance(cursor, 0, prefix)) break;
-      if (bounded && compareWords(cursor, 0, flips, end, stride) === 0) break;
-    }
+    } while (end === flips.length || compareWords(cursor, 0, flips, end, stride) < 0);
   }
 }
 
-/** The largest `k` for which 2^k addresses fit from the cursor up to `flips[end]`, or to the top where there is none. */
-function roomBits(cursor: Uint32Array, flips: Uint32Array, end: number, stride: number): number {
+/**
+ * The prefix of the largest block that starts at the cursor and ends before `flips[end]`, or anywhere if the flips end
+ * there: as large as the cursor's trailing zeros and the distance to the end allow.
+ */
+function widestPrefix(cursor: Uint32Array, flips: Uint32Array, end: number, stride: number): number {
   const bounded = end < flips.length;
+  let aligned = 0;
+  let room = 0;
   let borrow = 0;
-  let bits = 32 * stride;
   for (let w = stride - 1; w >= 0; w--) {
-    const difference = (bounded ? flips[end + w]! : 0) - cursor[w]! - borrow;
+    const word = cursor[w]!;
+    const difference = (bounded ? flips[end + w]! : 0) - word - borrow;
     borrow = difference < 0 ? 1 : 0;
-    const word = difference >>> 0;
-    if (word !== 0) bits = 32 * (stride - 1 - w) + 31 - Math.clz32(word);
+    if (aligned === 0 && word !== 0) aligned = 32 * w + 1 + Math.clz32(word & -word);
+    if (difference >>> 0 !== 0) room = 32 * w + 1 + Math.clz32(difference);
   }
-  return bits;
+  return Math.max(aligned, room);
 }

@@ -16,8 +16,8 @@ export function diagnose(text: string, noun: Noun): AddressFault {
   const head = slash < 0 ? text : text.slice(0, slash);
   const refused: Refused = { text, noun, head, tail: slash < 0 ? undefined : text.slice(slash + 1) };
   const family = intendedFamily(refused);
-  const blank = whitespaceFinding(refused);
-  if (!blank && family === undefined) return notAnAddress(text, noun);
+  const blank = listFinding(refused) ?? whitespaceFinding(refused);
+  if (!blank && family === undefined) return notAnAddress(text);
   const { kind, at, says, candidate, advice } = blank ?? findingOf(refused, family!);
   const suggestion = candidate === undefined ? undefined : repaired(candidate, noun);
   const found = { kind, offset: at[0], length: at[1], message: `${noun} ${quote(text)}${says}` };
@@ -48,28 +48,28 @@ function intendedFamily({ head, tail }: Refused): Family | undefined {
   return parts.length === 4 && parts.filter(part => /^\d+$/.test(part)).length >= 3 ? 4 : undefined;
 }
 
-function notAnAddress(text: string, noun: Noun): AddressFault {
-  const values = text.split(/[\s,;]+/);
-  const list = values.length > 1 && values.every(value => accepts(value, noun));
-  const says = list ? severalValues(values.length) : ' is not an IP address or CIDR';
-  return { kind: 'not-an-address', offset: 0, length: text.length, message: quote(text) + says };
+function notAnAddress(text: string): AddressFault {
+  const message = `${quote(text)} is not an IP address or CIDR`;
+  return { kind: 'not-an-address', offset: 0, length: text.length, message };
 }
 
-function severalValues(count: number): string {
-  return ` holds ${count} values; write each as an entry of its own`;
+/** Several values where one is wanted, with commas or white space between them. */
+function listFinding({ text, noun }: Refused): Finding | undefined {
+  const values = text.trim().split(/[\s,;]+/);
+  if (values.length < 2 || !values.every(value => accepts(value, noun))) return undefined;
+  return {
+    kind: /[,;]/.test(text) ? 'not-an-address' : 'whitespace',
+    at: [0, text.length],
+    says: ` holds ${values.length} values; write each as an entry of its own`,
+  };
 }
 
-function whitespaceFinding({ text, noun }: Refused): Finding | undefined {
+function whitespaceFinding({ text }: Refused): Finding | undefined {
   const blank = /\s+/.exec(text);
   if (!blank || !/^[\s\da-f:./%]*$/i.test(text) || !/\d.*\.|:/s.test(text)) return undefined;
   const finding = { kind: 'whitespace', at: [blank.index, blank[0].length] } as const;
-  const trimmed = text.trim();
-  const values = trimmed.split(/\s+/);
-  if (values.length > 1 && values.every(value => accepts(value, noun))) {
-    return { ...finding, says: severalValues(values.length) };
-  }
   const where = blank.index === 0 ? 'before' : text.trimEnd().length === blank.index ? 'behind' : 'in';
-  const candidate = trimmed.replace(/\s*\/\s*/, '/');
+  const candidate = text.trim().replace(/\s*\/\s*/, '/');
   const says = ` has white space ${where} it`;
   return /\s/.test(candidate) ? { ...finding, says } : { ...finding, says, candidate };
 }

@@ -1,5 +1,9 @@
 import type { Address, Cidr, Family } from './family';
 
+/** Each byte in hexadecimal, as it starts a group and as it ends one. */
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16));
+const PADDED_HEX = HEX.map(text => text.padStart(2, '0'));
+
 /** The text of the address whose words start at `at`. */
 export function formatWords(family: Family, words: Uint32Array, at: number): string {
   return family === 4 ? formatIpv4(words[at]!) : formatIpv6(words, at);
@@ -10,12 +14,11 @@ function formatIpv4(word: number): string {
 }
 
 function formatIpv6(words: Uint32Array, at: number): string {
-  const group = (g: number): number => (words[at + (g >> 1)]! >>> (g & 1 ? 0 : 16)) & 0xffff;
   // The longest run of zero groups, at least two long, the first of equals (RFC 5952 §4.2).
   let gap = 8;
   let longest = 1;
   for (let g = 0, run = 0; g < 8; g++) {
-    run = group(g) === 0 ? run + 1 : 0;
+    run = groupOf(words, at, g) === 0 ? run + 1 : 0;
     if (run > longest) {
       longest = run;
       gap = g + 1 - run;
@@ -28,10 +31,15 @@ function formatIpv6(words: Uint32Array, at: number): string {
       g += longest - 1;
     } else {
       if (g > 0 && g !== gap + longest) text += ':';
-      text += group(g).toString(16);
+      const group = groupOf(words, at, g);
+      text += group > 255 ? HEX[group >>> 8]! + PADDED_HEX[group & 255]! : HEX[group]!;
     }
   }
   return text;
+}
+
+function groupOf(words: Uint32Array, at: number, g: number): number {
+  return (words[at + (g >> 1)]! >>> (g & 1 ? 0 : 16)) & 0xffff;
 }
 
 /**

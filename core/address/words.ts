@@ -65,15 +65,6 @@ export function retreat(words: Uint32Array): void {
   }
 }
 
-/** How many of the address's lowest bits are zero: all of them at the bottom of the space. */
-export function trailingZeros(words: Uint32Array, at: number, stride: number): number {
-  for (let w = stride - 1; w >= 0; w--) {
-    const word = words[at + w]!;
-    if (word !== 0) return 32 * (stride - 1 - w) + 31 - Math.clz32(word & -word);
-  }
-  return 32 * stride;
-}
-
 /** How many of the sorted addresses in `words` are not above the one given. */
 export function rank(words: Uint32Array, address: Uint32Array, stride: number): number {
   let low = 0;
