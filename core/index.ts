@@ -17,7 +17,7 @@ export {
   planCluster,
 } from './artefact/plan';
 export { verifyManifests } from './artefact/verify';
-export { type Checked, checkFiles, type Input } from './check/check';
+export { type Checked, Checker, checkFiles, type Input } from './check/check';
 export * from './diagnostics';
 export { API_VERSION, type LoadedIntents, loadIntents } from './intent/load';
 export type * from './intent/model';

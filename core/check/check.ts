@@ -1,5 +1,5 @@
 import { AGENT_KEYS, readAgentDocument, readParsedAgentFile } from '../agentfile/read';
-import { type Diagnostic, diagnostic, hasErrors, sortDiagnostics, suggest } from '../diagnostics';
+import { type Diagnostic, diagnostic, hasErrors, type Location, sortDiagnostics, suggest } from '../diagnostics';
 import { isMasqDocument, loadIntents } from '../intent/load';
 import type { ClusterModel } from '../intent/model';
 import { type Bundle, checkBundle, emptyBundle } from '../manifest/bundle';
@@ -31,18 +31,39 @@ export interface Checked {
  * ip-masq-agent files, and manifests. Objects of one folder are checked against each other.
  */
 export function checkFiles(inputs: Iterable<Input>, limits: Limits = DEFAULT_LIMITS): Checked {
-  const check = new Check();
-  for (const input of inputs) check.add(parseSource(input.file, input.text, limits));
-  return check.finish();
+  const checker = new Checker(limits);
+  const clusters = [...inputs].flatMap(input => checker.add(input).clusters);
+  return { clusters, ...checker.finish() };
 }
 
-class Check {
+/** Checks files one after the other and keeps no more of them than later ones have to agree with. */
+export class Checker {
   private readonly diagnostics: Diagnostic[] = [];
-  private readonly clusters: ClusterModel[] = [];
+  private readonly clusterNames = new Map<string, Location>();
   private readonly bundles = new Map<string, Bundle>();
   private documents = 0;
 
-  add(parsed: ParsedSource): void {
+  constructor(private readonly limits: Limits = DEFAULT_LIMITS) {}
+
+  /** Checks one file and returns the clusters of its intents, and what was found in it so far. */
+  add(input: Input): Pick<Checked, 'clusters' | 'diagnostics'> {
+    const before = this.diagnostics.length;
+    const clusters = this.addParsed(parseSource(input.file, input.text, this.limits));
+    return { clusters, diagnostics: this.diagnostics.slice(before) };
+  }
+
+  /** Adds a finding that was made outside, such as that a file cannot be read. */
+  addDiagnostic(found: Diagnostic): void {
+    this.diagnostics.push(found);
+  }
+
+  /** Checks what files have to agree on, and returns everything found. */
+  finish(): Omit<Checked, 'clusters'> {
+    for (const bundle of this.bundles.values()) this.diagnostics.push(...checkBundle(bundle));
+    return { diagnostics: sortDiagnostics(this.diagnostics), documents: this.documents };
+  }
+
+  private addParsed(parsed: ParsedSource): readonly ClusterModel[] {
     const { source, documents } = parsed;
     const own: Diagnostic[] = [...templateFaults(parsed)];
     const bare = documents.find(isAgentFile);
@@ -53,7 +74,7 @@ class Check {
         ...own,
         ...(documents.length > 1 ? read.diagnostics.filter(d => !own.includes(d)) : read.diagnostics),
       );
-      return;
+      return [];
     }
     const intents = documents.filter(document => isMasqDocument(document.value));
     const loaded = loadIntents(intents);
@@ -74,22 +95,19 @@ class Check {
       own.push(diagnostic('MQ212', { file: source.file, range: source.range(0, 0) }, { message }));
     }
     this.diagnostics.push(...own);
-  }
-
-  finish(): Checked {
-    for (const bundle of this.bundles.values()) this.diagnostics.push(...checkBundle(bundle));
-    return { diagnostics: sortDiagnostics(this.diagnostics), clusters: this.clusters, documents: this.documents };
+    return loaded.clusters;
   }
 
   private addClusters(clusters: readonly ClusterModel[]): void {
-    for (const cluster of clusters) {
-      const earlier = this.clusters.find(c => c.name === cluster.name);
-      if (earlier && cluster.name !== '') {
+    for (const cluster of clusters.filter(c => c.name !== '')) {
+      const at = cluster.document.at(['metadata', 'name']);
+      const earlier = this.clusterNames.get(cluster.name);
+      if (earlier) {
         const message = `intent "${cluster.name}" is defined twice; both would render to the same folder`;
-        const related = [{ ...earlier.document.at(['metadata', 'name']), message: 'the first one' }];
-        this.diagnostics.push(diagnostic('MQ214', cluster.document.at(['metadata', 'name']), { message, related }));
-      }
-      this.clusters.push(cluster);
+        this.diagnostics.push(
+          diagnostic('MQ214', at, { message, related: [{ ...earlier, message: 'the first one' }] }),
+        );
+      } else this.clusterNames.set(cluster.name, at);
     }
   }
 

@@ -1,0 +1,64 @@
+import { RULE_CODES, RULES, type RuleCode, suggest } from '../../core/diagnostics';
+import { EXPLANATIONS } from '../../core/diagnostics/explanations';
+import type { Invocation } from '../masq';
+import { type ColorChoice, type Palette, palette, useColor } from '../terminal';
+
+/** `masq rules`: lists the rules, or explains some of them. */
+export function run({ values, positionals }: Invocation): number {
+  const codes: RuleCode[] = [];
+  for (const word of positionals) {
+    const code = RULE_CODES.find(c => c === word.toUpperCase() || RULES[c].name === word.toLowerCase());
+    if (!code) {
+      const near = suggest(word, [...RULE_CODES, ...RULE_CODES.map(c => RULES[c].name)]);
+      process.stderr.write(
+        `masq: "${word}" is no rule; ${near ? `did you mean "${near}"?` : 'run "masq rules" for the list'}\n`,
+      );
+      return 2;
+    }
+    codes.push(code);
+  }
+  const colors = palette(useColor(process.stdout, process.env, values.color as ColorChoice | undefined));
+  const wanted = codes.length > 0 ? codes : RULE_CODES;
+  if (values.format === 'json') {
+    const rules = wanted.map(code => ({ code, ...RULES[code], ...EXPLANATIONS[code] }));
+    process.stdout.write(`${JSON.stringify(rules, null, 2)}\n`);
+  } else if (codes.length === 0) process.stdout.write(wanted.map(code => line(code, colors)).join(''));
+  else process.stdout.write(codes.map(code => explain(code, colors)).join('\n'));
+  return 0;
+}
+
+function line(code: RuleCode, { bold, dim }: Palette): string {
+  const { severity, title, name } = RULES[code];
+  return `${bold(code)} ${severity.padEnd(7)} ${title} ${dim(name)}\n`;
+}
+
+function explain(code: RuleCode, colors: Palette): string {
+  const { name, severity, title } = RULES[code];
+  const { meaning, example, fix, source } = EXPLANATIONS[code];
+  const section = (heading: string, text: string) => `${colors.bold(heading)}\n${indent(text)}\n`;
+  return [
+    `${colors.bold(`${code} ${name}`)} (${severity})\n${title}.\n`,
+    section('What it means', wrap(meaning)),
+    section('Example', example),
+    section('What to do', fix.includes('\n') ? fix : wrap(fix)),
+    section('Source', wrap(source)),
+  ].join('\n');
+}
+
+function indent(text: string): string {
+  return text
+    .trimEnd()
+    .split('\n')
+    .map(l => (l === '' ? l : `  ${l}`))
+    .join('\n');
+}
+
+function wrap(text: string): string {
+  const lines: string[] = [''];
+  for (const word of text.split(/\s+/)) {
+    const last = lines[lines.length - 1]!;
+    if (last !== '' && last.length + 1 + word.length > 78) lines.push(word);
+    else lines[lines.length - 1] = last === '' ? word : `${last} ${word}`;
+  }
+  return lines.join('\n');
+}

@@ -1,0 +1,134 @@
+import { App } from 'cdk8s';
+import { IntentChart } from '../../constructs/cluster-intent';
+import { isRendered, renderChart } from '../../constructs/render';
+import { findingsOf } from '../../constructs/validation';
+import { Checker } from '../../core/check/check';
+import { type Diagnostic, diagnostic, hasErrors } from '../../core/diagnostics';
+import type { ClusterModel } from '../../core/intent/model';
+import { fails, writeFindings } from '../findings';
+import { listInputs, readInput } from '../inputs';
+import { kustomization } from '../kustomization';
+import type { Invocation } from '../masq';
+import { commitOutput, compareOutput, type OutputChange, type OutputPlan } from '../output';
+import { renderApp } from '../render-app';
+import { progress } from '../terminal';
+
+type Folders = Map<string, Map<string, string>>;
+
+/** `masq synth`: renders intents (and cdk8s apps) to a folder for each cluster, or checks what is there. */
+export async function run({ values, positionals }: Invocation): Promise<number> {
+  const apps = (values.app as string[] | undefined) ?? [];
+  const { files, faults } = listInputs(positionals);
+  if (positionals.length + apps.length === 0) return refuse(['name at least one FILE, or an app with --app']);
+  if (faults.length > 0) return refuse(faults);
+  const checker = new Checker();
+  const sources = new Map<string, string>();
+  const folders: Folders = new Map();
+  const bar = progress(process.stderr);
+  files.forEach((file, i) => {
+    bar.update(`rendering ${i + 1} of ${files.length}: ${file}`);
+    renderFile(file, checker, sources, folders);
+  });
+  for (const app of apps) {
+    bar.update(`running ${app}`);
+    for (const [folder, rendered] of renderApp(app)) {
+      if (folders.has(folder))
+        return refuse([`"${folder}" is rendered by an intent and by the app "${app}"; rename one`]);
+      folders.set(folder, rendered);
+    }
+  }
+  bar.done();
+  if (values.kustomization)
+    for (const rendered of folders.values()) rendered.set('kustomization.yaml', kustomization(rendered));
+  const { diagnostics, documents } = checker.finish();
+  const plan: OutputPlan = { root: String(values.output), folders, owned: isRendered };
+  const names = files.map(file => (file === '-' ? '<stdin>' : file));
+  const found = hasErrors(diagnostics) ? { diagnostics, changes: [] } : settle(plan, diagnostics, values);
+  const machine = values.format !== 'text';
+  if (machine || found.diagnostics.length > 0) {
+    await writeFindings(
+      { diagnostics: found.diagnostics, sources, files: names, documents },
+      values,
+      machine ? process.stdout : process.stderr,
+    );
+  }
+  const failed = fails(found.diagnostics, values);
+  if (!failed && !machine && !values.quiet) process.stdout.write(summary(plan, found.changes, values));
+  return failed ? 1 : 0;
+}
+
+function refuse(messages: readonly string[]): number {
+  process.stderr.write(messages.map(message => `masq: ${message}\n`).join(''));
+  return 2;
+}
+
+function renderFile(file: string, checker: Checker, sources: Map<string, string>, folders: Folders): void {
+  const input = readInput(file);
+  if (!input.ok) {
+    checker.addDiagnostic(input.fault);
+    return;
+  }
+  const { clusters, diagnostics } = checker.add(input);
+  if (diagnostics.length > 0) sources.set(input.file, input.text);
+  if (hasErrors(diagnostics)) return;
+  for (const model of clusters) {
+    const rendered = renderCluster(model);
+    for (const found of rendered.diagnostics) checker.addDiagnostic(found);
+    if (rendered.files.size > 0) folders.set(model.name, rendered.files);
+  }
+}
+
+/** Renders one cluster in an app of its own, so that the work is linear in the number of clusters. */
+function renderCluster(model: ClusterModel): { files: Map<string, string>; diagnostics: readonly Diagnostic[] } {
+  const chart = new IntentChart(new App(), model.name, { name: model.name, model, diagnostics: [] });
+  const diagnostics = findingsOf(chart).filter(found => found.code === 'MQ901');
+  return { files: hasErrors(diagnostics) ? new Map() : renderChart(chart), diagnostics };
+}
+
+/** Writes the plan, or with `--check` turns every difference into a finding. */
+function settle(plan: OutputPlan, diagnostics: readonly Diagnostic[], values: Invocation['values']) {
+  const changes = compareOutput(plan);
+  const prune = values.prune === true;
+  if (values.check) return { diagnostics: [...diagnostics, ...staleness(plan.root, changes, prune)], changes: [] };
+  if (fails(diagnostics, values)) return { diagnostics, changes: [] };
+  commitOutput(plan, changes, { prune });
+  const orphans = prune ? [] : changes.filter(change => change.kind === 'orphan');
+  return { diagnostics: [...diagnostics, ...orphans.map(change => orphan(plan.root, change))], changes };
+}
+
+function staleness(root: string, changes: readonly OutputChange[], prune: boolean): Diagnostic[] {
+  const says = {
+    create: 'is missing',
+    update: 'is not what the intent renders to',
+    delete: 'is rendered no more',
+    orphan: 'belongs to no given intent',
+  };
+  return changes.map(change => {
+    if (change.kind === 'orphan' && !prune) return orphan(root, change);
+    const message = `${root}/${change.path} ${says[change.kind]}; run "masq synth"${change.kind === 'orphan' ? ' with --prune' : ''} and commit the result`;
+    return diagnostic('MQ903', { file: `${root}/${change.path}` }, { message });
+  });
+}
+
+function orphan(root: string, change: OutputChange): Diagnostic {
+  const message = `${root}/${change.path} was rendered by masq, but belongs to no given intent; delete it with --prune`;
+  return diagnostic('MQ905', { file: `${root}/${change.path}` }, { message });
+}
+
+function summary(plan: OutputPlan, changes: readonly OutputChange[], values: Invocation['values']): string {
+  const objects = [...plan.folders.values()].reduce((sum, files) => sum + files.size, 0);
+  const what = `${count(plan.folders.size, 'cluster')}, ${count(objects, 'file')} in ${plan.root}/`;
+  if (values.check) return `up to date: ${what}\n`;
+  const done = changes.filter(change => change.kind !== 'orphan' || values.prune);
+  const parts = [
+    [done.filter(c => c.kind === 'create').length, 'written'],
+    [done.filter(c => c.kind === 'update').length, 'updated'],
+    [done.filter(c => c.kind === 'delete' || c.kind === 'orphan').length, 'deleted'],
+  ].filter(([n]) => n !== 0);
+  const how = parts.length === 0 ? 'nothing to change' : parts.map(([n, word]) => `${n} ${word}`).join(', ');
+  return `rendered ${what}: ${how}\n`;
+}
+
+function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`;
+}

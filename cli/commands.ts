@@ -1,0 +1,203 @@
+import type { Command, Option } from './args';
+import { SHELLS } from './completion';
+import { FORMATS } from './format';
+import { COLOR_CHOICES } from './terminal';
+
+const COLOR: Option = {
+  name: 'color',
+  type: 'string',
+  value: 'WHEN',
+  choices: COLOR_CHOICES,
+  default: 'auto',
+  help: 'colours: on a terminal, always or never',
+};
+
+const FORMAT: Option = {
+  name: 'format',
+  short: 'f',
+  type: 'string',
+  value: 'FORMAT',
+  choices: FORMATS,
+  default: 'text',
+  help: 'how findings are written: for people, for programs, as GitHub annotations, for code scanning, or as a test report',
+};
+
+const FAIL_ON: Option = {
+  name: 'fail-on',
+  type: 'string',
+  value: 'SEVERITY',
+  choices: ['error', 'warning', 'note'],
+  default: 'error',
+  help: 'the least severity that makes the exit code 1',
+};
+
+const QUIET: Option = { name: 'quiet', short: 'q', type: 'boolean', help: 'no summary' };
+
+const EXIT_CODES: Command['exitCodes'] = [
+  [0, 'nothing to complain about'],
+  [1, 'findings (see --fail-on)'],
+  [2, 'wrong usage, or a fault of masq itself'],
+];
+
+/** The platforms for which `masq init` has a first intent. */
+export const PLATFORMS = ['kubernetes', 'gke-standard', 'gke-autopilot', 'anthos-bare-metal'] as const;
+
+/** The schemas that `masq schema` prints. */
+export const SCHEMAS = [
+  'intent',
+  'agent-config',
+  'egressnatpolicy_v1',
+  'egressnatpolicy_v1alpha1',
+  'anthosnetworkgateway_v1alpha1',
+  'anthosnetworkgatewaynode_v1alpha1',
+  'networkgatewaygroup_v1',
+] as const;
+
+/** Every command of masq: parsing, help and completion are made from this table. */
+export const COMMANDS: readonly Command[] = [
+  {
+    name: 'validate',
+    summary: 'check intents, ip-masq-agent files and manifests',
+    usage: '[options] FILE...',
+    description:
+      'Checks every document that masq knows, whatever its file is called: ClusterIntent and RangeSet, bare ip-masq-agent files, the agent\'s ConfigMap and DaemonSet, EgressNATPolicy, AnthosNetworkGateway and NetworkGatewayGroup. Folders are searched for YAML and JSON; "-" is the standard input. Objects of one folder are taken to be of one cluster and checked against each other.',
+    options: [FORMAT, FAIL_ON, QUIET, COLOR],
+    positionals: { name: 'FILE', min: 1, complete: 'file' },
+    examples: [
+      { line: 'masq validate intents/', says: 'check everything below a folder' },
+      { line: 'masq validate --format sarif dist/ > masq.sarif', says: 'a report for code scanning' },
+      {
+        line: 'kubectl get cm -n kube-system ip-masq-agent -o yaml | masq validate -',
+        says: 'check what a cluster runs',
+      },
+    ],
+    exitCodes: EXIT_CODES,
+  },
+  {
+    name: 'synth',
+    summary: 'render intents to manifests',
+    usage: '[options] FILE...',
+    description:
+      'Checks the intents, renders each cluster to a folder of its own with one object a file, reads the result back to prove that it means what the intent says, and only then writes: all of it or nothing. Files that are up to date are not touched.',
+    options: [
+      {
+        name: 'output',
+        short: 'o',
+        type: 'string',
+        value: 'DIR',
+        default: 'dist',
+        help: 'the folder that holds a folder for each cluster',
+      },
+      {
+        name: 'check',
+        type: 'boolean',
+        help: 'write nothing; exit 1 when a rendered file is missing, different or left over',
+      },
+      {
+        name: 'prune',
+        type: 'boolean',
+        help: 'also delete (with --check: complain about) rendered files of clusters that no given intent renders',
+      },
+      { name: 'kustomization', type: 'boolean', help: 'write a kustomization.yaml into each folder' },
+      {
+        name: 'app',
+        type: 'string',
+        value: 'COMMAND',
+        multiple: true,
+        help: 'also take what a cdk8s app renders: a command that writes to the folder in CDK8S_OUTDIR',
+      },
+      FORMAT,
+      FAIL_ON,
+      QUIET,
+      COLOR,
+    ],
+    positionals: { name: 'FILE', min: 0, complete: 'file' },
+    examples: [
+      { line: 'masq synth intents/', says: 'render to dist/' },
+      { line: 'masq synth intents/ --check --prune', says: 'in CI: is dist/ up to date?' },
+      { line: 'masq synth --app "node fleet.js" -o deploy', says: 'take a cdk8s app, with the same care in writing' },
+    ],
+    exitCodes: [
+      [0, 'rendered, or with --check up to date'],
+      [1, 'findings, or with --check not up to date; nothing was written'],
+      [2, 'wrong usage, or a fault of masq itself; nothing was written'],
+    ],
+  },
+  {
+    name: 'init',
+    summary: 'write a commented first intent',
+    usage: 'PLATFORM [options]',
+    description:
+      'Writes a first intent for a platform, with a comment for each key, ready to be rendered: change the addresses to yours.',
+    options: [
+      { name: 'name', short: 'n', type: 'string', value: 'NAME', default: 'my-cluster', help: "the cluster's name" },
+      {
+        name: 'output',
+        short: 'o',
+        type: 'string',
+        value: 'FILE',
+        default: 'masq.yaml',
+        help: 'the file to write; "-" is the standard output',
+      },
+      { name: 'force', type: 'boolean', help: 'overwrite the file if it is there' },
+    ],
+    positionals: { name: 'PLATFORM', min: 1, max: 1, complete: PLATFORMS },
+    examples: [
+      { line: 'masq init gke-standard --name prod-eu-1', says: 'writes masq.yaml' },
+      { line: 'masq init anthos-bare-metal -o -', says: 'shows an intent with an egress gateway' },
+    ],
+    exitCodes: EXIT_CODES,
+  },
+  {
+    name: 'schema',
+    summary: 'print a JSON Schema',
+    usage: '[NAME]',
+    description:
+      'Prints a schema for editors and other validators: of the intent, of the ip-masq-agent file, or of a custom resource.',
+    options: [{ name: 'list', type: 'boolean', help: 'list the names' }],
+    positionals: { name: 'NAME', min: 0, max: 1, complete: SCHEMAS },
+    examples: [
+      { line: 'masq schema > intent.schema.json', says: 'the schema of the intent' },
+      { line: 'masq schema agent-config', says: "the schema of ip-masq-agent's file" },
+    ],
+    exitCodes: EXIT_CODES,
+  },
+  {
+    name: 'rules',
+    summary: 'explain what is checked',
+    usage: '[CODE...] [options]',
+    description:
+      'Lists every rule, or explains the ones asked for: what it means, an example, what to do, and where it comes from. A rule goes by its code or its name.',
+    options: [
+      {
+        name: 'format',
+        short: 'f',
+        type: 'string',
+        value: 'FORMAT',
+        choices: ['text', 'json'],
+        default: 'text',
+        help: 'how rules are written',
+      },
+      COLOR,
+    ],
+    positionals: { name: 'CODE', min: 0 },
+    examples: [
+      { line: 'masq rules', says: 'all rules, a line each' },
+      { line: 'masq rules MQ303', says: 'why preserving 0.0.0.0/0 is refused' },
+    ],
+    exitCodes: EXIT_CODES,
+  },
+  {
+    name: 'completion',
+    summary: 'print a completion script for a shell',
+    usage: 'SHELL',
+    description: 'Prints a script that completes commands, options and files.',
+    options: [],
+    positionals: { name: 'SHELL', min: 1, max: 1, complete: SHELLS },
+    examples: [
+      { line: 'source <(masq completion bash)', says: 'for this session; put it into ~/.bashrc to keep it' },
+      { line: 'masq completion fish > ~/.config/fish/completions/masq.fish', says: 'for good' },
+    ],
+    exitCodes: EXIT_CODES,
+  },
+];

@@ -1,0 +1,33 @@
+import { type Diagnostic, type Severity, sortDiagnostics } from '../core/diagnostics';
+import { type Format, formatter } from './format';
+import type { Invocation } from './masq';
+import { type ColorChoice, useColor } from './terminal';
+import { version } from './version';
+
+/** What a run that checks something has to show. */
+export interface Findings {
+  readonly diagnostics: readonly Diagnostic[];
+  readonly sources: ReadonlyMap<string, string>;
+  readonly files: readonly string[];
+  readonly documents: number;
+}
+
+const RANK: Readonly<Record<Severity, number>> = { note: 0, warning: 1, error: 2 };
+
+/** Whether findings make the exit code 1, by the severity that `--fail-on` names. */
+export function fails(diagnostics: readonly Diagnostic[], values: Invocation['values']): boolean {
+  const least = RANK[(values['fail-on'] as Severity | undefined) ?? 'error'];
+  return diagnostics.some(found => RANK[found.severity] >= least);
+}
+
+/** Writes findings in the format that was asked for. */
+export async function writeFindings(
+  findings: Findings,
+  values: Invocation['values'],
+  stream: NodeJS.WriteStream = process.stdout,
+): Promise<void> {
+  const { format } = await formatter(values.format as Format);
+  const color = useColor(stream, process.env, values.color as ColorChoice | undefined);
+  const report = { ...findings, diagnostics: sortDiagnostics(findings.diagnostics), version };
+  stream.write(format(report, { color, quiet: values.quiet === true }));
+}

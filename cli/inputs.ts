@@ -1,0 +1,27 @@
+import { type Diagnostic, diagnostic } from '../core/diagnostics';
+import { expandFiles, readText, STDIN } from './files';
+
+/** The name that findings in the standard input carry. */
+const STDIN_NAME = '<stdin>';
+
+/** What one argument's file turned out to be: its text, or why it cannot be read. */
+export type ReadInput =
+  | { readonly ok: true; readonly file: string; readonly text: string }
+  | { readonly ok: false; readonly file: string; readonly fault: Diagnostic };
+
+/** The files that arguments name, folders searched, and what is wrong with the arguments. */
+export function listInputs(args: readonly string[]): {
+  readonly files: readonly string[];
+  readonly faults: readonly string[];
+} {
+  const { files, faults } = expandFiles(args);
+  return { files, faults: faults.map(fault => fault.message) };
+}
+
+/** Reads a file, or the standard input, one at a time so that no more than one is held. */
+export function readInput(file: string): ReadInput {
+  const name = file === STDIN ? STDIN_NAME : file;
+  const read = readText(file);
+  if (read.ok) return { ok: true, file: name, text: read.text };
+  return { ok: false, file: name, fault: diagnostic(read.code, { file: name }, { message: read.message }) };
+}

@@ -1,0 +1,101 @@
+import { suggest } from '../core/diagnostics/suggest';
+import { type Command, parseCommandLine } from './args';
+import { COMMANDS } from './commands';
+import { enableCompileCache } from './compile-cache';
+import { useColor } from './terminal';
+import { version } from './version';
+
+/** What a command is given to work with. */
+export interface Invocation {
+  readonly values: Readonly<Record<string, string | boolean | string[] | undefined>>;
+  readonly positionals: readonly string[];
+}
+
+/** What a command's module exports. */
+export interface CommandModule {
+  /** Does the command's work and returns the exit code: 0 fine, 1 findings, 2 wrong usage or a fault of masq. */
+  run(invocation: Invocation): number | Promise<number>;
+}
+
+/** Each command's module is a file of its own, so that `validate` never reads what only `synth` needs. */
+const MODULES: Readonly<Record<string, () => CommandModule>> = {
+  validate: () => require('./command/validate') as CommandModule,
+  synth: () => require('./command/synth') as CommandModule,
+  init: () => require('./command/init') as CommandModule,
+  schema: () => require('./command/schema') as CommandModule,
+  rules: () => require('./command/rules') as CommandModule,
+  completion: () => require('./command/completion') as CommandModule,
+};
+
+async function main(argv: readonly string[]): Promise<number> {
+  const [name, ...rest] = argv;
+  if (name === undefined) return help(2);
+  if (name === 'help') return helpOn(rest[0]);
+  if (name === '--help' || name === '-h') return help(0);
+  if (name === '--version' || name === '-V' || name === 'version') {
+    process.stdout.write(`masq ${version}\n`);
+    return 0;
+  }
+  const command = COMMANDS.find(c => c.name === name);
+  if (!command) return unknownCommand(name);
+  const parsed = parseCommandLine(command, rest);
+  if (!parsed.ok) return usage(`${parsed.message}\nrun "masq ${name} --help" for what it takes`);
+  if (parsed.values.help) return helpOn(name);
+  return MODULES[name]!().run(parsed);
+}
+
+function help(code: number): number {
+  const { renderHelp } = require('./help') as typeof import('./help');
+  (code === 0 ? process.stdout : process.stderr).write(renderHelp(COMMANDS));
+  return code;
+}
+
+function helpOn(name: string | undefined): number {
+  if (name === undefined) return help(0);
+  const command: Command | undefined = COMMANDS.find(c => c.name === name);
+  if (!command) return unknownCommand(name);
+  const { renderCommandHelp } = require('./help') as typeof import('./help');
+  process.stdout.write(renderCommandHelp(command));
+  return 0;
+}
+
+function unknownCommand(name: string): number {
+  const near = suggest(
+    name,
+    COMMANDS.map(c => c.name),
+  );
+  return usage(
+    `"${name}" is no command of masq; ${near ? `did you mean "masq ${near}"?` : 'run "masq --help" for the list'}`,
+  );
+}
+
+function usage(message: string): number {
+  process.stderr.write(`masq: ${message}\n`);
+  return 2;
+}
+
+function fault(error: unknown): number {
+  const told =
+    error instanceof Error
+      ? error.name === 'OutputError'
+        ? error.message
+        : (error.stack ?? error.message)
+      : String(error);
+  const { red } = (require('./terminal') as typeof import('./terminal')).palette(useColor(process.stderr, process.env));
+  process.stderr.write(`${red('masq:')} ${told}\n`);
+  return 2;
+}
+
+enableCompileCache();
+process.stdout.on('error', error => {
+  if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(process.exitCode ?? 0);
+  throw error;
+});
+main(process.argv.slice(2)).then(
+  code => {
+    process.exitCode = code;
+  },
+  error => {
+    process.exitCode = fault(error);
+  },
+);

@@ -1,0 +1,46 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/**
+ * Runs a cdk8s app with an output folder of its own and takes what it renders: a folder for each cluster.
+ * @throws when the app fails; its own messages went to standard error already
+ */
+export function renderApp(command: string): Map<string, Map<string, string>> {
+  const outdir = mkdtempSync(join(tmpdir(), 'masq-app-'));
+  try {
+    const { status, signal, error } = spawnSync(command, {
+      shell: true,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, CDK8S_OUTDIR: outdir, CDK8S_RECORD_CONSTRUCT_METADATA: 'false' },
+    });
+    if (error || status !== 0)
+      throw appFailure(command, error?.message ?? (signal ? `it was ended by ${signal}` : `exit code ${status}`));
+    return readFolders(outdir);
+  } finally {
+    rmSync(outdir, { recursive: true, force: true });
+  }
+}
+
+function appFailure(command: string, why: string): Error {
+  const failure = new Error(`the app "${command}" failed: ${why}; nothing was written`);
+  failure.name = 'OutputError';
+  return failure;
+}
+
+function readFolders(outdir: string): Map<string, Map<string, string>> {
+  const folders = new Map<string, Map<string, string>>();
+  for (const entry of readdirSync(outdir, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    if (!entry.isDirectory())
+      throw appFailure(outdir, `it wrote ${entry.name} outside of any cluster's folder; use MasqApp`);
+    const files = new Map<string, string>();
+    for (const file of readdirSync(join(outdir, entry.name), { recursive: true, withFileTypes: true })) {
+      if (!file.isFile()) continue;
+      const path = join(file.parentPath, file.name);
+      files.set(path.slice(join(outdir, entry.name).length + 1), readFileSync(path, 'utf8'));
+    }
+    folders.set(entry.name, new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1))));
+  }
+  return folders;
+}

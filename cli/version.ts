@@ -1,0 +1,4 @@
+import manifest from '../package.json';
+
+/** masq's own version. */
+export const version: string = manifest.version;

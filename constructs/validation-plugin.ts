@@ -1,0 +1,101 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { checkFiles } from '../core/check/check';
+import { type Diagnostic, RULES, type RuleCode } from '../core/diagnostics';
+import { EXPLANATIONS } from '../core/diagnostics/explanations';
+
+/** What masq uses of the context that cdk8s hands to a validation plugin. */
+export interface ValidationContext {
+  /** The paths of the rendered manifests. */
+  readonly manifests: readonly string[];
+  readonly report: {
+    addViolation(violation: {
+      readonly ruleName: string;
+      readonly recommendation: string;
+      readonly fix: string;
+      readonly violatingResources: readonly {
+        readonly resourceName: string;
+        readonly manifestPath: string;
+        readonly locations: readonly string[];
+      }[];
+    }): void;
+    submit(status: 'success' | 'failure', metadata?: Readonly<Record<string, string>>): void;
+  };
+}
+
+/** Properties of {@link MasqValidation}, given under `properties` in cdk8s.yaml. */
+export interface MasqValidationProps {
+  /**
+   * The least severity that fails the synth.
+   * @default error
+   */
+  readonly failOn?: 'error' | 'warning';
+
+  /**
+   * Whether the `construct-metadata.json` that cdk8s leaves in the output folder stays there.
+   * @default false: the output folder holds manifests and nothing else
+   */
+  readonly keepConstructMetadata?: boolean;
+}
+
+/**
+ * masq's checks as a validation plugin of `cdk8s synth`: everything that `masq validate` says of the rendered
+ * manifests, of whatever construct or chart, in cdk8s's own report.
+ *
+ * In cdk8s.yaml: `validations: [{package: ./node_modules/cdk8s-masq/lib/constructs/validation-plugin.js, class:
+ * MasqValidation, version: 0.1.0}]`.
+ */
+export class MasqValidation {
+  constructor(private readonly props: MasqValidationProps = {}) {}
+
+  /** Checks the manifests and submits a report; called by cdk8s. */
+  async validate({ manifests, report }: ValidationContext): Promise<void> {
+    const inputs = manifests.map(file => ({ file, text: readFileSync(file, 'utf8') }));
+    const { diagnostics, documents } = checkFiles(inputs);
+    const found = diagnostics.filter(d => d.severity !== 'note');
+    for (const [code, violations] of byRule(found)) {
+      report.addViolation({
+        ruleName: `${code} ${RULES[code].name}`,
+        recommendation: EXPLANATIONS[code].meaning.replace(/\s+/g, ' '),
+        fix: `masq rules ${code}`,
+        violatingResources: violations.map(violation => ({
+          resourceName: resourceName(violation, inputs),
+          manifestPath: violation.file ?? '',
+          locations: [location(violation)],
+        })),
+      });
+    }
+    const failed = found.some(d => d.severity === 'error' || this.props.failOn === 'warning');
+    if (!this.props.keepConstructMetadata) removeMetadata(manifests);
+    report.submit(failed ? 'failure' : 'success', { Objects: String(documents), Findings: String(found.length) });
+  }
+}
+
+function byRule(diagnostics: readonly Diagnostic[]): Map<RuleCode, Diagnostic[]> {
+  const rules = new Map<RuleCode, Diagnostic[]>();
+  for (const found of diagnostics) rules.set(found.code, [...(rules.get(found.code) ?? []), found]);
+  return rules;
+}
+
+function location({ severity, message, range }: Diagnostic): string {
+  const place = range ? `line ${range.start.line}, column ${range.start.column}: ` : '';
+  return `${place}${message} (${severity})`;
+}
+
+/** The name of the object that a finding is about: the last one that begins before it in its file. */
+function resourceName({ file, range }: Diagnostic, inputs: readonly { file: string; text: string }[]): string {
+  const text = inputs.find(input => input.file === file)?.text ?? '';
+  const documents = text.split(/^---.*$/m);
+  let end = 0;
+  const document = documents.find(part => {
+    end += part.length + 4;
+    return (range?.start.offset ?? 0) < end;
+  });
+  return /^metadata:\n(?:[ ]+.*\n)*?[ ]{2}name: (\S+)/m.exec(document ?? text)?.[1] ?? 'unknown';
+}
+
+/** cdk8s writes it beside the manifests and has read it by now. */
+function removeMetadata(manifests: readonly string[]): void {
+  const folders = new Set(manifests.flatMap(file => [dirname(file), dirname(dirname(file))]));
+  for (const folder of folders) rmSync(join(folder, 'construct-metadata.json'), { force: true });
+}

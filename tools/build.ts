@@ -1,0 +1,92 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { build, type Plugin } from 'esbuild';
+
+/** Builds lib/: the library with its types by tsc, and the command line as bundles that need no other package. */
+async function main(): Promise<void> {
+  rmSync('lib', { recursive: true, force: true });
+  library();
+  await commandLine();
+}
+
+function library(): void {
+  const tsc = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], {
+    stdio: 'inherit',
+  });
+  if (tsc.status !== 0) process.exit(tsc.status ?? 2);
+  for (const name of ['validators.js', 'validators.d.ts']) {
+    copyFileSync(join('core/schema/generated', name), join('lib/core/schema/generated', name));
+  }
+}
+
+async function commandLine(): Promise<void> {
+  const commands = readdirSync('cli/command').map(file => join('cli/command', file));
+  const { metafile } = await build({
+    entryPoints: ['cli/masq.ts', ...commands],
+    outbase: '.',
+    outdir: 'lib',
+    bundle: true,
+    platform: 'node',
+    target: 'node20.19',
+    format: 'cjs',
+    minify: true,
+    keepNames: false,
+    legalComments: 'none',
+    metafile: true,
+    logLevel: 'warning',
+    plugins: [commandsApart, onlyK8s],
+  });
+  const entry = 'lib/cli/masq.js';
+  writeFileSync(entry, `#!/usr/bin/env node\n${readFileSync(entry, 'utf8')}`);
+  chmodSync(entry, 0o755);
+  writeLicenses(Object.keys(metafile.inputs));
+}
+
+/** Each command is a file of its own, loaded when it is asked for. */
+const commandsApart: Plugin = {
+  name: 'commands-apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/command\// }, ({ path }) => ({ path: `${path}.js`, external: true }));
+  },
+};
+
+/** Of cdk8s-plus-27 the command line uses the generated L1 classes alone. */
+const onlyK8s: Plugin = {
+  name: 'only-k8s',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^cdk8s-plus-27$/ }, ({ path }) => ({ path, namespace: 'only-k8s' }));
+    onLoad({ filter: /.*/, namespace: 'only-k8s' }, () => ({
+      contents: "export * as k8s from 'cdk8s-plus-27/lib/imports/k8s';",
+      resolveDir: '.',
+    }));
+  },
+};
+
+/** The licenses of what the bundles contain, and of ajv, whose helpers the validators contain. */
+function writeLicenses(inputs: readonly string[]): void {
+  const folders = new Map([['ajv', 'node_modules/ajv']]);
+  for (const input of inputs) {
+    const match = /^(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input);
+    if (match) folders.set(match[1]!, match[0]);
+  }
+  const sections = [...folders]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, folder]) => {
+      const { version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+        version: string;
+        license: string;
+      };
+      const file = readdirSync(folder).find(entry => /^licen[cs]e/i.test(entry));
+      const text = file ? readFileSync(join(folder, file), 'utf8').trim() : `License: ${license}`;
+      return `## ${name} ${version} (${license})\n\n${text}\n`;
+    });
+  const path = 'lib/THIRD-PARTY-LICENSES.md';
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, `# Packages that the bundles in lib/cli contain\n\n${sections.join('\n')}`);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 2;
+});
