@@ -1,22 +1,29 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
+/** Where lib/ is put together before it takes the old one's place. */
+const STAGE = `build/lib-${process.pid}`;
+
 /** Builds lib/: the library with its types by tsc, and the command line as bundles that need no other package. */
 async function main(): Promise<void> {
-  rmSync('lib', { recursive: true, force: true });
-  library();
-  await commandLine();
+  try {
+    library();
+    await commandLine();
+    rmSync('lib', { recursive: true, force: true });
+    renameSync(STAGE, 'lib');
+  } finally {
+    rmSync(STAGE, { recursive: true, force: true });
+  }
 }
 
 function library(): void {
-  const tsc = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], {
-    stdio: 'inherit',
-  });
-  if (tsc.status !== 0) process.exit(tsc.status ?? 2);
+  const compiler = ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', STAGE];
+  const tsc = spawnSync(process.execPath, compiler, { stdio: 'inherit' });
+  if (tsc.status !== 0) throw new Error('tsc refuses the library; lib/ is left as it was');
   for (const name of ['validators.js', 'validators.d.ts']) {
-    copyFileSync(join('core/schema/generated', name), join('lib/core/schema/generated', name));
+    copyFileSync(join('core/schema/generated', name), join(STAGE, 'core/schema/generated', name));
   }
 }
 
@@ -25,7 +32,7 @@ async function commandLine(): Promise<void> {
   const { metafile } = await build({
     entryPoints: ['cli/masq.ts', ...commands],
     outbase: '.',
-    outdir: 'lib',
+    outdir: STAGE,
     bundle: true,
     platform: 'node',
     target: 'node20.19',
@@ -37,7 +44,7 @@ async function commandLine(): Promise<void> {
     logLevel: 'warning',
     plugins: [commandsApart, onlyK8s],
   });
-  const entry = 'lib/cli/masq.js';
+  const entry = join(STAGE, 'cli/masq.js');
   writeFileSync(entry, `#!/usr/bin/env node\n${readFileSync(entry, 'utf8')}`);
   chmodSync(entry, 0o755);
   writeLicenses(Object.keys(metafile.inputs));
@@ -81,7 +88,7 @@ function writeLicenses(inputs: readonly string[]): void {
       const text = file ? readFileSync(join(folder, file), 'utf8').trim() : `License: ${license}`;
       return `## ${name} ${version} (${license})\n\n${text}\n`;
     });
-  const path = 'lib/THIRD-PARTY-LICENSES.md';
+  const path = join(STAGE, 'THIRD-PARTY-LICENSES.md');
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, `# Packages that the bundles in lib/cli contain\n\n${sections.join('\n')}`);
 }
