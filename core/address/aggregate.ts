@@ -37,6 +37,6 @@ function minimalTexts(family: Family, blocks: Blocks | undefined): string[] {
   if (blocks === undefined) return texts;
   const page = new Page(texts);
   visitBlocks(family, blocks.flips(), (words, prefix) => page.add(`${formatWords(family, words, 0)}/${prefix}`));
-  page.flush();
+  page.finish();
   return texts;
 }

@@ -38,20 +38,17 @@ export class Blocks {
     if (count === 0) return words.slice(0, 0);
     const stride = WORDS[this.family];
     const order = ascendingOrder(words, stride, count);
+    // The first n words of `out` are the flips so far; behind them is room to try the next block's two.
     const out = new Uint32Array(2 * count * stride);
-    const end = new Uint32Array(stride);
-    // `out[0..n)` is finished but for its last flip, the end of the interval that still may grow.
     let n = 0;
     for (let k = 0; k < count; k++) {
       const index = order[k]!;
-      const start = index * stride;
-      copyWords(words, start, end, 0, stride);
-      const top = advance(end, 0, prefixes[index]!);
-      if (n === 0 || compareWords(words, start, out, n - stride, stride) > 0) {
-        copyWords(words, start, out, n, stride);
-        copyWords(end, 0, out, n + stride, stride);
-        n += 2 * stride;
-      } else if (compareWords(end, 0, out, n - stride, stride) > 0) copyWords(end, 0, out, n - stride, stride);
+      copyWords(words, index * stride, out, n, stride);
+      copyWords(words, index * stride, out, n + stride, stride);
+      const top = advance(out, n + stride, prefixes[index]!);
+      if (n === 0 || compareWords(out, n, out, n - stride, stride) > 0) n += 2 * stride;
+      else if (compareWords(out, n + stride, out, n - stride, stride) > 0)
+        copyWords(out, n + stride, out, n - stride, stride);
       if (top) return out.slice(0, n - stride);
     }
     return n === out.length ? out : out.slice(0, n);

@@ -1,5 +1,8 @@
 import type { Address, Cidr, Family } from './family';
 
+/** Each byte in decimal, with the dot behind it. */
+const DOTTED = Array.from({ length: 256 }, (_, byte) => `${byte}.`);
+
 /** Each byte in hexadecimal, as it starts a group and as it ends one. */
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16));
 const PADDED_HEX = HEX.map(text => text.padStart(2, '0'));
@@ -10,7 +13,7 @@ export function formatWords(family: Family, words: Uint32Array, at: number): str
 }
 
 function formatIpv4(word: number): string {
-  return `${word >>> 24}.${(word >>> 16) & 255}.${(word >>> 8) & 255}.${word & 255}`;
+  return DOTTED[word >>> 24]! + DOTTED[(word >>> 16) & 255]! + DOTTED[(word >>> 8) & 255]! + (word & 255);
 }
 
 function formatIpv6(words: Uint32Array, at: number): string {

@@ -4,7 +4,7 @@ const ROOM = 128;
 /**
  * Gathers many texts that were joined from small pieces. A page of them becomes one flat string, of which they are
  * slices; so the pieces are garbage soon, and the collector need not carry them along. Measured on a million IPv6
- * texts: 4 times as fast as keeping each as it was joined.
+ * texts: 4 times as fast as keeping each as it was joined. A page that never fills is not worth it.
  */
 export class Page {
   private readonly joined: string[] = [];
@@ -14,14 +14,16 @@ export class Page {
 
   /** Adds a text. */
   add(text: string): void {
-    if (this.joined.push(text) === ROOM) this.flush();
-  }
-
-  /** Hands over what is on the page. To be called at the end. */
-  flush(): void {
+    if (this.joined.push(text) < ROOM) return;
     const page = this.joined.join('');
     let start = 0;
-    for (const text of this.joined) this.texts.push(page.slice(start, (start += text.length)));
+    for (const { length } of this.joined) this.texts.push(page.slice(start, (start += length)));
+    this.joined.length = 0;
+  }
+
+  /** Hands over what is on the last page. */
+  finish(): void {
+    this.texts.push(...this.joined);
     this.joined.length = 0;
   }
 }

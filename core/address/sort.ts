@@ -32,18 +32,13 @@ function ascends(words: Uint32Array, stride: number, count: number): boolean {
 
 class Sorter {
   private readonly keys: Uint32Array;
-  private readonly spareKeys: Uint32Array;
-  private readonly spareOrder: Uint32Array;
 
   constructor(
     private readonly words: Uint32Array,
     private readonly stride: number,
     private readonly order: Uint32Array,
   ) {
-    const spare = order.length > SOME ? order.length : 0;
     this.keys = new Uint32Array(order.length > FEW ? order.length : 0);
-    this.spareKeys = new Uint32Array(spare);
-    this.spareOrder = new Uint32Array(spare);
   }
 
   /** Sorts `order[from..to)`, whose addresses are equal before word number `w`. */
@@ -94,7 +89,9 @@ class Sorter {
 
   /** Sorts `order[from..to)` and its `keys` by one digit after the other, the lowest first. */
   private sortMany(from: number, to: number): void {
-    let { keys, spareKeys, order, spareOrder } = this;
+    let { keys, order } = this;
+    let spareKeys: Uint32Array = new Uint32Array(to);
+    let spareOrder: Uint32Array = new Uint32Array(to);
     const ends = new Uint32Array(1 << DIGIT);
     for (let shift = 0; shift < 32; shift += DIGIT) {
       if (!countDigits(keys, from, to, shift, ends)) continue;
