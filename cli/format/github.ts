@@ -1,0 +1,44 @@
+import { type Diagnostic, RULES, type Severity } from '../../core/diagnostics';
+import { describePath, describePlace } from './place';
+import type { Formatter } from './report';
+import { slashed } from './uri';
+
+const COMMANDS: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', note: 'notice' };
+
+/** For GitHub Actions: one workflow command a finding, which the runner turns into an annotation. */
+export const githubFormatter: Formatter = {
+  format: report => report.diagnostics.map(d => `${command(d)}\n`).join(''),
+};
+
+function command(d: Diagnostic): string {
+  const properties = [...placeProperties(d), ['title', `${d.code} ${RULES[d.code].name}`] as const];
+  const written = properties.map(([key, value]) => `${key}=${escapeProperty(String(value))}`).join(',');
+  return `::${COMMANDS[d.severity]} ${written}::${escapeData(message(d))}`;
+}
+
+/** Columns are left out of a range over several lines: the runner takes both only of one line. */
+function placeProperties({ file, range }: Diagnostic): (readonly [key: string, value: string | number])[] {
+  if (file === undefined) return [];
+  if (range === undefined) return [['file', slashed(file)]];
+  const { start, end } = range;
+  const name = ['file', slashed(file)] as const;
+  if (start.line !== end.line) return [name, ['line', start.line], ['endLine', end.line]];
+  return [name, ['line', start.line], ['col', start.column], ['endLine', end.line], ['endColumn', end.column]];
+}
+
+function message(d: Diagnostic): string {
+  const construct = d.construct === undefined ? '' : `[${d.construct}] `;
+  const lines = [`${construct}${d.message}`];
+  if (d.range === undefined && d.path !== undefined && d.path.length > 0) lines.push(`at: ${describePath(d.path)}`);
+  if (d.hint !== undefined) lines.push(`hint: ${d.hint}`);
+  for (const related of d.related ?? []) lines.push(`note: ${describePlace(related)} ${related.message}`);
+  return lines.join('\n');
+}
+
+function escapeData(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+
+function escapeProperty(text: string): string {
+  return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}

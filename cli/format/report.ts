@@ -1,0 +1,51 @@
+import type { Diagnostic, Severity } from '../../core/diagnostics';
+
+/** Everything that one run found, and what the formatters need to show it. */
+export interface Report {
+  /** The findings, sorted. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** The text of each file, for excerpts; a file without text is reported without one. */
+  readonly sources: ReadonlyMap<string, string>;
+  /** Every file looked at, with and without findings. */
+  readonly files: readonly string[];
+  /** How many documents those files hold. */
+  readonly documents: number;
+  /** masq's own version. */
+  readonly version: string;
+}
+
+/** What a formatter may be told beside the report. */
+export interface FormatOptions {
+  /** Whether the text may carry ANSI colours. Formats for machines never do. */
+  readonly color: boolean;
+  /** Leave out what is not a finding: the summary. Formats for machines are never shortened. */
+  readonly quiet?: boolean;
+}
+
+/** Makes the whole output of a run, with its final newline; empty where a format has nothing to say. */
+export interface Formatter {
+  format(report: Report, options: FormatOptions): string;
+}
+
+/** How many findings there are of each severity. */
+export type Counts = Readonly<Record<Severity, number>>;
+
+/** Counts the findings by severity. */
+export function countBySeverity(diagnostics: readonly Diagnostic[]): Counts {
+  const counts = { error: 0, warning: 0, note: 0 };
+  for (const d of diagnostics) counts[d.severity]++;
+  return counts;
+}
+
+/** The findings of each file in the order of `files`; files that only findings name come next, fileless ones last. */
+export function groupByFile(report: Report): Map<string | undefined, Diagnostic[]> {
+  const groups = new Map<string | undefined, Diagnostic[]>(report.files.map(file => [file, []]));
+  const rest: Diagnostic[] = [];
+  for (const d of report.diagnostics) {
+    if (d.file === undefined) rest.push(d);
+    else if (groups.has(d.file)) groups.get(d.file)!.push(d);
+    else groups.set(d.file, [d]);
+  }
+  if (rest.length > 0) groups.set(undefined, rest);
+  return groups;
+}

@@ -1,0 +1,211 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { byteOrder, expandFiles, readText } from '../../cli/files';
+
+const home = process.cwd();
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'masq-files-'));
+  process.chdir(folder);
+});
+
+afterEach(() => {
+  process.chdir(home);
+  rmSync(folder, { recursive: true });
+});
+
+function put(...names: string[]): void {
+  for (const name of names) {
+    mkdirSync(dirname(name), { recursive: true });
+    writeFileSync(name, '');
+  }
+}
+
+describe('expandFiles', () => {
+  const files = (...args: string[]): string[] => {
+    const expanded = expandFiles(args);
+    expect(expanded.faults).toEqual([]);
+    return expanded.files;
+  };
+  const fault = (arg: string): string | undefined => expandFiles([arg]).faults[0]?.message;
+
+  test('files stay as they are given, in their order, whatever their ending', () => {
+    put('b.yaml', 'a.txt', 'c/d.yaml');
+    expect(files('b.yaml', './a.txt', '-', 'c/../c/d.yaml')).toEqual(['b.yaml', './a.txt', '-', 'c/../c/d.yaml']);
+  });
+
+  test('no file twice, under whichever name', () => {
+    put('a.yaml', 'c/b.yaml');
+    symlinkSync('a.yaml', 'link.yaml');
+    expect(files('./a.yaml', 'a.yaml', 'link.yaml', '-', 'c', 'c/b.yaml', '-', '.')).toEqual([
+      './a.yaml',
+      '-',
+      'c/b.yaml',
+    ]);
+  });
+
+  test('a folder stands for its documents, sorted by bytes', () => {
+    put(
+      'd/b.yml',
+      'd/a.yaml',
+      'd/Z.json',
+      'd/e.txt',
+      'd/a/x.yaml',
+      'd/a-b.yaml',
+      'd/ä.yaml',
+      'd/\u{1f600}.yaml',
+      'd/\uff5e.YAML',
+    );
+    expect(files('d/')).toEqual([
+      'd/Z.json',
+      'd/a-b.yaml',
+      'd/a.yaml',
+      'd/a/x.yaml',
+      'd/b.yml',
+      'd/ä.yaml',
+      'd/\uff5e.YAML',
+      'd/\u{1f600}.yaml',
+    ]);
+    expect(expandFiles(['d'], ['.txt']).files).toEqual(['d/e.txt']);
+  });
+
+  test('node_modules and dot-folders are passed over, unless they are asked for', () => {
+    put('a.yaml', '.hidden.yaml', '.git/b.yaml', 'node_modules/c.yaml', 'x/node_modules/d.yaml');
+    expect(files('.')).toEqual(['.hidden.yaml', 'a.yaml']);
+    expect(files('.git', 'node_modules')).toEqual(['.git/b.yaml', 'node_modules/c.yaml']);
+  });
+
+  test('links are followed, but not in circles, and not into nothing', () => {
+    put('d/a.yaml', 'elsewhere/b.yaml');
+    symlinkSync('..', 'd/up');
+    symlinkSync('../elsewhere', 'd/there');
+    symlinkSync('self.yaml', 'd/self.yaml');
+    symlinkSync('nothing.yaml', 'd/broken.yaml');
+    mkdirSync('d/folder.yaml');
+    expect(files('d')).toEqual(['d/a.yaml', 'd/there/b.yaml']);
+  });
+
+  test('pipes may be given', () => {
+    spawnSync('mkfifo', ['pipe']);
+    expect(files('pipe')).toEqual(['pipe']);
+  });
+
+  test('faults', () => {
+    put('clusters/prod.yaml', 'empty/readme.txt');
+    symlinkSync('loop', 'loop');
+    expect(fault('clusters/prd.yaml')).toBe('"clusters/prd.yaml" does not exist; did you mean "clusters/prod.yaml"?');
+    expect(fault('./clusters/prd.yaml')).toBe(
+      '"./clusters/prd.yaml" does not exist; did you mean "./clusters/prod.yaml"?',
+    );
+    expect(fault(`${folder}/clusters/prd.yaml`)).toContain(`did you mean "${folder}/clusters/prod.yaml"?`);
+    expect(fault('cluster/prod.yaml')).toBe('"cluster/prod.yaml" does not exist; did you mean "clusters/prod.yaml"?');
+    expect(fault('cluster//other.yaml')).toBe('"cluster//other.yaml" does not exist; did you mean "clusters"?');
+    expect(fault('zzz/zzz')).toBe('"zzz/zzz" does not exist');
+    expect(fault('clusters/prod.yaml/x')).toBe(
+      '"clusters/prod.yaml/x" does not exist; did you mean "clusters/prod.yaml"?',
+    );
+    expect(fault('')).toBe('an argument is empty; a file or a folder is wanted');
+    expect(fault('empty')).toBe('"empty" has no .yaml, .yml or .json file in it');
+    expect(fault('loop')).toBe('"loop" cannot be read: its symbolic links lead in a circle');
+  });
+
+  test('a fault does not hide the files beside it', () => {
+    put('a.yaml');
+    expect(expandFiles(['nothing', 'a.yaml'])).toEqual({
+      files: ['a.yaml'],
+      faults: [{ arg: 'nothing', message: '"nothing" does not exist' }],
+    });
+  });
+
+  test.skipIf(process.geteuid?.() !== 0 || process.seteuid === undefined)('a folder that may not be read', () => {
+    put('d/e/a.yaml');
+    chmodSync(folder, 0o755);
+    chmodSync('d/e', 0);
+    process.seteuid!(65534);
+    try {
+      expect(fault('d')).toBe('"d/e" cannot be read: permission denied');
+    } finally {
+      process.seteuid!(0);
+    }
+  });
+});
+
+test('byteOrder is the order of the UTF-8 bytes', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (a, b) => {
+      expect(Math.sign(byteOrder(a, b))).toBe(Math.sign(Buffer.from(a).compare(Buffer.from(b))));
+    }),
+  );
+});
+
+describe('readText', () => {
+  const read = (content: string | Buffer, maxBytes?: number) => {
+    writeFileSync('f.yaml', content);
+    return readText('f.yaml', maxBytes);
+  };
+  const bytes = (...parts: (string | number)[]): Buffer =>
+    Buffer.concat(parts.map(part => (typeof part === 'number' ? Buffer.from([part]) : Buffer.from(part))));
+
+  test('text comes as it is, without its mark', () => {
+    expect(read('a: ü 日 😀\r\n')).toEqual({ ok: true, text: 'a: ü 日 😀\r\n' });
+    expect(read('\ufeffa: 1')).toEqual({ ok: true, text: 'a: 1' });
+    expect(read('')).toEqual({ ok: true, text: '' });
+    expect(read('x'.repeat(200_000))).toEqual({ ok: true, text: 'x'.repeat(200_000) });
+  });
+
+  test.each<[string, Buffer, string]>([
+    [
+      'Latin-1',
+      bytes('a\nb: caf', 0xe9, '\nc'),
+      '"f.yaml" is not UTF-8 text: line 2 has the byte 0xE9 where no character allows it; save it as UTF-8',
+    ],
+    [
+      'at the start',
+      bytes(0x80),
+      '"f.yaml" is not UTF-8 text: line 1 has the byte 0x80 where no character allows it; save it as UTF-8',
+    ],
+    ['a cut character', bytes('ab', 0xe2, 0x82), '"f.yaml" is not UTF-8 text: it ends in the middle of a character'],
+    ['UTF-16 LE', bytes(0xff, 0xfe, 'a', 0), '"f.yaml" is UTF-16 text; save it as UTF-8'],
+    ['UTF-16 BE', bytes(0xfe, 0xff, 0, 'a'), '"f.yaml" is UTF-16 text; save it as UTF-8'],
+    ['UTF-16 without a mark', bytes('a', 0, ':', 0), '"f.yaml" is UTF-16 text; save it as UTF-8'],
+  ])('%s', (_, content, message) => expect(read(content)).toEqual({ ok: false, code: 'MQ217', message }));
+
+  test('the bound', () => {
+    expect(read('12345', 5)).toEqual({ ok: true, text: '12345' });
+    expect(read('123456', 5)).toEqual({ ok: false, code: 'MQ209', message: '"f.yaml" is larger than 5 bytes' });
+    expect(read('x'.repeat(1025), 1024)).toMatchObject({ message: '"f.yaml" is larger than 1 KiB' });
+  });
+
+  test.skipIf(process.platform !== 'linux')('the bound holds for a file that has no size and no end', () => {
+    expect(readText('/dev/zero', 1024 * 1024)).toEqual({
+      ok: false,
+      code: 'MQ209',
+      message: '"/dev/zero" is larger than 1 MiB',
+    });
+  });
+
+  test('what cannot be read', () => {
+    mkdirSync('d');
+    expect(readText('d')).toEqual({ ok: false, code: 'MQ904', message: '"d" cannot be read: it is a folder' });
+    expect(readText('n')).toEqual({ ok: false, code: 'MQ904', message: '"n" cannot be read: it does not exist' });
+  });
+
+  test('the standard input, slow as it may be', () => {
+    const script = `const { readText } = require('${home}/cli/files.ts'); process.stdout.write(JSON.stringify(readText('-', 12)))`;
+    const run = (shell: string): unknown => {
+      const { stdout } = spawnSync('bash', ['-c', `${shell} | node --import tsx -e "$SCRIPT"`], {
+        cwd: home,
+        encoding: 'utf8',
+        env: { ...process.env, SCRIPT: script },
+      });
+      return JSON.parse(stdout);
+    };
+    expect(run('(printf "a: "; sleep 0.2; printf 1)')).toEqual({ ok: true, text: 'a: 1' });
+    expect(run('yes')).toEqual({ ok: false, code: 'MQ209', message: 'standard input is larger than 12 bytes' });
+  });
+});
