@@ -1,0 +1,184 @@
+import type { RuleCode } from '../rules';
+import { block, configMap, daemonSet, type Explanation, prose, SOURCES } from './explanation';
+
+/** MQ6xx: Kubernetes manifests. */
+export const MANIFESTS = {
+  MQ601: {
+    meaning: prose(`
+      A container mounts a volume by a name that no volume of the pod has. The API server refuses the pod template, and no
+      agent runs: new nodes get no rule at all.`),
+    example: daemonSet({ mount: 'config-volume' }),
+    fix: 'Give both the same name; which one is free to choose.',
+    source: SOURCES.standard,
+  },
+  MQ602: {
+    meaning: prose(`
+      The DaemonSet's volume names another ConfigMap than the one beside it. The volume is optional, so the pod starts
+      without a file, and the agent falls back to its built-in list: what your list preserves is masqueraded.`),
+    example: `${configMap('nonMasqueradeCIDRs: [10.0.0.0/8]')}---\n${daemonSet({ configMap: 'masq-config' })}`,
+    fix: 'Write the same name at both places; ip-masq-agent is the usual one.',
+    source: SOURCES.standard,
+  },
+  MQ603: {
+    meaning: prose(`
+      The agent's file comes from the key config of the ConfigMap. Without that key the volume holds no file, since it is
+      optional: the agent falls back to its built-in list and says nothing. "kubectl create configmap
+      --from-file=FILE" without "config=" makes a key with the file's name.`),
+    example: configMap('nonMasqueradeCIDRs: [10.0.0.0/8]', 'ip-masq-agent', 'agent.yaml'),
+    fix: 'Name the key config.',
+    source: SOURCES.standard,
+  },
+  MQ604: {
+    meaning: prose(`
+      The agent reads /etc/config/ip-masq-agent and nothing else. Mounted under another path or another name, the file is
+      not seen, and the built-in list holds.`),
+    example: daemonSet({ path: 'config' }),
+    fix: 'Mount the volume at /etc/config, with "items: [{key: config, path: ip-masq-agent}]".',
+    source: SOURCES.standard,
+  },
+  MQ605: {
+    meaning: prose(`
+      Two objects have the same kind, namespace and name. Applied one after the other the last wins; in Argo CD and Flux
+      they overwrite each other at every sync.`),
+    example: `${configMap('nonMasqueradeCIDRs: [10.0.0.0/8]')}---\n${configMap('nonMasqueradeCIDRs: [192.168.0.0/16]')}`,
+    fix: 'Keep one of the two.',
+    source: 'Kubernetes API conventions',
+  },
+  MQ606: {
+    meaning: prose(`
+      The agent's ConfigMap and DaemonSet are in different namespaces, or an object names none and lands wherever it is
+      applied. A pod can mount ConfigMaps of its own namespace only; the volume is optional, so the agent starts with its
+      built-in list.`),
+    example: block(`
+      apiVersion: v1
+      kind: ConfigMap
+      metadata: {name: ip-masq-agent}
+      data: {config: "nonMasqueradeCIDRs: [10.0.0.0/8]"}
+    `),
+    fix: 'Write "namespace: kube-system" on both, or one other namespace that allows host network pods.',
+    source: SOURCES.standard,
+  },
+  MQ607: {
+    meaning: prose(`
+      The agent's pods do not run in the host network. It then writes its rules into the network namespace of its own pod:
+      they are right, and no packet of the node ever meets them.`),
+    example: daemonSet({ hostNetwork: 'false' }),
+    fix: 'Write "hostNetwork: true" in the pod template.',
+    source: SOURCES.standard,
+  },
+  MQ608: {
+    meaning: prose(`
+      The agent lacks the capability NET_ADMIN, so the kernel refuses every change of rules. The process stays up and the
+      pod looks healthy, but the node has no rules of the agent.`),
+    example: daemonSet({ security: 'capabilities: {drop: [ALL]}' }),
+    fix: 'Write "add: [NET_ADMIN, NET_RAW]", without the prefix CAP_.',
+    source: `${SOURCES.standard}; ${SOURCES.upstream}`,
+  },
+  MQ609: {
+    meaning: prose(`
+      The apiVersion is no longer served. extensions/v1beta1 DaemonSets, which Google's page of 2019 shows, are gone since
+      Kubernetes 1.16: the object cannot be applied.`),
+    example: daemonSet({ apiVersion: 'extensions/v1beta1' }),
+    fix: 'Write "apiVersion: apps/v1" and add spec.selector, which the old form did without.',
+    source: `Kubernetes: deprecated API migration guide; ${SOURCES.gke2019}`,
+  },
+  MQ610: {
+    meaning: prose(`
+      The DaemonSet's selector does not match the labels of its pod template. The API server refuses the object, and no
+      agent runs.`),
+    example: daemonSet({ labels: 'app: ip-masq-agent' }),
+    fix: 'Write the same labels at both places. A selector cannot be changed later: the DaemonSet has to be made anew.',
+    source: 'Kubernetes API conventions',
+  },
+  MQ611: {
+    meaning: prose(`
+      The manifest belongs to another project's agent. They look alike and differ in what they make of the same file:
+      Cilium's takes an empty file for eleven ranges and a file without the list for none, Azure's merges several files
+      into one list.`),
+    example: configMap('nonMasqueradeCIDRs: [10.0.0.0/8]', 'azure-ip-masq-agent-config', 'ip-masq-agent'),
+    fix: 'Check it with the tools of that project, or import it and render it for the platform that you run.',
+    source: 'Cilium ip-masq-agent and Azure ip-masq-agent v2, compared',
+  },
+  MQ612: {
+    meaning: prose(`
+      ip-masq-agent does not have this flag. It exits at start with an unknown flag; an argument that is no flag at all
+      silently ends the reading of flags, so that those behind it have no effect.`),
+    example: daemonSet({ args: '--masq-chain=IP-MASQ, --resync-interval=60s' }),
+    fix: 'Remove the flag. The resync interval and the list stand in the file, not in flags.',
+    source: SOURCES.upstream,
+  },
+  MQ613: {
+    meaning: prose(`
+      The gap of a template was never filled in, as in the samples of Google's page. The agent refuses the file, and a fresh
+      node gets no rule at all.`),
+    example: block(`
+      nonMasqueradeCIDRs:
+        - CIDR_1
+        - CIDR_2
+      masqLinkLocal: false
+    `),
+    fix: 'Fill in your values, or run the template engine before masq.',
+    source: SOURCES.standard,
+  },
+  MQ614: {
+    meaning: prose(`
+      The agent runs privileged, which gives it the whole node. Packets are treated the same; the risk is that whoever takes
+      over the container owns the machine. Google's current DaemonSet does with NET_ADMIN and NET_RAW.`),
+    example: daemonSet({ security: 'privileged: true' }),
+    fix: 'Write "privileged: false", "drop: [ALL]", "add: [NET_ADMIN, NET_RAW]", "allowPrivilegeEscalation: false".',
+    source: SOURCES.standard,
+  },
+  MQ615: {
+    meaning: prose(`
+      A name is not one that Kubernetes takes: lower-case letters, digits and dashes, at most 63 for a label, with dots and
+      at most 253 for a subdomain. The API server refuses the object.`),
+    example: block(`
+      apiVersion: masq/v1alpha1
+      kind: ClusterIntent
+      metadata: {name: Prod_EU}
+    `),
+    fix: 'Write lower-case letters, digits and dashes: prod-eu.',
+    source: 'RFC 1123; Kubernetes API conventions',
+  },
+} as const satisfies Partial<Record<RuleCode, Explanation>>;
+
+/** MQ9xx: masq itself. */
+export const MASQ = {
+  MQ901: {
+    meaning: prose(`
+      What was about to be emitted was read back, and it treats some packet otherwise than the intent asks for. The message
+      names that packet and both treatments. Nothing is written: this is the check that keeps a fault of masq from reaching
+      a cluster.`),
+    example: '# No input is known that leads here; one that does is a bug of masq\n',
+    fix: 'Report it with the intent. Nothing in the intent is wrong because of it.',
+    source: SOURCES.masq,
+  },
+  MQ902: {
+    meaning: 'masq itself failed in a way that it did not expect. Nothing was written.',
+    example: '# No input is known that leads here; one that does is a bug of masq\n',
+    fix: 'Report it with the input and the message.',
+    source: SOURCES.masq,
+  },
+  MQ903: {
+    meaning: prose(`
+      The rendered manifests on disk are not those that the intent renders to now. What Argo CD or Flux sync from the
+      folder is still the old treatment.`),
+    example: '# An intent that was changed, and its folder that was not rendered again\n',
+    fix: 'Render again and commit the result together with the intent.',
+    source: SOURCES.masq,
+  },
+  MQ904: {
+    meaning: 'A file cannot be read: it does not exist, is a folder, or may not be opened.',
+    example: '# A path with a typing error, or a file without read permission\n',
+    fix: 'Correct the path or the permissions.',
+    source: SOURCES.masq,
+  },
+  MQ905: {
+    meaning: prose(`
+      A rendered file belongs to none of the given intents. If a cluster is synced from its folder, the old objects stay
+      applied. Deleting them does not take the agent's rules off the nodes.`),
+    example: '# The folder of an intent that was renamed or deleted\n',
+    fix: 'Remove the file if its cluster is gone, or give masq the missing intent too.',
+    source: `${SOURCES.masq}; ${SOURCES.standard}`,
+  },
+} as const satisfies Partial<Record<RuleCode, Explanation>>;

@@ -1,0 +1,187 @@
+import type { RuleCode } from '../rules';
+import { block, configMap, daemonSet, type Explanation, intent, prose, SOURCES } from './explanation';
+
+/** MQ3xx: what happens to a cluster's packets. */
+export const TREATMENT = {
+  MQ301: {
+    meaning: prose(`
+      An entry would masquerade packets to nodes, pods or Services of the cluster itself. The receiver would then see the
+      sender's node instead of the pod, which breaks NetworkPolicies that select pods and every log of who called. Google
+      asks that the list hold at least the node and pod ranges; masq preserves them in any case and refuses the
+      contradiction.`),
+    example: intent(
+      'kubernetes',
+      `
+      masquerade:
+        preserve: [rfc1918]
+        always: [10.244.9.0/24]
+    `,
+    ),
+    fix: "Narrow the entry so that it leaves the cluster's own ranges out, or correct the ranges under spec.network.",
+    source: SOURCES.standard,
+  },
+  MQ302: {
+    meaning: prose(`
+      Masquerading 169.254.0.0/16 takes two steps: masqLinkLocal must be true, and no entry of the list may contain the
+      range. With only one of them the range is preserved all the same, and packets to link-local addresses keep the
+      pod's source.`),
+    example: block(`
+      nonMasqueradeCIDRs:
+        - 10.0.0.0/8
+        - 169.254.0.0/16
+      masqLinkLocal: true
+    `),
+    fix: 'Take the range out of the list (in an intent: write "except: [link-local]"), or drop masqLinkLocal.',
+    source: SOURCES.gke,
+  },
+  MQ303: {
+    meaning: prose(`
+      Pod addresses are preserved to the internet. They are internal and cannot be routed there, so no reply comes back
+      and connections hang, unless something behind the nodes translates them: Cloud NAT over the pods' secondary ranges
+      with a default internet route, or a custom default route to a NAT VM or load balancer.`),
+    example: intent(
+      'kubernetes',
+      `
+      masquerade:
+        preserve: [any-ipv4]
+    `,
+    ),
+    fix: 'Preserve less, or declare the route: "internetRoute: cloud-nat" or "custom-default-route" under spec.network.',
+    source: SOURCES.gke,
+  },
+  MQ304: {
+    meaning: prose(`
+      Pods have addresses outside of RFC 1918 and keep them towards a range that contains their own, or that is in use on
+      premises. A host there may have the very address of a pod, or a route of its own for it: replies go to that host
+      and never come back. Masquerading such traffic to the node's RFC 1918 address is why people use the agent here.`),
+    example: intent(
+      'kubernetes',
+      `
+      masquerade:
+        preserve: [shared-address-space]
+    `,
+      { pods: '100.64.0.0/16' },
+    ),
+    fix: 'Preserve only what is inside the cluster, or except the ranges that are in use elsewhere.',
+    source: SOURCES.gke,
+  },
+  MQ305: {
+    meaning: prose(`
+      A node range overlaps a range in use on premises. Masqueraded packets leave with the node's address, which the far
+      side takes for one of its own: replies can go in circles between the two networks. Google warns of a traffic
+      loop.`),
+    example: intent('kubernetes', 'masquerade: {preserve: [rfc1918]}', {
+      network: 'onPremisesCIDRs: [192.168.0.0/16]',
+    }),
+    fix: 'Use a node range that is free on premises, or correct onPremisesCIDRs.',
+    source: SOURCES.gke,
+  },
+  MQ306: {
+    meaning: prose(`
+      Node, pod and service ranges overlap. The same address would be a node and a pod: routing inside the cluster
+      becomes ambiguous, and no list of destinations can put it right.`),
+    example: intent('kubernetes', 'masquerade: {preserve: [rfc1918]}', { services: '10.244.128.0/20' }),
+    fix: 'Correct the ranges to those that the cluster really has; they are always apart.',
+    source: 'Kubernetes: cluster networking',
+  },
+  MQ307: {
+    meaning: prose(`
+      The list is empty. To the agent that means: masquerade everything but link-local, traffic between pods and from
+      pods to nodes too, so that receivers see nodes only. It is honoured, since it can be meant; most often a template
+      rendered no entry.`),
+    example: block(`
+      nonMasqueradeCIDRs: []
+    `),
+    fix: prose(`
+      Write the list, at the least the node and pod ranges. If all of it is meant, keep [] and silence the rule. In an
+      intent the cluster's own ranges stay preserved even so.`),
+    source: SOURCES.upstream,
+  },
+  MQ308: {
+    meaning: prose(`
+      An entry is of an address family that the pods do not have. No packet matches it; IPv6 rules are written only when
+      a pod range is IPv6.`),
+    example: intent('kubernetes', 'masquerade: {preserve: [rfc1918, unique-local]}'),
+    fix: 'Add the IPv6 range to podCIDRs if pods have IPv6 addresses; otherwise remove the entry.',
+    source: SOURCES.upstream,
+  },
+  MQ309: {
+    meaning: prose(`
+      The agent runs with --enable-ipv6, and its list has no IPv6 range. It then writes IPv6 rules that preserve
+      link-local alone: every IPv6 packet between pods is masqueraded to its node.`),
+    example: `${configMap('nonMasqueradeCIDRs: [10.0.0.0/8]')}---\n${daemonSet({ args: '--enable-ipv6' })}`,
+    fix: "List the pods' and nodes' IPv6 ranges, or remove the flag. An intent with an IPv6 pod range does both.",
+    source: SOURCES.upstream,
+  },
+  MQ310: {
+    meaning: prose(`
+      No list is given, so the agent falls back to a built-in one: three RFC 1918 ranges, or eleven with
+      --nomasq-all-reserved-ranges. Which of the two depends on a flag elsewhere; a list in the file replaces them whole.
+      Pod and node ranges outside of the built-in list are masqueraded.`),
+    example: block(`
+      masqLinkLocal: false
+      resyncInterval: 60s
+    `),
+    fix: 'Write nonMasqueradeCIDRs. In an intent "preserve: [platform-default]" writes the built-in list out.',
+    source: `${SOURCES.guide}; ${SOURCES.upstream}`,
+  },
+  MQ311: {
+    meaning: prose(`
+      The resync interval is zero, negative or below 100ms. ip-masq-agent then spins: it rewrites all rules without a
+      pause and takes a third of a core on every node.`),
+    example: block(`
+      nonMasqueradeCIDRs: [10.0.0.0/8]
+      resyncInterval: 1ms
+    `),
+    fix: 'Write 60s, the default, or any interval of at least 100ms.',
+    source: SOURCES.upstream,
+  },
+  MQ312: {
+    meaning: prose(`
+      A range of source ports is malformed, out of 1 to 65535, or runs backwards. The agent exits on a text that is no
+      number; numbers out of range pass its check and fail in iptables, which leaves the chain empty: every packet
+      leaves with the pod's address.`),
+    example: intent(
+      'kubernetes',
+      `
+      masquerade: {preserve: [rfc1918]}
+      agent:
+        toPorts: [1024-70000]
+    `,
+    ),
+    fix: 'Write ranges such as 1024-29999 and 32768-65535, the lower port first.',
+    source: SOURCES.upstream,
+  },
+  MQ313: {
+    meaning: prose(`
+      The chain's name is one that iptables does not take (over 28 characters, or odd signs), or belongs to somebody
+      else. The agent flushes its chain at each sync: with KUBE-POSTROUTING it takes over kube-proxy's rules. A name that
+      is too long fails at every sync, and no rule is written.`),
+    example: intent(
+      'kubernetes',
+      `
+      masquerade: {preserve: [rfc1918]}
+      agent:
+        chain: KUBE-POSTROUTING
+    `,
+    ),
+    fix: 'Leave the key out: IP-MASQ-AGENT is the default, and IP-MASQ on GKE.',
+    source: SOURCES.upstream,
+  },
+  MQ314: {
+    meaning: prose(`
+      The intent has neither masquerade nor egress, so no object is needed and none is rendered. Packets are treated as
+      the platform treats them by itself.`),
+    example: intent('kubernetes', ''),
+    fix: 'Add spec.masquerade or spec.egress, or leave the intent out.',
+    source: SOURCES.masq,
+  },
+  MQ315: {
+    meaning: prose(`
+      The cluster declares no service ranges. Packets to a Service are normally rewritten to a pod before masquerading is
+      decided; where they are not, masq cannot make sure that they keep their source.`),
+    example: intent('kubernetes', 'masquerade: {preserve: [rfc1918]}', { services: '' }),
+    fix: 'Name the range under spec.network.serviceCIDRs, or write "serviceCIDRs: []" if none of it is routed.',
+    source: SOURCES.masq,
+  },
+} as const satisfies Partial<Record<RuleCode, Explanation>>;

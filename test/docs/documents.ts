@@ -1,0 +1,45 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+
+/** The repository's root. */
+export const ROOT = join(__dirname, '../..');
+
+/** Pages that are written to be read: everything below docs/ but the reference, and the pages at the root. */
+export function pages(): string[] {
+  const below = readdirSync(join(ROOT, 'docs'), { withFileTypes: true, recursive: true })
+    .filter(entry => entry.isFile() && entry.name.endsWith('.md'))
+    .map(entry => relative(ROOT, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .filter(path => !path.startsWith('docs/reference/'));
+  return [...below, 'CHANGELOG.md', 'CONTRIBUTING.md'].sort();
+}
+
+/** A page's text. */
+export function read(path: string): string {
+  return readFileSync(join(ROOT, path), 'utf8');
+}
+
+/** A block of code in a page, with the line that it begins on. */
+export interface Fence {
+  readonly language: string;
+  readonly text: string;
+  readonly line: number;
+}
+
+/** The blocks of code of a page. */
+export function fences(text: string): Fence[] {
+  const found: Fence[] = [];
+  const lines = text.split('\n');
+  for (let i = 0; i < lines.length; i++) {
+    const open = /^```(\w*)$/.exec(lines[i]!);
+    if (!open) continue;
+    const end = lines.indexOf('```', i + 1);
+    found.push({ language: open[1]!, text: `${lines.slice(i + 1, end).join('\n')}\n`, line: i + 2 });
+    i = end;
+  }
+  return found;
+}
+
+/** A page without its blocks of code. */
+export function withoutFences(text: string): string {
+  return text.replace(/^```\w*\n[\s\S]*?^```$/gm, '');
+}

@@ -1,0 +1,70 @@
+import { describe, expect, test } from 'vitest';
+import * as index from '../../core/diagnostics';
+import { RULE_CODES, RULES, type RuleCode } from '../../core/diagnostics';
+import { EXPLANATIONS } from '../../core/diagnostics/explanations';
+import { block, intent, prose } from '../../core/diagnostics/explanations/explanation';
+import { diagnose, hasContent } from '../../tools/docs/diagnose';
+
+/** Rules about bytes, about the disk and about masq itself: no text can show them. */
+const NO_TEXT: readonly RuleCode[] = ['MQ217', 'MQ901', 'MQ902', 'MQ903', 'MQ904', 'MQ905'];
+
+test('every rule has an explanation, and no other code has', () => {
+  expect(Object.keys(EXPLANATIONS).sort()).toEqual([...RULE_CODES].sort());
+});
+
+test('explanations are loaded only by those who ask for them', () => {
+  expect(Object.keys(index)).not.toContain('EXPLANATIONS');
+});
+
+describe.each(RULE_CODES)('%s', code => {
+  const { meaning, example, fix, source } = EXPLANATIONS[code];
+
+  test('is explained in full sentences', () => {
+    expect(meaning).toMatch(/^\S.{40,}[.]$/s);
+    expect(fix).toMatch(/^\S.{9,}[.]$/s);
+    expect(source.length).toBeGreaterThan(3);
+    expect(meaning).not.toBe(RULES[code].title);
+    for (const text of [meaning, fix, source]) {
+      expect(text).not.toMatch(/\s{2,}|undefined|TODO|https?:|[–—“”]/);
+    }
+    expect(meaning.split(/(?<=[.!?])\s+(?=[A-Z])/).length).toBeLessThanOrEqual(6);
+  });
+
+  test('has an example that ends its last line', () => {
+    expect(example).toMatch(/[^\n]\n$/);
+    expect(example).not.toMatch(/[ \t]+$|undefined/m);
+    expect(example.split('\n').length).toBeLessThanOrEqual(40);
+  });
+});
+
+const SHOWN = RULE_CODES.filter(code => !NO_TEXT.includes(code));
+
+test.each(SHOWN)('%s is what masq says of its example', code => {
+  expect(diagnose(EXPLANATIONS[code].example).map(d => d.code)).toContain(code);
+});
+
+test.each(NO_TEXT)('%s says in words what no text shows', code => {
+  expect(hasContent(EXPLANATIONS[code].example)).toBe(false);
+});
+
+/** An intent without a spec shows a wrong name; everything else that is wrong would distract from the rule. */
+const ALONE = SHOWN.filter(code => EXPLANATIONS[code].example.includes('kind: ClusterIntent') && code !== 'MQ615');
+
+test.each(ALONE)('%s has an intent with no error beside its own', code => {
+  const others = diagnose(EXPLANATIONS[code].example).filter(d => d.severity === 'error' && d.code !== code);
+  expect(others.map(d => `${d.code} ${d.message}`)).toEqual([]);
+});
+
+describe('what examples are made with', () => {
+  test('prose joins lines', () => {
+    expect(prose('\n  one\n    two  three\n')).toBe('one two three');
+  });
+
+  test('block keeps what is indented further, and empty lines', () => {
+    expect(block('\n    a:\n\n      - 1\n  ')).toBe('a:\n\n  - 1\n');
+  });
+
+  test('an intent without a body is valid but for having nothing to render', () => {
+    expect(diagnose(intent('kubernetes', '')).map(d => d.code)).toEqual(['MQ314']);
+  });
+});

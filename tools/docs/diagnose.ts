@@ -1,0 +1,12 @@
+import { checkFiles } from '../../core/check/check';
+import type { Diagnostic } from '../../core/diagnostics';
+
+/** What `masq validate` says of an example. */
+export function diagnose(text: string, file = 'example.yaml'): readonly Diagnostic[] {
+  return checkFiles([{ file, text }]).diagnostics;
+}
+
+/** Whether a text holds something but comments. */
+export function hasContent(text: string): boolean {
+  return text.split('\n').some(line => line.trim() !== '' && !line.trim().startsWith('#'));
+}
