@@ -1,7 +1,8 @@
 import { type Diagnostic, type Severity, sortDiagnostics } from '../core/diagnostics';
 import { type Format, formatter } from './format';
 import type { Invocation } from './masq';
-import { type ColorChoice, useColor } from './terminal';
+import { stdout } from './stdio';
+import { type ColorChoice, type TerminalStream, useColor } from './terminal';
 import { version } from './version';
 
 /** What a run that checks something has to show. */
@@ -24,7 +25,7 @@ export function fails(diagnostics: readonly Diagnostic[], values: Invocation['va
 export async function writeFindings(
   findings: Findings,
   values: Invocation['values'],
-  stream: NodeJS.WriteStream = process.stdout,
+  stream: TerminalStream = stdout,
 ): Promise<void> {
   const { format } = await formatter(values.format as Format);
   const color = useColor(stream, process.env, values.color as ColorChoice | undefined);

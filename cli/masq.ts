@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { suggest } from '../core/diagnostics/suggest';
 import { type Command, parseCommandLine } from './args';
 import { COMMANDS } from './commands';
-import { enableCompileCache } from './compile-cache';
+import { requireCached } from './compile-cache';
+import { stderr, stdout } from './stdio';
 import { useColor } from './terminal';
 import { version } from './version';
 
@@ -17,15 +19,10 @@ export interface CommandModule {
   run(invocation: Invocation): number | Promise<number>;
 }
 
-/** Each command's module is a file of its own, so that `validate` never reads what only `synth` needs. */
-const MODULES: Readonly<Record<string, () => CommandModule>> = {
-  validate: () => require('./command/validate') as CommandModule,
-  synth: () => require('./command/synth') as CommandModule,
-  init: () => require('./command/init') as CommandModule,
-  schema: () => require('./command/schema') as CommandModule,
-  rules: () => require('./command/rules') as CommandModule,
-  completion: () => require('./command/completion') as CommandModule,
-};
+/** Each command is a file of its own, so that `validate` never reads what only `synth` needs. */
+function load(name: string): CommandModule {
+  return requireCached(join(__dirname, 'command', `${name}.js`)) as CommandModule;
+}
 
 async function main(argv: readonly string[]): Promise<number> {
   const [name, ...rest] = argv;
@@ -33,7 +30,7 @@ async function main(argv: readonly string[]): Promise<number> {
   if (name === 'help') return helpOn(rest[0]);
   if (name === '--help' || name === '-h') return help(0);
   if (name === '--version' || name === '-V' || name === 'version') {
-    process.stdout.write(`masq ${version}\n`);
+    stdout.write(`masq ${version}\n`);
     return 0;
   }
   const command = COMMANDS.find(c => c.name === name);
@@ -41,12 +38,12 @@ async function main(argv: readonly string[]): Promise<number> {
   const parsed = parseCommandLine(command, rest);
   if (!parsed.ok) return usage(`${parsed.message}\nrun "masq ${name} --help" for what it takes`);
   if (parsed.values.help) return helpOn(name);
-  return MODULES[name]!().run(parsed);
+  return load(name).run(parsed);
 }
 
 function help(code: number): number {
   const { renderHelp } = require('./help') as typeof import('./help');
-  (code === 0 ? process.stdout : process.stderr).write(renderHelp(COMMANDS));
+  (code === 0 ? stdout : stderr).write(renderHelp(COMMANDS));
   return code;
 }
 
@@ -55,7 +52,7 @@ function helpOn(name: string | undefined): number {
   const command: Command | undefined = COMMANDS.find(c => c.name === name);
   if (!command) return unknownCommand(name);
   const { renderCommandHelp } = require('./help') as typeof import('./help');
-  process.stdout.write(renderCommandHelp(command));
+  stdout.write(renderCommandHelp(command));
   return 0;
 }
 
@@ -70,7 +67,7 @@ function unknownCommand(name: string): number {
 }
 
 function usage(message: string): number {
-  process.stderr.write(`masq: ${message}\n`);
+  stderr.write(`masq: ${message}\n`);
   return 2;
 }
 
@@ -81,16 +78,11 @@ function fault(error: unknown): number {
         ? error.message
         : (error.stack ?? error.message)
       : String(error);
-  const { red } = (require('./terminal') as typeof import('./terminal')).palette(useColor(process.stderr, process.env));
-  process.stderr.write(`${red('masq:')} ${told}\n`);
+  const { red } = (require('./terminal') as typeof import('./terminal')).palette(useColor(stderr, process.env));
+  stderr.write(`${red('masq:')} ${told}\n`);
   return 2;
 }
 
-enableCompileCache();
-process.stdout.on('error', error => {
-  if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(process.exitCode ?? 0);
-  throw error;
-});
 main(process.argv.slice(2)).then(
   code => {
     process.exitCode = code;

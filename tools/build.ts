@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
@@ -42,21 +51,13 @@ async function commandLine(): Promise<void> {
     legalComments: 'none',
     metafile: true,
     logLevel: 'warning',
-    plugins: [commandsApart, onlyK8s],
+    plugins: [onlyK8s],
   });
   const entry = join(STAGE, 'cli/masq.js');
   writeFileSync(entry, `#!/usr/bin/env node\n${readFileSync(entry, 'utf8')}`);
   chmodSync(entry, 0o755);
   writeLicenses(Object.keys(metafile.inputs));
 }
-
-/** Each command is a file of its own, loaded when it is asked for. */
-const commandsApart: Plugin = {
-  name: 'commands-apart',
-  setup({ onResolve }) {
-    onResolve({ filter: /^\.\/command\// }, ({ path }) => ({ path: `${path}.js`, external: true }));
-  },
-};
 
 /** Of cdk8s-plus-27 the command line uses the generated L1 classes alone. */
 const onlyK8s: Plugin = {

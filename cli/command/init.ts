@@ -3,6 +3,7 @@ import { suggest } from '../../core/diagnostics';
 import { PLATFORMS } from '../commands';
 import { firstIntent } from '../first-intent';
 import type { Invocation } from '../masq';
+import { stderr, stdout } from '../stdio';
 
 /** `masq init`: writes a commented first intent for a platform. */
 export function run({ values, positionals }: Invocation): number {
@@ -20,7 +21,7 @@ export function run({ values, positionals }: Invocation): number {
   const text = firstIntent(platform, name);
   const output = String(values.output);
   if (output === '-') {
-    process.stdout.write(text);
+    stdout.write(text);
     return 0;
   }
   if (existsSync(output) && !values.force)
@@ -28,11 +29,11 @@ export function run({ values, positionals }: Invocation): number {
   const staged = `${output}.masq-${process.pid}`;
   writeFileSync(staged, text);
   renameSync(staged, output);
-  process.stdout.write(`wrote ${output}; change the addresses to yours, then run: masq synth ${output}\n`);
+  stdout.write(`wrote ${output}; change the addresses to yours, then run: masq synth ${output}\n`);
   return 0;
 }
 
 function refuse(message: string): number {
-  process.stderr.write(`masq: ${message}\n`);
+  stderr.write(`masq: ${message}\n`);
   return 2;
 }

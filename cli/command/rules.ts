@@ -1,6 +1,7 @@
 import { RULE_CODES, RULES, type RuleCode, suggest } from '../../core/diagnostics';
 import { EXPLANATIONS } from '../../core/diagnostics/explanations';
 import type { Invocation } from '../masq';
+import { stderr, stdout } from '../stdio';
 import { type ColorChoice, type Palette, palette, useColor } from '../terminal';
 
 /** `masq rules`: lists the rules, or explains some of them. */
@@ -10,20 +11,20 @@ export function run({ values, positionals }: Invocation): number {
     const code = RULE_CODES.find(c => c === word.toUpperCase() || RULES[c].name === word.toLowerCase());
     if (!code) {
       const near = suggest(word, [...RULE_CODES, ...RULE_CODES.map(c => RULES[c].name)]);
-      process.stderr.write(
+      stderr.write(
         `masq: "${word}" is no rule; ${near ? `did you mean "${near}"?` : 'run "masq rules" for the list'}\n`,
       );
       return 2;
     }
     codes.push(code);
   }
-  const colors = palette(useColor(process.stdout, process.env, values.color as ColorChoice | undefined));
+  const colors = palette(useColor(stdout, process.env, values.color as ColorChoice | undefined));
   const wanted = codes.length > 0 ? codes : RULE_CODES;
   if (values.format === 'json') {
     const rules = wanted.map(code => ({ code, ...RULES[code], ...EXPLANATIONS[code] }));
-    process.stdout.write(`${JSON.stringify(rules, null, 2)}\n`);
-  } else if (codes.length === 0) process.stdout.write(wanted.map(code => line(code, colors)).join(''));
-  else process.stdout.write(codes.map(code => explain(code, colors)).join('\n'));
+    stdout.write(`${JSON.stringify(rules, null, 2)}\n`);
+  } else if (codes.length === 0) stdout.write(wanted.map(code => line(code, colors)).join(''));
+  else stdout.write(codes.map(code => explain(code, colors)).join('\n'));
   return 0;
 }
 

@@ -8,6 +8,7 @@ import policyV1Alpha1 from '../../schemas/json/networking.gke.io/egressnatpolicy
 import group from '../../schemas/json/networking.gke.io/networkgatewaygroup_v1.json';
 import { SCHEMAS } from '../commands';
 import type { Invocation } from '../masq';
+import { stderr, stdout } from '../stdio';
 
 const DOCUMENTS: Readonly<Record<(typeof SCHEMAS)[number], unknown>> = {
   intent,
@@ -22,17 +23,17 @@ const DOCUMENTS: Readonly<Record<(typeof SCHEMAS)[number], unknown>> = {
 /** `masq schema`: prints a JSON Schema. */
 export function run({ values, positionals }: Invocation): number {
   if (values.list) {
-    process.stdout.write(`${SCHEMAS.join('\n')}\n`);
+    stdout.write(`${SCHEMAS.join('\n')}\n`);
     return 0;
   }
   const name = SCHEMAS.find(s => s === (positionals[0] ?? 'intent'));
   if (!name) {
     const near = suggest(positionals[0]!, SCHEMAS);
-    process.stderr.write(
+    stderr.write(
       `masq: no schema is called "${positionals[0]}"; ${near ? `did you mean "${near}"?` : `there are ${SCHEMAS.join(', ')}`}\n`,
     );
     return 2;
   }
-  process.stdout.write(`${JSON.stringify(DOCUMENTS[name], null, 2)}\n`);
+  stdout.write(`${JSON.stringify(DOCUMENTS[name], null, 2)}\n`);
   return 0;
 }

@@ -11,6 +11,7 @@ import { kustomization } from '../kustomization';
 import type { Invocation } from '../masq';
 import { commitOutput, compareOutput, type OutputChange, type OutputPlan } from '../output';
 import { renderApp } from '../render-app';
+import { stderr, stdout } from '../stdio';
 import { progress } from '../terminal';
 
 type Folders = Map<string, Map<string, string>>;
@@ -24,7 +25,7 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
   const checker = new Checker();
   const sources = new Map<string, string>();
   const folders: Folders = new Map();
-  const bar = progress(process.stderr);
+  const bar = progress(stderr);
   files.forEach((file, i) => {
     bar.update(`rendering ${i + 1} of ${files.length}: ${file}`);
     renderFile(file, checker, sources, folders);
@@ -49,16 +50,16 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
     await writeFindings(
       { diagnostics: found.diagnostics, sources, files: names, documents },
       values,
-      machine ? process.stdout : process.stderr,
+      machine ? stdout : stderr,
     );
   }
   const failed = fails(found.diagnostics, values);
-  if (!failed && !machine && !values.quiet) process.stdout.write(summary(plan, found.changes, values));
+  if (!failed && !machine && !values.quiet) stdout.write(summary(plan, found.changes, values));
   return failed ? 1 : 0;
 }
 
 function refuse(messages: readonly string[]): number {
-  process.stderr.write(messages.map(message => `masq: ${message}\n`).join(''));
+  stderr.write(messages.map(message => `masq: ${message}\n`).join(''));
   return 2;
 }
 

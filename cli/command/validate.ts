@@ -2,12 +2,13 @@ import { Checker } from '../../core/check/check';
 import { fails, writeFindings } from '../findings';
 import { listInputs, readInput } from '../inputs';
 import type { Invocation } from '../masq';
+import { stderr } from '../stdio';
 
 /** `masq validate`: checks files and writes what it found. */
 export async function run({ values, positionals }: Invocation): Promise<number> {
   const { files, faults } = listInputs(positionals);
   if (faults.length > 0) {
-    process.stderr.write(faults.map(fault => `masq: ${fault}\n`).join(''));
+    stderr.write(faults.map(fault => `masq: ${fault}\n`).join(''));
     return 2;
   }
   const checker = new Checker();

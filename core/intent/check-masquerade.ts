@@ -1,10 +1,10 @@
-import { type Both, both, FAMILIES, formatAddress, IntervalSet, setsOf } from '../address';
+import { BITS, type Both, both, FAMILIES, formatAddress, IntervalSet, setsOf } from '../address';
 import { checkRedundancy } from './check-list';
 import { checkPodsElsewhere, firstShared } from './check-network';
 import type { Entry } from './entry';
 import type { Findings } from './findings';
 import type { ClusterModel, MasqueradeModel } from './model';
-import { INTERNET, LINK_LOCAL } from './special';
+import { internetSet, LINK_LOCAL } from './special';
 
 const MASQUERADE = ['spec', 'masquerade'] as const;
 
@@ -108,7 +108,10 @@ function checkLinkLocal(list: MasqueradeModel, findings: Findings): void {
 
 /** At least half of the public addresses: this is the internet, however it is written. */
 export function preservesInternet(preserved: IntervalSet): boolean {
-  const internet = INTERNET[preserved.family];
+  const { family } = preserved;
+  // No public address space is smaller than an eighth of its family's: most lists need no closer look.
+  if (preserved.count() < 1n << BigInt(BITS[family] - 4)) return false;
+  const internet = internetSet(family);
   return preserved.intersect(internet).count() * 2n >= internet.count();
 }
 

@@ -3,7 +3,7 @@ import { checkRedundancy } from './check-list';
 import type { Entry } from './entry';
 import type { Findings } from './findings';
 import type { ClusterModel } from './model';
-import { RFC1918 } from './special';
+import { rfc1918 } from './special';
 
 const NETWORK = ['spec', 'network'] as const;
 
@@ -85,7 +85,7 @@ function checkNodesOnPremises(model: ClusterModel, findings: Findings): void {
 /** Pods outside of RFC 1918 that keep their source towards a range that contains their own, or collides with it on premises. */
 export function checkPodsElsewhere(model: ClusterModel, findings: Findings): void {
   for (const pods of model.network.pods) {
-    if (pods.sets[4].isEmpty() || RFC1918.containsSet(pods.sets[4])) continue;
+    if (pods.sets[4].isEmpty() || rfc1918().containsSet(pods.sets[4])) continue;
     for (const entry of model.masquerade?.preserve ?? []) {
       const wider = entry.sets[4].containsSet(pods.sets[4]) && !entry.sets[4].equals(pods.sets[4]);
       if (!wider || entry.sets[4].isFull()) continue;
