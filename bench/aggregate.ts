@@ -134,7 +134,7 @@ function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[values.length >> 1]!;
 }
 
-const ms = (value: number): string => (value < 10 ? value.toFixed(2) : value.toFixed(0)).padStart(8);
+const ms = (value: number): string => value.toFixed(value < 1 ? 4 : value < 10 ? 2 : 0).padStart(8);
 const ratio = (theirs: number, ours: number): string => `${(theirs / ours).toFixed(2)}x`.padStart(8);
 
 function compare(folder: string, masq: string, cidrTools: string, family: Family, size: number): void {

@@ -109,10 +109,12 @@ export class IntervalSet {
     return this.family === other.family && sameWords(this.bounds, other.bounds);
   }
 
+  /** Whether no address is in the set. */
   isEmpty(): boolean {
     return this.bounds.length === 0;
   }
 
+  /** Whether every address of the family is in the set. */
   isFull(): boolean {
     return this.equals(IntervalSet.full(this.family));
   }
