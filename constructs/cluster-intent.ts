@@ -36,8 +36,11 @@ export function clusterNameOf(chart: Construct): string | undefined {
 
 /** An intent as it was read: the model as far as the shape allows one, and what was found. */
 export interface ReadIntent {
+  /** The cluster's name. */
   readonly name: string;
+  /** The model; undefined when not even the platform could be read. */
   readonly model: ClusterModel | undefined;
+  /** What was found in the document; an error keeps everything from being rendered. */
   readonly diagnostics: readonly Diagnostic[];
 }
 

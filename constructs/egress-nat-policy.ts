@@ -40,7 +40,9 @@ export class EgressNATPolicyV1 extends Construct {
 
 /** Which pods a rule of {@link EgressNATPolicyV1Alpha1} selects: both selectors must match; `{}` matches everything. */
 export interface EgressRule {
+  /** Which namespaces, by their labels. */
   readonly namespaceSelector: LabelSelector;
+  /** Which pods, by their labels. */
   readonly podSelector: LabelSelector;
 }
 

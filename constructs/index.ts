@@ -3,6 +3,27 @@
  *
  * @packageDocumentation
  */
+
+export type { ListedCidr } from '../core/agentfile/write';
+export type { Diagnostic } from '../core/diagnostics';
+export type { ClusterModel } from '../core/intent/model';
+export type { CrdName } from '../core/schema/generated/crds';
+export type {
+  Agent,
+  AgentResources,
+  ClusterIntentSpec,
+  Egress,
+  EgressPolicy,
+  Gateway,
+  LabelRequirement,
+  LabelSelector,
+  Masquerade,
+  Network,
+  PodRule,
+  RangeEntry,
+  RangeRule,
+  Ranges,
+} from '../core/schema/generated/types-intent';
 export { AnthosClusterPatch, type AnthosClusterPatchProps } from './anthos-cluster-patch';
 export { ClusterIntent, type ClusterIntentProps, IntentChart, type ReadIntent } from './cluster-intent';
 export {

@@ -97,7 +97,9 @@ export interface IpMasqAgentDaemonSetProps extends CommonProps {
    * @default none
    */
   readonly resources?: {
+    /** What the scheduler sets aside. */
     readonly requests?: Readonly<Record<string, string>>;
+    /** What the container may use at most. */
     readonly limits?: Readonly<Record<string, string>>;
   };
 }

@@ -20,8 +20,20 @@ const STEPS: readonly Step[] = [
   { name: 'build', command: tsx('tools/build.ts') },
   { name: 'generated docs are up to date', command: tsx('tools/docs/main.ts', '--check') },
   { name: 'examples validate', command: node('lib/cli/masq.js', 'validate', 'examples') },
-  { name: 'dist is up to date', command: node('lib/cli/masq.js', 'synth', 'examples', '--app', FLEET, '--check', '--prune') },
-  { name: 'tests', command: node('node_modules/vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=json', `--outputFile=${RESULTS}`) },
+  {
+    name: 'dist is up to date',
+    command: node('lib/cli/masq.js', 'synth', 'examples', '--app', FLEET, '--check', '--prune'),
+  },
+  {
+    name: 'tests',
+    command: node(
+      'node_modules/vitest/vitest.mjs',
+      'run',
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile=${RESULTS}`,
+    ),
+  },
 ];
 
 /** Runs everything that has to hold, to the end, and closes with a line that counts. */
@@ -44,7 +56,9 @@ function main(): number {
     totals.passed += numPassedTests ?? 0;
     totals.failed += numFailedTests ?? 0;
   }
-  process.stdout.write(`\n${broken.map(name => `broken: ${name}\n`).join('')}${totals.passed} passed, ${totals.failed} failed\n`);
+  process.stdout.write(
+    `\n${broken.map(name => `broken: ${name}\n`).join('')}${totals.passed} passed, ${totals.failed} failed\n`,
+  );
   return broken.length > 0 ? 1 : 0;
 }
 

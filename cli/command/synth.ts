@@ -82,7 +82,7 @@ function renderFile(file: string, checker: Checker, sources: Map<string, string>
 /** Renders one cluster in an app of its own, so that the work is linear in the number of clusters. */
 function renderCluster(model: ClusterModel): { files: Map<string, string>; diagnostics: readonly Diagnostic[] } {
   const chart = new IntentChart(new App(), model.name, { name: model.name, model, diagnostics: [] });
-  const diagnostics = findingsOf(chart).filter(found => found.code === 'MQ901');
+  const diagnostics = findingsOf(chart).filter(found => found.severity === 'error');
   return { files: hasErrors(diagnostics) ? new Map() : renderChart(chart), diagnostics };
 }
 

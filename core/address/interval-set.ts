@@ -71,6 +71,13 @@ export class IntervalSet {
     return new IntervalSet(family, top ? bounds.slice(0, stride) : bounds);
   }
 
+  /** The addresses that are in any of the sets, however many: merged in pairs, so that no set is copied often. */
+  static unionOf(family: Family, sets: readonly IntervalSet[]): IntervalSet {
+    if (sets.length < 2) return sets[0] ?? IntervalSet.empty(family);
+    const middle = sets.length >> 1;
+    return IntervalSet.unionOf(family, sets.slice(0, middle)).union(IntervalSet.unionOf(family, sets.slice(middle)));
+  }
+
   /**
    * A set from its flips, sorted and all different, as {@link IntervalSet.bounds} describes them.
    * @internal

@@ -103,7 +103,10 @@ function caseHint(found: Diagnostic, document: SourceDocument): Diagnostic {
   const known = suggest(key, AGENT_KEYS);
   const sameLetters = known !== undefined && known !== key && known.toLowerCase() === key.toLowerCase();
   if (!sameLetters || typeof document.value !== 'object') return found;
-  return { ...found, hint: 'keys are case-sensitive: the agent ignores this one and keeps its default' };
+  return {
+    ...found,
+    hint: 'the agent happens to take keys in any case, other readers of the file do not; write it as documented',
+  };
 }
 
 function checkAgentList(raw: Record<string, unknown>, list: ReturnType<typeof readCidrs>, findings: Findings): void {
@@ -135,7 +138,8 @@ function checkAgentList(raw: Record<string, unknown>, list: ReturnType<typeof re
   }
   for (const family of FAMILIES) {
     const key = family === 4 ? 'masqLinkLocal' : 'masqLinkLocalIPv6';
-    const set = list.reduce((all, entry) => all.union(entry.sets[family]), IntervalSet.empty(family));
+    const entrySets = list.map(entry => entry.sets[family]);
+    const set = IntervalSet.unionOf(family, entrySets);
     if (raw[key] === true) {
       for (const entry of list) {
         const first = entry.sets[family].intersect(LINK_LOCAL[family]).first();

@@ -144,7 +144,10 @@ function planGateway(model: ClusterModel): GatewayPlan | undefined {
       name: policy.name,
       ...(policy.reason !== undefined && { reason: policy.reason }),
       egress: policy.from.map(({ namespaces, pods }) => ({ namespaces, pods })),
-      destinationCIDRs: union(policy.to.map(entry => entry.sets[4]))
+      destinationCIDRs: IntervalSet.unionOf(
+        4,
+        policy.to.map(entry => entry.sets[4]),
+      )
         .cidrs()
         .map(formatCidr),
       egressSourceIP: policy.sourceIP?.text ?? '',
@@ -154,10 +157,6 @@ function planGateway(model: ClusterModel): GatewayPlan | undefined {
       clusterPatch: { name: egress.clusterName, namespace: egress.namespace, enable: egress.enable },
     }),
   };
-}
-
-function union(sets: readonly IntervalSet[]): IntervalSet {
-  return sets.reduce((all, set) => all.union(set), IntervalSet.empty(4));
 }
 
 /**

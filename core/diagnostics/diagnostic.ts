@@ -26,6 +26,7 @@ export type ValuePath = readonly (string | number)[];
 export interface Location {
   /** The file as the caller named it. */
   readonly file?: string;
+  /** The characters that it is about. */
   readonly range?: SourceRange;
   /** The value's way inside its document. */
   readonly path?: ValuePath;

@@ -118,8 +118,10 @@ export function preservesInternet(preserved: IntervalSet): boolean {
 function checkInternet(model: ClusterModel, list: MasqueradeModel, findings: Findings): void {
   if (model.network.internetRoute !== 'none') return;
   for (const family of FAMILIES) {
-    const none = IntervalSet.empty(family);
-    const preserved = list.preserve.reduce((set, e) => set.union(e.sets[family]), none);
+    const preserved = IntervalSet.unionOf(
+      family,
+      list.preserve.map(e => e.sets[family]),
+    );
     const kept = list.always.reduce((set, e) => set.subtract(e.sets[family]), preserved);
     if ((family === 6 && !model.network.ipv6) || !preservesInternet(kept)) continue;
     const widest = [...list.preserve].sort(

@@ -45,7 +45,10 @@ export function claimText(earlier: PolicyModel, later: PolicyModel, claim: Claim
 }
 
 function destinations(policy: PolicyModel): IntervalSet {
-  return policy.to.reduce((set, entry) => set.union(entry.sets[4]), IntervalSet.empty(4));
+  return IntervalSet.unionOf(
+    4,
+    policy.to.map(entry => entry.sets[4]),
+  );
 }
 
 function sharedPod(a: PodRuleModel, b: PodRuleModel): { pod: Labels; namespace: Labels } | undefined {

@@ -1,5 +1,7 @@
 import intentSchema from '../../schemas/intent.schema.json';
-import { type Diagnostic, diagnostic, orList, suggest } from '../diagnostics';
+import { DEFAULT_CIDR_LIMIT } from '../agentfile/read';
+import { planCluster } from '../artefact/plan';
+import { type Diagnostic, diagnostic, hasErrors, orList, suggest } from '../diagnostics';
 import { validateClusterIntent, validateRangeSet } from '../schema/generated/validators';
 import { shapeDiagnostics } from '../schema/shape';
 import type { SourceDocument } from '../source';
@@ -72,6 +74,7 @@ export function loadIntent(document: SourceDocument, scope?: RangeScope): Loaded
     checkPlatform(model, findings);
     checkMasquerade(model, findings);
     checkGateway(model, findings);
+    if (!hasErrors(findings.list)) checkLength(model, findings);
     if (!model.masquerade && !model.egress && findings.list.length === 0) {
       findings.add(
         'MQ314',
@@ -83,6 +86,29 @@ export function loadIntent(document: SourceDocument, scope?: RangeScope): Loaded
   }
   return { clusters: model ? [model] : [], diagnostics: findings.list };
 }
+
+/** Notes a list that is longer than ip-masq-agent takes by default; short intents cannot have one, and are not planned. */
+function checkLength(model: ClusterModel, findings: Findings): void {
+  const list = model.masquerade;
+  if (!list || model.platform === 'gke-autopilot') return;
+  const holes = list.always.length + list.preserve.filter(entry => entry.hasExceptions).length;
+  const blocks = list.preserve.reduce((sum, entry) => sum + entry.cidrs.length, 0);
+  if (blocks + LONGEST_HOLE * holes <= DEFAULT_CIDR_LIMIT / 2) return;
+  const file = planCluster(model).agent?.file;
+  if (file?.cidrLimit === undefined) return;
+  findings.add(
+    'MQ122',
+    ['spec', 'masquerade', 'preserve'],
+    {
+      message: `the list renders to ${file.cidrLimit} entries, more than ip-masq-agent's limit of ${DEFAULT_CIDR_LIMIT}; cidrLimit: ${file.cidrLimit} is rendered with it`,
+      hint: 'an image that does not know the key refuses the file: try it on one node first',
+    },
+    'key',
+  );
+}
+
+/** How many blocks a hole can split a range into: one for each bit. */
+const LONGEST_HOLE = 32;
 
 function kindOf(document: SourceDocument): unknown {
   return (document.value as { kind?: unknown }).kind;

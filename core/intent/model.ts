@@ -10,16 +10,25 @@ export type Platform = 'gke-standard' | 'gke-autopilot' | 'anthos-bare-metal' | 
 
 /** One cluster's intent with every address read, every name resolved and every default filled in. */
 export interface ClusterModel {
+  /** The document that the intent was read from, for the places of findings. */
   readonly document: SourceDocument;
+  /** The folder that it renders to. */
   readonly name: string;
+  /** Labels that every rendered object gets. */
   readonly labels: Readonly<Record<string, string>>;
+  /** Annotations that every rendered object gets. */
   readonly annotations: Readonly<Record<string, string>>;
+  /** Where it runs. */
   readonly platform: Platform;
+  /** The platform's version, when it is given and can be read. */
   readonly version?: PlatformVersion;
+  /** The cluster's facts. */
   readonly network: NetworkModel;
   /** Absent: masq leaves masquerading to the platform. */
   readonly masquerade?: MasqueradeModel;
+  /** How ip-masq-agent runs, where the platform has one. */
   readonly agent: AgentModel;
+  /** The egress gateway; absent: none. */
   readonly egress?: EgressModel;
 }
 

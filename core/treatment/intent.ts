@@ -130,7 +130,10 @@ function entryLayers(model: ClusterModel, entries: readonly Entry[], treatment: 
 function egressRules(model: ClusterModel): EgressRule[] {
   return (model.egress?.policies ?? []).flatMap(policy => {
     if (!policy.sourceIP) return [];
-    const destinations = policy.to.reduce((set, entry) => set.union(entry.sets[4]), IntervalSet.empty(4));
+    const destinations = IntervalSet.unionOf(
+      4,
+      policy.to.map(entry => entry.sets[4]),
+    );
     const decision: Decision = {
       treatment: { kind: 'snat', sourceIP: policy.sourceIP.text },
       rule: `${pathText(policy.path)} "${policy.name}"`,

@@ -62,10 +62,25 @@ export interface ClusterIntentSpec {
    * The platform's version, such as `1.29.4-gke.1043000` on GKE or `1.10.2` on Anthos. Needed on gke-autopilot and anthos-bare-metal, where it decides what exists.
    */
   readonly version?: string;
+  /**
+   * The cluster's network: facts, not wishes.
+   */
   readonly network: Network;
+  /**
+   * Names of this document's own for lists of ranges.
+   */
   readonly ranges?: Ranges;
+  /**
+   * Which destinations see the pod's address, and which the node's. Left out: masquerading stays as the platform does it.
+   */
   readonly masquerade?: Masquerade;
+  /**
+   * How ip-masq-agent runs. Default: the platform's usual agent.
+   */
   readonly agent?: Agent;
+  /**
+   * Packets that leave with a fixed address. Default: none.
+   */
   readonly egress?: Egress;
 }
 /**
@@ -134,6 +149,9 @@ export interface Ranges {
  * A range with exceptions: `cidr` or `range`, one of the two.
  */
 export interface RangeRule {
+  /**
+   * The range as a CIDR.
+   */
   readonly cidr?: CIDR;
   /**
    * The name of a range.
@@ -227,6 +245,9 @@ export interface Agent {
    * The pods' priority class. Default: `system-node-critical`, except for the google flavor, which has none.
    */
   readonly priorityClassName?: string;
+  /**
+   * What the agent's container requests. Default: none.
+   */
   readonly resources?: AgentResources;
 }
 /**
@@ -256,6 +277,9 @@ export interface Egress {
    * @minItems 1
    */
   readonly floatingIPs: readonly IP[];
+  /**
+   * Where the gateway object lives. Default: what the platform's documents show.
+   */
   readonly gateway?: Gateway;
   /**
    * Which packets leave with which floating IP.
