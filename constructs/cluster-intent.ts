@@ -26,6 +26,9 @@ export interface ClusterIntentProps extends ClusterIntentSpec, CommonProps {
   readonly clusterName?: string;
 }
 
+/** The annotation that carries the reasons given in an intent. */
+const REASON = 'masq/reason';
+
 /** The names of charts that are a cluster's; `instanceof` cannot tell them, since cdk8s answers it for every chart. */
 const CLUSTER_NAMES = new WeakMap<Construct, string>();
 
@@ -70,20 +73,24 @@ export class IntentChart extends Chart {
   private render(plan: Plan): void {
     const common = { labels: plan.labels, annotations: plan.annotations };
     if (plan.agent) this.renderAgent(plan.agent, common);
-    for (const { name, destinations } of plan.noSnat) {
-      new EgressNATPolicyV1(this, `EgressNATPolicy-${name}`, { ...common, name, destinations });
+    for (const { reason, ...policy } of plan.noSnat) {
+      const annotations = { ...(reason !== undefined && { [REASON]: reason }), ...common.annotations };
+      new EgressNATPolicyV1(this, `EgressNATPolicy-${policy.name}`, { ...common, ...policy, annotations });
     }
     if (plan.gateway) renderGateway(this, plan.gateway, common);
   }
 
-  private renderAgent({ namespace, file, daemonSet }: NonNullable<Plan['agent']>, common: CommonProps): void {
+  private renderAgent(
+    { namespace, file, internetRoute, daemonSet }: NonNullable<Plan['agent']>,
+    common: CommonProps,
+  ): void {
     const gke = this.model?.platform === 'gke-standard';
     const { agent, network } = this.model!;
     new IpMasqAgent(this, 'IpMasqAgent', {
       ...common,
       namespace,
       gke,
-      config: file,
+      config: { ...file, ...(internetRoute && { internetRoute }) },
       daemonSet: daemonSet !== undefined,
       dataplaneV2: network.dataplane === 'v2',
       enableIPv6: network.ipv6,
@@ -147,7 +154,7 @@ function renderGateway(scope: Construct, gateway: GatewayPlan, common: CommonPro
   for (const policy of gateway.policies) {
     new EgressNATPolicyV1Alpha1(scope, `EgressNATPolicy-${policy.name}`, {
       labels: common.labels,
-      annotations: { ...common.annotations, ...(policy.reason !== undefined && { 'masq/reason': policy.reason }) },
+      annotations: { ...common.annotations, ...(policy.reason !== undefined && { [REASON]: policy.reason }) },
       name: policy.name,
       egress: policy.egress.map(rule => ({
         namespaceSelector: labelSelector(rule.namespaces),

@@ -2,7 +2,7 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { readEgressPolicyV1, readEgressPolicyV1Alpha1 } from '../core/manifest/egress-nat-policy';
 import type { LabelSelector } from '../core/schema/generated/types-intent';
-import { type CommonProps, metadata } from './metadata';
+import { type CommonProps, metadata, routeAnnotation } from './metadata';
 import { propsDocument, reportFindings } from './validation';
 
 /** Properties of {@link EgressNATPolicyV1}. */
@@ -15,6 +15,13 @@ export interface EgressNATPolicyV1Props extends CommonProps {
 
   /** Destinations to which pods keep their address, as IPv4 CIDRs. */
   readonly destinations: readonly string[];
+
+  /**
+   * What carries packets with a pod's address to the internet, when the list preserves it there; it is rendered as
+   * the annotation `masq/internet-route`.
+   * @default none: preserving the internet is warned about
+   */
+  readonly internetRoute?: 'cloud-nat' | 'custom-default-route';
 }
 
 /**
@@ -30,7 +37,10 @@ export class EgressNATPolicyV1 extends Construct {
     const object = {
       apiVersion: 'networking.gke.io/v1',
       kind: 'EgressNATPolicy',
-      metadata: metadata(props.name, undefined, 'policy', props),
+      metadata: metadata(props.name, undefined, 'policy', {
+        ...props,
+        annotations: { ...routeAnnotation(props.internetRoute), ...props.annotations },
+      }),
       spec: { action: 'NoSNAT', destinations: props.destinations.map(cidr => ({ cidr })) },
     };
     this.apiObject = new ApiObject(this, 'Policy', object);

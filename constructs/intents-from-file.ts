@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Construct } from 'constructs';
 import { checkFiles } from '../core/check/check';
+import { diagnostic } from '../core/diagnostics';
 import { IntentChart } from './cluster-intent';
 import { reportFindings } from './validation';
 
@@ -16,5 +17,12 @@ export function intentsFromFile(scope: Construct, file: string): IntentChart[] {
   reportFindings(scope, () => diagnostics);
   const faulty = diagnostics.some(found => found.severity === 'error');
   const models = faulty ? [] : clusters;
-  return models.map(model => new IntentChart(scope, model.name, { name: model.name, model, diagnostics: [] }));
+  return models.flatMap(model => {
+    if (!scope.node.tryFindChild(model.name)) {
+      return [new IntentChart(scope, model.name, { name: model.name, model, diagnostics: [] })];
+    }
+    const message = `intent "${model.name}" is defined twice; both would render to the same folder`;
+    reportFindings(scope, () => [diagnostic('MQ214', model.document.at(['metadata', 'name']), { message })]);
+    return [];
+  });
 }

@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import { DEFAULT_CIDR_LIMIT, readAgentDocument } from '../core/agentfile/read';
 import { type ListedCidr, writeAgentFile } from '../core/agentfile/write';
 import { k8s } from './k8s';
-import { type CommonProps, metadata } from './metadata';
+import { type CommonProps, metadata, routeAnnotation } from './metadata';
 import { propsDocument, reportFindings } from './validation';
 
 /** What ip-masq-agent's file says. Source: kubernetes-sigs/ip-masq-agent; Google's page on ip-masq-agent. */
@@ -36,6 +36,13 @@ export interface IpMasqAgentConfig {
    * @default none is written for up to 64 entries, beyond that the length of the list; an image may ignore the key
    */
   readonly cidrLimit?: number;
+
+  /**
+   * What carries packets with a pod's address to the internet, when the list preserves it there; it is rendered as
+   * the annotation `masq/internet-route`.
+   * @default none: preserving the internet is warned about
+   */
+  readonly internetRoute?: 'cloud-nat' | 'custom-default-route';
 }
 
 /** Properties of {@link IpMasqAgentConfigMap}. */
@@ -70,7 +77,10 @@ export class IpMasqAgentConfigMap extends Construct {
       ...(limit !== undefined && { cidrLimit: limit }),
     });
     this.apiObject = new k8s.KubeConfigMap(this, 'ConfigMap', {
-      metadata: metadata(props.name ?? 'ip-masq-agent', props.namespace ?? 'kube-system', 'configuration', props),
+      metadata: metadata(props.name ?? 'ip-masq-agent', props.namespace ?? 'kube-system', 'configuration', {
+        ...props,
+        annotations: { ...routeAnnotation(props.internetRoute), ...props.annotations },
+      }),
       data: { config },
     });
     const file = {
@@ -80,6 +90,8 @@ export class IpMasqAgentConfigMap extends Construct {
       ...(props.resyncInterval !== undefined && { resyncInterval: props.resyncInterval }),
       ...(limit !== undefined && { cidrLimit: limit }),
     };
-    reportFindings(this, () => readAgentDocument(propsDocument(file)).diagnostics);
+    reportFindings(this, () =>
+      readAgentDocument(propsDocument(file)).diagnostics.filter(d => d.code !== 'MQ303' || !props.internetRoute),
+    );
   }
 }

@@ -56,10 +56,13 @@ export class MasqApp extends App {
     if (this.recordsMetadata) this.writeMetadata();
   }
 
-  /** What cdk8s's own report needs to name constructs. */
+  /** What cdk8s's own report needs to name constructs; it knows them by name alone, so only unique names are told. */
   private writeMetadata(): void {
     const objects = this.node.findAll().filter((node): node is ApiObject => node instanceof ApiObject);
-    const resources = Object.fromEntries(objects.map(object => [object.name, { path: object.node.path }]));
+    const paths = new Map<string, string[]>();
+    for (const object of objects) paths.set(object.name, [...(paths.get(object.name) ?? []), object.node.path]);
+    const told = [...paths].filter(([, found]) => found.length === 1);
+    const resources = Object.fromEntries(told.map(([name, [path]]) => [name, { path }]));
     writeAtomically(join(this.outdir, 'construct-metadata.json'), JSON.stringify({ version: '1.0.0', resources }));
   }
 }

@@ -1,4 +1,5 @@
 import type { ApiObjectMetadata } from 'cdk8s';
+import { INTERNET_ROUTE } from '../core/manifest/object';
 
 /** What every construct of this package takes for its objects' metadata. */
 export interface CommonProps {
@@ -38,4 +39,9 @@ export function metadata(
     labels: { 'app.kubernetes.io/managed-by': 'masq', ...common.labels },
     ...(Object.keys(annotations).length > 0 && { annotations }),
   };
+}
+
+/** The annotation that declares a route to the internet, when there is one. */
+export function routeAnnotation(route: string | undefined): Record<string, string> {
+  return route === undefined ? {} : { [INTERNET_ROUTE]: route };
 }

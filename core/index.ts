@@ -13,6 +13,8 @@ export {
   type DaemonSetPlan,
   type GatewayPlan,
   type GatewayPolicyPlan,
+  type InternetRoute,
+  type NoSnatPlan,
   type Plan,
   planCluster,
 } from './artefact/plan';

@@ -7,7 +7,9 @@ import { Page } from './page';
 
 /** What is left of a list of CIDRs, and which of its entries were none. */
 export interface Aggregate {
+  /** The IPv4 CIDRs, from low to high. */
   v4: string[];
+  /** The IPv6 CIDRs, from low to high. */
   v6: string[];
   /** The refused entries by their index in the list; the aggregate is that of the others. */
   faults: { index: number; fault: AddressFault }[];

@@ -3,7 +3,9 @@ import { IntervalSet } from './interval-set';
 
 /** One thing for each address family. */
 export interface Both<T> {
+  /** The one for IPv4. */
   readonly 4: T;
+  /** The one for IPv6. */
   readonly 6: T;
 }
 

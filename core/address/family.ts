@@ -18,13 +18,18 @@ export const FAMILY_NAME = { 4: 'IPv4', 6: 'IPv6' } as const;
 
 /** One IP address; `words` are big-endian, {@link WORDS} of them. */
 export interface Address {
+  /** Whether it is IPv4 or IPv6. */
   readonly family: Family;
+  /** The address, big-endian. Not to be written to. */
   readonly words: Uint32Array;
 }
 
 /** One CIDR block (RFC 4632, RFC 4291 §2.3): `words` is its lowest address, no bit is set beyond `prefix`. */
 export interface Cidr {
+  /** Whether it is IPv4 or IPv6. */
   readonly family: Family;
+  /** Its lowest address, big-endian. Not to be written to. */
   readonly words: Uint32Array;
+  /** How many leading bits its addresses share: 0 to 32 or 128. */
   readonly prefix: number;
 }

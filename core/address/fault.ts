@@ -30,6 +30,7 @@ export type FaultKind =
 
 /** Why a text is no strict address or CIDR, and where in it. */
 export interface AddressFault {
+  /** What is wrong. */
   readonly kind: FaultKind;
   /** Where the offending stretch starts, in UTF-16 code units of the text. */
   readonly offset: number;

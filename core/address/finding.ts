@@ -3,8 +3,11 @@ import type { Noun } from './read';
 
 /** A text that the readers refused, taken apart at its first slash. */
 export interface Refused {
+  /** The whole text. */
   readonly text: string;
+  /** What it should have been. */
   readonly noun: Noun;
+  /** What stands before the slash. */
   readonly head: string;
   /** What stands behind the slash; undefined without one. */
   readonly tail: string | undefined;
@@ -12,7 +15,9 @@ export interface Refused {
 
 /** What was found wrong with a text; `diagnose` makes the fault of it. */
 export interface Finding {
+  /** What is wrong. */
   readonly kind: FaultKind;
+  /** Where in the text, in UTF-16 code units. */
   readonly at: readonly [offset: number, length: number];
   /** What follows the quoted text in the message. */
   readonly says: string;

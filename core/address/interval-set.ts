@@ -5,7 +5,9 @@ import { advance, compareWords, copyWords, rank, retreat } from './words';
 
 /** A stretch of addresses, both ends included. */
 export interface Interval {
+  /** The lowest address. */
   readonly first: Address;
+  /** The highest address. */
   readonly last: Address;
 }
 

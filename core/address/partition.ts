@@ -5,12 +5,15 @@ import { compareWords, copyWords, rank } from './words';
 
 /** A set of addresses and what they are to be called. */
 export interface Layer<T> {
+  /** The addresses. */
   readonly set: IntervalSet;
+  /** The label that they get. */
   readonly value: T;
 }
 
 /** A stretch of addresses with one label. */
 export interface LabelledInterval<T> extends Interval {
+  /** The label. */
   readonly value: T;
 }
 

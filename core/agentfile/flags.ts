@@ -38,6 +38,7 @@ export interface AgentFlags {
   readonly enableIPv6: boolean;
   /** @default true */
   readonly randomFully: boolean;
+  /** Source port ranges for masqueraded packets, separated by commas: `--to-ports`. Absent: the kernel chooses. */
   readonly toPorts?: string;
 }
 

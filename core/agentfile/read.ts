@@ -22,6 +22,7 @@ export const DEFAULT_CIDR_LIMIT = 64;
 export interface ReadAgentFile {
   /** Absent when there is an error: nothing is guessed. */
   readonly config?: AgentConfig;
+  /** What is wrong or worth knowing, in the order of the checks. */
   readonly diagnostics: readonly Diagnostic[];
 }
 

@@ -1,15 +1,20 @@
 /** One entry of the list, with a few words on why it is there. */
 export interface ListedCidr {
+  /** The CIDR. */
   readonly cidr: string;
+  /** Why it is there; becomes a comment behind it. */
   readonly note?: string;
 }
 
 /** What is written into an ip-masq-agent file. */
 export interface AgentFile {
+  /** Destinations to which pods keep their address; link-local ones need no entry. */
   readonly nonMasqueradeCIDRs: readonly ListedCidr[];
+  /** Whether packets to 169.254.0.0/16 (RFC 3927) are masqueraded. */
   readonly masqLinkLocal: boolean;
   /** Written only when true: Google's images do not document the key. */
   readonly masqLinkLocalIPv6: boolean;
+  /** How often the agent reads the file again: a Go duration such as `60s`. */
   readonly resyncInterval: string;
   /** Written only when the list is longer than the agent's default limit. */
   readonly cidrLimit?: number;

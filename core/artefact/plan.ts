@@ -9,6 +9,7 @@ import {
 } from '../address';
 import { DEFAULT_CIDR_LIMIT } from '../agentfile/read';
 import type { AgentFile, ListedCidr } from '../agentfile/write';
+import { preservesInternet } from '../intent/check-masquerade';
 import type { ClusterModel } from '../intent/model';
 import type { Selector } from '../intent/selector';
 import { LINK_LOCAL } from '../intent/special';
@@ -18,38 +19,70 @@ import type { Decision } from '../treatment/treatment';
 
 /** What has to be rendered for one cluster, as data. */
 export interface Plan {
+  /** The cluster's name, and its folder's. */
   readonly cluster: string;
+  /** Labels for every object. */
   readonly labels: Readonly<Record<string, string>>;
+  /** Annotations for every object. */
   readonly annotations: Readonly<Record<string, string>>;
+  /** ip-masq-agent; absent where there is none to configure. */
   readonly agent?: AgentPlan;
   /** EgressNATPolicies v1 of gke-autopilot. */
-  readonly noSnat: readonly { readonly name: string; readonly destinations: readonly string[] }[];
+  readonly noSnat: readonly NoSnatPlan[];
+  /** The egress gateway; absent where there is none. */
   readonly gateway?: GatewayPlan;
 }
 
 /** The agent's ConfigMap, and its DaemonSet unless somebody else runs it. */
 export interface AgentPlan {
+  /** The namespace of all its objects. */
   readonly namespace: string;
+  /** What the ConfigMap's file says. */
   readonly file: AgentFile;
+  /** The declared route that carries pods' addresses to the internet, when the list preserves them there. */
+  readonly internetRoute?: InternetRoute;
+  /** The DaemonSet; absent when somebody else runs it. */
   readonly daemonSet?: DaemonSetPlan;
 }
 
+/** One EgressNATPolicy v1. */
+export interface NoSnatPlan {
+  readonly name: string;
+  readonly destinations: readonly string[];
+  /** Why destinations are listed, a line each, when the intent gives reasons. */
+  readonly reason?: string;
+  /** The declared route that carries pods' addresses to the internet, when the list preserves them there. */
+  readonly internetRoute?: InternetRoute;
+}
+
+/** What carries packets with a pod's source address to the internet. */
+export type InternetRoute = 'cloud-nat' | 'custom-default-route';
+
 /** What is particular to one agent's DaemonSet. */
 export interface DaemonSetPlan {
+  /** The container image. */
   readonly image: string;
+  /** The agent's flags, as far as they differ from its defaults. */
   readonly args: readonly string[];
   /** Whether the pods get a ServiceAccount of their own. */
   readonly serviceAccount: boolean;
+  /** Labels of the nodes that run the agent; empty: every node. */
   readonly nodeSelector: Readonly<Record<string, string>>;
+  /** The pods' priority class. */
   readonly priorityClassName?: string;
+  /** What the container requests and may use at most. */
   readonly resources?: ClusterModel['agent']['resources'];
 }
 
 /** The egress gateway's objects. */
 export interface GatewayPlan {
+  /** The gateway object's kind, which depends on the version. */
   readonly kind: 'AnthosNetworkGateway' | 'NetworkGatewayGroup';
+  /** The gateway object's namespace. */
   readonly namespace: string;
+  /** The addresses that it moves between nodes. */
   readonly floatingIPs: readonly string[];
+  /** The policies that steer packets to it. */
   readonly policies: readonly GatewayPolicyPlan[];
   /** Whether the CRDs are rendered too: on clusters that do not bring them. */
   readonly crds: boolean;
@@ -62,10 +95,14 @@ export interface GatewayPlan {
 
 /** One EgressNATPolicy v1alpha1. */
 export interface GatewayPolicyPlan {
+  /** The policy's name. */
   readonly name: string;
+  /** Why it is there; becomes an annotation. */
   readonly reason?: string;
   readonly egress: readonly { readonly namespaces: Selector; readonly pods: Selector }[];
+  /** Which destinations. */
   readonly destinationCIDRs: readonly string[];
+  /** The floating IP that the packets leave with. */
   readonly egressSourceIP: string;
 }
 
@@ -101,8 +138,15 @@ function planAgent(model: ClusterModel, map: TreatmentMap): AgentPlan | undefine
   return {
     namespace: agent.namespace,
     file,
+    ...declaredRoute(model, map),
     ...(agent.daemonSet === 'render' && { daemonSet: planDaemonSet(model) }),
   };
+}
+
+function declaredRoute(model: ClusterModel, map: TreatmentMap): { internetRoute?: InternetRoute } {
+  const { internetRoute } = model.network;
+  const kept = FAMILIES.some(f => preservesInternet(map.base[f].where(d => d.treatment.kind === 'preserve')));
+  return internetRoute === 'none' || !kept ? {} : { internetRoute };
 }
 
 function planDaemonSet(model: ClusterModel): DaemonSetPlan {
@@ -127,8 +171,17 @@ function planDaemonSet(model: ClusterModel): DaemonSetPlan {
 function planNoSnat(model: ClusterModel, map: TreatmentMap): Plan['noSnat'] {
   const { masquerade } = model;
   if (!masquerade || model.platform !== 'gke-autopilot') return [];
-  const destinations = listed(map.base[4], LINK_LOCAL[4]).map(entry => entry.cidr);
-  return [{ name: masquerade.defaultPolicy === 'replace' ? 'default' : masquerade.policyName, destinations }];
+  const list = listed(map.base[4], LINK_LOCAL[4]);
+  const reasoned = masquerade.preserve.some(entry => entry.reason !== undefined);
+  const lines = list.filter(entry => entry.note !== undefined).map(entry => `${entry.cidr}: ${entry.note}`);
+  return [
+    {
+      name: masquerade.defaultPolicy === 'replace' ? 'default' : masquerade.policyName,
+      destinations: list.map(entry => entry.cidr),
+      ...(reasoned && { reason: lines.join('\n') }),
+      ...declaredRoute(model, map),
+    },
+  ];
 }
 
 function planGateway(model: ClusterModel): GatewayPlan | undefined {
@@ -186,6 +239,6 @@ function notesFor(cidrs: readonly Cidr[], partition: Partition<Decision>): (stri
     }
     if (notes.size === 0) return undefined;
     const shown = [...notes].slice(0, 4);
-    return notes.size > 4 ? `${shown.join(', ')} and ${notes.size - 4} more` : shown.join(', ');
+    return notes.size > 4 ? `${shown.join('; ')} and ${notes.size - 4} more` : shown.join('; ');
   });
 }

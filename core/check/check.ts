@@ -8,17 +8,20 @@ import { isAgentDaemonSet, readDaemonSet } from '../manifest/daemon-set';
 import { readEgressPolicyV1, readEgressPolicyV1Alpha1 } from '../manifest/egress-nat-policy';
 import { readGateway } from '../manifest/gateway';
 import { objectId, record } from '../manifest/object';
+import { valueAt } from '../schema/path';
 import { DEFAULT_LIMITS, type Limits, type ParsedSource, parseSource, type SourceDocument } from '../source';
 
 /** A text to be checked. */
 export interface Input {
   /** The name that findings carry. */
   readonly file: string;
+  /** The whole text. */
   readonly text: string;
 }
 
 /** What was found in some files. */
 export interface Checked {
+  /** Everything found: by file as given, then by place. */
   readonly diagnostics: readonly Diagnostic[];
   /** The clusters of the intents among the files, in their order. */
   readonly clusters: readonly ClusterModel[];
@@ -159,13 +162,21 @@ export class Checker {
         const message = `${id.kind} is Cilium's, with other rules than EgressNATPolicy; masq does not check it`;
         return [diagnostic('MQ611', document.at(['kind']), { message })];
       }
+      case 'Cluster':
+        return id.apiVersion.startsWith('baremetal.cluster.gke.io/') ? [] : undefined;
       default:
+        if (isOurs(document)) return keep({ diagnostics: [] }).diagnostics;
         return id.apiVersion.startsWith('networking.gke.io/') &&
           suggest(id.kind, ['EgressNATPolicy', 'NetworkGatewayGroup', 'AnthosNetworkGateway'])
           ? unknownKind(document, id.kind)
           : undefined;
     }
   }
+}
+
+/** Whether an object of a kind without checks of its own was rendered by masq. */
+function isOurs(document: SourceDocument): boolean {
+  return valueAt(document.value, ['metadata', 'labels', 'app.kubernetes.io/managed-by']) === 'masq';
 }
 
 function wrongVersion(document: SourceDocument, wanted: string): Diagnostic {

@@ -8,14 +8,19 @@ export type Severity = 'error' | 'warning' | 'note';
 
 /** A place in a text. `line` and `column` count from 1 (columns in UTF-16 code units), `offset` from 0. */
 export interface Position {
+  /** The line, from 1. */
   readonly line: number;
+  /** The column, from 1, in UTF-16 code units as editors and the Language Server Protocol count them. */
   readonly column: number;
+  /** UTF-16 code units from the start of the text, from 0. */
   readonly offset: number;
 }
 
 /** A stretch of a text; `end` is the place behind its last character. */
 export interface SourceRange {
+  /** Its first character. */
   readonly start: Position;
+  /** The place behind its last character. */
   readonly end: Position;
 }
 
@@ -36,6 +41,7 @@ export interface Location {
 
 /** A second place that explains a finding, such as the earlier of two duplicates. */
 export interface Related extends Location {
+  /** What the place has to do with the finding, in a few words. */
   readonly message: string;
 }
 
@@ -43,18 +49,23 @@ export interface Related extends Location {
 export interface Diagnostic extends Location {
   /** The rule's stable code; `masq rules CODE` explains it. */
   readonly code: RuleCode;
+  /** The rule's severity, unless the case at hand is graver or lighter. */
   readonly severity: Severity;
   /** What is wrong with which value, and what to write instead: one line, no full stop. */
   readonly message: string;
   /** A further line: the reason, or a second way out. */
   readonly hint?: string;
+  /** Further places that explain it. */
   readonly related?: readonly Related[];
 }
 
 /** What a finding says beside its code and place. */
 export interface DiagnosticText {
+  /** As {@link Diagnostic.message}. */
   readonly message: string;
+  /** As {@link Diagnostic.hint}. */
   readonly hint?: string;
+  /** As {@link Diagnostic.related}. */
   readonly related?: readonly Related[];
   /** @default the rule's own severity */
   readonly severity?: Severity;

@@ -4,6 +4,7 @@ import type { Severity } from './diagnostic';
 export interface Rule {
   /** The rule's readable name, in kebab case: as stable as its code. */
   readonly name: string;
+  /** How much its findings matter, unless one says otherwise. */
   readonly severity: Severity;
   /** The rule in one line. */
   readonly title: string;

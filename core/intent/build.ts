@@ -41,7 +41,7 @@ export function buildModel(findings: Findings, outer?: RangeScope): ClusterModel
   const version = readVersion(spec.version, findings);
   const raw = record(spec.network);
   const defaults = (): readonly Cidr[] | undefined => {
-    const found = platformDefault(platform, version, text(raw.nodeImage));
+    const found = platformDefault(platform, version, network);
     if (found !== 'needs-image') return found;
     findings.add('MQ414', ['spec', 'version'], {
       message: `before GKE 1.14 the default destinations depend on the node image; say spec.network.nodeImage`,

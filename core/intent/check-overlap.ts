@@ -5,8 +5,11 @@ import { commonLabels, type Labels, labelsText } from './selector';
 
 /** A packet that two policies both claim. */
 export interface Claim {
+  /** The lowest address that both policies name. */
   readonly destination: string;
+  /** Labels of a pod that both policies select. */
   readonly pod: Labels;
+  /** Labels of the pod's namespace. */
   readonly namespace: Labels;
 }
 

@@ -20,14 +20,17 @@ import type { RangeScope } from './ranges';
 export interface Entry {
   /** The CIDR or name as written. */
   readonly text: string;
+  /** Where the entry stands in its document. */
   readonly path: ValuePath;
   /** The CIDRs that the text stands for, before exceptions. */
   readonly cidrs: readonly Cidr[];
   /** The addresses that are left after exceptions. */
   readonly sets: Both<IntervalSet>;
+  /** Why it is there, in the words of the document. */
   readonly reason?: string;
   /** Whether the text is a name rather than a CIDR. */
   readonly named: boolean;
+  /** Whether it has an `except` list. */
   readonly hasExceptions: boolean;
 }
 

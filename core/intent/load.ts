@@ -23,6 +23,7 @@ const KINDS = ['ClusterIntent', 'RangeSet'] as const;
 export interface LoadedIntents {
   /** The intents whose shape could be read; emit nothing of one when there are errors. */
   readonly clusters: readonly ClusterModel[];
+  /** What was found in the documents. */
   readonly diagnostics: readonly Diagnostic[];
 }
 

@@ -34,16 +34,27 @@ export interface ClusterModel {
 
 /** The cluster's facts. */
 export interface NetworkModel {
+  /** GKE's dataplane: `v2` is Dataplane V2. */
   readonly dataplane: 'v1' | 'v2';
+  /** The nodes' subnets. */
   readonly nodes: readonly Entry[];
+  /** The ranges that pod addresses come from. */
   readonly pods: readonly Entry[];
+  /** The ranges that service addresses come from. */
   readonly services: readonly Entry[];
+  /** The nodes' own addresses, as far as they are declared. */
   readonly nodeIPs: readonly PlacedAddress[];
+  /** Ranges on the other side of a VPN or an interconnect. */
   readonly onPremises: readonly Entry[];
+  /** How packets that keep a pod address get to the internet and back. */
   readonly internetRoute: 'none' | 'cloud-nat' | 'custom-default-route';
+  /** Whether network policies are enforced. */
   readonly networkPolicy: boolean;
+  /** Whether GKE's default SNAT is switched off. */
   readonly disableDefaultSnat: boolean;
+  /** Whether there are node pools of Windows, whose packets ip-masq-agent does not touch. */
   readonly windowsNodePools: boolean;
+  /** The nodes' image type, which decides GKE's default destinations before 1.14. */
   readonly nodeImage?: string;
   /** Whether pods have IPv6 addresses, and IPv6 rules are wanted. */
   readonly ipv6: boolean;
@@ -51,46 +62,70 @@ export interface NetworkModel {
 
 /** An address with its place. */
 export interface PlacedAddress {
+  /** The address, read. */
   readonly address: Address;
+  /** The address as written. */
   readonly text: string;
+  /** Where it stands in its document. */
   readonly path: ValuePath;
 }
 
 /** Which destinations keep the pod's address. */
 export interface MasqueradeModel {
+  /** Destinations to which pods keep their address. */
   readonly preserve: readonly Entry[];
+  /** Destinations that are masqueraded even inside of a preserved one. */
   readonly always: readonly Entry[];
+  /** What happens to packets to 169.254.0.0/16 (RFC 3927). */
   readonly linkLocal: 'preserve' | 'masquerade';
+  /** What happens to packets to fe80::/10 (RFC 4291). */
   readonly linkLocalIPv6: 'preserve' | 'masquerade';
   /** gke-autopilot only. */
   readonly defaultPolicy?: 'replace' | 'add';
+  /** The name of gke-autopilot's EgressNATPolicy. */
   readonly policyName: string;
 }
 
 /** How the agent runs. */
 export interface AgentModel {
+  /** Whose build runs: Google's, or that of kubernetes-sigs. */
   readonly flavor: 'google' | 'upstream';
+  /** Whether masq renders the DaemonSet, or somebody else runs the agent. */
   readonly daemonSet: 'render' | 'existing';
+  /** The container image. */
   readonly image: string;
+  /** The namespace of all objects of the agent. */
   readonly namespace: string;
+  /** The chain of the nat table that the agent owns. */
   readonly chain: string;
+  /** How often the agent reads its file: a Go duration. */
   readonly resyncInterval: string;
+  /** Whether source ports are fully randomised. */
   readonly randomFully: boolean;
   /** The value of `--to-ports`, without which the kernel chooses. */
   readonly toPorts?: string;
+  /** Labels of the nodes that run the agent; empty: every node. */
   readonly nodeSelector: Readonly<Record<string, string>>;
+  /** The pods' priority class. */
   readonly priorityClassName?: string;
+  /** What the container requests and may use at most, as Kubernetes quantities. */
   readonly resources?: {
+    /** What the scheduler sets aside. */
     readonly requests?: Readonly<Record<string, string>>;
+    /** What the container may use at most. */
     readonly limits?: Readonly<Record<string, string>>;
   };
 }
 
 /** The egress gateway and its policies. */
 export interface EgressModel {
+  /** The addresses that the gateway moves between nodes. */
   readonly floatingIPs: readonly PlacedAddress[];
+  /** The egress policies, as listed. */
   readonly policies: readonly PolicyModel[];
+  /** The Cluster object's name. */
   readonly clusterName: string;
+  /** The Cluster object's namespace, and the gateway's. */
   readonly namespace: string;
   /** How the feature is switched on; absent where nothing is to be switched. */
   readonly enable?: 'annotation' | 'advancedNetworking';
@@ -98,17 +133,26 @@ export interface EgressModel {
 
 /** One egress policy. */
 export interface PolicyModel {
+  /** The policy's name. */
   readonly name: string;
+  /** Where the policy stands in its document. */
   readonly path: ValuePath;
+  /** Which pods: any of the rules. Empty only where it could not be read. */
   readonly from: readonly PodRuleModel[];
+  /** Which destinations. */
   readonly to: readonly Entry[];
+  /** The floating IP that the packets leave with; absent when it could not be read. */
   readonly sourceIP?: PlacedAddress;
+  /** Why the policy is there, in the words of the intent. */
   readonly reason?: string;
 }
 
 /** One rule of a policy: both selectors must match. */
 export interface PodRuleModel {
+  /** Where the rule stands in its document. */
   readonly path: ValuePath;
+  /** Which namespaces. */
   readonly namespaces: Selector;
+  /** Which pods in them. */
   readonly pods: Selector;
 }

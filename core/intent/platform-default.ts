@@ -13,15 +13,16 @@ function registered(name: string): readonly Cidr[] {
 export function platformDefault(
   platform: Platform,
   version: PlatformVersion | undefined,
-  nodeImage: string | undefined,
+  network: NetworkModel,
 ): readonly Cidr[] | undefined | 'needs-image' {
   if (platform === 'kubernetes') return registered('ip-masq-agent-default');
   if (platform === 'anthos-bare-metal') return [];
   if (platform === 'gke-autopilot') return registered('gke-default-non-masquerade');
+  const { nodeImage } = network;
   return gkeDefault({
     ...(version && { version }),
     ...(nodeImage !== undefined && { nodeImage }),
-    reservedRangesFlag: false,
+    reservedRangesFlag: gkeDeploysAgent(network),
   });
 }
 

@@ -3,6 +3,7 @@ import type { Findings } from './findings';
 
 /** A label selector as one list of requirements, all of which must hold. */
 export interface Selector {
+  /** The requirements; none: everything is selected. */
   readonly requirements: readonly Requirement[];
 }
 

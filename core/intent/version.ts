@@ -1,6 +1,8 @@
 /** A platform version such as `1.29.4-gke.1043000` or `1.10.2`, as numbers. */
 export interface PlatformVersion {
+  /** The first number. */
   readonly major: number;
+  /** The second number. */
   readonly minor: number;
   /** @default 0 when the text names none */
   readonly patch: number;

@@ -9,10 +9,15 @@ import { objectId } from './object';
 
 /** The objects of one folder or file, which are taken to be of one cluster. */
 export interface Bundle {
+  /** Every object, for duplicates. */
   readonly documents: SourceDocument[];
+  /** ConfigMaps that hold an ip-masq-agent file. */
   readonly configMaps: AgentConfigMap[];
+  /** DaemonSets that run ip-masq-agent. */
   readonly daemonSets: AgentDaemonSet[];
+  /** EgressNATPolicies v1alpha1. */
   readonly policies: { readonly document: SourceDocument; readonly policy: PolicyModel }[];
+  /** AnthosNetworkGateways and NetworkGatewayGroups. */
   readonly gateways: { readonly document: SourceDocument; readonly floatingIPs: readonly PlacedAddress[] }[];
 }
 

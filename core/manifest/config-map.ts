@@ -4,7 +4,7 @@ import { Findings } from '../intent/findings';
 import { valueAt } from '../schema/path';
 import { embeddedText, type SourceDocument } from '../source';
 import type { AgentConfig } from '../treatment/agentfile';
-import { objectId, record } from './object';
+import { hasDeclaredRoute, objectId, record } from './object';
 
 const CONFIG_MAP_KEYS = ['apiVersion', 'kind', 'metadata', 'data', 'binaryData', 'immutable'];
 
@@ -16,9 +16,13 @@ const FOREIGN_KEYS: Readonly<Record<string, string>> = {
 
 /** A ConfigMap that holds an ip-masq-agent file. */
 export interface AgentConfigMap {
+  /** The object. */
   readonly document: SourceDocument;
+  /** `metadata.name`, when it is a text. */
   readonly name: string | undefined;
+  /** `metadata.namespace`, when it is a text. */
   readonly namespace: string | undefined;
+  /** The keys of `data`. */
   readonly keys: readonly string[];
   /** The file under `config`, unless it is refused. */
   readonly config?: AgentConfig;
@@ -60,7 +64,7 @@ export function readConfigMap(document: SourceDocument): {
         'key',
       );
     const read = readAgentFile(embeddedText(document, ['data', key], text));
-    findings.addAll(read.diagnostics);
+    findings.addAll(hasDeclaredRoute(document) ? read.diagnostics.filter(d => d.code !== 'MQ303') : read.diagnostics);
     if (key === 'config') config = read.config;
   }
   if (valueAt(document.value, ['data', 'config']) === undefined && !Object.keys(data).some(key => FOREIGN_KEYS[key])) {

@@ -7,9 +7,13 @@ import { list, objectId, record } from './object';
 
 /** A DaemonSet that runs ip-masq-agent, as far as other objects have to agree with it. */
 export interface AgentDaemonSet {
+  /** The object. */
   readonly document: SourceDocument;
+  /** `metadata.name`, when it is a text. */
   readonly name: string | undefined;
+  /** `metadata.namespace`, when it is a text. */
   readonly namespace: string | undefined;
+  /** What the container's arguments say; the agent's defaults for the rest. */
   readonly flags: AgentFlags;
   /** The ConfigMaps that the agent's container mounts, with the key that it takes the file from. */
   readonly configMaps: readonly { readonly name: string; readonly key: string; readonly path: ValuePath }[];

@@ -12,7 +12,7 @@ import { validateEgressNATPolicyV1, validateEgressNATPolicyV1Alpha1 } from '../s
 import { valueAt } from '../schema/path';
 import { shapeDiagnostics } from '../schema/shape';
 import type { SourceDocument } from '../source';
-import { list } from './object';
+import { hasDeclaredRoute, list } from './object';
 
 /** Names of the policies that GKE manages itself: `gke-`, eight hex digits, a number. */
 const MANAGED = /^gke-[0-9a-f]{8}-\d+$/;
@@ -40,7 +40,7 @@ export function readEgressPolicyV1(document: SourceDocument): { readonly diagnos
   );
   checkRedundancy(entries, findings);
   const widest = entries.find(entry => preservesInternet(entry.sets[4]));
-  if (widest) {
+  if (widest && !hasDeclaredRoute(document)) {
     findings.add('MQ303', widest.path, {
       severity: 'warning',
       message: `"${widest.text}" preserves pod addresses to the internet, which needs a route for them there (Cloud NAT over the pod ranges, or a custom default route)`,

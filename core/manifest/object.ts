@@ -3,9 +3,13 @@ import type { SourceDocument } from '../source';
 
 /** A Kubernetes object's identity, as far as the document gives one. */
 export interface ObjectId {
+  /** Empty when the document has none. */
   readonly apiVersion: string;
+  /** Such as `ConfigMap`. */
   readonly kind: string;
+  /** `metadata.name`, when it is a text. */
   readonly name: string | undefined;
+  /** `metadata.namespace`, when it is a text. */
   readonly namespace: string | undefined;
 }
 
@@ -33,4 +37,13 @@ export function record(value: unknown): Readonly<Record<string, unknown>> {
 /** A list's items, or none when the value is no list. */
 export function list(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
+}
+
+/** The annotation that says what carries pods' addresses to the internet, where an object preserves them there. */
+export const INTERNET_ROUTE = 'masq/internet-route';
+
+/** Whether an object declares a route that carries pods' addresses to the internet. */
+export function hasDeclaredRoute(document: SourceDocument): boolean {
+  const route = valueAt(document.value, ['metadata', 'annotations', INTERNET_ROUTE]);
+  return route === 'cloud-nat' || route === 'custom-default-route';
 }

@@ -140,10 +140,15 @@ function wrongType(
 ): Diagnostic {
   const where = pathText(path);
   const at = document.at(path);
+  const colon = endsInColon(value);
+  if (colon !== undefined && error.params.type !== 'array') {
+    const message = `${where} is a map, since a text that ends in ":" is a key; write it in quotes: "${colon}"`;
+    return diagnostic('MQ204', at, { message });
+  }
   const scalar = typeof value === 'number' || typeof value === 'boolean';
   if (path[path.length - 1] === 'resyncInterval' && typeof value === 'number')
     return diagnostic('MQ216', at, { message: `resyncInterval ${value} has no unit; write ${value}s` });
-  if (scalar && error.params.type === 'string') {
+  if (scalar && error.params.type === 'string' && parent?.format === undefined) {
     const written = document.written(path) ?? String(value);
     return diagnostic('MQ204', at, { message: `${where} is ${kindOf(value)}; text is wanted: write "${written}"` });
   }
@@ -153,10 +158,22 @@ function wrongType(
     const message = `${where} "${value}" is text; a map is wanted: write {${onlyKey}: "${value}"}`;
     return diagnostic('MQ204', at, { message });
   }
+  const quoted = typeof value === 'string' && (error.params.type === 'boolean' || error.params.type === 'integer');
   const single =
-    error.params.type === 'array' && (scalar || typeof value === 'string') ? `: write [${String(value)}]` : '';
+    error.params.type === 'array' && (scalar || typeof value === 'string')
+      ? `: write [${String(value)}]`
+      : quoted && /^(?:true|false|\d+)$/.test(value) && /\d/.test(value) === (error.params.type === 'integer')
+        ? `: write ${value} without quotes`
+        : '';
   const message = `${where}${shown} is ${kindOf(value)}; ${wantedType(error, parent)} is wanted${single}`;
   return diagnostic('MQ204', at, { message });
+}
+
+/** The text that `- 2001:db8::` was meant as: YAML reads it as a map with one key and no value. */
+function endsInColon(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const [[key, inner] = [], ...rest] = Object.entries(value);
+  return key !== undefined && inner === null && rest.length === 0 && key.includes(':') ? `${key}:` : undefined;
 }
 
 /** The one key that a map must have, when there is just one. */
@@ -174,11 +191,16 @@ const TYPE_WORDS: Record<string, string> = {
   object: 'a map',
 };
 
+const FORMAT_WORDS: Record<string, string> = {
+  cidr: 'a CIDR such as "10.0.0.0/8"',
+  ip: 'an address such as "192.168.1.100"',
+};
+
 function wantedType(error: SchemaError, parent: JsonSchema | undefined): string {
   if (error.keyword === 'anyOf') return 'a CIDR, the name of a range, or a map with "cidr" or "range"';
   const type = error.params.type;
   const words = (Array.isArray(type) ? type : [type]).map(t => TYPE_WORDS[String(t)] ?? String(t));
-  const wanted = parent?.['x-wanted'];
+  const wanted = parent?.['x-wanted'] ?? FORMAT_WORDS[String(parent?.format)];
   return typeof wanted === 'string' ? wanted : orList(words);
 }
 

@@ -1,5 +1,7 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type Pair, type ParsedNode } from 'yaml';
 import type { Location, SourceRange, ValuePath } from '../diagnostics';
+import { valueAt } from '../schema/path';
+import { alignment } from './align';
 import type { SourceText } from './text';
 
 /** Which part of a map entry a finding points at. */
@@ -7,6 +9,7 @@ export type Part = 'value' | 'key';
 
 /** One YAML document as plain data, with the place of every value in its text. */
 export interface SourceDocument {
+  /** The text that it was read from. */
   readonly source: SourceText;
   /** The document's number in its file, from 0. */
   readonly index: number;
@@ -16,6 +19,8 @@ export interface SourceDocument {
   at(path: ValuePath, part?: Part): Location;
   /** How the value is written: the scalar's own text, quotes included; undefined for maps and lists. */
   written(path: ValuePath): string | undefined;
+  /** The offsets of a scalar's own text, that of its anchor for an alias; undefined for maps and lists. */
+  extent(path: ValuePath): readonly [start: number, end: number] | undefined;
   /** The place of some characters inside a scalar's value, when value and text run in step; else of the whole scalar. */
   within(path: ValuePath, offset: number, length: number): Location;
 }
@@ -35,20 +40,24 @@ export class YamlDocument implements SourceDocument {
   }
 
   written(path: ValuePath): string | undefined {
+    const extent = this.extent(path);
+    return extent && this.source.text.slice(...extent);
+  }
+
+  extent(path: ValuePath): readonly [start: number, end: number] | undefined {
     const { node, exact } = this.find(path);
-    if (!exact || !isScalar(node) || !node.range) return undefined;
-    return this.source.text.slice(node.range[0], node.range[1]);
+    const scalar = this.resolve(node);
+    return exact && isScalar(scalar) && scalar.range ? [scalar.range[0], scalar.range[1]] : undefined;
   }
 
   within(path: ValuePath, offset: number, length: number): Location {
-    const { node, exact } = this.find(path);
-    const at = this.location(path, node);
-    if (!exact || !isScalar(node) || !node.range || typeof node.value !== 'string') return at;
-    const text = this.source.text.slice(node.range[0], node.range[1]);
-    const lead = text.startsWith('"') || text.startsWith("'") ? 1 : 0;
-    if (text.slice(lead, lead + node.value.length) !== node.value) return at;
-    const start = node.range[0] + lead + Math.min(offset, node.value.length);
-    return { ...at, range: this.source.range(start, start + length) };
+    const at = this.at(path);
+    const value = valueAt(this.value, path);
+    const extent = this.extent(path);
+    const offsets = typeof value === 'string' && extent ? alignment(this.source.text, extent, value) : undefined;
+    if (!offsets) return at;
+    const place = (n: number): number => offsets[Math.min(n, offsets.length - 1)]!;
+    return { ...at, range: this.source.range(place(offset), place(offset + length)) };
   }
 
   private location(path: ValuePath, node: ParsedNode | undefined): Location {

@@ -16,6 +16,7 @@ export function plainDocument(value: unknown, place: string | Location): SourceD
     value,
     at,
     written: () => undefined,
+    extent: () => undefined,
     within: path => at(path),
   };
 }

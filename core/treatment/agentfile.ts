@@ -8,9 +8,13 @@ import { type Decision, masquerade, PRESERVE } from './treatment';
 export interface AgentConfig {
   /** Absent when the file has no list, or there is no file: the flags' defaults hold. */
   readonly nonMasqueradeCIDRs?: readonly Cidr[];
+  /** Whether packets to 169.254.0.0/16 (RFC 3927) are masqueraded. */
   readonly masqLinkLocal: boolean;
+  /** Whether packets to fe80::/10 (RFC 4291) are masqueraded. */
   readonly masqLinkLocalIPv6: boolean;
+  /** How many entries the agent takes. @default 64 */
   readonly cidrLimit?: number;
+  /** How often the agent reads the file again: a Go duration. @default 60s */
   readonly resyncInterval?: string;
 }
 

@@ -1,7 +1,7 @@
 import { type Both, both, IntervalSet, setsOf } from '../address';
 import type { Entry } from '../intent/entry';
 import type { ClusterModel } from '../intent/model';
-import { gkeDefault } from '../intent/platform-default';
+import { gkeDefault, gkeDeploysAgent } from '../intent/platform-default';
 import { LINK_LOCAL } from '../intent/special';
 import { pathText } from '../schema/path';
 import { type EgressRule, type Layer, mapOf, type TreatmentMap } from './map';
@@ -86,7 +86,7 @@ function gkeSettings(model: ClusterModel): TreatmentMap {
     ...(version && { version }),
     ...(network.nodeImage !== undefined && { nodeImage: network.nodeImage }),
   };
-  const ranges = gkeDefault({ ...facts, reservedRangesFlag: model.agent.daemonSet === 'existing' });
+  const ranges = gkeDefault({ ...facts, reservedRangesFlag: gkeDeploysAgent(network) });
   const defaults = setsOf(ranges === 'needs-image' ? [] : ranges);
   const layers: Layer[] = [
     { sets: only(4), decision: { treatment: PRESERVE, rule: 'link-local' } },

@@ -6,7 +6,9 @@ import { type Decision, sameTreatment, treatmentText } from './treatment';
 export interface EgressRule {
   /** Any of the pairs of selectors that matches selects the pod. */
   readonly pods: readonly { readonly namespaces: Selector; readonly pods: Selector }[];
+  /** IPv4 destinations of those packets. */
   readonly destinations: IntervalSet;
+  /** What happens to them. */
   readonly decision: Decision;
 }
 
@@ -15,22 +17,29 @@ export interface EgressRule {
  * one partition of each address family, and egress rules that come before it, the first that matches deciding.
  */
 export interface TreatmentMap {
+  /** What happens to packets of pods that no egress rule selects. */
   readonly base: Both<Partition<Decision>>;
+  /** The egress rules; the first one that matches decides. */
   readonly egress: readonly EgressRule[];
 }
 
 /** A packet that two maps treat differently. */
 export interface Witness {
+  /** The destination address. */
   readonly destination: string;
   /** Labels of a pod and its namespace that the packet comes from; absent when any pod will do. */
   readonly pod?: { readonly namespace: Labels; readonly labels: Labels };
+  /** What the first map says of the packet. */
   readonly left: Decision;
+  /** What the second map says of it. */
   readonly right: Decision;
 }
 
 /** One stretch of destinations to be treated alike; the first layer that contains an address decides. */
 export interface Layer {
+  /** The destinations. */
   readonly sets: Both<IntervalSet>;
+  /** What happens to packets to them. */
   readonly decision: Decision;
 }
 

@@ -8,6 +8,7 @@ export type Treatment =
 
 /** A treatment and the rule that decided it. */
 export interface Decision {
+  /** What happens to the packet. */
   readonly treatment: Treatment;
   /** The rule in words, such as `spec.masquerade.preserve[0] "rfc1918"`. */
   readonly rule: string;

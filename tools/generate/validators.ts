@@ -78,7 +78,6 @@ function createAjv(compiled: (code: string, schema: unknown) => void): Ajv2020 {
     strict: true,
     validateFormats: false,
     inlineRefs: false,
-    messages: false,
     code: { source: true, esm: true, lines: true, optimize: true, process },
   });
 }

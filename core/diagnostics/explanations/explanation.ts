@@ -60,8 +60,11 @@ const CLUSTERS = {
 
 /** What an example says of its cluster that differs from the usual; lists are written as in YAML's flow style. */
 export interface ExampleFacts {
+  /** The platform's version. */
   readonly version?: string;
+  /** The node ranges. */
   readonly nodes?: string;
+  /** The pod ranges. */
   readonly pods?: string;
   /** Empty text leaves the key out. */
   readonly services?: string;

@@ -80,7 +80,7 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
       if (!(key0 === "nonMasqueradeCIDRs" || key0 === "masqLinkLocal" || key0 === "masqLinkLocalIPv6" || key0 === "cidrLimit" || key0 === "resyncInterval")) {
-        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -95,7 +95,7 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
         const len0 = data0.length;
         for (let i0 = 0; i0 < len0; i0++) {
           if (typeof data0[i0] !== "string") {
-            const err1 = { instancePath: instancePath + "/nonMasqueradeCIDRs/" + i0, schemaPath: "#/properties/nonMasqueradeCIDRs/items/type", keyword: "type", params: { type: "string" } };
+            const err1 = { instancePath: instancePath + "/nonMasqueradeCIDRs/" + i0, schemaPath: "#/properties/nonMasqueradeCIDRs/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
               vErrors = [err1];
             } else {
@@ -105,7 +105,7 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err2 = { instancePath: instancePath + "/nonMasqueradeCIDRs", schemaPath: "#/properties/nonMasqueradeCIDRs/type", keyword: "type", params: { type: "array" } };
+        const err2 = { instancePath: instancePath + "/nonMasqueradeCIDRs", schemaPath: "#/properties/nonMasqueradeCIDRs/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
           vErrors = [err2];
         } else {
@@ -116,7 +116,7 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.masqLinkLocal !== void 0) {
       if (typeof data.masqLinkLocal !== "boolean") {
-        const err3 = { instancePath: instancePath + "/masqLinkLocal", schemaPath: "#/properties/masqLinkLocal/type", keyword: "type", params: { type: "boolean" } };
+        const err3 = { instancePath: instancePath + "/masqLinkLocal", schemaPath: "#/properties/masqLinkLocal/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
         if (vErrors === null) {
           vErrors = [err3];
         } else {
@@ -127,7 +127,7 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.masqLinkLocalIPv6 !== void 0) {
       if (typeof data.masqLinkLocalIPv6 !== "boolean") {
-        const err4 = { instancePath: instancePath + "/masqLinkLocalIPv6", schemaPath: "#/properties/masqLinkLocalIPv6/type", keyword: "type", params: { type: "boolean" } };
+        const err4 = { instancePath: instancePath + "/masqLinkLocalIPv6", schemaPath: "#/properties/masqLinkLocalIPv6/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -139,7 +139,7 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.cidrLimit !== void 0) {
       let data4 = data.cidrLimit;
       if (!(typeof data4 == "number" && (!(data4 % 1) && !isNaN(data4)) && isFinite(data4))) {
-        const err5 = { instancePath: instancePath + "/cidrLimit", schemaPath: "#/properties/cidrLimit/type", keyword: "type", params: { type: "integer" } };
+        const err5 = { instancePath: instancePath + "/cidrLimit", schemaPath: "#/properties/cidrLimit/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
         if (vErrors === null) {
           vErrors = [err5];
         } else {
@@ -149,7 +149,7 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
       }
       if (typeof data4 == "number" && isFinite(data4)) {
         if (data4 < 0 || isNaN(data4)) {
-          const err6 = { instancePath: instancePath + "/cidrLimit", schemaPath: "#/properties/cidrLimit/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 } };
+          const err6 = { instancePath: instancePath + "/cidrLimit", schemaPath: "#/properties/cidrLimit/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
           if (vErrors === null) {
             vErrors = [err6];
           } else {
@@ -161,7 +161,7 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.resyncInterval !== void 0) {
       if (typeof data.resyncInterval !== "string") {
-        const err7 = { instancePath: instancePath + "/resyncInterval", schemaPath: "#/properties/resyncInterval/type", keyword: "type", params: { type: "string" } };
+        const err7 = { instancePath: instancePath + "/resyncInterval", schemaPath: "#/properties/resyncInterval/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err7];
         } else {
@@ -171,7 +171,7 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err8 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    const err8 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
       vErrors = [err8];
     } else {
@@ -198,7 +198,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.apiVersion === void 0) {
-      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "apiVersion" } };
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "apiVersion" }, message: "must have required property 'apiVersion'" };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -207,7 +207,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     if (data.kind === void 0) {
-      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kind" } };
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kind" }, message: "must have required property 'kind'" };
       if (vErrors === null) {
         vErrors = [err1];
       } else {
@@ -216,7 +216,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     if (data.metadata === void 0) {
-      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "metadata" } };
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "metadata" }, message: "must have required property 'metadata'" };
       if (vErrors === null) {
         vErrors = [err2];
       } else {
@@ -225,7 +225,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     if (data.spec === void 0) {
-      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "spec" } };
+      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "spec" }, message: "must have required property 'spec'" };
       if (vErrors === null) {
         vErrors = [err3];
       } else {
@@ -235,7 +235,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
     }
     for (const key0 in data) {
       if (!(key0 === "apiVersion" || key0 === "kind" || key0 === "metadata" || key0 === "spec" || key0 === "status")) {
-        const err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        const err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -247,7 +247,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.apiVersion !== void 0) {
       let data0 = data.apiVersion;
       if (typeof data0 !== "string") {
-        const err5 = { instancePath: instancePath + "/apiVersion", schemaPath: "#/properties/apiVersion/type", keyword: "type", params: { type: "string" } };
+        const err5 = { instancePath: instancePath + "/apiVersion", schemaPath: "#/properties/apiVersion/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err5];
         } else {
@@ -256,7 +256,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if ("networking.gke.io/v1alpha1" !== data0) {
-        const err6 = { instancePath: instancePath + "/apiVersion", schemaPath: "#/properties/apiVersion/const", keyword: "const", params: { allowedValue: "networking.gke.io/v1alpha1" } };
+        const err6 = { instancePath: instancePath + "/apiVersion", schemaPath: "#/properties/apiVersion/const", keyword: "const", params: { allowedValue: "networking.gke.io/v1alpha1" }, message: "must be equal to constant" };
         if (vErrors === null) {
           vErrors = [err6];
         } else {
@@ -268,7 +268,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.kind !== void 0) {
       let data1 = data.kind;
       if (typeof data1 !== "string") {
-        const err7 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/type", keyword: "type", params: { type: "string" } };
+        const err7 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err7];
         } else {
@@ -277,7 +277,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if ("AnthosNetworkGateway" !== data1) {
-        const err8 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/const", keyword: "const", params: { allowedValue: "AnthosNetworkGateway" } };
+        const err8 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/const", keyword: "const", params: { allowedValue: "AnthosNetworkGateway" }, message: "must be equal to constant" };
         if (vErrors === null) {
           vErrors = [err8];
         } else {
@@ -290,7 +290,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
       let data2 = data.metadata;
       if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
         if (data2.name === void 0) {
-          const err9 = { instancePath: instancePath + "/metadata", schemaPath: "#/properties/metadata/required", keyword: "required", params: { missingProperty: "name" } };
+          const err9 = { instancePath: instancePath + "/metadata", schemaPath: "#/properties/metadata/required", keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'" };
           if (vErrors === null) {
             vErrors = [err9];
           } else {
@@ -300,7 +300,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
         }
         if (data2.name !== void 0) {
           if (typeof data2.name !== "string") {
-            const err10 = { instancePath: instancePath + "/metadata/name", schemaPath: "#/properties/metadata/properties/name/type", keyword: "type", params: { type: "string" } };
+            const err10 = { instancePath: instancePath + "/metadata/name", schemaPath: "#/properties/metadata/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
               vErrors = [err10];
             } else {
@@ -310,7 +310,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err11 = { instancePath: instancePath + "/metadata", schemaPath: "#/properties/metadata/type", keyword: "type", params: { type: "object" } };
+        const err11 = { instancePath: instancePath + "/metadata", schemaPath: "#/properties/metadata/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
           vErrors = [err11];
         } else {
@@ -323,7 +323,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
       let data4 = data.spec;
       if (data4 && typeof data4 == "object" && !Array.isArray(data4)) {
         if (data4.floatingIPs === void 0) {
-          const err12 = { instancePath: instancePath + "/spec", schemaPath: "#/properties/spec/required", keyword: "required", params: { missingProperty: "floatingIPs" } };
+          const err12 = { instancePath: instancePath + "/spec", schemaPath: "#/properties/spec/required", keyword: "required", params: { missingProperty: "floatingIPs" }, message: "must have required property 'floatingIPs'" };
           if (vErrors === null) {
             vErrors = [err12];
           } else {
@@ -333,7 +333,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
         }
         for (const key1 in data4) {
           if (!(key1 === "floatingIPs")) {
-            const err13 = { instancePath: instancePath + "/spec", schemaPath: "#/properties/spec/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
+            const err13 = { instancePath: instancePath + "/spec", schemaPath: "#/properties/spec/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
               vErrors = [err13];
             } else {
@@ -346,7 +346,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
           let data5 = data4.floatingIPs;
           if (Array.isArray(data5)) {
             if (data5.length < 1) {
-              const err14 = { instancePath: instancePath + "/spec/floatingIPs", schemaPath: "#/properties/spec/properties/floatingIPs/minItems", keyword: "minItems", params: { limit: 1 } };
+              const err14 = { instancePath: instancePath + "/spec/floatingIPs", schemaPath: "#/properties/spec/properties/floatingIPs/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
               if (vErrors === null) {
                 vErrors = [err14];
               } else {
@@ -359,7 +359,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
               let data6 = data5[i0];
               if (typeof data6 === "string") {
                 if (!pattern3.test(data6)) {
-                  const err15 = { instancePath: instancePath + "/spec/floatingIPs/" + i0, schemaPath: "#/properties/spec/properties/floatingIPs/items/pattern", keyword: "pattern", params: { pattern: "^((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\\.){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])$" } };
+                  const err15 = { instancePath: instancePath + "/spec/floatingIPs/" + i0, schemaPath: "#/properties/spec/properties/floatingIPs/items/pattern", keyword: "pattern", params: { pattern: "^((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\\.){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])$" }, message: 'must match pattern "^((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\\.){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])$"' };
                   if (vErrors === null) {
                     vErrors = [err15];
                   } else {
@@ -368,7 +368,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
               } else {
-                const err16 = { instancePath: instancePath + "/spec/floatingIPs/" + i0, schemaPath: "#/properties/spec/properties/floatingIPs/items/type", keyword: "type", params: { type: "string" } };
+                const err16 = { instancePath: instancePath + "/spec/floatingIPs/" + i0, schemaPath: "#/properties/spec/properties/floatingIPs/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
                   vErrors = [err16];
                 } else {
@@ -378,7 +378,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
               }
             }
           } else {
-            const err17 = { instancePath: instancePath + "/spec/floatingIPs", schemaPath: "#/properties/spec/properties/floatingIPs/type", keyword: "type", params: { type: "array" } };
+            const err17 = { instancePath: instancePath + "/spec/floatingIPs", schemaPath: "#/properties/spec/properties/floatingIPs/type", keyword: "type", params: { type: "array" }, message: "must be array" };
             if (vErrors === null) {
               vErrors = [err17];
             } else {
@@ -388,7 +388,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err18 = { instancePath: instancePath + "/spec", schemaPath: "#/properties/spec/type", keyword: "type", params: { type: "object" } };
+        const err18 = { instancePath: instancePath + "/spec", schemaPath: "#/properties/spec/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
           vErrors = [err18];
         } else {
@@ -406,7 +406,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
             for (const key2 in data8) {
               let data9 = data8[key2];
               if (typeof data9 !== "string") {
-                const err19 = { instancePath: instancePath + "/status/nodes/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/status/properties/nodes/additionalProperties/type", keyword: "type", params: { type: "string" } };
+                const err19 = { instancePath: instancePath + "/status/nodes/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/status/properties/nodes/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
                   vErrors = [err19];
                 } else {
@@ -415,7 +415,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
                 errors++;
               }
               if (!(data9 === "Up" || data9 === "Down")) {
-                const err20 = { instancePath: instancePath + "/status/nodes/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/status/properties/nodes/additionalProperties/enum", keyword: "enum", params: { allowedValues: schema20.properties.status.properties.nodes.additionalProperties.enum } };
+                const err20 = { instancePath: instancePath + "/status/nodes/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/status/properties/nodes/additionalProperties/enum", keyword: "enum", params: { allowedValues: schema20.properties.status.properties.nodes.additionalProperties.enum }, message: "must be equal to one of the allowed values" };
                 if (vErrors === null) {
                   vErrors = [err20];
                 } else {
@@ -425,7 +425,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
               }
             }
           } else {
-            const err21 = { instancePath: instancePath + "/status/nodes", schemaPath: "#/properties/status/properties/nodes/type", keyword: "type", params: { type: "object" } };
+            const err21 = { instancePath: instancePath + "/status/nodes", schemaPath: "#/properties/status/properties/nodes/type", keyword: "type", params: { type: "object" }, message: "must be object" };
             if (vErrors === null) {
               vErrors = [err21];
             } else {
@@ -439,7 +439,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
           if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
             for (const key3 in data10) {
               if (typeof data10[key3] !== "string") {
-                const err22 = { instancePath: instancePath + "/status/floatingIPs/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/status/properties/floatingIPs/additionalProperties/type", keyword: "type", params: { type: "string" } };
+                const err22 = { instancePath: instancePath + "/status/floatingIPs/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/status/properties/floatingIPs/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
                   vErrors = [err22];
                 } else {
@@ -449,7 +449,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
               }
             }
           } else {
-            const err23 = { instancePath: instancePath + "/status/floatingIPs", schemaPath: "#/properties/status/properties/floatingIPs/type", keyword: "type", params: { type: "object" } };
+            const err23 = { instancePath: instancePath + "/status/floatingIPs", schemaPath: "#/properties/status/properties/floatingIPs/type", keyword: "type", params: { type: "object" }, message: "must be object" };
             if (vErrors === null) {
               vErrors = [err23];
             } else {
@@ -459,7 +459,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err24 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/type", keyword: "type", params: { type: "object" } };
+        const err24 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
           vErrors = [err24];
         } else {
@@ -469,7 +469,7 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err25 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    const err25 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
       vErrors = [err25];
     } else {
@@ -494,7 +494,7 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.apiVersion === void 0) {
-      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "apiVersion" } };
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "apiVersion" }, message: "must have required property 'apiVersion'" };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -503,7 +503,7 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     if (data.kind === void 0) {
-      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kind" } };
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kind" }, message: "must have required property 'kind'" };
       if (vErrors === null) {
         vErrors = [err1];
       } else {
@@ -512,7 +512,7 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     if (data.metadata === void 0) {
-      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "metadata" } };
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "metadata" }, message: "must have required property 'metadata'" };
       if (vErrors === null) {
         vErrors = [err2];
       } else {
@@ -522,7 +522,7 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
     }
     for (const key0 in data) {
       if (!(key0 === "apiVersion" || key0 === "kind" || key0 === "metadata" || key0 === "spec" || key0 === "status")) {
-        const err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        const err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err3];
         } else {
@@ -534,7 +534,7 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.apiVersion !== void 0) {
       let data0 = data.apiVersion;
       if (typeof data0 !== "string") {
-        const err4 = { instancePath: instancePath + "/apiVersion", schemaPath: "#/properties/apiVersion/type", keyword: "type", params: { type: "string" } };
+        const err4 = { instancePath: instancePath + "/apiVersion", schemaPath: "#/properties/apiVersion/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -543,7 +543,7 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if ("networking.gke.io/v1alpha1" !== data0) {
-        const err5 = { instancePath: instancePath + "/apiVersion", schemaPath: "#/properties/apiVersion/const", keyword: "const", params: { allowedValue: "networking.gke.io/v1alpha1" } };
+        const err5 = { instancePath: instancePath + "/apiVersion", schemaPath: "#/properties/apiVersion/const", keyword: "const", params: { allowedValue: "networking.gke.io/v1alpha1" }, message: "must be equal to constant" };
         if (vErrors === null) {
           vErrors = [err5];
         } else {
@@ -555,7 +555,7 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.kind !== void 0) {
       let data1 = data.kind;
       if (typeof data1 !== "string") {
-        const err6 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/type", keyword: "type", params: { type: "string" } };
+        const err6 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err6];
         } else {
@@ -564,7 +564,7 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
       if ("AnthosNetworkGatewayNode" !== data1) {
-        const err7 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/const", keyword: "const", params: { allowedValue: "AnthosNetworkGatewayNode" } };
+        const err7 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/const", keyword: "const", params: { allowedValue: "AnthosNetworkGatewayNode" }, message: "must be equal to constant" };
         if (vErrors === null) {
           vErrors = [err7];
         } else {
@@ -577,7 +577,7 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
       let data2 = data.metadata;
       if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
         if (data2.name === void 0) {
-          const err8 = { instancePath: instancePath + "/metadata", schemaPath: "#/properties/metadata/required", keyword: "required", params: { missingProperty: "name" } };
+          const err8 = { instancePath: instancePath + "/metadata", schemaPath: "#/properties/metadata/required", keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'" };
           if (vErrors === null) {
             vErrors = [err8];
           } else {
@@ -587,7 +587,7 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
         }
         if (data2.name !== void 0) {
           if (typeof data2.name !== "string") {
-            const err9 = { instancePath: instancePath + "/metadata/name", schemaPath: "#/properties/metadata/properties/name/type", keyword: "type", params: { type: "string" } };
+            const err9 = { instancePath: instancePath + "/metadata/name", schemaPath: "#/properties/metadata/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
               vErrors = [err9];
             } else {
@@ -597,7 +597,7 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err10 = { instancePath: instancePath + "/metadata", schemaPath: "#/properties/metadata/type", keyword: "type", params: { type: "object" } };
+        const err10 = { instancePath: instancePath + "/metadata", schemaPath: "#/properties/metadata/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
           vErrors = [err10];
         } else {
@@ -609,7 +609,7 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.spec !== void 0) {
       let data4 = data.spec;
       if (!(data4 && typeof data4 == "object" && !Array.isArray(data4))) {
-        const err11 = { instancePath: instancePath + "/spec", schemaPath: "#/properties/spec/type", keyword: "type", params: { type: "object" } };
+        const err11 = { instancePath: instancePath + "/spec", schemaPath: "#/properties/spec/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
           vErrors = [err11];
         } else {
@@ -621,7 +621,7 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.status !== void 0) {
       let data5 = data.status;
       if (!(data5 && typeof data5 == "object" && !Array.isArray(data5))) {
-        const err12 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/type", keyword: "type", params: { type: "object" } };
+        const err12 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
           vErrors = [err12];
         } else {
@@ -631,7 +631,7 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err13 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    const err13 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
       vErrors = [err13];
     } else {
@@ -657,7 +657,7 @@ function validate57(data, { instancePath = "", parentData, parentDataProperty, r
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.name === void 0) {
-      const err0 = { instancePath, schemaPath: "#/$defs/Metadata/required", keyword: "required", params: { missingProperty: "name" } };
+      const err0 = { instancePath, schemaPath: "#/$defs/Metadata/required", keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'" };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -667,7 +667,7 @@ function validate57(data, { instancePath = "", parentData, parentDataProperty, r
     }
     for (const key0 in data) {
       if (!(key0 === "name" || key0 === "labels" || key0 === "annotations")) {
-        const err1 = { instancePath, schemaPath: "#/$defs/Metadata/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        const err1 = { instancePath, schemaPath: "#/$defs/Metadata/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -680,7 +680,7 @@ function validate57(data, { instancePath = "", parentData, parentDataProperty, r
       let data0 = data.name;
       if (typeof data0 === "string") {
         if (!pattern4.test(data0)) {
-          const err2 = { instancePath: instancePath + "/name", schemaPath: "#/$defs/Metadata/properties/name/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$" } };
+          const err2 = { instancePath: instancePath + "/name", schemaPath: "#/$defs/Metadata/properties/name/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"' };
           if (vErrors === null) {
             vErrors = [err2];
           } else {
@@ -689,7 +689,7 @@ function validate57(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err3 = { instancePath: instancePath + "/name", schemaPath: "#/$defs/Metadata/properties/name/type", keyword: "type", params: { type: "string" } };
+        const err3 = { instancePath: instancePath + "/name", schemaPath: "#/$defs/Metadata/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err3];
         } else {
@@ -703,7 +703,7 @@ function validate57(data, { instancePath = "", parentData, parentDataProperty, r
       if (data1 && typeof data1 == "object" && !Array.isArray(data1)) {
         for (const key1 in data1) {
           if (typeof data1[key1] !== "string") {
-            const err4 = { instancePath: instancePath + "/labels/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/Metadata/properties/labels/additionalProperties/type", keyword: "type", params: { type: "string" } };
+            const err4 = { instancePath: instancePath + "/labels/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/Metadata/properties/labels/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
               vErrors = [err4];
             } else {
@@ -713,7 +713,7 @@ function validate57(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err5 = { instancePath: instancePath + "/labels", schemaPath: "#/$defs/Metadata/properties/labels/type", keyword: "type", params: { type: "object" } };
+        const err5 = { instancePath: instancePath + "/labels", schemaPath: "#/$defs/Metadata/properties/labels/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
           vErrors = [err5];
         } else {
@@ -727,7 +727,7 @@ function validate57(data, { instancePath = "", parentData, parentDataProperty, r
       if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
         for (const key2 in data3) {
           if (typeof data3[key2] !== "string") {
-            const err6 = { instancePath: instancePath + "/annotations/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/Metadata/properties/annotations/additionalProperties/type", keyword: "type", params: { type: "string" } };
+            const err6 = { instancePath: instancePath + "/annotations/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/Metadata/properties/annotations/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
               vErrors = [err6];
             } else {
@@ -737,7 +737,7 @@ function validate57(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err7 = { instancePath: instancePath + "/annotations", schemaPath: "#/$defs/Metadata/properties/annotations/type", keyword: "type", params: { type: "object" } };
+        const err7 = { instancePath: instancePath + "/annotations", schemaPath: "#/$defs/Metadata/properties/annotations/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
           vErrors = [err7];
         } else {
@@ -747,7 +747,7 @@ function validate57(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err8 = { instancePath, schemaPath: "#/$defs/Metadata/type", keyword: "type", params: { type: "object" } };
+    const err8 = { instancePath, schemaPath: "#/$defs/Metadata/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
       vErrors = [err8];
     } else {
@@ -773,7 +773,7 @@ function validate61(data, { instancePath = "", parentData, parentDataProperty, r
     evaluated0.items = void 0;
   }
   if (typeof data !== "string") {
-    const err0 = { instancePath, schemaPath: "#/$defs/CIDR/type", keyword: "type", params: { type: "string" } };
+    const err0 = { instancePath, schemaPath: "#/$defs/CIDR/type", keyword: "type", params: { type: "string" }, message: "must be string" };
     if (vErrors === null) {
       vErrors = [err0];
     } else {
@@ -796,7 +796,7 @@ function validate65(data, { instancePath = "", parentData, parentDataProperty, r
     evaluated0.items = void 0;
   }
   if (typeof data !== "string") {
-    const err0 = { instancePath, schemaPath: "#/$defs/IP/type", keyword: "type", params: { type: "string" } };
+    const err0 = { instancePath, schemaPath: "#/$defs/IP/type", keyword: "type", params: { type: "string" }, message: "must be string" };
     if (vErrors === null) {
       vErrors = [err0];
     } else {
@@ -820,7 +820,7 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.nodeCIDRs === void 0) {
-      const err0 = { instancePath, schemaPath: "#/$defs/Network/required", keyword: "required", params: { missingProperty: "nodeCIDRs" } };
+      const err0 = { instancePath, schemaPath: "#/$defs/Network/required", keyword: "required", params: { missingProperty: "nodeCIDRs" }, message: "must have required property 'nodeCIDRs'" };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -829,7 +829,7 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     if (data.podCIDRs === void 0) {
-      const err1 = { instancePath, schemaPath: "#/$defs/Network/required", keyword: "required", params: { missingProperty: "podCIDRs" } };
+      const err1 = { instancePath, schemaPath: "#/$defs/Network/required", keyword: "required", params: { missingProperty: "podCIDRs" }, message: "must have required property 'podCIDRs'" };
       if (vErrors === null) {
         vErrors = [err1];
       } else {
@@ -839,7 +839,7 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
     }
     for (const key0 in data) {
       if (!func1.call(schema26.properties, key0)) {
-        const err2 = { instancePath, schemaPath: "#/$defs/Network/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        const err2 = { instancePath, schemaPath: "#/$defs/Network/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err2];
         } else {
@@ -851,7 +851,7 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.dataplane !== void 0) {
       let data0 = data.dataplane;
       if (!(data0 === "v1" || data0 === "v2")) {
-        const err3 = { instancePath: instancePath + "/dataplane", schemaPath: "#/$defs/Network/properties/dataplane/enum", keyword: "enum", params: { allowedValues: schema26.properties.dataplane.enum } };
+        const err3 = { instancePath: instancePath + "/dataplane", schemaPath: "#/$defs/Network/properties/dataplane/enum", keyword: "enum", params: { allowedValues: schema26.properties.dataplane.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err3];
         } else {
@@ -864,7 +864,7 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
       let data1 = data.nodeCIDRs;
       if (Array.isArray(data1)) {
         if (data1.length < 1) {
-          const err4 = { instancePath: instancePath + "/nodeCIDRs", schemaPath: "#/$defs/Network/properties/nodeCIDRs/minItems", keyword: "minItems", params: { limit: 1 } };
+          const err4 = { instancePath: instancePath + "/nodeCIDRs", schemaPath: "#/$defs/Network/properties/nodeCIDRs/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
           if (vErrors === null) {
             vErrors = [err4];
           } else {
@@ -880,7 +880,7 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err5 = { instancePath: instancePath + "/nodeCIDRs", schemaPath: "#/$defs/Network/properties/nodeCIDRs/type", keyword: "type", params: { type: "array" } };
+        const err5 = { instancePath: instancePath + "/nodeCIDRs", schemaPath: "#/$defs/Network/properties/nodeCIDRs/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
           vErrors = [err5];
         } else {
@@ -893,7 +893,7 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
       let data3 = data.podCIDRs;
       if (Array.isArray(data3)) {
         if (data3.length < 1) {
-          const err6 = { instancePath: instancePath + "/podCIDRs", schemaPath: "#/$defs/Network/properties/podCIDRs/minItems", keyword: "minItems", params: { limit: 1 } };
+          const err6 = { instancePath: instancePath + "/podCIDRs", schemaPath: "#/$defs/Network/properties/podCIDRs/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
           if (vErrors === null) {
             vErrors = [err6];
           } else {
@@ -909,7 +909,7 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err7 = { instancePath: instancePath + "/podCIDRs", schemaPath: "#/$defs/Network/properties/podCIDRs/type", keyword: "type", params: { type: "array" } };
+        const err7 = { instancePath: instancePath + "/podCIDRs", schemaPath: "#/$defs/Network/properties/podCIDRs/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
           vErrors = [err7];
         } else {
@@ -929,7 +929,7 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err8 = { instancePath: instancePath + "/serviceCIDRs", schemaPath: "#/$defs/Network/properties/serviceCIDRs/type", keyword: "type", params: { type: "array" } };
+        const err8 = { instancePath: instancePath + "/serviceCIDRs", schemaPath: "#/$defs/Network/properties/serviceCIDRs/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
           vErrors = [err8];
         } else {
@@ -949,7 +949,7 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err9 = { instancePath: instancePath + "/nodeIPs", schemaPath: "#/$defs/Network/properties/nodeIPs/type", keyword: "type", params: { type: "array" } };
+        const err9 = { instancePath: instancePath + "/nodeIPs", schemaPath: "#/$defs/Network/properties/nodeIPs/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
           vErrors = [err9];
         } else {
@@ -969,7 +969,7 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err10 = { instancePath: instancePath + "/onPremisesCIDRs", schemaPath: "#/$defs/Network/properties/onPremisesCIDRs/type", keyword: "type", params: { type: "array" } };
+        const err10 = { instancePath: instancePath + "/onPremisesCIDRs", schemaPath: "#/$defs/Network/properties/onPremisesCIDRs/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
           vErrors = [err10];
         } else {
@@ -981,7 +981,7 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.internetRoute !== void 0) {
       let data11 = data.internetRoute;
       if (!(data11 === "none" || data11 === "cloud-nat" || data11 === "custom-default-route")) {
-        const err11 = { instancePath: instancePath + "/internetRoute", schemaPath: "#/$defs/Network/properties/internetRoute/enum", keyword: "enum", params: { allowedValues: schema26.properties.internetRoute.enum } };
+        const err11 = { instancePath: instancePath + "/internetRoute", schemaPath: "#/$defs/Network/properties/internetRoute/enum", keyword: "enum", params: { allowedValues: schema26.properties.internetRoute.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err11];
         } else {
@@ -992,7 +992,7 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.networkPolicy !== void 0) {
       if (typeof data.networkPolicy !== "boolean") {
-        const err12 = { instancePath: instancePath + "/networkPolicy", schemaPath: "#/$defs/Network/properties/networkPolicy/type", keyword: "type", params: { type: "boolean" } };
+        const err12 = { instancePath: instancePath + "/networkPolicy", schemaPath: "#/$defs/Network/properties/networkPolicy/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
         if (vErrors === null) {
           vErrors = [err12];
         } else {
@@ -1003,7 +1003,7 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.disableDefaultSnat !== void 0) {
       if (typeof data.disableDefaultSnat !== "boolean") {
-        const err13 = { instancePath: instancePath + "/disableDefaultSnat", schemaPath: "#/$defs/Network/properties/disableDefaultSnat/type", keyword: "type", params: { type: "boolean" } };
+        const err13 = { instancePath: instancePath + "/disableDefaultSnat", schemaPath: "#/$defs/Network/properties/disableDefaultSnat/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
         if (vErrors === null) {
           vErrors = [err13];
         } else {
@@ -1014,7 +1014,7 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.windowsNodePools !== void 0) {
       if (typeof data.windowsNodePools !== "boolean") {
-        const err14 = { instancePath: instancePath + "/windowsNodePools", schemaPath: "#/$defs/Network/properties/windowsNodePools/type", keyword: "type", params: { type: "boolean" } };
+        const err14 = { instancePath: instancePath + "/windowsNodePools", schemaPath: "#/$defs/Network/properties/windowsNodePools/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
         if (vErrors === null) {
           vErrors = [err14];
         } else {
@@ -1026,7 +1026,7 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.nodeImage !== void 0) {
       let data15 = data.nodeImage;
       if (!(data15 === "cos" || data15 === "cos_containerd" || data15 === "ubuntu" || data15 === "ubuntu_containerd")) {
-        const err15 = { instancePath: instancePath + "/nodeImage", schemaPath: "#/$defs/Network/properties/nodeImage/enum", keyword: "enum", params: { allowedValues: schema26.properties.nodeImage.enum } };
+        const err15 = { instancePath: instancePath + "/nodeImage", schemaPath: "#/$defs/Network/properties/nodeImage/enum", keyword: "enum", params: { allowedValues: schema26.properties.nodeImage.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err15];
         } else {
@@ -1036,7 +1036,7 @@ function validate60(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err16 = { instancePath, schemaPath: "#/$defs/Network/type", keyword: "type", params: { type: "object" } };
+    const err16 = { instancePath, schemaPath: "#/$defs/Network/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
       vErrors = [err16];
     } else {
@@ -1062,7 +1062,7 @@ function validate71(data, { instancePath = "", parentData, parentDataProperty, r
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
       if (!(key0 === "cidr" || key0 === "range" || key0 === "except" || key0 === "reason")) {
-        const err0 = { instancePath, schemaPath: "#/$defs/RangeRule/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        const err0 = { instancePath, schemaPath: "#/$defs/RangeRule/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -1079,7 +1079,7 @@ function validate71(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.range !== void 0) {
       if (typeof data.range !== "string") {
-        const err1 = { instancePath: instancePath + "/range", schemaPath: "#/$defs/RangeRule/properties/range/type", keyword: "type", params: { type: "string" } };
+        const err1 = { instancePath: instancePath + "/range", schemaPath: "#/$defs/RangeRule/properties/range/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -1094,7 +1094,7 @@ function validate71(data, { instancePath = "", parentData, parentDataProperty, r
         const len0 = data2.length;
         for (let i0 = 0; i0 < len0; i0++) {
           if (typeof data2[i0] !== "string") {
-            const err2 = { instancePath: instancePath + "/except/" + i0, schemaPath: "#/$defs/RangeRule/properties/except/items/type", keyword: "type", params: { type: "string" } };
+            const err2 = { instancePath: instancePath + "/except/" + i0, schemaPath: "#/$defs/RangeRule/properties/except/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
               vErrors = [err2];
             } else {
@@ -1104,7 +1104,7 @@ function validate71(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err3 = { instancePath: instancePath + "/except", schemaPath: "#/$defs/RangeRule/properties/except/type", keyword: "type", params: { type: "array" } };
+        const err3 = { instancePath: instancePath + "/except", schemaPath: "#/$defs/RangeRule/properties/except/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
           vErrors = [err3];
         } else {
@@ -1115,7 +1115,7 @@ function validate71(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.reason !== void 0) {
       if (typeof data.reason !== "string") {
-        const err4 = { instancePath: instancePath + "/reason", schemaPath: "#/$defs/RangeRule/properties/reason/type", keyword: "type", params: { type: "string" } };
+        const err4 = { instancePath: instancePath + "/reason", schemaPath: "#/$defs/RangeRule/properties/reason/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -1125,7 +1125,7 @@ function validate71(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err5 = { instancePath, schemaPath: "#/$defs/RangeRule/type", keyword: "type", params: { type: "object" } };
+    const err5 = { instancePath, schemaPath: "#/$defs/RangeRule/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
       vErrors = [err5];
     } else {
@@ -1151,7 +1151,7 @@ function validate70(data, { instancePath = "", parentData, parentDataProperty, r
   let valid0 = false;
   const _errs1 = errors;
   if (typeof data !== "string") {
-    const err0 = { instancePath, schemaPath: "#/$defs/RangeEntry/anyOf/0/type", keyword: "type", params: { type: "string" } };
+    const err0 = { instancePath, schemaPath: "#/$defs/RangeEntry/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
     if (vErrors === null) {
       vErrors = [err0];
     } else {
@@ -1172,7 +1172,7 @@ function validate70(data, { instancePath = "", parentData, parentDataProperty, r
     var props0 = true;
   }
   if (!valid0) {
-    const err1 = { instancePath, schemaPath: "#/$defs/RangeEntry/anyOf", keyword: "anyOf", params: {} };
+    const err1 = { instancePath, schemaPath: "#/$defs/RangeEntry/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
     if (vErrors === null) {
       vErrors = [err1];
     } else {
@@ -1209,7 +1209,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
       const _errs1 = errors;
       if (typeof key0 === "string") {
         if (!pattern5.test(key0)) {
-          const err0 = { instancePath, schemaPath: "#/$defs/Ranges/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z]([-a-z0-9]*[a-z0-9])?$" }, propertyName: key0 };
+          const err0 = { instancePath, schemaPath: "#/$defs/Ranges/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z]([-a-z0-9]*[a-z0-9])?$" }, message: 'must match pattern "^[a-z]([-a-z0-9]*[a-z0-9])?$"', propertyName: key0 };
           if (vErrors === null) {
             vErrors = [err0];
           } else {
@@ -1220,7 +1220,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
       }
       var valid0 = _errs1 === errors;
       if (!valid0) {
-        const err1 = { instancePath, schemaPath: "#/$defs/Ranges/propertyNames", keyword: "propertyNames", params: { propertyName: key0 } };
+        const err1 = { instancePath, schemaPath: "#/$defs/Ranges/propertyNames", keyword: "propertyNames", params: { propertyName: key0 }, message: "property name must be valid" };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -1233,7 +1233,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
       let data0 = data[key1];
       if (Array.isArray(data0)) {
         if (data0.length < 1) {
-          const err2 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/Ranges/additionalProperties/minItems", keyword: "minItems", params: { limit: 1 } };
+          const err2 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/Ranges/additionalProperties/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
           if (vErrors === null) {
             vErrors = [err2];
           } else {
@@ -1249,7 +1249,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err3 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/Ranges/additionalProperties/type", keyword: "type", params: { type: "array" } };
+        const err3 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/Ranges/additionalProperties/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
           vErrors = [err3];
         } else {
@@ -1259,7 +1259,7 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err4 = { instancePath, schemaPath: "#/$defs/Ranges/type", keyword: "type", params: { type: "object" } };
+    const err4 = { instancePath, schemaPath: "#/$defs/Ranges/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
       vErrors = [err4];
     } else {
@@ -1284,7 +1284,7 @@ function validate76(data, { instancePath = "", parentData, parentDataProperty, r
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.preserve === void 0) {
-      const err0 = { instancePath, schemaPath: "#/$defs/Masquerade/required", keyword: "required", params: { missingProperty: "preserve" } };
+      const err0 = { instancePath, schemaPath: "#/$defs/Masquerade/required", keyword: "required", params: { missingProperty: "preserve" }, message: "must have required property 'preserve'" };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -1294,7 +1294,7 @@ function validate76(data, { instancePath = "", parentData, parentDataProperty, r
     }
     for (const key0 in data) {
       if (!(key0 === "preserve" || key0 === "always" || key0 === "linkLocal" || key0 === "linkLocalIPv6" || key0 === "defaultPolicy" || key0 === "policyName")) {
-        const err1 = { instancePath, schemaPath: "#/$defs/Masquerade/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        const err1 = { instancePath, schemaPath: "#/$defs/Masquerade/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -1314,7 +1314,7 @@ function validate76(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err2 = { instancePath: instancePath + "/preserve", schemaPath: "#/$defs/Masquerade/properties/preserve/type", keyword: "type", params: { type: "array" } };
+        const err2 = { instancePath: instancePath + "/preserve", schemaPath: "#/$defs/Masquerade/properties/preserve/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
           vErrors = [err2];
         } else {
@@ -1334,7 +1334,7 @@ function validate76(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err3 = { instancePath: instancePath + "/always", schemaPath: "#/$defs/Masquerade/properties/always/type", keyword: "type", params: { type: "array" } };
+        const err3 = { instancePath: instancePath + "/always", schemaPath: "#/$defs/Masquerade/properties/always/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
           vErrors = [err3];
         } else {
@@ -1346,7 +1346,7 @@ function validate76(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.linkLocal !== void 0) {
       let data4 = data.linkLocal;
       if (!(data4 === "preserve" || data4 === "masquerade")) {
-        const err4 = { instancePath: instancePath + "/linkLocal", schemaPath: "#/$defs/Masquerade/properties/linkLocal/enum", keyword: "enum", params: { allowedValues: schema32.properties.linkLocal.enum } };
+        const err4 = { instancePath: instancePath + "/linkLocal", schemaPath: "#/$defs/Masquerade/properties/linkLocal/enum", keyword: "enum", params: { allowedValues: schema32.properties.linkLocal.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -1358,7 +1358,7 @@ function validate76(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.linkLocalIPv6 !== void 0) {
       let data5 = data.linkLocalIPv6;
       if (!(data5 === "preserve" || data5 === "masquerade")) {
-        const err5 = { instancePath: instancePath + "/linkLocalIPv6", schemaPath: "#/$defs/Masquerade/properties/linkLocalIPv6/enum", keyword: "enum", params: { allowedValues: schema32.properties.linkLocalIPv6.enum } };
+        const err5 = { instancePath: instancePath + "/linkLocalIPv6", schemaPath: "#/$defs/Masquerade/properties/linkLocalIPv6/enum", keyword: "enum", params: { allowedValues: schema32.properties.linkLocalIPv6.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err5];
         } else {
@@ -1370,7 +1370,7 @@ function validate76(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.defaultPolicy !== void 0) {
       let data6 = data.defaultPolicy;
       if (!(data6 === "replace" || data6 === "add")) {
-        const err6 = { instancePath: instancePath + "/defaultPolicy", schemaPath: "#/$defs/Masquerade/properties/defaultPolicy/enum", keyword: "enum", params: { allowedValues: schema32.properties.defaultPolicy.enum } };
+        const err6 = { instancePath: instancePath + "/defaultPolicy", schemaPath: "#/$defs/Masquerade/properties/defaultPolicy/enum", keyword: "enum", params: { allowedValues: schema32.properties.defaultPolicy.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err6];
         } else {
@@ -1381,7 +1381,7 @@ function validate76(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.policyName !== void 0) {
       if (typeof data.policyName !== "string") {
-        const err7 = { instancePath: instancePath + "/policyName", schemaPath: "#/$defs/Masquerade/properties/policyName/type", keyword: "type", params: { type: "string" } };
+        const err7 = { instancePath: instancePath + "/policyName", schemaPath: "#/$defs/Masquerade/properties/policyName/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err7];
         } else {
@@ -1391,7 +1391,7 @@ function validate76(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err8 = { instancePath, schemaPath: "#/$defs/Masquerade/type", keyword: "type", params: { type: "object" } };
+    const err8 = { instancePath, schemaPath: "#/$defs/Masquerade/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
       vErrors = [err8];
     } else {
@@ -1418,7 +1418,7 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
       if (!(key0 === "requests" || key0 === "limits")) {
-        const err0 = { instancePath, schemaPath: "#/$defs/AgentResources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        const err0 = { instancePath, schemaPath: "#/$defs/AgentResources/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -1432,7 +1432,7 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
       if (data0 && typeof data0 == "object" && !Array.isArray(data0)) {
         for (const key1 in data0) {
           if (typeof data0[key1] !== "string") {
-            const err1 = { instancePath: instancePath + "/requests/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/AgentResources/properties/requests/additionalProperties/type", keyword: "type", params: { type: "string" } };
+            const err1 = { instancePath: instancePath + "/requests/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/AgentResources/properties/requests/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
               vErrors = [err1];
             } else {
@@ -1442,7 +1442,7 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err2 = { instancePath: instancePath + "/requests", schemaPath: "#/$defs/AgentResources/properties/requests/type", keyword: "type", params: { type: "object" } };
+        const err2 = { instancePath: instancePath + "/requests", schemaPath: "#/$defs/AgentResources/properties/requests/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
           vErrors = [err2];
         } else {
@@ -1456,7 +1456,7 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
       if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
         for (const key2 in data2) {
           if (typeof data2[key2] !== "string") {
-            const err3 = { instancePath: instancePath + "/limits/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/AgentResources/properties/limits/additionalProperties/type", keyword: "type", params: { type: "string" } };
+            const err3 = { instancePath: instancePath + "/limits/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/AgentResources/properties/limits/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
               vErrors = [err3];
             } else {
@@ -1466,7 +1466,7 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err4 = { instancePath: instancePath + "/limits", schemaPath: "#/$defs/AgentResources/properties/limits/type", keyword: "type", params: { type: "object" } };
+        const err4 = { instancePath: instancePath + "/limits", schemaPath: "#/$defs/AgentResources/properties/limits/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -1476,7 +1476,7 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err5 = { instancePath, schemaPath: "#/$defs/AgentResources/type", keyword: "type", params: { type: "object" } };
+    const err5 = { instancePath, schemaPath: "#/$defs/AgentResources/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
       vErrors = [err5];
     } else {
@@ -1501,7 +1501,7 @@ function validate80(data, { instancePath = "", parentData, parentDataProperty, r
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
       if (!func1.call(schema33.properties, key0)) {
-        const err0 = { instancePath, schemaPath: "#/$defs/Agent/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        const err0 = { instancePath, schemaPath: "#/$defs/Agent/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -1513,7 +1513,7 @@ function validate80(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.flavor !== void 0) {
       let data0 = data.flavor;
       if (!(data0 === "google" || data0 === "upstream")) {
-        const err1 = { instancePath: instancePath + "/flavor", schemaPath: "#/$defs/Agent/properties/flavor/enum", keyword: "enum", params: { allowedValues: schema33.properties.flavor.enum } };
+        const err1 = { instancePath: instancePath + "/flavor", schemaPath: "#/$defs/Agent/properties/flavor/enum", keyword: "enum", params: { allowedValues: schema33.properties.flavor.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -1525,7 +1525,7 @@ function validate80(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.daemonSet !== void 0) {
       let data1 = data.daemonSet;
       if (!(data1 === "render" || data1 === "existing")) {
-        const err2 = { instancePath: instancePath + "/daemonSet", schemaPath: "#/$defs/Agent/properties/daemonSet/enum", keyword: "enum", params: { allowedValues: schema33.properties.daemonSet.enum } };
+        const err2 = { instancePath: instancePath + "/daemonSet", schemaPath: "#/$defs/Agent/properties/daemonSet/enum", keyword: "enum", params: { allowedValues: schema33.properties.daemonSet.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err2];
         } else {
@@ -1538,7 +1538,7 @@ function validate80(data, { instancePath = "", parentData, parentDataProperty, r
       let data2 = data.image;
       if (typeof data2 === "string") {
         if (func3(data2) < 1) {
-          const err3 = { instancePath: instancePath + "/image", schemaPath: "#/$defs/Agent/properties/image/minLength", keyword: "minLength", params: { limit: 1 } };
+          const err3 = { instancePath: instancePath + "/image", schemaPath: "#/$defs/Agent/properties/image/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
           if (vErrors === null) {
             vErrors = [err3];
           } else {
@@ -1547,7 +1547,7 @@ function validate80(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err4 = { instancePath: instancePath + "/image", schemaPath: "#/$defs/Agent/properties/image/type", keyword: "type", params: { type: "string" } };
+        const err4 = { instancePath: instancePath + "/image", schemaPath: "#/$defs/Agent/properties/image/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -1558,7 +1558,7 @@ function validate80(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.namespace !== void 0) {
       if (typeof data.namespace !== "string") {
-        const err5 = { instancePath: instancePath + "/namespace", schemaPath: "#/$defs/Agent/properties/namespace/type", keyword: "type", params: { type: "string" } };
+        const err5 = { instancePath: instancePath + "/namespace", schemaPath: "#/$defs/Agent/properties/namespace/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err5];
         } else {
@@ -1569,7 +1569,7 @@ function validate80(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.chain !== void 0) {
       if (typeof data.chain !== "string") {
-        const err6 = { instancePath: instancePath + "/chain", schemaPath: "#/$defs/Agent/properties/chain/type", keyword: "type", params: { type: "string" } };
+        const err6 = { instancePath: instancePath + "/chain", schemaPath: "#/$defs/Agent/properties/chain/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err6];
         } else {
@@ -1580,7 +1580,7 @@ function validate80(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.resyncInterval !== void 0) {
       if (typeof data.resyncInterval !== "string") {
-        const err7 = { instancePath: instancePath + "/resyncInterval", schemaPath: "#/$defs/Agent/properties/resyncInterval/type", keyword: "type", params: { type: "string" } };
+        const err7 = { instancePath: instancePath + "/resyncInterval", schemaPath: "#/$defs/Agent/properties/resyncInterval/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err7];
         } else {
@@ -1591,7 +1591,7 @@ function validate80(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.randomFully !== void 0) {
       if (typeof data.randomFully !== "boolean") {
-        const err8 = { instancePath: instancePath + "/randomFully", schemaPath: "#/$defs/Agent/properties/randomFully/type", keyword: "type", params: { type: "boolean" } };
+        const err8 = { instancePath: instancePath + "/randomFully", schemaPath: "#/$defs/Agent/properties/randomFully/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
         if (vErrors === null) {
           vErrors = [err8];
         } else {
@@ -1604,7 +1604,7 @@ function validate80(data, { instancePath = "", parentData, parentDataProperty, r
       let data7 = data.toPorts;
       if (Array.isArray(data7)) {
         if (data7.length < 1) {
-          const err9 = { instancePath: instancePath + "/toPorts", schemaPath: "#/$defs/Agent/properties/toPorts/minItems", keyword: "minItems", params: { limit: 1 } };
+          const err9 = { instancePath: instancePath + "/toPorts", schemaPath: "#/$defs/Agent/properties/toPorts/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
           if (vErrors === null) {
             vErrors = [err9];
           } else {
@@ -1615,7 +1615,7 @@ function validate80(data, { instancePath = "", parentData, parentDataProperty, r
         const len0 = data7.length;
         for (let i0 = 0; i0 < len0; i0++) {
           if (typeof data7[i0] !== "string") {
-            const err10 = { instancePath: instancePath + "/toPorts/" + i0, schemaPath: "#/$defs/Agent/properties/toPorts/items/type", keyword: "type", params: { type: "string" } };
+            const err10 = { instancePath: instancePath + "/toPorts/" + i0, schemaPath: "#/$defs/Agent/properties/toPorts/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
               vErrors = [err10];
             } else {
@@ -1625,7 +1625,7 @@ function validate80(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err11 = { instancePath: instancePath + "/toPorts", schemaPath: "#/$defs/Agent/properties/toPorts/type", keyword: "type", params: { type: "array" } };
+        const err11 = { instancePath: instancePath + "/toPorts", schemaPath: "#/$defs/Agent/properties/toPorts/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
           vErrors = [err11];
         } else {
@@ -1639,7 +1639,7 @@ function validate80(data, { instancePath = "", parentData, parentDataProperty, r
       if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
         for (const key1 in data9) {
           if (typeof data9[key1] !== "string") {
-            const err12 = { instancePath: instancePath + "/nodeSelector/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/Agent/properties/nodeSelector/additionalProperties/type", keyword: "type", params: { type: "string" } };
+            const err12 = { instancePath: instancePath + "/nodeSelector/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/Agent/properties/nodeSelector/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
               vErrors = [err12];
             } else {
@@ -1649,7 +1649,7 @@ function validate80(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err13 = { instancePath: instancePath + "/nodeSelector", schemaPath: "#/$defs/Agent/properties/nodeSelector/type", keyword: "type", params: { type: "object" } };
+        const err13 = { instancePath: instancePath + "/nodeSelector", schemaPath: "#/$defs/Agent/properties/nodeSelector/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
           vErrors = [err13];
         } else {
@@ -1660,7 +1660,7 @@ function validate80(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.priorityClassName !== void 0) {
       if (typeof data.priorityClassName !== "string") {
-        const err14 = { instancePath: instancePath + "/priorityClassName", schemaPath: "#/$defs/Agent/properties/priorityClassName/type", keyword: "type", params: { type: "string" } };
+        const err14 = { instancePath: instancePath + "/priorityClassName", schemaPath: "#/$defs/Agent/properties/priorityClassName/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err14];
         } else {
@@ -1676,7 +1676,7 @@ function validate80(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err15 = { instancePath, schemaPath: "#/$defs/Agent/type", keyword: "type", params: { type: "object" } };
+    const err15 = { instancePath, schemaPath: "#/$defs/Agent/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
       vErrors = [err15];
     } else {
@@ -1702,7 +1702,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
       if (!(key0 === "clusterName" || key0 === "namespace" || key0 === "enable")) {
-        const err0 = { instancePath, schemaPath: "#/$defs/Gateway/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        const err0 = { instancePath, schemaPath: "#/$defs/Gateway/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -1713,7 +1713,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.clusterName !== void 0) {
       if (typeof data.clusterName !== "string") {
-        const err1 = { instancePath: instancePath + "/clusterName", schemaPath: "#/$defs/Gateway/properties/clusterName/type", keyword: "type", params: { type: "string" } };
+        const err1 = { instancePath: instancePath + "/clusterName", schemaPath: "#/$defs/Gateway/properties/clusterName/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -1724,7 +1724,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.namespace !== void 0) {
       if (typeof data.namespace !== "string") {
-        const err2 = { instancePath: instancePath + "/namespace", schemaPath: "#/$defs/Gateway/properties/namespace/type", keyword: "type", params: { type: "string" } };
+        const err2 = { instancePath: instancePath + "/namespace", schemaPath: "#/$defs/Gateway/properties/namespace/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err2];
         } else {
@@ -1736,7 +1736,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.enable !== void 0) {
       let data2 = data.enable;
       if (!(data2 === "annotation" || data2 === "advancedNetworking")) {
-        const err3 = { instancePath: instancePath + "/enable", schemaPath: "#/$defs/Gateway/properties/enable/enum", keyword: "enum", params: { allowedValues: schema36.properties.enable.enum } };
+        const err3 = { instancePath: instancePath + "/enable", schemaPath: "#/$defs/Gateway/properties/enable/enum", keyword: "enum", params: { allowedValues: schema36.properties.enable.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err3];
         } else {
@@ -1746,7 +1746,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err4 = { instancePath, schemaPath: "#/$defs/Gateway/type", keyword: "type", params: { type: "object" } };
+    const err4 = { instancePath, schemaPath: "#/$defs/Gateway/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
       vErrors = [err4];
     } else {
@@ -1772,7 +1772,7 @@ function validate91(data, { instancePath = "", parentData, parentDataProperty, r
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.key === void 0) {
-      const err0 = { instancePath, schemaPath: "#/$defs/LabelRequirement/required", keyword: "required", params: { missingProperty: "key" } };
+      const err0 = { instancePath, schemaPath: "#/$defs/LabelRequirement/required", keyword: "required", params: { missingProperty: "key" }, message: "must have required property 'key'" };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -1781,7 +1781,7 @@ function validate91(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     if (data.operator === void 0) {
-      const err1 = { instancePath, schemaPath: "#/$defs/LabelRequirement/required", keyword: "required", params: { missingProperty: "operator" } };
+      const err1 = { instancePath, schemaPath: "#/$defs/LabelRequirement/required", keyword: "required", params: { missingProperty: "operator" }, message: "must have required property 'operator'" };
       if (vErrors === null) {
         vErrors = [err1];
       } else {
@@ -1791,7 +1791,7 @@ function validate91(data, { instancePath = "", parentData, parentDataProperty, r
     }
     for (const key0 in data) {
       if (!(key0 === "key" || key0 === "operator" || key0 === "values")) {
-        const err2 = { instancePath, schemaPath: "#/$defs/LabelRequirement/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        const err2 = { instancePath, schemaPath: "#/$defs/LabelRequirement/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err2];
         } else {
@@ -1802,7 +1802,7 @@ function validate91(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.key !== void 0) {
       if (typeof data.key !== "string") {
-        const err3 = { instancePath: instancePath + "/key", schemaPath: "#/$defs/LabelRequirement/properties/key/type", keyword: "type", params: { type: "string" } };
+        const err3 = { instancePath: instancePath + "/key", schemaPath: "#/$defs/LabelRequirement/properties/key/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err3];
         } else {
@@ -1814,7 +1814,7 @@ function validate91(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.operator !== void 0) {
       let data1 = data.operator;
       if (!(data1 === "In" || data1 === "NotIn" || data1 === "Exists" || data1 === "DoesNotExist")) {
-        const err4 = { instancePath: instancePath + "/operator", schemaPath: "#/$defs/LabelRequirement/properties/operator/enum", keyword: "enum", params: { allowedValues: schema40.properties.operator.enum } };
+        const err4 = { instancePath: instancePath + "/operator", schemaPath: "#/$defs/LabelRequirement/properties/operator/enum", keyword: "enum", params: { allowedValues: schema40.properties.operator.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -1829,7 +1829,7 @@ function validate91(data, { instancePath = "", parentData, parentDataProperty, r
         const len0 = data2.length;
         for (let i0 = 0; i0 < len0; i0++) {
           if (typeof data2[i0] !== "string") {
-            const err5 = { instancePath: instancePath + "/values/" + i0, schemaPath: "#/$defs/LabelRequirement/properties/values/items/type", keyword: "type", params: { type: "string" } };
+            const err5 = { instancePath: instancePath + "/values/" + i0, schemaPath: "#/$defs/LabelRequirement/properties/values/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
               vErrors = [err5];
             } else {
@@ -1839,7 +1839,7 @@ function validate91(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err6 = { instancePath: instancePath + "/values", schemaPath: "#/$defs/LabelRequirement/properties/values/type", keyword: "type", params: { type: "array" } };
+        const err6 = { instancePath: instancePath + "/values", schemaPath: "#/$defs/LabelRequirement/properties/values/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
           vErrors = [err6];
         } else {
@@ -1849,7 +1849,7 @@ function validate91(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err7 = { instancePath, schemaPath: "#/$defs/LabelRequirement/type", keyword: "type", params: { type: "object" } };
+    const err7 = { instancePath, schemaPath: "#/$defs/LabelRequirement/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
       vErrors = [err7];
     } else {
@@ -1874,7 +1874,7 @@ function validate90(data, { instancePath = "", parentData, parentDataProperty, r
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
       if (!(key0 === "matchLabels" || key0 === "matchExpressions")) {
-        const err0 = { instancePath, schemaPath: "#/$defs/LabelSelector/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        const err0 = { instancePath, schemaPath: "#/$defs/LabelSelector/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err0];
         } else {
@@ -1888,7 +1888,7 @@ function validate90(data, { instancePath = "", parentData, parentDataProperty, r
       if (data0 && typeof data0 == "object" && !Array.isArray(data0)) {
         for (const key1 in data0) {
           if (typeof data0[key1] !== "string") {
-            const err1 = { instancePath: instancePath + "/matchLabels/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/LabelSelector/properties/matchLabels/additionalProperties/type", keyword: "type", params: { type: "string" } };
+            const err1 = { instancePath: instancePath + "/matchLabels/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/LabelSelector/properties/matchLabels/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
               vErrors = [err1];
             } else {
@@ -1898,7 +1898,7 @@ function validate90(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err2 = { instancePath: instancePath + "/matchLabels", schemaPath: "#/$defs/LabelSelector/properties/matchLabels/type", keyword: "type", params: { type: "object" } };
+        const err2 = { instancePath: instancePath + "/matchLabels", schemaPath: "#/$defs/LabelSelector/properties/matchLabels/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
           vErrors = [err2];
         } else {
@@ -1918,7 +1918,7 @@ function validate90(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err3 = { instancePath: instancePath + "/matchExpressions", schemaPath: "#/$defs/LabelSelector/properties/matchExpressions/type", keyword: "type", params: { type: "array" } };
+        const err3 = { instancePath: instancePath + "/matchExpressions", schemaPath: "#/$defs/LabelSelector/properties/matchExpressions/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
           vErrors = [err3];
         } else {
@@ -1928,7 +1928,7 @@ function validate90(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err4 = { instancePath, schemaPath: "#/$defs/LabelSelector/type", keyword: "type", params: { type: "object" } };
+    const err4 = { instancePath, schemaPath: "#/$defs/LabelSelector/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
       vErrors = [err4];
     } else {
@@ -1952,7 +1952,7 @@ function validate89(data, { instancePath = "", parentData, parentDataProperty, r
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.namespaceSelector === void 0) {
-      const err0 = { instancePath, schemaPath: "#/$defs/PodRule/required", keyword: "required", params: { missingProperty: "namespaceSelector" } };
+      const err0 = { instancePath, schemaPath: "#/$defs/PodRule/required", keyword: "required", params: { missingProperty: "namespaceSelector" }, message: "must have required property 'namespaceSelector'" };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -1961,7 +1961,7 @@ function validate89(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     if (data.podSelector === void 0) {
-      const err1 = { instancePath, schemaPath: "#/$defs/PodRule/required", keyword: "required", params: { missingProperty: "podSelector" } };
+      const err1 = { instancePath, schemaPath: "#/$defs/PodRule/required", keyword: "required", params: { missingProperty: "podSelector" }, message: "must have required property 'podSelector'" };
       if (vErrors === null) {
         vErrors = [err1];
       } else {
@@ -1971,7 +1971,7 @@ function validate89(data, { instancePath = "", parentData, parentDataProperty, r
     }
     for (const key0 in data) {
       if (!(key0 === "namespaceSelector" || key0 === "podSelector")) {
-        const err2 = { instancePath, schemaPath: "#/$defs/PodRule/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        const err2 = { instancePath, schemaPath: "#/$defs/PodRule/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err2];
         } else {
@@ -1993,7 +1993,7 @@ function validate89(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err3 = { instancePath, schemaPath: "#/$defs/PodRule/type", keyword: "type", params: { type: "object" } };
+    const err3 = { instancePath, schemaPath: "#/$defs/PodRule/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
       vErrors = [err3];
     } else {
@@ -2017,7 +2017,7 @@ function validate88(data, { instancePath = "", parentData, parentDataProperty, r
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.name === void 0) {
-      const err0 = { instancePath, schemaPath: "#/$defs/EgressPolicy/required", keyword: "required", params: { missingProperty: "name" } };
+      const err0 = { instancePath, schemaPath: "#/$defs/EgressPolicy/required", keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'" };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -2026,7 +2026,7 @@ function validate88(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     if (data.from === void 0) {
-      const err1 = { instancePath, schemaPath: "#/$defs/EgressPolicy/required", keyword: "required", params: { missingProperty: "from" } };
+      const err1 = { instancePath, schemaPath: "#/$defs/EgressPolicy/required", keyword: "required", params: { missingProperty: "from" }, message: "must have required property 'from'" };
       if (vErrors === null) {
         vErrors = [err1];
       } else {
@@ -2035,7 +2035,7 @@ function validate88(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     if (data.to === void 0) {
-      const err2 = { instancePath, schemaPath: "#/$defs/EgressPolicy/required", keyword: "required", params: { missingProperty: "to" } };
+      const err2 = { instancePath, schemaPath: "#/$defs/EgressPolicy/required", keyword: "required", params: { missingProperty: "to" }, message: "must have required property 'to'" };
       if (vErrors === null) {
         vErrors = [err2];
       } else {
@@ -2044,7 +2044,7 @@ function validate88(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     if (data.sourceIP === void 0) {
-      const err3 = { instancePath, schemaPath: "#/$defs/EgressPolicy/required", keyword: "required", params: { missingProperty: "sourceIP" } };
+      const err3 = { instancePath, schemaPath: "#/$defs/EgressPolicy/required", keyword: "required", params: { missingProperty: "sourceIP" }, message: "must have required property 'sourceIP'" };
       if (vErrors === null) {
         vErrors = [err3];
       } else {
@@ -2054,7 +2054,7 @@ function validate88(data, { instancePath = "", parentData, parentDataProperty, r
     }
     for (const key0 in data) {
       if (!(key0 === "name" || key0 === "from" || key0 === "to" || key0 === "sourceIP" || key0 === "reason")) {
-        const err4 = { instancePath, schemaPath: "#/$defs/EgressPolicy/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        const err4 = { instancePath, schemaPath: "#/$defs/EgressPolicy/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -2067,7 +2067,7 @@ function validate88(data, { instancePath = "", parentData, parentDataProperty, r
       let data0 = data.name;
       if (typeof data0 === "string") {
         if (func3(data0) > 253) {
-          const err5 = { instancePath: instancePath + "/name", schemaPath: "#/$defs/EgressPolicy/properties/name/maxLength", keyword: "maxLength", params: { limit: 253 } };
+          const err5 = { instancePath: instancePath + "/name", schemaPath: "#/$defs/EgressPolicy/properties/name/maxLength", keyword: "maxLength", params: { limit: 253 }, message: "must NOT have more than 253 characters" };
           if (vErrors === null) {
             vErrors = [err5];
           } else {
@@ -2076,7 +2076,7 @@ function validate88(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
         if (!pattern6.test(data0)) {
-          const err6 = { instancePath: instancePath + "/name", schemaPath: "#/$defs/EgressPolicy/properties/name/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$" } };
+          const err6 = { instancePath: instancePath + "/name", schemaPath: "#/$defs/EgressPolicy/properties/name/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$" }, message: 'must match pattern "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"' };
           if (vErrors === null) {
             vErrors = [err6];
           } else {
@@ -2085,7 +2085,7 @@ function validate88(data, { instancePath = "", parentData, parentDataProperty, r
           errors++;
         }
       } else {
-        const err7 = { instancePath: instancePath + "/name", schemaPath: "#/$defs/EgressPolicy/properties/name/type", keyword: "type", params: { type: "string" } };
+        const err7 = { instancePath: instancePath + "/name", schemaPath: "#/$defs/EgressPolicy/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err7];
         } else {
@@ -2098,7 +2098,7 @@ function validate88(data, { instancePath = "", parentData, parentDataProperty, r
       let data1 = data.from;
       if (Array.isArray(data1)) {
         if (data1.length < 1) {
-          const err8 = { instancePath: instancePath + "/from", schemaPath: "#/$defs/EgressPolicy/properties/from/minItems", keyword: "minItems", params: { limit: 1 } };
+          const err8 = { instancePath: instancePath + "/from", schemaPath: "#/$defs/EgressPolicy/properties/from/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
           if (vErrors === null) {
             vErrors = [err8];
           } else {
@@ -2114,7 +2114,7 @@ function validate88(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err9 = { instancePath: instancePath + "/from", schemaPath: "#/$defs/EgressPolicy/properties/from/type", keyword: "type", params: { type: "array" } };
+        const err9 = { instancePath: instancePath + "/from", schemaPath: "#/$defs/EgressPolicy/properties/from/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
           vErrors = [err9];
         } else {
@@ -2127,7 +2127,7 @@ function validate88(data, { instancePath = "", parentData, parentDataProperty, r
       let data3 = data.to;
       if (Array.isArray(data3)) {
         if (data3.length < 1) {
-          const err10 = { instancePath: instancePath + "/to", schemaPath: "#/$defs/EgressPolicy/properties/to/minItems", keyword: "minItems", params: { limit: 1 } };
+          const err10 = { instancePath: instancePath + "/to", schemaPath: "#/$defs/EgressPolicy/properties/to/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
           if (vErrors === null) {
             vErrors = [err10];
           } else {
@@ -2143,7 +2143,7 @@ function validate88(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err11 = { instancePath: instancePath + "/to", schemaPath: "#/$defs/EgressPolicy/properties/to/type", keyword: "type", params: { type: "array" } };
+        const err11 = { instancePath: instancePath + "/to", schemaPath: "#/$defs/EgressPolicy/properties/to/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
           vErrors = [err11];
         } else {
@@ -2160,7 +2160,7 @@ function validate88(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.reason !== void 0) {
       if (typeof data.reason !== "string") {
-        const err12 = { instancePath: instancePath + "/reason", schemaPath: "#/$defs/EgressPolicy/properties/reason/type", keyword: "type", params: { type: "string" } };
+        const err12 = { instancePath: instancePath + "/reason", schemaPath: "#/$defs/EgressPolicy/properties/reason/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err12];
         } else {
@@ -2170,7 +2170,7 @@ function validate88(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err13 = { instancePath, schemaPath: "#/$defs/EgressPolicy/type", keyword: "type", params: { type: "object" } };
+    const err13 = { instancePath, schemaPath: "#/$defs/EgressPolicy/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
       vErrors = [err13];
     } else {
@@ -2194,7 +2194,7 @@ function validate84(data, { instancePath = "", parentData, parentDataProperty, r
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.floatingIPs === void 0) {
-      const err0 = { instancePath, schemaPath: "#/$defs/Egress/required", keyword: "required", params: { missingProperty: "floatingIPs" } };
+      const err0 = { instancePath, schemaPath: "#/$defs/Egress/required", keyword: "required", params: { missingProperty: "floatingIPs" }, message: "must have required property 'floatingIPs'" };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -2204,7 +2204,7 @@ function validate84(data, { instancePath = "", parentData, parentDataProperty, r
     }
     for (const key0 in data) {
       if (!(key0 === "floatingIPs" || key0 === "gateway" || key0 === "policies")) {
-        const err1 = { instancePath, schemaPath: "#/$defs/Egress/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        const err1 = { instancePath, schemaPath: "#/$defs/Egress/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err1];
         } else {
@@ -2217,7 +2217,7 @@ function validate84(data, { instancePath = "", parentData, parentDataProperty, r
       let data0 = data.floatingIPs;
       if (Array.isArray(data0)) {
         if (data0.length < 1) {
-          const err2 = { instancePath: instancePath + "/floatingIPs", schemaPath: "#/$defs/Egress/properties/floatingIPs/minItems", keyword: "minItems", params: { limit: 1 } };
+          const err2 = { instancePath: instancePath + "/floatingIPs", schemaPath: "#/$defs/Egress/properties/floatingIPs/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
           if (vErrors === null) {
             vErrors = [err2];
           } else {
@@ -2233,7 +2233,7 @@ function validate84(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err3 = { instancePath: instancePath + "/floatingIPs", schemaPath: "#/$defs/Egress/properties/floatingIPs/type", keyword: "type", params: { type: "array" } };
+        const err3 = { instancePath: instancePath + "/floatingIPs", schemaPath: "#/$defs/Egress/properties/floatingIPs/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
           vErrors = [err3];
         } else {
@@ -2259,7 +2259,7 @@ function validate84(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err4 = { instancePath: instancePath + "/policies", schemaPath: "#/$defs/Egress/properties/policies/type", keyword: "type", params: { type: "array" } };
+        const err4 = { instancePath: instancePath + "/policies", schemaPath: "#/$defs/Egress/properties/policies/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -2269,7 +2269,7 @@ function validate84(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err5 = { instancePath, schemaPath: "#/$defs/Egress/type", keyword: "type", params: { type: "object" } };
+    const err5 = { instancePath, schemaPath: "#/$defs/Egress/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
       vErrors = [err5];
     } else {
@@ -2293,7 +2293,7 @@ function validate59(data, { instancePath = "", parentData, parentDataProperty, r
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.platform === void 0) {
-      const err0 = { instancePath, schemaPath: "#/$defs/ClusterIntentSpec/required", keyword: "required", params: { missingProperty: "platform" } };
+      const err0 = { instancePath, schemaPath: "#/$defs/ClusterIntentSpec/required", keyword: "required", params: { missingProperty: "platform" }, message: "must have required property 'platform'" };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -2302,7 +2302,7 @@ function validate59(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     if (data.network === void 0) {
-      const err1 = { instancePath, schemaPath: "#/$defs/ClusterIntentSpec/required", keyword: "required", params: { missingProperty: "network" } };
+      const err1 = { instancePath, schemaPath: "#/$defs/ClusterIntentSpec/required", keyword: "required", params: { missingProperty: "network" }, message: "must have required property 'network'" };
       if (vErrors === null) {
         vErrors = [err1];
       } else {
@@ -2312,7 +2312,7 @@ function validate59(data, { instancePath = "", parentData, parentDataProperty, r
     }
     for (const key0 in data) {
       if (!(key0 === "platform" || key0 === "version" || key0 === "network" || key0 === "ranges" || key0 === "masquerade" || key0 === "agent" || key0 === "egress")) {
-        const err2 = { instancePath, schemaPath: "#/$defs/ClusterIntentSpec/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        const err2 = { instancePath, schemaPath: "#/$defs/ClusterIntentSpec/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err2];
         } else {
@@ -2324,7 +2324,7 @@ function validate59(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.platform !== void 0) {
       let data0 = data.platform;
       if (!(data0 === "gke-standard" || data0 === "gke-autopilot" || data0 === "anthos-bare-metal" || data0 === "kubernetes")) {
-        const err3 = { instancePath: instancePath + "/platform", schemaPath: "#/$defs/ClusterIntentSpec/properties/platform/enum", keyword: "enum", params: { allowedValues: schema25.properties.platform.enum } };
+        const err3 = { instancePath: instancePath + "/platform", schemaPath: "#/$defs/ClusterIntentSpec/properties/platform/enum", keyword: "enum", params: { allowedValues: schema25.properties.platform.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err3];
         } else {
@@ -2335,7 +2335,7 @@ function validate59(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.version !== void 0) {
       if (typeof data.version !== "string") {
-        const err4 = { instancePath: instancePath + "/version", schemaPath: "#/$defs/ClusterIntentSpec/properties/version/type", keyword: "type", params: { type: "string" } };
+        const err4 = { instancePath: instancePath + "/version", schemaPath: "#/$defs/ClusterIntentSpec/properties/version/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -2375,7 +2375,7 @@ function validate59(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err5 = { instancePath, schemaPath: "#/$defs/ClusterIntentSpec/type", keyword: "type", params: { type: "object" } };
+    const err5 = { instancePath, schemaPath: "#/$defs/ClusterIntentSpec/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
       vErrors = [err5];
     } else {
@@ -2399,7 +2399,7 @@ function validate106(data, { instancePath = "", parentData, parentDataProperty, 
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.apiVersion === void 0) {
-      const err0 = { instancePath, schemaPath: "#/$defs/ClusterIntent/required", keyword: "required", params: { missingProperty: "apiVersion" } };
+      const err0 = { instancePath, schemaPath: "#/$defs/ClusterIntent/required", keyword: "required", params: { missingProperty: "apiVersion" }, message: "must have required property 'apiVersion'" };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -2408,7 +2408,7 @@ function validate106(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     if (data.kind === void 0) {
-      const err1 = { instancePath, schemaPath: "#/$defs/ClusterIntent/required", keyword: "required", params: { missingProperty: "kind" } };
+      const err1 = { instancePath, schemaPath: "#/$defs/ClusterIntent/required", keyword: "required", params: { missingProperty: "kind" }, message: "must have required property 'kind'" };
       if (vErrors === null) {
         vErrors = [err1];
       } else {
@@ -2417,7 +2417,7 @@ function validate106(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     if (data.metadata === void 0) {
-      const err2 = { instancePath, schemaPath: "#/$defs/ClusterIntent/required", keyword: "required", params: { missingProperty: "metadata" } };
+      const err2 = { instancePath, schemaPath: "#/$defs/ClusterIntent/required", keyword: "required", params: { missingProperty: "metadata" }, message: "must have required property 'metadata'" };
       if (vErrors === null) {
         vErrors = [err2];
       } else {
@@ -2426,7 +2426,7 @@ function validate106(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     if (data.spec === void 0) {
-      const err3 = { instancePath, schemaPath: "#/$defs/ClusterIntent/required", keyword: "required", params: { missingProperty: "spec" } };
+      const err3 = { instancePath, schemaPath: "#/$defs/ClusterIntent/required", keyword: "required", params: { missingProperty: "spec" }, message: "must have required property 'spec'" };
       if (vErrors === null) {
         vErrors = [err3];
       } else {
@@ -2436,7 +2436,7 @@ function validate106(data, { instancePath = "", parentData, parentDataProperty, 
     }
     for (const key0 in data) {
       if (!(key0 === "apiVersion" || key0 === "kind" || key0 === "metadata" || key0 === "spec")) {
-        const err4 = { instancePath, schemaPath: "#/$defs/ClusterIntent/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        const err4 = { instancePath, schemaPath: "#/$defs/ClusterIntent/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -2447,7 +2447,7 @@ function validate106(data, { instancePath = "", parentData, parentDataProperty, 
     }
     if (data.apiVersion !== void 0) {
       if ("masq/v1alpha1" !== data.apiVersion) {
-        const err5 = { instancePath: instancePath + "/apiVersion", schemaPath: "#/$defs/ClusterIntent/properties/apiVersion/const", keyword: "const", params: { allowedValue: "masq/v1alpha1" } };
+        const err5 = { instancePath: instancePath + "/apiVersion", schemaPath: "#/$defs/ClusterIntent/properties/apiVersion/const", keyword: "const", params: { allowedValue: "masq/v1alpha1" }, message: "must be equal to constant" };
         if (vErrors === null) {
           vErrors = [err5];
         } else {
@@ -2458,7 +2458,7 @@ function validate106(data, { instancePath = "", parentData, parentDataProperty, 
     }
     if (data.kind !== void 0) {
       if ("ClusterIntent" !== data.kind) {
-        const err6 = { instancePath: instancePath + "/kind", schemaPath: "#/$defs/ClusterIntent/properties/kind/const", keyword: "const", params: { allowedValue: "ClusterIntent" } };
+        const err6 = { instancePath: instancePath + "/kind", schemaPath: "#/$defs/ClusterIntent/properties/kind/const", keyword: "const", params: { allowedValue: "ClusterIntent" }, message: "must be equal to constant" };
         if (vErrors === null) {
           vErrors = [err6];
         } else {
@@ -2480,7 +2480,7 @@ function validate106(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
   } else {
-    const err7 = { instancePath, schemaPath: "#/$defs/ClusterIntent/type", keyword: "type", params: { type: "object" } };
+    const err7 = { instancePath, schemaPath: "#/$defs/ClusterIntent/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
       vErrors = [err7];
     } else {
@@ -2507,7 +2507,7 @@ function validate109(data, { instancePath = "", parentData, parentDataProperty, 
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.apiVersion === void 0) {
-      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "apiVersion" } };
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "apiVersion" }, message: "must have required property 'apiVersion'" };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -2516,7 +2516,7 @@ function validate109(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     if (data.kind === void 0) {
-      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kind" } };
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kind" }, message: "must have required property 'kind'" };
       if (vErrors === null) {
         vErrors = [err1];
       } else {
@@ -2525,7 +2525,7 @@ function validate109(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     if (data.metadata === void 0) {
-      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "metadata" } };
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "metadata" }, message: "must have required property 'metadata'" };
       if (vErrors === null) {
         vErrors = [err2];
       } else {
@@ -2534,7 +2534,7 @@ function validate109(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     if (data.spec === void 0) {
-      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "spec" } };
+      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "spec" }, message: "must have required property 'spec'" };
       if (vErrors === null) {
         vErrors = [err3];
       } else {
@@ -2544,7 +2544,7 @@ function validate109(data, { instancePath = "", parentData, parentDataProperty, 
     }
     for (const key0 in data) {
       if (!(key0 === "apiVersion" || key0 === "kind" || key0 === "metadata" || key0 === "spec" || key0 === "status")) {
-        const err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        const err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -2556,7 +2556,7 @@ function validate109(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.apiVersion !== void 0) {
       let data0 = data.apiVersion;
       if (typeof data0 !== "string") {
-        const err5 = { instancePath: instancePath + "/apiVersion", schemaPath: "#/properties/apiVersion/type", keyword: "type", params: { type: "string" } };
+        const err5 = { instancePath: instancePath + "/apiVersion", schemaPath: "#/properties/apiVersion/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err5];
         } else {
@@ -2565,7 +2565,7 @@ function validate109(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if ("networking.gke.io/v1" !== data0) {
-        const err6 = { instancePath: instancePath + "/apiVersion", schemaPath: "#/properties/apiVersion/const", keyword: "const", params: { allowedValue: "networking.gke.io/v1" } };
+        const err6 = { instancePath: instancePath + "/apiVersion", schemaPath: "#/properties/apiVersion/const", keyword: "const", params: { allowedValue: "networking.gke.io/v1" }, message: "must be equal to constant" };
         if (vErrors === null) {
           vErrors = [err6];
         } else {
@@ -2577,7 +2577,7 @@ function validate109(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.kind !== void 0) {
       let data1 = data.kind;
       if (typeof data1 !== "string") {
-        const err7 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/type", keyword: "type", params: { type: "string" } };
+        const err7 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err7];
         } else {
@@ -2586,7 +2586,7 @@ function validate109(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if ("EgressNATPolicy" !== data1) {
-        const err8 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/const", keyword: "const", params: { allowedValue: "EgressNATPolicy" } };
+        const err8 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/const", keyword: "const", params: { allowedValue: "EgressNATPolicy" }, message: "must be equal to constant" };
         if (vErrors === null) {
           vErrors = [err8];
         } else {
@@ -2599,7 +2599,7 @@ function validate109(data, { instancePath = "", parentData, parentDataProperty, 
       let data2 = data.metadata;
       if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
         if (data2.name === void 0) {
-          const err9 = { instancePath: instancePath + "/metadata", schemaPath: "#/properties/metadata/required", keyword: "required", params: { missingProperty: "name" } };
+          const err9 = { instancePath: instancePath + "/metadata", schemaPath: "#/properties/metadata/required", keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'" };
           if (vErrors === null) {
             vErrors = [err9];
           } else {
@@ -2609,7 +2609,7 @@ function validate109(data, { instancePath = "", parentData, parentDataProperty, 
         }
         if (data2.name !== void 0) {
           if (typeof data2.name !== "string") {
-            const err10 = { instancePath: instancePath + "/metadata/name", schemaPath: "#/properties/metadata/properties/name/type", keyword: "type", params: { type: "string" } };
+            const err10 = { instancePath: instancePath + "/metadata/name", schemaPath: "#/properties/metadata/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
               vErrors = [err10];
             } else {
@@ -2619,7 +2619,7 @@ function validate109(data, { instancePath = "", parentData, parentDataProperty, 
           }
         }
       } else {
-        const err11 = { instancePath: instancePath + "/metadata", schemaPath: "#/properties/metadata/type", keyword: "type", params: { type: "object" } };
+        const err11 = { instancePath: instancePath + "/metadata", schemaPath: "#/properties/metadata/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
           vErrors = [err11];
         } else {
@@ -2632,7 +2632,7 @@ function validate109(data, { instancePath = "", parentData, parentDataProperty, 
       let data4 = data.spec;
       if (data4 && typeof data4 == "object" && !Array.isArray(data4)) {
         if (data4.action === void 0) {
-          const err12 = { instancePath: instancePath + "/spec", schemaPath: "#/properties/spec/required", keyword: "required", params: { missingProperty: "action" } };
+          const err12 = { instancePath: instancePath + "/spec", schemaPath: "#/properties/spec/required", keyword: "required", params: { missingProperty: "action" }, message: "must have required property 'action'" };
           if (vErrors === null) {
             vErrors = [err12];
           } else {
@@ -2641,7 +2641,7 @@ function validate109(data, { instancePath = "", parentData, parentDataProperty, 
           errors++;
         }
         if (data4.destinations === void 0) {
-          const err13 = { instancePath: instancePath + "/spec", schemaPath: "#/properties/spec/required", keyword: "required", params: { missingProperty: "destinations" } };
+          const err13 = { instancePath: instancePath + "/spec", schemaPath: "#/properties/spec/required", keyword: "required", params: { missingProperty: "destinations" }, message: "must have required property 'destinations'" };
           if (vErrors === null) {
             vErrors = [err13];
           } else {
@@ -2651,7 +2651,7 @@ function validate109(data, { instancePath = "", parentData, parentDataProperty, 
         }
         for (const key1 in data4) {
           if (!(key1 === "action" || key1 === "destinations")) {
-            const err14 = { instancePath: instancePath + "/spec", schemaPath: "#/properties/spec/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
+            const err14 = { instancePath: instancePath + "/spec", schemaPath: "#/properties/spec/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
               vErrors = [err14];
             } else {
@@ -2663,7 +2663,7 @@ function validate109(data, { instancePath = "", parentData, parentDataProperty, 
         if (data4.action !== void 0) {
           let data5 = data4.action;
           if (typeof data5 !== "string") {
-            const err15 = { instancePath: instancePath + "/spec/action", schemaPath: "#/properties/spec/properties/action/type", keyword: "type", params: { type: "string" } };
+            const err15 = { instancePath: instancePath + "/spec/action", schemaPath: "#/properties/spec/properties/action/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
               vErrors = [err15];
             } else {
@@ -2672,7 +2672,7 @@ function validate109(data, { instancePath = "", parentData, parentDataProperty, 
             errors++;
           }
           if (!(data5 === "NoSNAT")) {
-            const err16 = { instancePath: instancePath + "/spec/action", schemaPath: "#/properties/spec/properties/action/enum", keyword: "enum", params: { allowedValues: schema43.properties.spec.properties.action.enum } };
+            const err16 = { instancePath: instancePath + "/spec/action", schemaPath: "#/properties/spec/properties/action/enum", keyword: "enum", params: { allowedValues: schema43.properties.spec.properties.action.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
               vErrors = [err16];
             } else {
@@ -2689,7 +2689,7 @@ function validate109(data, { instancePath = "", parentData, parentDataProperty, 
               let data7 = data6[i0];
               if (data7 && typeof data7 == "object" && !Array.isArray(data7)) {
                 if (data7.cidr === void 0) {
-                  const err17 = { instancePath: instancePath + "/spec/destinations/" + i0, schemaPath: "#/properties/spec/properties/destinations/items/required", keyword: "required", params: { missingProperty: "cidr" } };
+                  const err17 = { instancePath: instancePath + "/spec/destinations/" + i0, schemaPath: "#/properties/spec/properties/destinations/items/required", keyword: "required", params: { missingProperty: "cidr" }, message: "must have required property 'cidr'" };
                   if (vErrors === null) {
                     vErrors = [err17];
                   } else {
@@ -2699,7 +2699,7 @@ function validate109(data, { instancePath = "", parentData, parentDataProperty, 
                 }
                 for (const key2 in data7) {
                   if (!(key2 === "cidr")) {
-                    const err18 = { instancePath: instancePath + "/spec/destinations/" + i0, schemaPath: "#/properties/spec/properties/destinations/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 } };
+                    const err18 = { instancePath: instancePath + "/spec/destinations/" + i0, schemaPath: "#/properties/spec/properties/destinations/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties" };
                     if (vErrors === null) {
                       vErrors = [err18];
                     } else {
@@ -2712,7 +2712,7 @@ function validate109(data, { instancePath = "", parentData, parentDataProperty, 
                   let data8 = data7.cidr;
                   if (typeof data8 === "string") {
                     if (!pattern7.test(data8)) {
-                      const err19 = { instancePath: instancePath + "/spec/destinations/" + i0 + "/cidr", schemaPath: "#/properties/spec/properties/destinations/items/properties/cidr/pattern", keyword: "pattern", params: { pattern: "^[0-9A-Fa-f:.]+/[0-9]{1,3}$" } };
+                      const err19 = { instancePath: instancePath + "/spec/destinations/" + i0 + "/cidr", schemaPath: "#/properties/spec/properties/destinations/items/properties/cidr/pattern", keyword: "pattern", params: { pattern: "^[0-9A-Fa-f:.]+/[0-9]{1,3}$" }, message: 'must match pattern "^[0-9A-Fa-f:.]+/[0-9]{1,3}$"' };
                       if (vErrors === null) {
                         vErrors = [err19];
                       } else {
@@ -2721,7 +2721,7 @@ function validate109(data, { instancePath = "", parentData, parentDataProperty, 
                       errors++;
                     }
                   } else {
-                    const err20 = { instancePath: instancePath + "/spec/destinations/" + i0 + "/cidr", schemaPath: "#/properties/spec/properties/destinations/items/properties/cidr/type", keyword: "type", params: { type: "string" } };
+                    const err20 = { instancePath: instancePath + "/spec/destinations/" + i0 + "/cidr", schemaPath: "#/properties/spec/properties/destinations/items/properties/cidr/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                     if (vErrors === null) {
                       vErrors = [err20];
                     } else {
@@ -2731,7 +2731,7 @@ function validate109(data, { instancePath = "", parentData, parentDataProperty, 
                   }
                 }
               } else {
-                const err21 = { instancePath: instancePath + "/spec/destinations/" + i0, schemaPath: "#/properties/spec/properties/destinations/items/type", keyword: "type", params: { type: "object" } };
+                const err21 = { instancePath: instancePath + "/spec/destinations/" + i0, schemaPath: "#/properties/spec/properties/destinations/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
                 if (vErrors === null) {
                   vErrors = [err21];
                 } else {
@@ -2741,7 +2741,7 @@ function validate109(data, { instancePath = "", parentData, parentDataProperty, 
               }
             }
           } else {
-            const err22 = { instancePath: instancePath + "/spec/destinations", schemaPath: "#/properties/spec/properties/destinations/type", keyword: "type", params: { type: "array" } };
+            const err22 = { instancePath: instancePath + "/spec/destinations", schemaPath: "#/properties/spec/properties/destinations/type", keyword: "type", params: { type: "array" }, message: "must be array" };
             if (vErrors === null) {
               vErrors = [err22];
             } else {
@@ -2751,7 +2751,7 @@ function validate109(data, { instancePath = "", parentData, parentDataProperty, 
           }
         }
       } else {
-        const err23 = { instancePath: instancePath + "/spec", schemaPath: "#/properties/spec/type", keyword: "type", params: { type: "object" } };
+        const err23 = { instancePath: instancePath + "/spec", schemaPath: "#/properties/spec/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
           vErrors = [err23];
         } else {
@@ -2763,7 +2763,7 @@ function validate109(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.status !== void 0) {
       let data9 = data.status;
       if (!(data9 && typeof data9 == "object" && !Array.isArray(data9))) {
-        const err24 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/type", keyword: "type", params: { type: "object" } };
+        const err24 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
           vErrors = [err24];
         } else {
@@ -2773,7 +2773,7 @@ function validate109(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
   } else {
-    const err25 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    const err25 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
       vErrors = [err25];
     } else {
@@ -2800,7 +2800,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.apiVersion === void 0) {
-      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "apiVersion" } };
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "apiVersion" }, message: "must have required property 'apiVersion'" };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -2809,7 +2809,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     if (data.kind === void 0) {
-      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kind" } };
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kind" }, message: "must have required property 'kind'" };
       if (vErrors === null) {
         vErrors = [err1];
       } else {
@@ -2818,7 +2818,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     if (data.metadata === void 0) {
-      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "metadata" } };
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "metadata" }, message: "must have required property 'metadata'" };
       if (vErrors === null) {
         vErrors = [err2];
       } else {
@@ -2827,7 +2827,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     if (data.spec === void 0) {
-      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "spec" } };
+      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "spec" }, message: "must have required property 'spec'" };
       if (vErrors === null) {
         vErrors = [err3];
       } else {
@@ -2837,7 +2837,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
     }
     for (const key0 in data) {
       if (!(key0 === "apiVersion" || key0 === "kind" || key0 === "metadata" || key0 === "spec" || key0 === "status")) {
-        const err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        const err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -2849,7 +2849,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.apiVersion !== void 0) {
       let data0 = data.apiVersion;
       if (typeof data0 !== "string") {
-        const err5 = { instancePath: instancePath + "/apiVersion", schemaPath: "#/properties/apiVersion/type", keyword: "type", params: { type: "string" } };
+        const err5 = { instancePath: instancePath + "/apiVersion", schemaPath: "#/properties/apiVersion/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err5];
         } else {
@@ -2858,7 +2858,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if ("networking.gke.io/v1alpha1" !== data0) {
-        const err6 = { instancePath: instancePath + "/apiVersion", schemaPath: "#/properties/apiVersion/const", keyword: "const", params: { allowedValue: "networking.gke.io/v1alpha1" } };
+        const err6 = { instancePath: instancePath + "/apiVersion", schemaPath: "#/properties/apiVersion/const", keyword: "const", params: { allowedValue: "networking.gke.io/v1alpha1" }, message: "must be equal to constant" };
         if (vErrors === null) {
           vErrors = [err6];
         } else {
@@ -2870,7 +2870,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.kind !== void 0) {
       let data1 = data.kind;
       if (typeof data1 !== "string") {
-        const err7 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/type", keyword: "type", params: { type: "string" } };
+        const err7 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err7];
         } else {
@@ -2879,7 +2879,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if ("EgressNATPolicy" !== data1) {
-        const err8 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/const", keyword: "const", params: { allowedValue: "EgressNATPolicy" } };
+        const err8 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/const", keyword: "const", params: { allowedValue: "EgressNATPolicy" }, message: "must be equal to constant" };
         if (vErrors === null) {
           vErrors = [err8];
         } else {
@@ -2892,7 +2892,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
       let data2 = data.metadata;
       if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
         if (data2.name === void 0) {
-          const err9 = { instancePath: instancePath + "/metadata", schemaPath: "#/properties/metadata/required", keyword: "required", params: { missingProperty: "name" } };
+          const err9 = { instancePath: instancePath + "/metadata", schemaPath: "#/properties/metadata/required", keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'" };
           if (vErrors === null) {
             vErrors = [err9];
           } else {
@@ -2902,7 +2902,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
         }
         if (data2.name !== void 0) {
           if (typeof data2.name !== "string") {
-            const err10 = { instancePath: instancePath + "/metadata/name", schemaPath: "#/properties/metadata/properties/name/type", keyword: "type", params: { type: "string" } };
+            const err10 = { instancePath: instancePath + "/metadata/name", schemaPath: "#/properties/metadata/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
               vErrors = [err10];
             } else {
@@ -2912,7 +2912,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
           }
         }
       } else {
-        const err11 = { instancePath: instancePath + "/metadata", schemaPath: "#/properties/metadata/type", keyword: "type", params: { type: "object" } };
+        const err11 = { instancePath: instancePath + "/metadata", schemaPath: "#/properties/metadata/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
           vErrors = [err11];
         } else {
@@ -2925,7 +2925,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
       let data4 = data.spec;
       if (data4 && typeof data4 == "object" && !Array.isArray(data4)) {
         if (data4.egress === void 0) {
-          const err12 = { instancePath: instancePath + "/spec", schemaPath: "#/properties/spec/required", keyword: "required", params: { missingProperty: "egress" } };
+          const err12 = { instancePath: instancePath + "/spec", schemaPath: "#/properties/spec/required", keyword: "required", params: { missingProperty: "egress" }, message: "must have required property 'egress'" };
           if (vErrors === null) {
             vErrors = [err12];
           } else {
@@ -2934,7 +2934,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
           errors++;
         }
         if (data4.destinationCIDRs === void 0) {
-          const err13 = { instancePath: instancePath + "/spec", schemaPath: "#/properties/spec/required", keyword: "required", params: { missingProperty: "destinationCIDRs" } };
+          const err13 = { instancePath: instancePath + "/spec", schemaPath: "#/properties/spec/required", keyword: "required", params: { missingProperty: "destinationCIDRs" }, message: "must have required property 'destinationCIDRs'" };
           if (vErrors === null) {
             vErrors = [err13];
           } else {
@@ -2943,7 +2943,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
           errors++;
         }
         if (data4.egressSourceIP === void 0) {
-          const err14 = { instancePath: instancePath + "/spec", schemaPath: "#/properties/spec/required", keyword: "required", params: { missingProperty: "egressSourceIP" } };
+          const err14 = { instancePath: instancePath + "/spec", schemaPath: "#/properties/spec/required", keyword: "required", params: { missingProperty: "egressSourceIP" }, message: "must have required property 'egressSourceIP'" };
           if (vErrors === null) {
             vErrors = [err14];
           } else {
@@ -2953,7 +2953,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
         }
         for (const key1 in data4) {
           if (!(key1 === "egress" || key1 === "destinationCIDRs" || key1 === "egressSourceIP")) {
-            const err15 = { instancePath: instancePath + "/spec", schemaPath: "#/properties/spec/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
+            const err15 = { instancePath: instancePath + "/spec", schemaPath: "#/properties/spec/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
               vErrors = [err15];
             } else {
@@ -2966,7 +2966,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
           let data5 = data4.egress;
           if (Array.isArray(data5)) {
             if (data5.length < 1) {
-              const err16 = { instancePath: instancePath + "/spec/egress", schemaPath: "#/properties/spec/properties/egress/minItems", keyword: "minItems", params: { limit: 1 } };
+              const err16 = { instancePath: instancePath + "/spec/egress", schemaPath: "#/properties/spec/properties/egress/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
               if (vErrors === null) {
                 vErrors = [err16];
               } else {
@@ -2979,7 +2979,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
               let data6 = data5[i0];
               if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
                 if (data6.namespaceSelector === void 0) {
-                  const err17 = { instancePath: instancePath + "/spec/egress/" + i0, schemaPath: "#/properties/spec/properties/egress/items/required", keyword: "required", params: { missingProperty: "namespaceSelector" } };
+                  const err17 = { instancePath: instancePath + "/spec/egress/" + i0, schemaPath: "#/properties/spec/properties/egress/items/required", keyword: "required", params: { missingProperty: "namespaceSelector" }, message: "must have required property 'namespaceSelector'" };
                   if (vErrors === null) {
                     vErrors = [err17];
                   } else {
@@ -2988,7 +2988,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
                   errors++;
                 }
                 if (data6.podSelector === void 0) {
-                  const err18 = { instancePath: instancePath + "/spec/egress/" + i0, schemaPath: "#/properties/spec/properties/egress/items/required", keyword: "required", params: { missingProperty: "podSelector" } };
+                  const err18 = { instancePath: instancePath + "/spec/egress/" + i0, schemaPath: "#/properties/spec/properties/egress/items/required", keyword: "required", params: { missingProperty: "podSelector" }, message: "must have required property 'podSelector'" };
                   if (vErrors === null) {
                     vErrors = [err18];
                   } else {
@@ -2998,7 +2998,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
                 }
                 for (const key2 in data6) {
                   if (!(key2 === "namespaceSelector" || key2 === "podSelector")) {
-                    const err19 = { instancePath: instancePath + "/spec/egress/" + i0, schemaPath: "#/properties/spec/properties/egress/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 } };
+                    const err19 = { instancePath: instancePath + "/spec/egress/" + i0, schemaPath: "#/properties/spec/properties/egress/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties" };
                     if (vErrors === null) {
                       vErrors = [err19];
                     } else {
@@ -3012,7 +3012,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
                   if (data7 && typeof data7 == "object" && !Array.isArray(data7)) {
                     for (const key3 in data7) {
                       if (!(key3 === "matchLabels" || key3 === "matchExpressions")) {
-                        const err20 = { instancePath: instancePath + "/spec/egress/" + i0 + "/namespaceSelector", schemaPath: "#/properties/spec/properties/egress/items/properties/namespaceSelector/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 } };
+                        const err20 = { instancePath: instancePath + "/spec/egress/" + i0 + "/namespaceSelector", schemaPath: "#/properties/spec/properties/egress/items/properties/namespaceSelector/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties" };
                         if (vErrors === null) {
                           vErrors = [err20];
                         } else {
@@ -3026,7 +3026,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
                       if (data8 && typeof data8 == "object" && !Array.isArray(data8)) {
                         for (const key4 in data8) {
                           if (typeof data8[key4] !== "string") {
-                            const err21 = { instancePath: instancePath + "/spec/egress/" + i0 + "/namespaceSelector/matchLabels/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/spec/properties/egress/items/properties/namespaceSelector/properties/matchLabels/additionalProperties/type", keyword: "type", params: { type: "string" } };
+                            const err21 = { instancePath: instancePath + "/spec/egress/" + i0 + "/namespaceSelector/matchLabels/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/spec/properties/egress/items/properties/namespaceSelector/properties/matchLabels/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                             if (vErrors === null) {
                               vErrors = [err21];
                             } else {
@@ -3036,7 +3036,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
                           }
                         }
                       } else {
-                        const err22 = { instancePath: instancePath + "/spec/egress/" + i0 + "/namespaceSelector/matchLabels", schemaPath: "#/properties/spec/properties/egress/items/properties/namespaceSelector/properties/matchLabels/type", keyword: "type", params: { type: "object" } };
+                        const err22 = { instancePath: instancePath + "/spec/egress/" + i0 + "/namespaceSelector/matchLabels", schemaPath: "#/properties/spec/properties/egress/items/properties/namespaceSelector/properties/matchLabels/type", keyword: "type", params: { type: "object" }, message: "must be object" };
                         if (vErrors === null) {
                           vErrors = [err22];
                         } else {
@@ -3053,7 +3053,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
                           let data11 = data10[i1];
                           if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
                             if (data11.key === void 0) {
-                              const err23 = { instancePath: instancePath + "/spec/egress/" + i0 + "/namespaceSelector/matchExpressions/" + i1, schemaPath: "#/properties/spec/properties/egress/items/properties/namespaceSelector/properties/matchExpressions/items/required", keyword: "required", params: { missingProperty: "key" } };
+                              const err23 = { instancePath: instancePath + "/spec/egress/" + i0 + "/namespaceSelector/matchExpressions/" + i1, schemaPath: "#/properties/spec/properties/egress/items/properties/namespaceSelector/properties/matchExpressions/items/required", keyword: "required", params: { missingProperty: "key" }, message: "must have required property 'key'" };
                               if (vErrors === null) {
                                 vErrors = [err23];
                               } else {
@@ -3062,7 +3062,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
                               errors++;
                             }
                             if (data11.operator === void 0) {
-                              const err24 = { instancePath: instancePath + "/spec/egress/" + i0 + "/namespaceSelector/matchExpressions/" + i1, schemaPath: "#/properties/spec/properties/egress/items/properties/namespaceSelector/properties/matchExpressions/items/required", keyword: "required", params: { missingProperty: "operator" } };
+                              const err24 = { instancePath: instancePath + "/spec/egress/" + i0 + "/namespaceSelector/matchExpressions/" + i1, schemaPath: "#/properties/spec/properties/egress/items/properties/namespaceSelector/properties/matchExpressions/items/required", keyword: "required", params: { missingProperty: "operator" }, message: "must have required property 'operator'" };
                               if (vErrors === null) {
                                 vErrors = [err24];
                               } else {
@@ -3072,7 +3072,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
                             }
                             for (const key5 in data11) {
                               if (!(key5 === "key" || key5 === "operator" || key5 === "values")) {
-                                const err25 = { instancePath: instancePath + "/spec/egress/" + i0 + "/namespaceSelector/matchExpressions/" + i1, schemaPath: "#/properties/spec/properties/egress/items/properties/namespaceSelector/properties/matchExpressions/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key5 } };
+                                const err25 = { instancePath: instancePath + "/spec/egress/" + i0 + "/namespaceSelector/matchExpressions/" + i1, schemaPath: "#/properties/spec/properties/egress/items/properties/namespaceSelector/properties/matchExpressions/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key5 }, message: "must NOT have additional properties" };
                                 if (vErrors === null) {
                                   vErrors = [err25];
                                 } else {
@@ -3083,7 +3083,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
                             }
                             if (data11.key !== void 0) {
                               if (typeof data11.key !== "string") {
-                                const err26 = { instancePath: instancePath + "/spec/egress/" + i0 + "/namespaceSelector/matchExpressions/" + i1 + "/key", schemaPath: "#/properties/spec/properties/egress/items/properties/namespaceSelector/properties/matchExpressions/items/properties/key/type", keyword: "type", params: { type: "string" } };
+                                const err26 = { instancePath: instancePath + "/spec/egress/" + i0 + "/namespaceSelector/matchExpressions/" + i1 + "/key", schemaPath: "#/properties/spec/properties/egress/items/properties/namespaceSelector/properties/matchExpressions/items/properties/key/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                                 if (vErrors === null) {
                                   vErrors = [err26];
                                 } else {
@@ -3095,7 +3095,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
                             if (data11.operator !== void 0) {
                               let data13 = data11.operator;
                               if (typeof data13 !== "string") {
-                                const err27 = { instancePath: instancePath + "/spec/egress/" + i0 + "/namespaceSelector/matchExpressions/" + i1 + "/operator", schemaPath: "#/properties/spec/properties/egress/items/properties/namespaceSelector/properties/matchExpressions/items/properties/operator/type", keyword: "type", params: { type: "string" } };
+                                const err27 = { instancePath: instancePath + "/spec/egress/" + i0 + "/namespaceSelector/matchExpressions/" + i1 + "/operator", schemaPath: "#/properties/spec/properties/egress/items/properties/namespaceSelector/properties/matchExpressions/items/properties/operator/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                                 if (vErrors === null) {
                                   vErrors = [err27];
                                 } else {
@@ -3104,7 +3104,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
                                 errors++;
                               }
                               if (!(data13 === "In" || data13 === "NotIn" || data13 === "Exists" || data13 === "DoesNotExist")) {
-                                const err28 = { instancePath: instancePath + "/spec/egress/" + i0 + "/namespaceSelector/matchExpressions/" + i1 + "/operator", schemaPath: "#/properties/spec/properties/egress/items/properties/namespaceSelector/properties/matchExpressions/items/properties/operator/enum", keyword: "enum", params: { allowedValues: schema44.properties.spec.properties.egress.items.properties.namespaceSelector.properties.matchExpressions.items.properties.operator.enum } };
+                                const err28 = { instancePath: instancePath + "/spec/egress/" + i0 + "/namespaceSelector/matchExpressions/" + i1 + "/operator", schemaPath: "#/properties/spec/properties/egress/items/properties/namespaceSelector/properties/matchExpressions/items/properties/operator/enum", keyword: "enum", params: { allowedValues: schema44.properties.spec.properties.egress.items.properties.namespaceSelector.properties.matchExpressions.items.properties.operator.enum }, message: "must be equal to one of the allowed values" };
                                 if (vErrors === null) {
                                   vErrors = [err28];
                                 } else {
@@ -3119,7 +3119,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
                                 const len2 = data14.length;
                                 for (let i2 = 0; i2 < len2; i2++) {
                                   if (typeof data14[i2] !== "string") {
-                                    const err29 = { instancePath: instancePath + "/spec/egress/" + i0 + "/namespaceSelector/matchExpressions/" + i1 + "/values/" + i2, schemaPath: "#/properties/spec/properties/egress/items/properties/namespaceSelector/properties/matchExpressions/items/properties/values/items/type", keyword: "type", params: { type: "string" } };
+                                    const err29 = { instancePath: instancePath + "/spec/egress/" + i0 + "/namespaceSelector/matchExpressions/" + i1 + "/values/" + i2, schemaPath: "#/properties/spec/properties/egress/items/properties/namespaceSelector/properties/matchExpressions/items/properties/values/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                                     if (vErrors === null) {
                                       vErrors = [err29];
                                     } else {
@@ -3129,7 +3129,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
                                   }
                                 }
                               } else {
-                                const err30 = { instancePath: instancePath + "/spec/egress/" + i0 + "/namespaceSelector/matchExpressions/" + i1 + "/values", schemaPath: "#/properties/spec/properties/egress/items/properties/namespaceSelector/properties/matchExpressions/items/properties/values/type", keyword: "type", params: { type: "array" } };
+                                const err30 = { instancePath: instancePath + "/spec/egress/" + i0 + "/namespaceSelector/matchExpressions/" + i1 + "/values", schemaPath: "#/properties/spec/properties/egress/items/properties/namespaceSelector/properties/matchExpressions/items/properties/values/type", keyword: "type", params: { type: "array" }, message: "must be array" };
                                 if (vErrors === null) {
                                   vErrors = [err30];
                                 } else {
@@ -3139,7 +3139,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
                               }
                             }
                           } else {
-                            const err31 = { instancePath: instancePath + "/spec/egress/" + i0 + "/namespaceSelector/matchExpressions/" + i1, schemaPath: "#/properties/spec/properties/egress/items/properties/namespaceSelector/properties/matchExpressions/items/type", keyword: "type", params: { type: "object" } };
+                            const err31 = { instancePath: instancePath + "/spec/egress/" + i0 + "/namespaceSelector/matchExpressions/" + i1, schemaPath: "#/properties/spec/properties/egress/items/properties/namespaceSelector/properties/matchExpressions/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
                             if (vErrors === null) {
                               vErrors = [err31];
                             } else {
@@ -3149,7 +3149,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
                           }
                         }
                       } else {
-                        const err32 = { instancePath: instancePath + "/spec/egress/" + i0 + "/namespaceSelector/matchExpressions", schemaPath: "#/properties/spec/properties/egress/items/properties/namespaceSelector/properties/matchExpressions/type", keyword: "type", params: { type: "array" } };
+                        const err32 = { instancePath: instancePath + "/spec/egress/" + i0 + "/namespaceSelector/matchExpressions", schemaPath: "#/properties/spec/properties/egress/items/properties/namespaceSelector/properties/matchExpressions/type", keyword: "type", params: { type: "array" }, message: "must be array" };
                         if (vErrors === null) {
                           vErrors = [err32];
                         } else {
@@ -3159,7 +3159,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
                       }
                     }
                   } else {
-                    const err33 = { instancePath: instancePath + "/spec/egress/" + i0 + "/namespaceSelector", schemaPath: "#/properties/spec/properties/egress/items/properties/namespaceSelector/type", keyword: "type", params: { type: "object" } };
+                    const err33 = { instancePath: instancePath + "/spec/egress/" + i0 + "/namespaceSelector", schemaPath: "#/properties/spec/properties/egress/items/properties/namespaceSelector/type", keyword: "type", params: { type: "object" }, message: "must be object" };
                     if (vErrors === null) {
                       vErrors = [err33];
                     } else {
@@ -3173,7 +3173,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
                   if (data16 && typeof data16 == "object" && !Array.isArray(data16)) {
                     for (const key6 in data16) {
                       if (!(key6 === "matchLabels" || key6 === "matchExpressions")) {
-                        const err34 = { instancePath: instancePath + "/spec/egress/" + i0 + "/podSelector", schemaPath: "#/properties/spec/properties/egress/items/properties/podSelector/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key6 } };
+                        const err34 = { instancePath: instancePath + "/spec/egress/" + i0 + "/podSelector", schemaPath: "#/properties/spec/properties/egress/items/properties/podSelector/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key6 }, message: "must NOT have additional properties" };
                         if (vErrors === null) {
                           vErrors = [err34];
                         } else {
@@ -3187,7 +3187,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
                       if (data17 && typeof data17 == "object" && !Array.isArray(data17)) {
                         for (const key7 in data17) {
                           if (typeof data17[key7] !== "string") {
-                            const err35 = { instancePath: instancePath + "/spec/egress/" + i0 + "/podSelector/matchLabels/" + key7.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/spec/properties/egress/items/properties/podSelector/properties/matchLabels/additionalProperties/type", keyword: "type", params: { type: "string" } };
+                            const err35 = { instancePath: instancePath + "/spec/egress/" + i0 + "/podSelector/matchLabels/" + key7.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/spec/properties/egress/items/properties/podSelector/properties/matchLabels/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                             if (vErrors === null) {
                               vErrors = [err35];
                             } else {
@@ -3197,7 +3197,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
                           }
                         }
                       } else {
-                        const err36 = { instancePath: instancePath + "/spec/egress/" + i0 + "/podSelector/matchLabels", schemaPath: "#/properties/spec/properties/egress/items/properties/podSelector/properties/matchLabels/type", keyword: "type", params: { type: "object" } };
+                        const err36 = { instancePath: instancePath + "/spec/egress/" + i0 + "/podSelector/matchLabels", schemaPath: "#/properties/spec/properties/egress/items/properties/podSelector/properties/matchLabels/type", keyword: "type", params: { type: "object" }, message: "must be object" };
                         if (vErrors === null) {
                           vErrors = [err36];
                         } else {
@@ -3214,7 +3214,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
                           let data20 = data19[i3];
                           if (data20 && typeof data20 == "object" && !Array.isArray(data20)) {
                             if (data20.key === void 0) {
-                              const err37 = { instancePath: instancePath + "/spec/egress/" + i0 + "/podSelector/matchExpressions/" + i3, schemaPath: "#/properties/spec/properties/egress/items/properties/podSelector/properties/matchExpressions/items/required", keyword: "required", params: { missingProperty: "key" } };
+                              const err37 = { instancePath: instancePath + "/spec/egress/" + i0 + "/podSelector/matchExpressions/" + i3, schemaPath: "#/properties/spec/properties/egress/items/properties/podSelector/properties/matchExpressions/items/required", keyword: "required", params: { missingProperty: "key" }, message: "must have required property 'key'" };
                               if (vErrors === null) {
                                 vErrors = [err37];
                               } else {
@@ -3223,7 +3223,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
                               errors++;
                             }
                             if (data20.operator === void 0) {
-                              const err38 = { instancePath: instancePath + "/spec/egress/" + i0 + "/podSelector/matchExpressions/" + i3, schemaPath: "#/properties/spec/properties/egress/items/properties/podSelector/properties/matchExpressions/items/required", keyword: "required", params: { missingProperty: "operator" } };
+                              const err38 = { instancePath: instancePath + "/spec/egress/" + i0 + "/podSelector/matchExpressions/" + i3, schemaPath: "#/properties/spec/properties/egress/items/properties/podSelector/properties/matchExpressions/items/required", keyword: "required", params: { missingProperty: "operator" }, message: "must have required property 'operator'" };
                               if (vErrors === null) {
                                 vErrors = [err38];
                               } else {
@@ -3233,7 +3233,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
                             }
                             for (const key8 in data20) {
                               if (!(key8 === "key" || key8 === "operator" || key8 === "values")) {
-                                const err39 = { instancePath: instancePath + "/spec/egress/" + i0 + "/podSelector/matchExpressions/" + i3, schemaPath: "#/properties/spec/properties/egress/items/properties/podSelector/properties/matchExpressions/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key8 } };
+                                const err39 = { instancePath: instancePath + "/spec/egress/" + i0 + "/podSelector/matchExpressions/" + i3, schemaPath: "#/properties/spec/properties/egress/items/properties/podSelector/properties/matchExpressions/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key8 }, message: "must NOT have additional properties" };
                                 if (vErrors === null) {
                                   vErrors = [err39];
                                 } else {
@@ -3244,7 +3244,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
                             }
                             if (data20.key !== void 0) {
                               if (typeof data20.key !== "string") {
-                                const err40 = { instancePath: instancePath + "/spec/egress/" + i0 + "/podSelector/matchExpressions/" + i3 + "/key", schemaPath: "#/properties/spec/properties/egress/items/properties/podSelector/properties/matchExpressions/items/properties/key/type", keyword: "type", params: { type: "string" } };
+                                const err40 = { instancePath: instancePath + "/spec/egress/" + i0 + "/podSelector/matchExpressions/" + i3 + "/key", schemaPath: "#/properties/spec/properties/egress/items/properties/podSelector/properties/matchExpressions/items/properties/key/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                                 if (vErrors === null) {
                                   vErrors = [err40];
                                 } else {
@@ -3256,7 +3256,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
                             if (data20.operator !== void 0) {
                               let data22 = data20.operator;
                               if (typeof data22 !== "string") {
-                                const err41 = { instancePath: instancePath + "/spec/egress/" + i0 + "/podSelector/matchExpressions/" + i3 + "/operator", schemaPath: "#/properties/spec/properties/egress/items/properties/podSelector/properties/matchExpressions/items/properties/operator/type", keyword: "type", params: { type: "string" } };
+                                const err41 = { instancePath: instancePath + "/spec/egress/" + i0 + "/podSelector/matchExpressions/" + i3 + "/operator", schemaPath: "#/properties/spec/properties/egress/items/properties/podSelector/properties/matchExpressions/items/properties/operator/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                                 if (vErrors === null) {
                                   vErrors = [err41];
                                 } else {
@@ -3265,7 +3265,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
                                 errors++;
                               }
                               if (!(data22 === "In" || data22 === "NotIn" || data22 === "Exists" || data22 === "DoesNotExist")) {
-                                const err42 = { instancePath: instancePath + "/spec/egress/" + i0 + "/podSelector/matchExpressions/" + i3 + "/operator", schemaPath: "#/properties/spec/properties/egress/items/properties/podSelector/properties/matchExpressions/items/properties/operator/enum", keyword: "enum", params: { allowedValues: schema44.properties.spec.properties.egress.items.properties.podSelector.properties.matchExpressions.items.properties.operator.enum } };
+                                const err42 = { instancePath: instancePath + "/spec/egress/" + i0 + "/podSelector/matchExpressions/" + i3 + "/operator", schemaPath: "#/properties/spec/properties/egress/items/properties/podSelector/properties/matchExpressions/items/properties/operator/enum", keyword: "enum", params: { allowedValues: schema44.properties.spec.properties.egress.items.properties.podSelector.properties.matchExpressions.items.properties.operator.enum }, message: "must be equal to one of the allowed values" };
                                 if (vErrors === null) {
                                   vErrors = [err42];
                                 } else {
@@ -3280,7 +3280,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
                                 const len4 = data23.length;
                                 for (let i4 = 0; i4 < len4; i4++) {
                                   if (typeof data23[i4] !== "string") {
-                                    const err43 = { instancePath: instancePath + "/spec/egress/" + i0 + "/podSelector/matchExpressions/" + i3 + "/values/" + i4, schemaPath: "#/properties/spec/properties/egress/items/properties/podSelector/properties/matchExpressions/items/properties/values/items/type", keyword: "type", params: { type: "string" } };
+                                    const err43 = { instancePath: instancePath + "/spec/egress/" + i0 + "/podSelector/matchExpressions/" + i3 + "/values/" + i4, schemaPath: "#/properties/spec/properties/egress/items/properties/podSelector/properties/matchExpressions/items/properties/values/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                                     if (vErrors === null) {
                                       vErrors = [err43];
                                     } else {
@@ -3290,7 +3290,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
                                   }
                                 }
                               } else {
-                                const err44 = { instancePath: instancePath + "/spec/egress/" + i0 + "/podSelector/matchExpressions/" + i3 + "/values", schemaPath: "#/properties/spec/properties/egress/items/properties/podSelector/properties/matchExpressions/items/properties/values/type", keyword: "type", params: { type: "array" } };
+                                const err44 = { instancePath: instancePath + "/spec/egress/" + i0 + "/podSelector/matchExpressions/" + i3 + "/values", schemaPath: "#/properties/spec/properties/egress/items/properties/podSelector/properties/matchExpressions/items/properties/values/type", keyword: "type", params: { type: "array" }, message: "must be array" };
                                 if (vErrors === null) {
                                   vErrors = [err44];
                                 } else {
@@ -3300,7 +3300,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
                               }
                             }
                           } else {
-                            const err45 = { instancePath: instancePath + "/spec/egress/" + i0 + "/podSelector/matchExpressions/" + i3, schemaPath: "#/properties/spec/properties/egress/items/properties/podSelector/properties/matchExpressions/items/type", keyword: "type", params: { type: "object" } };
+                            const err45 = { instancePath: instancePath + "/spec/egress/" + i0 + "/podSelector/matchExpressions/" + i3, schemaPath: "#/properties/spec/properties/egress/items/properties/podSelector/properties/matchExpressions/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
                             if (vErrors === null) {
                               vErrors = [err45];
                             } else {
@@ -3310,7 +3310,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
                           }
                         }
                       } else {
-                        const err46 = { instancePath: instancePath + "/spec/egress/" + i0 + "/podSelector/matchExpressions", schemaPath: "#/properties/spec/properties/egress/items/properties/podSelector/properties/matchExpressions/type", keyword: "type", params: { type: "array" } };
+                        const err46 = { instancePath: instancePath + "/spec/egress/" + i0 + "/podSelector/matchExpressions", schemaPath: "#/properties/spec/properties/egress/items/properties/podSelector/properties/matchExpressions/type", keyword: "type", params: { type: "array" }, message: "must be array" };
                         if (vErrors === null) {
                           vErrors = [err46];
                         } else {
@@ -3320,7 +3320,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
                       }
                     }
                   } else {
-                    const err47 = { instancePath: instancePath + "/spec/egress/" + i0 + "/podSelector", schemaPath: "#/properties/spec/properties/egress/items/properties/podSelector/type", keyword: "type", params: { type: "object" } };
+                    const err47 = { instancePath: instancePath + "/spec/egress/" + i0 + "/podSelector", schemaPath: "#/properties/spec/properties/egress/items/properties/podSelector/type", keyword: "type", params: { type: "object" }, message: "must be object" };
                     if (vErrors === null) {
                       vErrors = [err47];
                     } else {
@@ -3330,7 +3330,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
                   }
                 }
               } else {
-                const err48 = { instancePath: instancePath + "/spec/egress/" + i0, schemaPath: "#/properties/spec/properties/egress/items/type", keyword: "type", params: { type: "object" } };
+                const err48 = { instancePath: instancePath + "/spec/egress/" + i0, schemaPath: "#/properties/spec/properties/egress/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
                 if (vErrors === null) {
                   vErrors = [err48];
                 } else {
@@ -3340,7 +3340,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
               }
             }
           } else {
-            const err49 = { instancePath: instancePath + "/spec/egress", schemaPath: "#/properties/spec/properties/egress/type", keyword: "type", params: { type: "array" } };
+            const err49 = { instancePath: instancePath + "/spec/egress", schemaPath: "#/properties/spec/properties/egress/type", keyword: "type", params: { type: "array" }, message: "must be array" };
             if (vErrors === null) {
               vErrors = [err49];
             } else {
@@ -3353,7 +3353,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
           let data25 = data4.destinationCIDRs;
           if (Array.isArray(data25)) {
             if (data25.length < 1) {
-              const err50 = { instancePath: instancePath + "/spec/destinationCIDRs", schemaPath: "#/properties/spec/properties/destinationCIDRs/minItems", keyword: "minItems", params: { limit: 1 } };
+              const err50 = { instancePath: instancePath + "/spec/destinationCIDRs", schemaPath: "#/properties/spec/properties/destinationCIDRs/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
               if (vErrors === null) {
                 vErrors = [err50];
               } else {
@@ -3366,7 +3366,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
               let data26 = data25[i5];
               if (typeof data26 === "string") {
                 if (!pattern8.test(data26)) {
-                  const err51 = { instancePath: instancePath + "/spec/destinationCIDRs/" + i5, schemaPath: "#/properties/spec/properties/destinationCIDRs/items/pattern", keyword: "pattern", params: { pattern: "^((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\\.){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])/(3[0-2]|[12]?[0-9])$" } };
+                  const err51 = { instancePath: instancePath + "/spec/destinationCIDRs/" + i5, schemaPath: "#/properties/spec/properties/destinationCIDRs/items/pattern", keyword: "pattern", params: { pattern: "^((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\\.){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])/(3[0-2]|[12]?[0-9])$" }, message: 'must match pattern "^((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\\.){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])/(3[0-2]|[12]?[0-9])$"' };
                   if (vErrors === null) {
                     vErrors = [err51];
                   } else {
@@ -3375,7 +3375,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
                   errors++;
                 }
               } else {
-                const err52 = { instancePath: instancePath + "/spec/destinationCIDRs/" + i5, schemaPath: "#/properties/spec/properties/destinationCIDRs/items/type", keyword: "type", params: { type: "string" } };
+                const err52 = { instancePath: instancePath + "/spec/destinationCIDRs/" + i5, schemaPath: "#/properties/spec/properties/destinationCIDRs/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
                   vErrors = [err52];
                 } else {
@@ -3385,7 +3385,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
               }
             }
           } else {
-            const err53 = { instancePath: instancePath + "/spec/destinationCIDRs", schemaPath: "#/properties/spec/properties/destinationCIDRs/type", keyword: "type", params: { type: "array" } };
+            const err53 = { instancePath: instancePath + "/spec/destinationCIDRs", schemaPath: "#/properties/spec/properties/destinationCIDRs/type", keyword: "type", params: { type: "array" }, message: "must be array" };
             if (vErrors === null) {
               vErrors = [err53];
             } else {
@@ -3398,7 +3398,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
           let data27 = data4.egressSourceIP;
           if (typeof data27 === "string") {
             if (!pattern3.test(data27)) {
-              const err54 = { instancePath: instancePath + "/spec/egressSourceIP", schemaPath: "#/properties/spec/properties/egressSourceIP/pattern", keyword: "pattern", params: { pattern: "^((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\\.){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])$" } };
+              const err54 = { instancePath: instancePath + "/spec/egressSourceIP", schemaPath: "#/properties/spec/properties/egressSourceIP/pattern", keyword: "pattern", params: { pattern: "^((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\\.){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])$" }, message: 'must match pattern "^((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\\.){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])$"' };
               if (vErrors === null) {
                 vErrors = [err54];
               } else {
@@ -3407,7 +3407,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
               errors++;
             }
           } else {
-            const err55 = { instancePath: instancePath + "/spec/egressSourceIP", schemaPath: "#/properties/spec/properties/egressSourceIP/type", keyword: "type", params: { type: "string" } };
+            const err55 = { instancePath: instancePath + "/spec/egressSourceIP", schemaPath: "#/properties/spec/properties/egressSourceIP/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
               vErrors = [err55];
             } else {
@@ -3417,7 +3417,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
           }
         }
       } else {
-        const err56 = { instancePath: instancePath + "/spec", schemaPath: "#/properties/spec/type", keyword: "type", params: { type: "object" } };
+        const err56 = { instancePath: instancePath + "/spec", schemaPath: "#/properties/spec/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
           vErrors = [err56];
         } else {
@@ -3429,7 +3429,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.status !== void 0) {
       let data28 = data.status;
       if (!(data28 && typeof data28 == "object" && !Array.isArray(data28))) {
-        const err57 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/type", keyword: "type", params: { type: "object" } };
+        const err57 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
           vErrors = [err57];
         } else {
@@ -3439,7 +3439,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
   } else {
-    const err58 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    const err58 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
       vErrors = [err58];
     } else {
@@ -3465,7 +3465,7 @@ function validate56(data, { instancePath = "", parentData, parentDataProperty, r
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.apiVersion === void 0) {
-      const err0 = { instancePath, schemaPath: "#/$defs/ClusterIntent/required", keyword: "required", params: { missingProperty: "apiVersion" } };
+      const err0 = { instancePath, schemaPath: "#/$defs/ClusterIntent/required", keyword: "required", params: { missingProperty: "apiVersion" }, message: "must have required property 'apiVersion'" };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -3474,7 +3474,7 @@ function validate56(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     if (data.kind === void 0) {
-      const err1 = { instancePath, schemaPath: "#/$defs/ClusterIntent/required", keyword: "required", params: { missingProperty: "kind" } };
+      const err1 = { instancePath, schemaPath: "#/$defs/ClusterIntent/required", keyword: "required", params: { missingProperty: "kind" }, message: "must have required property 'kind'" };
       if (vErrors === null) {
         vErrors = [err1];
       } else {
@@ -3483,7 +3483,7 @@ function validate56(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     if (data.metadata === void 0) {
-      const err2 = { instancePath, schemaPath: "#/$defs/ClusterIntent/required", keyword: "required", params: { missingProperty: "metadata" } };
+      const err2 = { instancePath, schemaPath: "#/$defs/ClusterIntent/required", keyword: "required", params: { missingProperty: "metadata" }, message: "must have required property 'metadata'" };
       if (vErrors === null) {
         vErrors = [err2];
       } else {
@@ -3492,7 +3492,7 @@ function validate56(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     if (data.spec === void 0) {
-      const err3 = { instancePath, schemaPath: "#/$defs/ClusterIntent/required", keyword: "required", params: { missingProperty: "spec" } };
+      const err3 = { instancePath, schemaPath: "#/$defs/ClusterIntent/required", keyword: "required", params: { missingProperty: "spec" }, message: "must have required property 'spec'" };
       if (vErrors === null) {
         vErrors = [err3];
       } else {
@@ -3502,7 +3502,7 @@ function validate56(data, { instancePath = "", parentData, parentDataProperty, r
     }
     for (const key0 in data) {
       if (!(key0 === "apiVersion" || key0 === "kind" || key0 === "metadata" || key0 === "spec")) {
-        const err4 = { instancePath, schemaPath: "#/$defs/ClusterIntent/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        const err4 = { instancePath, schemaPath: "#/$defs/ClusterIntent/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -3513,7 +3513,7 @@ function validate56(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.apiVersion !== void 0) {
       if ("masq/v1alpha1" !== data.apiVersion) {
-        const err5 = { instancePath: instancePath + "/apiVersion", schemaPath: "#/$defs/ClusterIntent/properties/apiVersion/const", keyword: "const", params: { allowedValue: "masq/v1alpha1" } };
+        const err5 = { instancePath: instancePath + "/apiVersion", schemaPath: "#/$defs/ClusterIntent/properties/apiVersion/const", keyword: "const", params: { allowedValue: "masq/v1alpha1" }, message: "must be equal to constant" };
         if (vErrors === null) {
           vErrors = [err5];
         } else {
@@ -3524,7 +3524,7 @@ function validate56(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.kind !== void 0) {
       if ("ClusterIntent" !== data.kind) {
-        const err6 = { instancePath: instancePath + "/kind", schemaPath: "#/$defs/ClusterIntent/properties/kind/const", keyword: "const", params: { allowedValue: "ClusterIntent" } };
+        const err6 = { instancePath: instancePath + "/kind", schemaPath: "#/$defs/ClusterIntent/properties/kind/const", keyword: "const", params: { allowedValue: "ClusterIntent" }, message: "must be equal to constant" };
         if (vErrors === null) {
           vErrors = [err6];
         } else {
@@ -3546,7 +3546,7 @@ function validate56(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err7 = { instancePath, schemaPath: "#/$defs/ClusterIntent/type", keyword: "type", params: { type: "object" } };
+    const err7 = { instancePath, schemaPath: "#/$defs/ClusterIntent/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
       vErrors = [err7];
     } else {
@@ -3570,7 +3570,7 @@ function validate102(data, { instancePath = "", parentData, parentDataProperty, 
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.apiVersion === void 0) {
-      const err0 = { instancePath, schemaPath: "#/$defs/RangeSet/required", keyword: "required", params: { missingProperty: "apiVersion" } };
+      const err0 = { instancePath, schemaPath: "#/$defs/RangeSet/required", keyword: "required", params: { missingProperty: "apiVersion" }, message: "must have required property 'apiVersion'" };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -3579,7 +3579,7 @@ function validate102(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     if (data.kind === void 0) {
-      const err1 = { instancePath, schemaPath: "#/$defs/RangeSet/required", keyword: "required", params: { missingProperty: "kind" } };
+      const err1 = { instancePath, schemaPath: "#/$defs/RangeSet/required", keyword: "required", params: { missingProperty: "kind" }, message: "must have required property 'kind'" };
       if (vErrors === null) {
         vErrors = [err1];
       } else {
@@ -3588,7 +3588,7 @@ function validate102(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     if (data.metadata === void 0) {
-      const err2 = { instancePath, schemaPath: "#/$defs/RangeSet/required", keyword: "required", params: { missingProperty: "metadata" } };
+      const err2 = { instancePath, schemaPath: "#/$defs/RangeSet/required", keyword: "required", params: { missingProperty: "metadata" }, message: "must have required property 'metadata'" };
       if (vErrors === null) {
         vErrors = [err2];
       } else {
@@ -3597,7 +3597,7 @@ function validate102(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     if (data.ranges === void 0) {
-      const err3 = { instancePath, schemaPath: "#/$defs/RangeSet/required", keyword: "required", params: { missingProperty: "ranges" } };
+      const err3 = { instancePath, schemaPath: "#/$defs/RangeSet/required", keyword: "required", params: { missingProperty: "ranges" }, message: "must have required property 'ranges'" };
       if (vErrors === null) {
         vErrors = [err3];
       } else {
@@ -3607,7 +3607,7 @@ function validate102(data, { instancePath = "", parentData, parentDataProperty, 
     }
     for (const key0 in data) {
       if (!(key0 === "apiVersion" || key0 === "kind" || key0 === "metadata" || key0 === "ranges")) {
-        const err4 = { instancePath, schemaPath: "#/$defs/RangeSet/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        const err4 = { instancePath, schemaPath: "#/$defs/RangeSet/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -3618,7 +3618,7 @@ function validate102(data, { instancePath = "", parentData, parentDataProperty, 
     }
     if (data.apiVersion !== void 0) {
       if ("masq/v1alpha1" !== data.apiVersion) {
-        const err5 = { instancePath: instancePath + "/apiVersion", schemaPath: "#/$defs/RangeSet/properties/apiVersion/const", keyword: "const", params: { allowedValue: "masq/v1alpha1" } };
+        const err5 = { instancePath: instancePath + "/apiVersion", schemaPath: "#/$defs/RangeSet/properties/apiVersion/const", keyword: "const", params: { allowedValue: "masq/v1alpha1" }, message: "must be equal to constant" };
         if (vErrors === null) {
           vErrors = [err5];
         } else {
@@ -3629,7 +3629,7 @@ function validate102(data, { instancePath = "", parentData, parentDataProperty, 
     }
     if (data.kind !== void 0) {
       if ("RangeSet" !== data.kind) {
-        const err6 = { instancePath: instancePath + "/kind", schemaPath: "#/$defs/RangeSet/properties/kind/const", keyword: "const", params: { allowedValue: "RangeSet" } };
+        const err6 = { instancePath: instancePath + "/kind", schemaPath: "#/$defs/RangeSet/properties/kind/const", keyword: "const", params: { allowedValue: "RangeSet" }, message: "must be equal to constant" };
         if (vErrors === null) {
           vErrors = [err6];
         } else {
@@ -3651,7 +3651,7 @@ function validate102(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
   } else {
-    const err7 = { instancePath, schemaPath: "#/$defs/RangeSet/type", keyword: "type", params: { type: "object" } };
+    const err7 = { instancePath, schemaPath: "#/$defs/RangeSet/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
       vErrors = [err7];
     } else {
@@ -3712,7 +3712,7 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
     }
   }
   if (!valid1) {
-    const err1 = { instancePath, schemaPath: "#/allOf/0/if", keyword: "if", params: { failingKeyword: "then" } };
+    const err1 = { instancePath, schemaPath: "#/allOf/0/if", keyword: "if", params: { failingKeyword: "then" }, message: 'must match "then" schema' };
     if (vErrors === null) {
       vErrors = [err1];
     } else {
@@ -3758,7 +3758,7 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
     }
   }
   if (!valid3) {
-    const err3 = { instancePath, schemaPath: "#/allOf/1/if", keyword: "if", params: { failingKeyword: "then" } };
+    const err3 = { instancePath, schemaPath: "#/allOf/1/if", keyword: "if", params: { failingKeyword: "then" }, message: 'must match "then" schema' };
     if (vErrors === null) {
       vErrors = [err3];
     } else {
@@ -3776,7 +3776,7 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.apiVersion === void 0) {
-      const err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "apiVersion" } };
+      const err4 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "apiVersion" }, message: "must have required property 'apiVersion'" };
       if (vErrors === null) {
         vErrors = [err4];
       } else {
@@ -3785,7 +3785,7 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     if (data.kind === void 0) {
-      const err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kind" } };
+      const err5 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kind" }, message: "must have required property 'kind'" };
       if (vErrors === null) {
         vErrors = [err5];
       } else {
@@ -3800,7 +3800,7 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.apiVersion !== void 0) {
       if ("masq/v1alpha1" !== data.apiVersion) {
-        const err6 = { instancePath: instancePath + "/apiVersion", schemaPath: "#/properties/apiVersion/const", keyword: "const", params: { allowedValue: "masq/v1alpha1" } };
+        const err6 = { instancePath: instancePath + "/apiVersion", schemaPath: "#/properties/apiVersion/const", keyword: "const", params: { allowedValue: "masq/v1alpha1" }, message: "must be equal to constant" };
         if (vErrors === null) {
           vErrors = [err6];
         } else {
@@ -3812,7 +3812,7 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.kind !== void 0) {
       let data3 = data.kind;
       if (!(data3 === "ClusterIntent" || data3 === "RangeSet")) {
-        const err7 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/enum", keyword: "enum", params: { allowedValues: schema22.properties.kind.enum } };
+        const err7 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/enum", keyword: "enum", params: { allowedValues: schema22.properties.kind.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err7];
         } else {
@@ -3822,7 +3822,7 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err8 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    const err8 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
       vErrors = [err8];
     } else {
@@ -3849,7 +3849,7 @@ function validate111(data, { instancePath = "", parentData, parentDataProperty, 
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.apiVersion === void 0) {
-      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "apiVersion" } };
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "apiVersion" }, message: "must have required property 'apiVersion'" };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -3858,7 +3858,7 @@ function validate111(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     if (data.kind === void 0) {
-      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kind" } };
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "kind" }, message: "must have required property 'kind'" };
       if (vErrors === null) {
         vErrors = [err1];
       } else {
@@ -3867,7 +3867,7 @@ function validate111(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     if (data.metadata === void 0) {
-      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "metadata" } };
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "metadata" }, message: "must have required property 'metadata'" };
       if (vErrors === null) {
         vErrors = [err2];
       } else {
@@ -3876,7 +3876,7 @@ function validate111(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     if (data.spec === void 0) {
-      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "spec" } };
+      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "spec" }, message: "must have required property 'spec'" };
       if (vErrors === null) {
         vErrors = [err3];
       } else {
@@ -3886,7 +3886,7 @@ function validate111(data, { instancePath = "", parentData, parentDataProperty, 
     }
     for (const key0 in data) {
       if (!(key0 === "apiVersion" || key0 === "kind" || key0 === "metadata" || key0 === "spec" || key0 === "status")) {
-        const err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        const err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -3898,7 +3898,7 @@ function validate111(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.apiVersion !== void 0) {
       let data0 = data.apiVersion;
       if (typeof data0 !== "string") {
-        const err5 = { instancePath: instancePath + "/apiVersion", schemaPath: "#/properties/apiVersion/type", keyword: "type", params: { type: "string" } };
+        const err5 = { instancePath: instancePath + "/apiVersion", schemaPath: "#/properties/apiVersion/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err5];
         } else {
@@ -3907,7 +3907,7 @@ function validate111(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if ("networking.gke.io/v1" !== data0) {
-        const err6 = { instancePath: instancePath + "/apiVersion", schemaPath: "#/properties/apiVersion/const", keyword: "const", params: { allowedValue: "networking.gke.io/v1" } };
+        const err6 = { instancePath: instancePath + "/apiVersion", schemaPath: "#/properties/apiVersion/const", keyword: "const", params: { allowedValue: "networking.gke.io/v1" }, message: "must be equal to constant" };
         if (vErrors === null) {
           vErrors = [err6];
         } else {
@@ -3919,7 +3919,7 @@ function validate111(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.kind !== void 0) {
       let data1 = data.kind;
       if (typeof data1 !== "string") {
-        const err7 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/type", keyword: "type", params: { type: "string" } };
+        const err7 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err7];
         } else {
@@ -3928,7 +3928,7 @@ function validate111(data, { instancePath = "", parentData, parentDataProperty, 
         errors++;
       }
       if ("NetworkGatewayGroup" !== data1) {
-        const err8 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/const", keyword: "const", params: { allowedValue: "NetworkGatewayGroup" } };
+        const err8 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/const", keyword: "const", params: { allowedValue: "NetworkGatewayGroup" }, message: "must be equal to constant" };
         if (vErrors === null) {
           vErrors = [err8];
         } else {
@@ -3941,7 +3941,7 @@ function validate111(data, { instancePath = "", parentData, parentDataProperty, 
       let data2 = data.metadata;
       if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
         if (data2.name === void 0) {
-          const err9 = { instancePath: instancePath + "/metadata", schemaPath: "#/properties/metadata/required", keyword: "required", params: { missingProperty: "name" } };
+          const err9 = { instancePath: instancePath + "/metadata", schemaPath: "#/properties/metadata/required", keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'" };
           if (vErrors === null) {
             vErrors = [err9];
           } else {
@@ -3951,7 +3951,7 @@ function validate111(data, { instancePath = "", parentData, parentDataProperty, 
         }
         if (data2.name !== void 0) {
           if (typeof data2.name !== "string") {
-            const err10 = { instancePath: instancePath + "/metadata/name", schemaPath: "#/properties/metadata/properties/name/type", keyword: "type", params: { type: "string" } };
+            const err10 = { instancePath: instancePath + "/metadata/name", schemaPath: "#/properties/metadata/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
               vErrors = [err10];
             } else {
@@ -3961,7 +3961,7 @@ function validate111(data, { instancePath = "", parentData, parentDataProperty, 
           }
         }
       } else {
-        const err11 = { instancePath: instancePath + "/metadata", schemaPath: "#/properties/metadata/type", keyword: "type", params: { type: "object" } };
+        const err11 = { instancePath: instancePath + "/metadata", schemaPath: "#/properties/metadata/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
           vErrors = [err11];
         } else {
@@ -3974,7 +3974,7 @@ function validate111(data, { instancePath = "", parentData, parentDataProperty, 
       let data4 = data.spec;
       if (data4 && typeof data4 == "object" && !Array.isArray(data4)) {
         if (data4.floatingIPs === void 0) {
-          const err12 = { instancePath: instancePath + "/spec", schemaPath: "#/properties/spec/required", keyword: "required", params: { missingProperty: "floatingIPs" } };
+          const err12 = { instancePath: instancePath + "/spec", schemaPath: "#/properties/spec/required", keyword: "required", params: { missingProperty: "floatingIPs" }, message: "must have required property 'floatingIPs'" };
           if (vErrors === null) {
             vErrors = [err12];
           } else {
@@ -3984,7 +3984,7 @@ function validate111(data, { instancePath = "", parentData, parentDataProperty, 
         }
         for (const key1 in data4) {
           if (!(key1 === "floatingIPs")) {
-            const err13 = { instancePath: instancePath + "/spec", schemaPath: "#/properties/spec/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 } };
+            const err13 = { instancePath: instancePath + "/spec", schemaPath: "#/properties/spec/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
               vErrors = [err13];
             } else {
@@ -3997,7 +3997,7 @@ function validate111(data, { instancePath = "", parentData, parentDataProperty, 
           let data5 = data4.floatingIPs;
           if (Array.isArray(data5)) {
             if (data5.length < 1) {
-              const err14 = { instancePath: instancePath + "/spec/floatingIPs", schemaPath: "#/properties/spec/properties/floatingIPs/minItems", keyword: "minItems", params: { limit: 1 } };
+              const err14 = { instancePath: instancePath + "/spec/floatingIPs", schemaPath: "#/properties/spec/properties/floatingIPs/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
               if (vErrors === null) {
                 vErrors = [err14];
               } else {
@@ -4010,7 +4010,7 @@ function validate111(data, { instancePath = "", parentData, parentDataProperty, 
               let data6 = data5[i0];
               if (typeof data6 === "string") {
                 if (!pattern10.test(data6)) {
-                  const err15 = { instancePath: instancePath + "/spec/floatingIPs/" + i0, schemaPath: "#/properties/spec/properties/floatingIPs/items/pattern", keyword: "pattern", params: { pattern: "^[0-9A-Fa-f:.]+$" } };
+                  const err15 = { instancePath: instancePath + "/spec/floatingIPs/" + i0, schemaPath: "#/properties/spec/properties/floatingIPs/items/pattern", keyword: "pattern", params: { pattern: "^[0-9A-Fa-f:.]+$" }, message: 'must match pattern "^[0-9A-Fa-f:.]+$"' };
                   if (vErrors === null) {
                     vErrors = [err15];
                   } else {
@@ -4019,7 +4019,7 @@ function validate111(data, { instancePath = "", parentData, parentDataProperty, 
                   errors++;
                 }
               } else {
-                const err16 = { instancePath: instancePath + "/spec/floatingIPs/" + i0, schemaPath: "#/properties/spec/properties/floatingIPs/items/type", keyword: "type", params: { type: "string" } };
+                const err16 = { instancePath: instancePath + "/spec/floatingIPs/" + i0, schemaPath: "#/properties/spec/properties/floatingIPs/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
                   vErrors = [err16];
                 } else {
@@ -4029,7 +4029,7 @@ function validate111(data, { instancePath = "", parentData, parentDataProperty, 
               }
             }
           } else {
-            const err17 = { instancePath: instancePath + "/spec/floatingIPs", schemaPath: "#/properties/spec/properties/floatingIPs/type", keyword: "type", params: { type: "array" } };
+            const err17 = { instancePath: instancePath + "/spec/floatingIPs", schemaPath: "#/properties/spec/properties/floatingIPs/type", keyword: "type", params: { type: "array" }, message: "must be array" };
             if (vErrors === null) {
               vErrors = [err17];
             } else {
@@ -4039,7 +4039,7 @@ function validate111(data, { instancePath = "", parentData, parentDataProperty, 
           }
         }
       } else {
-        const err18 = { instancePath: instancePath + "/spec", schemaPath: "#/properties/spec/type", keyword: "type", params: { type: "object" } };
+        const err18 = { instancePath: instancePath + "/spec", schemaPath: "#/properties/spec/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
           vErrors = [err18];
         } else {
@@ -4051,7 +4051,7 @@ function validate111(data, { instancePath = "", parentData, parentDataProperty, 
     if (data.status !== void 0) {
       let data7 = data.status;
       if (!(data7 && typeof data7 == "object" && !Array.isArray(data7))) {
-        const err19 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/type", keyword: "type", params: { type: "object" } };
+        const err19 = { instancePath: instancePath + "/status", schemaPath: "#/properties/status/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
           vErrors = [err19];
         } else {
@@ -4061,7 +4061,7 @@ function validate111(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
   } else {
-    const err20 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" } };
+    const err20 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
       vErrors = [err20];
     } else {
@@ -4086,7 +4086,7 @@ function validate112(data, { instancePath = "", parentData, parentDataProperty, 
   }
   if (data && typeof data == "object" && !Array.isArray(data)) {
     if (data.apiVersion === void 0) {
-      const err0 = { instancePath, schemaPath: "#/$defs/RangeSet/required", keyword: "required", params: { missingProperty: "apiVersion" } };
+      const err0 = { instancePath, schemaPath: "#/$defs/RangeSet/required", keyword: "required", params: { missingProperty: "apiVersion" }, message: "must have required property 'apiVersion'" };
       if (vErrors === null) {
         vErrors = [err0];
       } else {
@@ -4095,7 +4095,7 @@ function validate112(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     if (data.kind === void 0) {
-      const err1 = { instancePath, schemaPath: "#/$defs/RangeSet/required", keyword: "required", params: { missingProperty: "kind" } };
+      const err1 = { instancePath, schemaPath: "#/$defs/RangeSet/required", keyword: "required", params: { missingProperty: "kind" }, message: "must have required property 'kind'" };
       if (vErrors === null) {
         vErrors = [err1];
       } else {
@@ -4104,7 +4104,7 @@ function validate112(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     if (data.metadata === void 0) {
-      const err2 = { instancePath, schemaPath: "#/$defs/RangeSet/required", keyword: "required", params: { missingProperty: "metadata" } };
+      const err2 = { instancePath, schemaPath: "#/$defs/RangeSet/required", keyword: "required", params: { missingProperty: "metadata" }, message: "must have required property 'metadata'" };
       if (vErrors === null) {
         vErrors = [err2];
       } else {
@@ -4113,7 +4113,7 @@ function validate112(data, { instancePath = "", parentData, parentDataProperty, 
       errors++;
     }
     if (data.ranges === void 0) {
-      const err3 = { instancePath, schemaPath: "#/$defs/RangeSet/required", keyword: "required", params: { missingProperty: "ranges" } };
+      const err3 = { instancePath, schemaPath: "#/$defs/RangeSet/required", keyword: "required", params: { missingProperty: "ranges" }, message: "must have required property 'ranges'" };
       if (vErrors === null) {
         vErrors = [err3];
       } else {
@@ -4123,7 +4123,7 @@ function validate112(data, { instancePath = "", parentData, parentDataProperty, 
     }
     for (const key0 in data) {
       if (!(key0 === "apiVersion" || key0 === "kind" || key0 === "metadata" || key0 === "ranges")) {
-        const err4 = { instancePath, schemaPath: "#/$defs/RangeSet/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 } };
+        const err4 = { instancePath, schemaPath: "#/$defs/RangeSet/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -4134,7 +4134,7 @@ function validate112(data, { instancePath = "", parentData, parentDataProperty, 
     }
     if (data.apiVersion !== void 0) {
       if ("masq/v1alpha1" !== data.apiVersion) {
-        const err5 = { instancePath: instancePath + "/apiVersion", schemaPath: "#/$defs/RangeSet/properties/apiVersion/const", keyword: "const", params: { allowedValue: "masq/v1alpha1" } };
+        const err5 = { instancePath: instancePath + "/apiVersion", schemaPath: "#/$defs/RangeSet/properties/apiVersion/const", keyword: "const", params: { allowedValue: "masq/v1alpha1" }, message: "must be equal to constant" };
         if (vErrors === null) {
           vErrors = [err5];
         } else {
@@ -4145,7 +4145,7 @@ function validate112(data, { instancePath = "", parentData, parentDataProperty, 
     }
     if (data.kind !== void 0) {
       if ("RangeSet" !== data.kind) {
-        const err6 = { instancePath: instancePath + "/kind", schemaPath: "#/$defs/RangeSet/properties/kind/const", keyword: "const", params: { allowedValue: "RangeSet" } };
+        const err6 = { instancePath: instancePath + "/kind", schemaPath: "#/$defs/RangeSet/properties/kind/const", keyword: "const", params: { allowedValue: "RangeSet" }, message: "must be equal to constant" };
         if (vErrors === null) {
           vErrors = [err6];
         } else {
@@ -4167,7 +4167,7 @@ function validate112(data, { instancePath = "", parentData, parentDataProperty, 
       }
     }
   } else {
-    const err7 = { instancePath, schemaPath: "#/$defs/RangeSet/type", keyword: "type", params: { type: "object" } };
+    const err7 = { instancePath, schemaPath: "#/$defs/RangeSet/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
       vErrors = [err7];
     } else {
