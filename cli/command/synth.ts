@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import { App } from 'cdk8s';
 import { IntentChart } from '../../constructs/cluster-intent';
 import { isRendered, renderChart } from '../../constructs/render';
@@ -5,6 +6,7 @@ import { findingsOf } from '../../constructs/validation';
 import { Checker } from '../../core/check/check';
 import { type Diagnostic, diagnostic, hasErrors } from '../../core/diagnostics';
 import type { ClusterModel } from '../../core/intent/model';
+import { STDIN } from '../files';
 import { fails, writeFindings } from '../findings';
 import { listInputs, readInput } from '../inputs';
 import { kustomization } from '../kustomization';
@@ -19,16 +21,20 @@ type Folders = Map<string, Map<string, string>>;
 /** `masq synth`: renders intents (and cdk8s apps) to a folder for each cluster, or checks what is there. */
 export async function run({ values, positionals }: Invocation): Promise<number> {
   const apps = (values.app as string[] | undefined) ?? [];
-  const { files, faults } = listInputs(positionals);
+  const output = String(values.output);
+  const listed = listInputs(positionals);
+  const { faults } = listed;
+  const files = listed.files.filter(file => !isBelow(file, output) || positionals.includes(file));
   if (positionals.length + apps.length === 0) return refuse(['name at least one FILE, or an app with --app']);
   if (faults.length > 0) return refuse(faults);
   const checker = new Checker();
   const sources = new Map<string, string>();
   const folders: Folders = new Map();
   const bar = progress(stderr);
+  let intents = 0;
   files.forEach((file, i) => {
     bar.update(`rendering ${i + 1} of ${files.length}: ${file}`);
-    renderFile(file, checker, sources, folders);
+    intents += renderFile(file, checker, sources, folders);
   });
   for (const app of apps) {
     bar.update(`running ${app}`);
@@ -42,8 +48,11 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
   if (values.kustomization)
     for (const rendered of folders.values()) rendered.set('kustomization.yaml', kustomization(rendered));
   const { diagnostics, documents } = checker.finish();
-  const plan: OutputPlan = { root: String(values.output), folders, owned: isRendered };
+  const plan: OutputPlan = { root: output, folders, owned: isRendered };
   const names = files.map(file => (file === '-' ? '<stdin>' : file));
+  if (intents + apps.length === 0 && !hasErrors(diagnostics)) {
+    return refuse([`no ClusterIntent is in ${positionals.join(', ')}; "masq init" writes a first one`]);
+  }
   const found = hasErrors(diagnostics) ? { diagnostics, changes: [] } : settle(plan, diagnostics, values);
   const machine = values.format !== 'text';
   if (machine || found.diagnostics.length > 0) {
@@ -63,20 +72,27 @@ function refuse(messages: readonly string[]): number {
   return 2;
 }
 
-function renderFile(file: string, checker: Checker, sources: Map<string, string>, folders: Folders): void {
+/** Whether a file lies below a folder: what was rendered before is no intent. */
+function isBelow(file: string, folder: string): boolean {
+  return !relative(folder, file).startsWith('..') && file !== STDIN;
+}
+
+/** Renders the intents of one file, and says how many there are. */
+function renderFile(file: string, checker: Checker, sources: Map<string, string>, folders: Folders): number {
   const input = readInput(file);
   if (!input.ok) {
     checker.addDiagnostic(input.fault);
-    return;
+    return 0;
   }
   const { clusters, diagnostics } = checker.add(input);
   if (diagnostics.length > 0) sources.set(input.file, input.text);
-  if (hasErrors(diagnostics)) return;
+  if (hasErrors(diagnostics)) return clusters.length;
   for (const model of clusters) {
     const rendered = renderCluster(model);
     for (const found of rendered.diagnostics) checker.addDiagnostic(found);
     if (rendered.files.size > 0) folders.set(model.name, rendered.files);
   }
+  return clusters.length;
 }
 
 /** Renders one cluster in an app of its own, so that the work is linear in the number of clusters. */
@@ -93,27 +109,36 @@ function settle(plan: OutputPlan, diagnostics: readonly Diagnostic[], values: In
   if (values.check) return { diagnostics: [...diagnostics, ...staleness(plan.root, changes, prune)], changes: [] };
   if (fails(diagnostics, values)) return { diagnostics, changes: [] };
   commitOutput(plan, changes, { prune });
-  const orphans = prune ? [] : changes.filter(change => change.kind === 'orphan');
-  return { diagnostics: [...diagnostics, ...orphans.map(change => orphan(plan.root, change))], changes };
+  return { diagnostics: [...diagnostics, ...(prune ? [] : orphans(plan.root, changes))], changes };
 }
 
 function staleness(root: string, changes: readonly OutputChange[], prune: boolean): Diagnostic[] {
   const says = {
-    create: 'is missing',
-    update: 'is not what the intent renders to',
-    delete: 'is rendered no more',
-    orphan: 'belongs to no given intent',
+    create: 'it is missing',
+    update: 'it is not what the intent renders to',
+    delete: 'it is rendered no more',
+    orphan: 'it belongs to no given intent',
   };
-  return changes.map(change => {
-    if (change.kind === 'orphan' && !prune) return orphan(root, change);
-    const message = `${root}/${change.path} ${says[change.kind]}; run "masq synth"${change.kind === 'orphan' ? ' with --prune' : ''} and commit the result`;
-    return diagnostic('MQ903', { file: `${root}/${change.path}` }, { message });
+  const stale = changes.filter(change => change.kind !== 'orphan' || prune);
+  const found = stale.map(({ kind, path }) => {
+    const remedy = kind === 'orphan' ? '"masq synth --prune"' : '"masq synth"';
+    const message = `not up to date: ${says[kind]}; run ${remedy} and commit the result`;
+    return diagnostic('MQ903', { file: `${root}/${path}` }, { message });
   });
+  return prune ? found : [...found, ...orphans(root, changes)];
 }
 
-function orphan(root: string, change: OutputChange): Diagnostic {
-  const message = `${root}/${change.path} was rendered by masq, but belongs to no given intent; delete it with --prune`;
-  return diagnostic('MQ905', { file: `${root}/${change.path}` }, { message });
+/** Folders that were rendered for intents which are not among the given ones. */
+function orphans(root: string, changes: readonly OutputChange[]): Diagnostic[] {
+  const folders = new Map<string, number>();
+  for (const { kind, path } of changes) {
+    const folder = path.includes('/') ? path.slice(0, path.indexOf('/')) : '.';
+    if (kind === 'orphan') folders.set(folder, (folders.get(folder) ?? 0) + 1);
+  }
+  return [...folders].map(([folder, files]) => {
+    const message = `${count(files, 'file')} rendered by masq, but for no given intent; delete with --prune`;
+    return diagnostic('MQ905', { file: `${root}/${folder}` }, { message });
+  });
 }
 
 function summary(plan: OutputPlan, changes: readonly OutputChange[], values: Invocation['values']): string {
