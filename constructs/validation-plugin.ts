@@ -4,23 +4,42 @@ import { checkFiles } from '../core/check/check';
 import { type Diagnostic, RULES, type RuleCode } from '../core/diagnostics';
 import { EXPLANATIONS } from '../core/diagnostics/explanations';
 
-/** What masq uses of the context that cdk8s hands to a validation plugin. */
+/** What masq uses of the context that cdk8s hands to a validation plugin. Source: cdk8s-cli, its `ValidationContext`. */
 export interface ValidationContext {
   /** The paths of the rendered manifests. */
   readonly manifests: readonly string[];
-  readonly report: {
-    addViolation(violation: {
-      readonly ruleName: string;
-      readonly recommendation: string;
-      readonly fix: string;
-      readonly violatingResources: readonly {
-        readonly resourceName: string;
-        readonly manifestPath: string;
-        readonly locations: readonly string[];
-      }[];
-    }): void;
-    submit(status: 'success' | 'failure', metadata?: Readonly<Record<string, string>>): void;
-  };
+  /** Where findings go. */
+  readonly report: ValidationReport;
+}
+
+/** The report that cdk8s prints when every plugin is done. */
+export interface ValidationReport {
+  /** Adds the findings of one rule. */
+  addViolation(violation: Violation): void;
+  /** Ends the report; `metadata` is printed beside its status. */
+  submit(status: 'success' | 'failure', metadata?: Readonly<Record<string, string>>): void;
+}
+
+/** The findings of one rule in one run. */
+export interface Violation {
+  /** The rule's code and name. */
+  readonly ruleName: string;
+  /** What the rule is about. */
+  readonly recommendation: string;
+  /** How to find out what to write instead. */
+  readonly fix: string;
+  /** The objects that break it. */
+  readonly violatingResources: readonly ViolatingResource[];
+}
+
+/** An object that breaks a rule, and where. */
+export interface ViolatingResource {
+  /** The object's name. */
+  readonly resourceName: string;
+  /** The path of the file that it is in. */
+  readonly manifestPath: string;
+  /** The findings, each with its line and column. */
+  readonly locations: readonly string[];
 }
 
 /** Properties of {@link MasqValidation}, given under `properties` in cdk8s.yaml. */
@@ -48,7 +67,10 @@ export interface MasqValidationProps {
 export class MasqValidation {
   constructor(private readonly props: MasqValidationProps = {}) {}
 
-  /** Checks the manifests and submits a report; called by cdk8s. */
+  /**
+   * Checks the manifests and submits a report; called by cdk8s.
+   * @throws when a manifest cannot be read
+   */
   async validate({ manifests, report }: ValidationContext): Promise<void> {
     const inputs = manifests.map(file => ({ file, text: readFileSync(file, 'utf8') }));
     const { diagnostics, documents } = checkFiles(inputs);

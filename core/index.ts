@@ -5,11 +5,12 @@
  * @packageDocumentation
  */
 export * from './address';
-export { type AgentFlags, DEFAULT_FLAGS, type ParsedFlags, parseAgentFlags } from './agentfile/flags';
+export { type AgentFlags, DEFAULT_FLAGS, type FlagFault, type ParsedFlags, parseAgentFlags } from './agentfile/flags';
 export { type ReadAgentFile, readAgentFile } from './agentfile/read';
 export { type AgentFile, type ListedCidr, writeAgentFile } from './agentfile/write';
 export {
   type AgentPlan,
+  type ClusterPatchPlan,
   type DaemonSetPlan,
   type GatewayPlan,
   type GatewayPolicyPlan,
@@ -21,9 +22,13 @@ export {
 export { verifyManifests } from './artefact/verify';
 export { type Checked, Checker, checkFiles, type Input } from './check/check';
 export * from './diagnostics';
+export type { Entry } from './intent/entry';
 export { API_VERSION, type LoadedIntents, loadIntents } from './intent/load';
 export type * from './intent/model';
 export { type GkeDefaultFacts, gkeDefault } from './intent/platform-default';
+export type { Labels, PodSelector, Requirement, Selector } from './intent/selector';
+export type { PlatformVersion } from './intent/version';
+export type { AgentResources } from './schema/generated/types-intent';
 export * from './source';
 export { type AgentConfig, agentTreatment } from './treatment/agentfile';
 export { intentTreatment } from './treatment/intent';

@@ -12,7 +12,12 @@ export interface Aggregate {
   /** The IPv6 CIDRs, from low to high. */
   v6: string[];
   /** The refused entries by their index in the list; the aggregate is that of the others. */
-  faults: { index: number; fault: AddressFault }[];
+  faults: {
+    /** The entry's index in the list, from 0. */
+    index: number;
+    /** Why it was refused. */
+    fault: AddressFault;
+  }[];
 }
 
 /**

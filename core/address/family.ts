@@ -5,16 +5,16 @@ export type Family = 4 | 6;
 export const FAMILIES: readonly Family[] = [4, 6];
 
 /** How many bits an address of a family has: the longest prefix. */
-export const BITS = { 4: 32, 6: 128 } as const;
+export const BITS: Readonly<Record<Family, number>> = { 4: 32, 6: 128 };
 
 /**
  * How many 32-bit words an address of a family takes. Every algorithm here runs over words with this stride,
  * so that both families share one code path.
  */
-export const WORDS = { 4: 1, 6: 4 } as const;
+export const WORDS: Readonly<Record<Family, number>> = { 4: 1, 6: 4 };
 
 /** What people call a family, for messages. */
-export const FAMILY_NAME = { 4: 'IPv4', 6: 'IPv6' } as const;
+export const FAMILY_NAME: Readonly<Record<Family, string>> = { 4: 'IPv4', 6: 'IPv6' };
 
 /** One IP address; `words` are big-endian, {@link WORDS} of them. */
 export interface Address {

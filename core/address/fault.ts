@@ -42,5 +42,5 @@ export interface AddressFault {
   readonly suggestion?: string;
 }
 
-/** A value, or why there is none. */
+/** What reading a text gave: `ok` says whether it is the `value`, or the `fault` that kept it from being one. */
 export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly fault: AddressFault };

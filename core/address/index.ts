@@ -6,5 +6,5 @@ export type { AddressFault, FaultKind, Parsed } from './fault';
 export { formatAddress, formatCidr } from './format';
 export { type Interval, IntervalSet } from './interval-set';
 export { address, cidr, parseAddress, parseCidr } from './parse';
-export { type LabelledInterval, type Layer, Partition } from './partition';
+export { type Difference, type LabelledInterval, type LabelledSet, Partition } from './partition';
 export { NAMED_RANGES, type NamedRange, namedRange } from './ranges';

@@ -3,7 +3,7 @@ import { type Address, BITS, type Cidr, FAMILY_NAME, type Family, WORDS } from '
 import { combine, complement, sameWords, TRUTH } from './flips';
 import { advance, compareWords, copyWords, rank, retreat } from './words';
 
-/** A stretch of addresses, both ends included. */
+/** A stretch of addresses of one family, both ends included. */
 export interface Interval {
   /** The lowest address. */
   readonly first: Address;
@@ -18,6 +18,7 @@ export interface Interval {
  */
 export class IntervalSet {
   private constructor(
+    /** The family of all its addresses. */
     readonly family: Family,
     /**
      * The sorted addresses at which membership changes, {@link WORDS} words each, starting outside: from the first up

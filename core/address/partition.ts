@@ -3,12 +3,22 @@ import { type Interval, IntervalSet, lastBefore, sameFamily } from './interval-s
 import { sweepLayers } from './layers';
 import { compareWords, copyWords, rank } from './words';
 
-/** A set of addresses and what they are to be called. */
-export interface Layer<T> {
+/** A set of addresses and the label that they are to get. */
+export interface LabelledSet<T> {
   /** The addresses. */
   readonly set: IntervalSet;
-  /** The label that they get. */
+  /** Their label. */
   readonly value: T;
+}
+
+/** An address at which two partitions differ. */
+export interface Difference<T, U> {
+  /** The address. */
+  readonly address: Address;
+  /** Its label in the first partition. */
+  readonly left: T;
+  /** Its label in the second one. */
+  readonly right: U;
 }
 
 /** A stretch of addresses with one label. */
@@ -25,6 +35,7 @@ export interface LabelledInterval<T> extends Interval {
  */
 export class Partition<T> {
   private constructor(
+    /** The family of all its addresses. */
     readonly family: Family,
     /** The sorted lowest addresses of the intervals, the first one the bottom of the space. */
     private readonly starts: Uint32Array,
@@ -48,7 +59,7 @@ export class Partition<T> {
    * Takes O(n log n) for n bounds in all layers together.
    * @throws RangeError if a layer's set is of the other family.
    */
-  static fromLayers<T>(family: Family, layers: readonly Layer<T>[], fallback: T): Partition<T> {
+  static fromLayers<T>(family: Family, layers: readonly LabelledSet<T>[], fallback: T): Partition<T> {
     for (const { set } of layers) sameFamily(family, set.family);
     const builder = new Builder<T>(family);
     const labels = layers.map(layer => builder.labelOf(layer.value));
@@ -104,13 +115,10 @@ export class Partition<T> {
    * The lowest address at which two partitions' labels are not `equal`, or undefined if there is none: that is the
    * proof that they are the same function. `equal` is called once for each pair of labels.
    */
-  firstDifference<U>(
-    other: Partition<U>,
-    equal: (left: T, right: U) => boolean,
-  ): { address: Address; left: T; right: U } | undefined {
+  firstDifference<U>(other: Partition<U>, equal: (left: T, right: U) => boolean): Difference<T, U> | undefined {
     const { family } = this;
     const pairs = this.pairs(other, equal);
-    let found: { address: Address; left: T; right: U } | undefined;
+    let found: Difference<T, U> | undefined;
     this.overlay(other, (words, at, i, j) => {
       if (pairs(i, j)) return false;
       const address = { family, words: words.slice(at, at + WORDS[family]) };

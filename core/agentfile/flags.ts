@@ -28,15 +28,15 @@ export function portRangeFault(text: string): string | undefined {
   return undefined;
 }
 
-/** Flags of ip-masq-agent that change which packets are masqueraded, and how. */
+/** Flags of ip-masq-agent that change which packets are masqueraded, and how. Source: kubernetes-sigs/ip-masq-agent. */
 export interface AgentFlags {
-  /** @default IP-MASQ-AGENT */
+  /** The chain of the nat table that the agent owns: `--masq-chain`. @default IP-MASQ-AGENT */
   readonly chain: string;
-  /** @default false */
+  /** Whether the built-in list has eleven ranges instead of three: `--nomasq-all-reserved-ranges`. @default false */
   readonly nomasqAllReservedRanges: boolean;
-  /** @default false */
+  /** Whether IPv6 rules are written: `--enable-ipv6`. @default false */
   readonly enableIPv6: boolean;
-  /** @default true */
+  /** Whether source ports are fully randomised: `--random-fully`. @default true */
   readonly randomFully: boolean;
   /** Source port ranges for masqueraded packets, separated by commas: `--to-ports`. Absent: the kernel chooses. */
   readonly toPorts?: string;
@@ -84,22 +84,30 @@ const KNOWN = ['masq-chain', 'nomasq-all-reserved-ranges', 'enable-ipv6', 'rando
 /** The flags of ip-masq-agent that masq understands, for did-you-mean. */
 export const AGENT_FLAG_NAMES: readonly string[] = KNOWN;
 
-/** What a container's arguments say: the flags, and for each argument that was not understood its index and why. */
+/** An argument that is no flag of ip-masq-agent, or one with a value that it does not take. */
+export interface FlagFault {
+  /** The argument's index, from 0. */
+  readonly index: number;
+  /** `unknown`: there is no such flag; `value`: it is neither true nor false; `positional`: it is no flag at all. */
+  readonly kind: 'unknown' | 'value' | 'positional';
+  /** The flag's name without dashes; of a positional argument the whole. */
+  readonly name: string;
+}
+
+/** What a container's arguments say. */
 export interface ParsedFlags {
+  /** The flags, with the agent's defaults for those that are not given or not understood. */
   readonly flags: AgentFlags;
-  readonly faults: readonly {
-    readonly index: number;
-    readonly kind: 'unknown' | 'value' | 'positional';
-    readonly name: string;
-  }[];
-  /** The index of the argument that set a flag. */
+  /** The arguments that were not understood. */
+  readonly faults: readonly FlagFault[];
+  /** By a flag's name, the index of the argument that set it. */
   readonly at: ReadonlyMap<string, number>;
 }
 
 /** Reads ip-masq-agent's arguments: `--name=value`, `--name value`, and booleans without a value. */
 export function parseAgentFlags(args: readonly string[]): ParsedFlags {
   const flags = { ...DEFAULT_FLAGS } as { -readonly [K in keyof AgentFlags]: AgentFlags[K] };
-  const faults: { index: number; kind: 'unknown' | 'value' | 'positional'; name: string }[] = [];
+  const faults: FlagFault[] = [];
   const at = new Map<string, number>();
   for (let i = 0; i < args.length; i++) {
     const match = /^--?([A-Za-z][\w-]*)(?:=([\s\S]*))?$/.exec(args[i]!);

@@ -11,7 +11,7 @@ import { DEFAULT_CIDR_LIMIT } from '../agentfile/read';
 import type { AgentFile, ListedCidr } from '../agentfile/write';
 import { preservesInternet } from '../intent/check-masquerade';
 import type { ClusterModel } from '../intent/model';
-import type { Selector } from '../intent/selector';
+import type { PodSelector } from '../intent/selector';
 import { LINK_LOCAL } from '../intent/special';
 import { intentTreatment } from '../treatment/intent';
 import type { TreatmentMap } from '../treatment/map';
@@ -47,7 +47,9 @@ export interface AgentPlan {
 
 /** One EgressNATPolicy v1. */
 export interface NoSnatPlan {
+  /** The policy's name. */
   readonly name: string;
+  /** Destinations to which pods keep their address, as CIDRs. */
   readonly destinations: readonly string[];
   /** Why destinations are listed, a line each, when the intent gives reasons. */
   readonly reason?: string;
@@ -86,11 +88,18 @@ export interface GatewayPlan {
   readonly policies: readonly GatewayPolicyPlan[];
   /** Whether the CRDs are rendered too: on clusters that do not bring them. */
   readonly crds: boolean;
-  readonly clusterPatch?: {
-    readonly name: string;
-    readonly namespace: string;
-    readonly enable: 'annotation' | 'advancedNetworking';
-  };
+  /** The patch of the Cluster object that switches the gateway on; absent where nothing is to be switched. */
+  readonly clusterPatch?: ClusterPatchPlan;
+}
+
+/** What switches the egress gateway on in a cluster's own object. */
+export interface ClusterPatchPlan {
+  /** The Cluster object's name. */
+  readonly name: string;
+  /** The Cluster object's namespace. */
+  readonly namespace: string;
+  /** How it is switched on: `annotation` on Anthos 1.8 and 1.9, `advancedNetworking` from 1.10 on. */
+  readonly enable: 'annotation' | 'advancedNetworking';
 }
 
 /** One EgressNATPolicy v1alpha1. */
@@ -99,7 +108,8 @@ export interface GatewayPolicyPlan {
   readonly name: string;
   /** Why it is there; becomes an annotation. */
   readonly reason?: string;
-  readonly egress: readonly { readonly namespaces: Selector; readonly pods: Selector }[];
+  /** Which pods: those that any of the selectors selects. */
+  readonly egress: readonly PodSelector[];
   /** Which destinations. */
   readonly destinationCIDRs: readonly string[];
   /** The floating IP that the packets leave with. */

@@ -67,7 +67,7 @@ export interface DiagnosticText {
   readonly hint?: string;
   /** As {@link Diagnostic.related}. */
   readonly related?: readonly Related[];
-  /** @default the rule's own severity */
+  /** How much the finding matters. @default the rule's own severity */
   readonly severity?: Severity;
 }
 

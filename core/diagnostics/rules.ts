@@ -14,12 +14,7 @@ const error = (name: string, title: string): Rule => ({ name, severity: 'error',
 const warning = (name: string, title: string): Rule => ({ name, severity: 'warning', title });
 const note = (name: string, title: string): Rule => ({ name, severity: 'note', title });
 
-/**
- * Every rule that masq checks. A code is never reused and never changes its meaning.
- * MQ1xx addresses, MQ2xx documents, MQ3xx the cluster's treatment, MQ4xx platforms, MQ5xx the egress gateway,
- * MQ6xx Kubernetes manifests, MQ9xx masq itself.
- */
-export const RULES = {
+const rules = {
   MQ101: error('host-bits-set', 'A CIDR has bits set beyond its prefix'),
   MQ102: error('leading-zero', 'A number in an address starts with a zero, which some readers take for octal'),
   MQ103: error('part-out-of-range', 'A part of an address is larger than its family allows'),
@@ -132,10 +127,17 @@ export const RULES = {
   MQ903: error('stale-output', 'The rendered manifests are not up to date'),
   MQ904: error('unreadable', 'A file cannot be read'),
   MQ905: note('orphaned-output', 'A rendered file belongs to no given intent'),
-} as const satisfies Record<string, Rule>;
+} satisfies Record<string, Rule>;
 
 /** The code of a rule, such as `MQ101`. */
-export type RuleCode = keyof typeof RULES;
+export type RuleCode = keyof typeof rules;
+
+/**
+ * Every rule that masq checks, by its code. A code is never reused and never changes its meaning.
+ * MQ1xx addresses, MQ2xx documents, MQ3xx the cluster's treatment, MQ4xx platforms, MQ5xx the egress gateway,
+ * MQ6xx Kubernetes manifests, MQ9xx masq itself.
+ */
+export const RULES: Readonly<Record<RuleCode, Rule>> = rules;
 
 /** All codes in their order. */
-export const RULE_CODES = Object.keys(RULES) as RuleCode[];
+export const RULE_CODES: readonly RuleCode[] = Object.keys(rules) as RuleCode[];

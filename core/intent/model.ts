@@ -1,8 +1,9 @@
 import type { Address } from '../address';
 import type { ValuePath } from '../diagnostics';
+import type { AgentResources } from '../schema/generated/types-intent';
 import type { SourceDocument } from '../source';
 import type { Entry } from './entry';
-import type { Selector } from './selector';
+import type { PodSelector } from './selector';
 import type { PlatformVersion } from './version';
 
 /** Where a cluster runs. */
@@ -80,7 +81,7 @@ export interface MasqueradeModel {
   readonly linkLocal: 'preserve' | 'masquerade';
   /** What happens to packets to fe80::/10 (RFC 4291). */
   readonly linkLocalIPv6: 'preserve' | 'masquerade';
-  /** gke-autopilot only. */
+  /** What becomes of the generated policy `default`; gke-autopilot only. */
   readonly defaultPolicy?: 'replace' | 'add';
   /** The name of gke-autopilot's EgressNATPolicy. */
   readonly policyName: string;
@@ -109,12 +110,7 @@ export interface AgentModel {
   /** The pods' priority class. */
   readonly priorityClassName?: string;
   /** What the container requests and may use at most, as Kubernetes quantities. */
-  readonly resources?: {
-    /** What the scheduler sets aside. */
-    readonly requests?: Readonly<Record<string, string>>;
-    /** What the container may use at most. */
-    readonly limits?: Readonly<Record<string, string>>;
-  };
+  readonly resources?: AgentResources;
 }
 
 /** The egress gateway and its policies. */
@@ -148,11 +144,7 @@ export interface PolicyModel {
 }
 
 /** One rule of a policy: both selectors must match. */
-export interface PodRuleModel {
+export interface PodRuleModel extends PodSelector {
   /** Where the rule stands in its document. */
   readonly path: ValuePath;
-  /** Which namespaces. */
-  readonly namespaces: Selector;
-  /** Which pods in them. */
-  readonly pods: Selector;
 }

@@ -28,9 +28,9 @@ export function platformDefault(
 
 /** What decides GKE's default non-masquerade destinations. */
 export interface GkeDefaultFacts {
-  /** @default the newest */
+  /** The cluster's version. @default the newest */
   readonly version?: PlatformVersion;
-  /** Needed before 1.14 only. */
+  /** The nodes' image type, such as `cos_containerd`; needed before 1.14 only. */
   readonly nodeImage?: string;
   /** Whether ip-masq-agent runs with `--nomasq-all-reserved-ranges`; it matters before 1.14 only. */
   readonly reservedRangesFlag: boolean;

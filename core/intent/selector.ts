@@ -7,7 +7,18 @@ export interface Selector {
   readonly requirements: readonly Requirement[];
 }
 
-/** One requirement on a label's value. */
+/** Which pods: those with labels that match, in namespaces with labels that match. */
+export interface PodSelector {
+  /** Which namespaces. */
+  readonly namespaces: Selector;
+  /** Which pods in them. */
+  readonly pods: Selector;
+}
+
+/**
+ * One requirement on the label `key`. `In` and `NotIn`: its value is, or is not, one of `values`. `Exists` and
+ * `DoesNotExist`: it is there, whatever its value, or is not. As in Kubernetes, `NotIn` holds without the label too.
+ */
 export type Requirement =
   | { readonly key: string; readonly operator: 'In' | 'NotIn'; readonly values: readonly string[] }
   | { readonly key: string; readonly operator: 'Exists' | 'DoesNotExist' };

@@ -4,7 +4,7 @@ export interface PlatformVersion {
   readonly major: number;
   /** The second number. */
   readonly minor: number;
-  /** @default 0 when the text names none */
+  /** The third number. @default 0 when the text names none */
   readonly patch: number;
   /** The number behind `-gke.`. @default 0 when the text names none */
   readonly gke: number;

@@ -17,7 +17,10 @@ import { type Decision, MASQUERADE, PRESERVE } from './treatment';
 /** A Kubernetes object as plain data. */
 export type KubeObject = Readonly<Record<string, unknown>>;
 
-/** A reading of rendered objects: what they denote, or why they denote nothing. */
+/**
+ * A reading of rendered objects: with `ok` the `map` that they denote and in a few words what was read `as` it, else
+ * the `message` that says why they denote nothing.
+ */
 export type Reading =
   | { readonly ok: true; readonly map: TreatmentMap; readonly as: string }
   | { readonly ok: false; readonly message: string };

@@ -1,11 +1,11 @@
 import { type Both, both, FAMILIES, formatAddress, type IntervalSet, Partition } from '../address';
-import { commonLabels, type Labels, labelsText, type Selector, selectorText } from '../intent/selector';
+import { commonLabels, type Labels, labelsText, type PodSelector, selectorText } from '../intent/selector';
 import { type Decision, sameTreatment, treatmentText } from './treatment';
 
 /** Packets of some pods to some destinations that are treated apart from everything else. */
 export interface EgressRule {
   /** Any of the pairs of selectors that matches selects the pod. */
-  readonly pods: readonly { readonly namespaces: Selector; readonly pods: Selector }[];
+  readonly pods: readonly PodSelector[];
   /** IPv4 destinations of those packets. */
   readonly destinations: IntervalSet;
   /** What happens to them. */
@@ -28,7 +28,12 @@ export interface Witness {
   /** The destination address. */
   readonly destination: string;
   /** Labels of a pod and its namespace that the packet comes from; absent when any pod will do. */
-  readonly pod?: { readonly namespace: Labels; readonly labels: Labels };
+  readonly pod?: {
+    /** The namespace's labels. */
+    readonly namespace: Labels;
+    /** The pod's own labels. */
+    readonly labels: Labels;
+  };
   /** What the first map says of the packet. */
   readonly left: Decision;
   /** What the second map says of it. */
@@ -72,7 +77,7 @@ export function firstDifference(left: TreatmentMap, right: TreatmentMap): Witnes
 
 /** Every class of pods that some selector tells apart, each met by labels of its own, compared over all addresses. */
 function egressDifference(left: TreatmentMap, right: TreatmentMap): Witness | undefined {
-  const selectors = new Map<string, { namespaces: Selector; pods: Selector }>();
+  const selectors = new Map<string, PodSelector>();
   for (const rule of [...left.egress, ...right.egress]) {
     for (const pair of rule.pods) selectors.set(`${selectorText(pair.namespaces)}|${selectorText(pair.pods)}`, pair);
   }

@@ -1,6 +1,13 @@
 import type { Location } from '../diagnostics';
 
-/** What happens to a packet's source address. */
+/**
+ * What happens to a packet's source address.
+ *
+ * - `preserve`: the pod's own address stays
+ * - `masquerade`: it becomes the address of the node that the packet leaves; `toPorts` limits the source port to these
+ *   ranges, separated by commas
+ * - `snat`: it becomes `sourceIP`, a floating IP of the egress gateway
+ */
 export type Treatment =
   | { readonly kind: 'preserve' }
   | { readonly kind: 'masquerade'; readonly toPorts?: string }

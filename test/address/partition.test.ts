@@ -1,10 +1,18 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { address, cidr, type Family, formatAddress, IntervalSet, type Layer, Partition } from '../../core/address';
+import {
+  address,
+  cidr,
+  type Family,
+  formatAddress,
+  IntervalSet,
+  type LabelledSet,
+  Partition,
+} from '../../core/address';
 import { family, probes, setOf, toBigInt } from './oracle';
 
-const layer = (text: string, value: string): Layer<string> => ({ set: IntervalSet.ofCidr(cidr(text)), value });
-const layersOf = (f: Family): fc.Arbitrary<Layer<string>[]> =>
+const layer = (text: string, value: string): LabelledSet<string> => ({ set: IntervalSet.ofCidr(cidr(text)), value });
+const layersOf = (f: Family): fc.Arbitrary<LabelledSet<string>[]> =>
   fc.array(fc.record({ set: setOf(f), value: fc.constantFrom('a', 'b', 'c', 'd') }), { maxLength: 6 });
 const layered = family.chain(f => fc.tuple(fc.constant(f), layersOf(f), layersOf(f)));
 const text = <T>(p: Partition<T>): string[] =>

@@ -44,7 +44,7 @@ export function crdsOutput(crds: readonly CrdSource[]): Output {
   const text = [
     banner('schemas/crds/*.yaml'),
     TYPES,
-    `\n/** The definitions' names in {@link CRDS}. */\nexport type CrdName =${wrap(names)};\n`,
+    `\n/** The name of a definition: its kind, and its version where there are several. */\nexport type CrdName =${wrap(names)};\n`,
     '\n/** Every CustomResourceDefinition of schemas/crds. The two of EgressNATPolicy exclude each other in a cluster. */\n',
     `export const CRDS: Readonly<Record<CrdName, CustomResourceDefinition>> = {\n${entries.join('')}};\n`,
   ];

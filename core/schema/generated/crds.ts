@@ -34,7 +34,7 @@ export interface CustomResourceVersion {
   }[];
 }
 
-/** The definitions' names in {@link CRDS}. */
+/** The name of a definition: its kind, and its version where there are several. */
 export type CrdName =
   | 'AnthosNetworkGateway'
   | 'AnthosNetworkGatewayNode'
