@@ -50,34 +50,30 @@ export const DEFAULT_FLAGS: AgentFlags = {
   randomFully: true,
 };
 
-/** Flags that ip-masq-agent has beside those in {@link AgentFlags}: logging and the like. */
-const HARMLESS = [
+/** Flags with a value that ip-masq-agent has beside those in {@link AgentFlags}: klog's, with dashes or underscores. */
+const VALUED = [
   'v',
   'vmodule',
-  'logtostderr',
-  'alsologtostderr',
   'stderrthreshold',
-  'log_dir',
-  'log_file',
-  'log_file_max_size',
-  'log_backtrace_at',
   'log-dir',
   'log-file',
   'log-file-max-size',
   'log-backtrace-at',
   'log-flush-frequency',
-  'one_output',
-  'skip_headers',
-  'skip_log_headers',
-  'add_dir_header',
+].flatMap(name => [name, name.replaceAll('-', '_')]);
+
+/** The same, with no value or one behind `=`. */
+const TOGGLES = [
+  'logtostderr',
+  'alsologtostderr',
+  'one-output',
   'skip-headers',
   'skip-log-headers',
   'add-dir-header',
-  'one-output',
   'version',
   'help',
   'h',
-];
+].flatMap(name => [name, name.replaceAll('-', '_')]);
 
 const KNOWN = ['masq-chain', 'nomasq-all-reserved-ranges', 'enable-ipv6', 'random-fully', 'to-ports'];
 
@@ -112,8 +108,9 @@ export function parseAgentFlags(args: readonly string[]): ParsedFlags {
   for (let i = 0; i < args.length; i++) {
     const match = /^--?([A-Za-z][\w-]*)(?:=([\s\S]*))?$/.exec(args[i]!);
     if (!match) {
+      // Go's flag package reads no further.
       faults.push({ index: i, kind: 'positional', name: args[i]! });
-      continue;
+      break;
     }
     const name = match[1]!;
     const index = i;
@@ -129,7 +126,9 @@ export function parseAgentFlags(args: readonly string[]): ParsedFlags {
       else if (name === 'enable-ipv6') flags.enableIPv6 = truth;
       else if (name === 'random-fully') flags.randomFully = truth;
       else flags.nomasqAllReservedRanges = truth;
-    } else if (!HARMLESS.includes(name)) faults.push({ index, kind: 'unknown', name });
+    } else if (VALUED.includes(name)) {
+      if (value === undefined) i++;
+    } else if (!TOGGLES.includes(name)) faults.push({ index, kind: 'unknown', name });
   }
   return { flags, faults, at };
 }

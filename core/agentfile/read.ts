@@ -65,6 +65,11 @@ export function readParsedAgentFile(parsed: ParsedSource): ReadAgentFile {
 /** Reads the one document of an ip-masq-agent file. */
 export function readAgentDocument(document: SourceDocument): ReadAgentFile {
   const findings = new Findings(document);
+  if (isManifest(document.value)) {
+    const message = 'a whole manifest stands where the agent\'s file belongs; keep only what is below its "config:"';
+    findings.add('MQ203', ['apiVersion'], message, 'key');
+    return { diagnostics: findings.list };
+  }
   if (!validateAgentConfig(document.value)) {
     findings.addAll(
       shapeDiagnostics(document, validateAgentConfig.errors ?? [], agentSchema).map(d => caseHint(d, document)),
@@ -97,6 +102,10 @@ export function readAgentDocument(document: SourceDocument): ReadAgentFile {
   return { config, diagnostics: findings.list };
 }
 
+function isManifest(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'apiVersion' in value && 'kind' in value;
+}
+
 /** A key that differs from a known one in case only gets a hint: Go readers differ in whether they take it. */
 function caseHint(found: Diagnostic, document: SourceDocument): Diagnostic {
   if (found.code !== 'MQ203') return found;
@@ -110,9 +119,22 @@ function caseHint(found: Diagnostic, document: SourceDocument): Diagnostic {
   };
 }
 
+function checkLimit(own: unknown, entries: number, findings: Findings): void {
+  const limit = typeof own === 'number' && own >= 0 ? own : DEFAULT_CIDR_LIMIT;
+  if (entries <= limit) return;
+  const count = entries === 1 ? '1 entry' : `${entries} entries`;
+  const message =
+    limit === own
+      ? `the list has ${count}, cidrLimit allows ${limit}; write "cidrLimit: ${entries}"`
+      : `the list has ${count}, ip-masq-agent takes ${limit}; write "cidrLimit: ${entries}" if your image knows the key`;
+  findings.add('MQ122', ['nonMasqueradeCIDRs'], { severity: 'error', message }, 'key');
+}
+
 function checkAgentList(raw: Record<string, unknown>, list: ReturnType<typeof readCidrs>, findings: Findings): void {
   const path = ['nonMasqueradeCIDRs'];
+  const misspelt = Object.keys(raw).some(key => suggest(key, AGENT_KEYS) === path[0]);
   if (!Object.hasOwn(raw, 'nonMasqueradeCIDRs')) {
+    if (misspelt) return;
     findings.add('MQ310', [], {
       message:
         'nonMasqueradeCIDRs is missing: the agent falls back to its built-in list of three ranges, or eleven with --nomasq-all-reserved-ranges',
@@ -125,18 +147,7 @@ function checkAgentList(raw: Record<string, unknown>, list: ReturnType<typeof re
       'key',
     );
   }
-  const limit = typeof raw.cidrLimit === 'number' ? raw.cidrLimit : DEFAULT_CIDR_LIMIT;
-  if (list.length > limit) {
-    findings.add(
-      'MQ122',
-      path,
-      {
-        severity: 'error',
-        message: `the list has ${list.length} entries, ip-masq-agent takes ${limit}; write "cidrLimit: ${list.length}" if your image knows the key`,
-      },
-      'key',
-    );
-  }
+  checkLimit(raw.cidrLimit, list.length, findings);
   for (const family of FAMILIES) {
     const key = family === 4 ? 'masqLinkLocal' : 'masqLinkLocalIPv6';
     const entrySets = list.map(entry => entry.sets[family]);

@@ -63,14 +63,14 @@ export class Checker {
   /** Checks what files have to agree on, and returns everything found. */
   finish(): Omit<Checked, 'clusters'> {
     for (const bundle of this.bundles.values()) this.diagnostics.push(...checkBundle(bundle));
-    return { diagnostics: sortDiagnostics(this.diagnostics), documents: this.documents };
+    return { diagnostics: distinct(sortDiagnostics(this.diagnostics)), documents: this.documents };
   }
 
   private addParsed(parsed: ParsedSource): readonly ClusterModel[] {
     const { source, documents } = parsed;
     const own: Diagnostic[] = [...templateFaults(parsed)];
     const bare = documents.find(isAgentFile);
-    if (bare && documents.every(document => isAgentFile(document) || document.value === null)) {
+    if (bare && !documents.some(document => objectId(document) || isMasqDocument(document.value))) {
       this.documents += documents.length;
       const read = documents.length > 1 ? readParsedAgentFile(parsed) : readAgentDocument(bare);
       this.diagnostics.push(
@@ -88,7 +88,7 @@ export class Checker {
     let known = intents.length;
     for (const document of documents) {
       if (intents.includes(document)) continue;
-      const found = this.addManifest(document, folder);
+      const found = isAgentFile(document) ? strayAgentFile(document) : this.addManifest(document, folder);
       if (found) known++;
       own.push(...(found ?? []));
     }
@@ -177,6 +177,21 @@ export class Checker {
 /** Whether an object of a kind without checks of its own was rendered by masq. */
 function isOurs(document: SourceDocument): boolean {
   return valueAt(document.value, ['metadata', 'labels', 'app.kubernetes.io/managed-by']) === 'masq';
+}
+
+/** Leaves out what was said before of the very same characters, such as those that several aliases stand for. */
+function distinct(sorted: readonly Diagnostic[]): Diagnostic[] {
+  const seen = new Set<string>();
+  return sorted.filter(({ code, file, range, message }) => {
+    const key = [code, file, range?.start.offset, range?.end.offset, message].join('|');
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
+/** An ip-masq-agent file between manifests: checked, but nothing reads it there. */
+function strayAgentFile(document: SourceDocument): Diagnostic[] {
+  const message = 'an ip-masq-agent file stands among other documents, where nothing reads it; put it into a ConfigMap';
+  return [diagnostic('MQ215', document.at([]), { message }), ...readAgentDocument(document).diagnostics];
 }
 
 function wrongVersion(document: SourceDocument, wanted: string): Diagnostic {

@@ -3,7 +3,7 @@ import { parseAddress } from '../address';
 import { chainFault, portRangeFault } from '../agentfile/flags';
 import type { ValuePath } from '../diagnostics';
 import { parseDuration, SHORTEST_RESYNC } from './duration';
-import { addFault, type Entry, readAddresses, readCidrs, readEntries } from './entry';
+import { addFault, type Entry, isPlaceholder, readAddresses, readCidrs, readEntries } from './entry';
 import type { Findings } from './findings';
 import { defaultImage } from './images';
 import type {
@@ -55,7 +55,7 @@ export function buildModel(findings: Findings, outer?: RangeScope): ClusterModel
   const egress = readEgress(spec.egress, platform, version, text(metadata.name) ?? '', findings, scope);
   scope.resolveAll();
   for (const name of scope.unused()) {
-    findings.add('MQ127', [...SPEC, 'ranges', name], `range "${name}" is never used`, 'key');
+    findings.add('MQ127', [...SPEC, 'ranges', name], `range "${name}" is never used; remove it`, 'key');
   }
   return {
     document: findings.document,
@@ -74,7 +74,10 @@ export function buildModel(findings: Findings, outer?: RangeScope): ClusterModel
 function readVersion(value: unknown, findings: Findings): PlatformVersion | undefined {
   if (typeof value !== 'string') return undefined;
   const version = parseVersion(value);
-  if (!version) {
+  if (isPlaceholder(value)) {
+    const message = `"${value}" is a placeholder that was never filled in; write a version such as "1.29.4-gke.1043000"`;
+    findings.add('MQ613', ['spec', 'version'], message);
+  } else if (!version) {
     findings.add(
       'MQ412',
       ['spec', 'version'],
@@ -155,8 +158,10 @@ function readAgent(raw: Raw, platform: Platform, network: NetworkModel, findings
 export function checkDuration(value: string, path: ValuePath, findings: Findings): void {
   const duration = parseDuration(value);
   if (duration === undefined) {
-    const instead = /^\d+$/.test(value) ? `it has no unit; write ${value}s` : 'write one such as 60s, 500ms or 1h30m';
-    findings.add('MQ216', path, `resyncInterval "${value}" is no Go duration; ${instead}`);
+    const wrong = /^\d+$/.test(value)
+      ? `has no unit; write ${value}s`
+      : 'is no Go duration; write one such as 60s, 500ms or 1h30m';
+    findings.add('MQ216', path, `resyncInterval "${value}" ${wrong}`);
   } else if (duration < SHORTEST_RESYNC) {
     findings.add(
       'MQ311',
@@ -220,7 +225,7 @@ function readAddress(value: unknown, path: ValuePath, findings: Findings): Place
   if (typeof value !== 'string') return undefined;
   const parsed = parseAddress(value);
   if (parsed.ok) return { address: parsed.value, text: value, path };
-  addFault(findings, path, value, parsed.fault);
+  addFault(findings, path, value, parsed.fault, 'address');
   return undefined;
 }
 

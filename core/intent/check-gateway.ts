@@ -1,9 +1,12 @@
 import { type Address, type Cidr, compareAddresses, formatAddress, IntervalSet, setsOf } from '../address';
+import type { ValuePath } from '../diagnostics';
+import { valueAt } from '../schema/path';
 import { checkRedundancy } from './check-list';
 import { firstShared } from './check-network';
 import { checkOverlaps } from './check-overlap';
 import type { Findings } from './findings';
 import type { ClusterModel, EgressModel, PlacedAddress } from './model';
+import { matchesEverything } from './selector';
 
 const EGRESS = ['spec', 'egress'] as const;
 
@@ -83,6 +86,7 @@ function checkFloatingIPs(model: ClusterModel, egress: EgressModel, findings: Fi
     }
     const subnet = subnets.find(s => setsOf([s.cidr])[4].has(ip.address));
     if (!subnet) {
+      if (!wholeList(findings, ['spec', 'network', 'nodeCIDRs'], model.network.nodes)) continue;
       const names = subnets.map(s => s.text).join(', ');
       findings.add('MQ503', ip.path, `floating IP "${ip.text}" is in no node subnet (${names}); no node could hold it`);
       continue;
@@ -96,6 +100,7 @@ function checkFloatingIPs(model: ClusterModel, egress: EgressModel, findings: Fi
         `floating IP "${ip.text}" is the ${edge} address of "${subnet.text}"; choose one between`,
       );
   }
+  if (!wholeList(findings, [...EGRESS, 'floatingIPs'], egress.floatingIPs)) return;
   for (const subnet of subnets.filter(s => s.members === 1)) {
     findings.add(
       'MQ506',
@@ -106,6 +111,12 @@ function checkFloatingIPs(model: ClusterModel, egress: EgressModel, findings: Fi
       'key',
     );
   }
+}
+
+/** Whether all of a list could be read: where something is missing, that something is missing proves nothing. */
+function wholeList(findings: Findings, path: ValuePath, read: readonly unknown[]): boolean {
+  const raw = valueAt(findings.document.value, path);
+  return Array.isArray(raw) && raw.length === read.length;
 }
 
 function checkFamily(ip: PlacedAddress, findings: Findings): boolean {
@@ -122,24 +133,27 @@ function edgeOf(subnet: Cidr, address: Address): 'network' | 'broadcast' | undef
 }
 
 function checkPolicies(model: ClusterModel, egress: EgressModel, findings: Findings): void {
-  const byName = new Map<string, number>();
+  const byName = new Map<string, EgressModel['policies'][number]>();
   const bySource = new Map<string, { name: string; path: PlacedAddress['path'] }>();
-  egress.policies.forEach((policy, index) => {
-    if (byName.has(policy.name)) {
-      findings.add('MQ517', [...policy.path, 'name'], `policy "${policy.name}" is defined twice; rename one`);
-    }
-    byName.set(policy.name, index);
+  for (const policy of egress.policies) {
+    const earlier = byName.get(policy.name);
+    if (earlier) {
+      const related = [{ ...findings.document.at([...earlier.path, 'name']), message: 'the first one' }];
+      const message = `policy "${policy.name}" is defined twice; rename one`;
+      findings.add('MQ517', [...policy.path, 'name'], { message, related });
+    } else if (policy.name !== '') byName.set(policy.name, policy);
     checkSourceIP(egress, policy, bySource, findings);
     checkDestinations(model, policy, findings);
     for (const rule of policy.from) {
-      if (rule.namespaces.requirements.length > 0 || rule.pods.requirements.length > 0) continue;
+      const raw = (key: string): unknown => valueAt(findings.document.value, [...rule.path, key]);
+      if (!matchesEverything(raw('namespaceSelector')) || !matchesEverything(raw('podSelector'))) continue;
       findings.add(
         'MQ510',
         rule.path,
         `policy "${policy.name}" selects every pod of the cluster; name labels if that is not meant`,
       );
     }
-  });
+  }
 }
 
 function checkSourceIP(
@@ -150,7 +164,8 @@ function checkSourceIP(
 ): void {
   const ip = policy.sourceIP;
   if (!ip || !checkFamily(ip, findings)) return;
-  if (!egress.floatingIPs.some(f => compareAddresses(f.address, ip.address) === 0)) {
+  const all = wholeList(findings, [...EGRESS, 'floatingIPs'], egress.floatingIPs);
+  if (all && !egress.floatingIPs.some(f => compareAddresses(f.address, ip.address) === 0)) {
     const known = egress.floatingIPs.map(f => f.text).join(', ');
     findings.add('MQ501', ip.path, {
       message: `sourceIP "${ip.text}" is not among the floating IPs (${known}); add it there, or use one of them`,

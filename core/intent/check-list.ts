@@ -36,15 +36,22 @@ function blocksOf(entry: Entry): readonly Cidr[] {
   return entry.hasExceptions ? [...entry.sets[4].cidrs(), ...entry.sets[6].cidrs()] : entry.cidrs;
 }
 
+/** The entry as written, with a word on its exceptions. */
+function nameOf(entry: Entry): string {
+  return entry.hasExceptions ? `"${entry.text}" with its exceptions` : `"${entry.text}"`;
+}
+
 function report(entry: Entry, by: Entry, findings: Findings): void {
-  const earlier = { ...findings.document.at(by.path), message: `"${by.text}" stands here` };
+  const earlier = { ...findings.document.at(by.path), message: `${nameOf(by)} stands here` };
   const same = entry.sets[4].equals(by.sets[4]) && entry.sets[6].equals(by.sets[6]);
   if (same) {
     const message =
-      entry.text === by.text ? `"${entry.text}" is listed twice` : `"${entry.text}" is the same range as "${by.text}"`;
+      entry.text === by.text
+        ? `"${entry.text}" is listed twice`
+        : `${nameOf(entry)} is the same range as ${nameOf(by)}`;
     findings.add('MQ120', entry.path, { message: `${message}; remove one`, related: [earlier] });
   } else {
-    const message = `"${entry.text}" lies inside "${by.text}" of the same list; remove it`;
+    const message = `${nameOf(entry)} lies inside ${nameOf(by)} of the same list; remove it`;
     findings.add('MQ121', entry.path, { message, related: [earlier] });
   }
 }

@@ -79,8 +79,9 @@ function checkLinkLocal(list: MasqueradeModel, findings: Findings): void {
       for (const entry of list.preserve) {
         const first = entry.sets[family].intersect(LINK_LOCAL[family]).first();
         if (!first) continue;
+        const fix = LINK_LOCAL[family].containsSet(entry.sets[family]) ? 'remove the entry' : `except ${range} here`;
         findings.add('MQ302', entry.path, {
-          message: `"${entry.text}" preserves ${formatAddress(first)}, but ${key} says masquerade; except ${range} here, or drop the key`,
+          message: `"${entry.text}" preserves ${formatAddress(first)}, but ${key} says masquerade; ${fix}, or drop the key`,
           related: [{ ...findings.document.at([...MASQUERADE, key]), message: `${key}: masquerade` }],
         });
       }

@@ -7,6 +7,7 @@ import {
   FAMILIES,
   type FaultKind,
   type IntervalSet,
+  namedRange,
   parseAddress,
   parseCidr,
   setsOf,
@@ -51,19 +52,32 @@ const CODES: Record<FaultKind, RuleCode> = {
 
 const PLACEHOLDER = /\{\{|\$\{|\$\(|^<.*>$|^%.*%$|^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*$/;
 
+const WANTED = { CIDR: 'a CIDR such as "10.0.0.0/8"', address: 'an address such as "192.168.1.100"' } as const;
+
 /** Whether a text looks like the gap of a template that was never filled in. */
 export function isPlaceholder(text: string): boolean {
   return PLACEHOLDER.test(text);
 }
 
-/** Reports what is wrong with an address or CIDR, at the characters where it is wrong. */
-export function addFault(findings: Findings, path: ValuePath, text: string, fault: AddressFault): void {
+/**
+ * Reports what is wrong with an address or CIDR, at the characters where it is wrong.
+ * @param wanted what should stand there
+ */
+export function addFault(
+  findings: Findings,
+  path: ValuePath,
+  text: string,
+  fault: AddressFault,
+  wanted: keyof typeof WANTED = 'CIDR',
+): void {
   if (isPlaceholder(text)) {
-    findings.add(
-      'MQ613',
-      path,
-      `"${text}" is a placeholder that was never filled in; write a CIDR such as "10.0.0.0/8"`,
-    );
+    findings.add('MQ613', path, `"${text}" is a placeholder that was never filled in; write ${WANTED[wanted]}`);
+    return;
+  }
+  const range = wanted === 'CIDR' ? namedRange(text) : undefined;
+  if (range) {
+    const shown = range.cidrs.length <= 3 ? `write ${range.cidrs.join(', ')}` : 'write its CIDRs';
+    findings.add('MQ111', path, `"${text}" is the name of a range, but only CIDRs can stand here; ${shown}`);
     return;
   }
   const at = findings.document.within(path, fault.offset, fault.length);
@@ -94,7 +108,7 @@ export function readAddresses(
   return items(value, path).flatMap(([text, at]) => {
     const parsed = parseAddress(text);
     if (parsed.ok) return [{ address: parsed.value, text, path: at }];
-    addFault(findings, at, text, parsed.fault);
+    addFault(findings, at, text, parsed.fault, 'address');
     return [];
   });
 }
@@ -127,15 +141,17 @@ function readEntry(item: unknown, path: ValuePath, findings: Findings, scope: Ra
   const key = range === undefined ? 'cidr' : 'range';
   const text = range === undefined ? cidr : range;
   if (text === undefined) {
-    findings.add('MQ205', path, `an entry needs "cidr" or "range"`);
+    // Beside an unknown key, which was reported and may have been meant for one of the two, this would be noise.
+    const known = Object.keys(item).every(k => k === 'except' || k === 'reason');
+    if (known) findings.add('MQ205', path, 'an entry lacks the key "cidr" or "range"; write one of the two');
     return undefined;
   }
   if (typeof text !== 'string') return undefined;
-  if (key === 'cidr' && isName(text)) {
+  const cidrs = scope.resolve(text, [...path, key], findings);
+  if (cidrs && key === 'cidr' && isName(text)) {
     findings.add('MQ206', [...path, key], `"${text}" is a name, not a CIDR; write "range: ${text}"`);
     return undefined;
   }
-  const cidrs = scope.resolve(text, [...path, key], findings);
   const exceptions = readExceptions(except, [...path, 'except'], findings, scope);
   if (!cidrs) return undefined;
   const entry = plainEntry(text, path, cidrs);

@@ -35,7 +35,8 @@ export class RangeScope {
 
   /** The CIDRs that a CIDR or a name stands for; undefined, with a finding, when it stands for nothing. */
   resolve(text: string, at: ValuePath, findings: Findings): readonly Cidr[] | undefined {
-    if (!isName(text) || isPlaceholder(text)) {
+    const name = isName(text) && (!isPlaceholder(text) || suggest(text, this.names()) !== undefined);
+    if (!name) {
       const parsed = parseCidr(text);
       if (parsed.ok) return [parsed.value];
       addFault(findings, at, text, parsed.fault);

@@ -54,7 +54,10 @@ export function readSelector(value: unknown, path: ValuePath, findings: Findings
     const { key, operator, values } = record(item);
     if (typeof key !== 'string') return;
     const texts = Array.isArray(values) ? values.filter(v => typeof v === 'string') : [];
-    checkLabel(findings, [...at, 'key'], key, texts, 'value');
+    checkLabel(findings, [...at, 'key'], key, [], 'value');
+    (Array.isArray(values) ? values : []).forEach((wanted, v) => {
+      if (typeof wanted === 'string') checkValue(findings, [...at, 'values', v], wanted);
+    });
     if (operator === 'In' || operator === 'NotIn') {
       if (texts.length === 0) findings.add('MQ518', at, `operator ${operator} needs values; name at least one`);
       requirements.push({ key, operator, values: texts });
@@ -79,13 +82,23 @@ function checkLabel(
   part: 'key' | 'value',
 ): void {
   if (!isLabelKey(key)) {
-    const message = `"${key}" is no label key; write a name of at most 63 letters, digits, ".", "_" or "-"`;
+    const prefix = key.includes('/') ? ' behind one lower-case DNS name and "/"' : '';
+    const message = `"${key}" is no label key; write a name of at most 63 letters, digits, ".", "_" or "-"${prefix}`;
     findings.add('MQ518', path, message, part);
   }
-  for (const value of values) {
-    if (isLabelValue(value)) continue;
-    findings.add('MQ518', path, `"${value}" is no label value; write at most 63 letters, digits, ".", "_" or "-"`);
-  }
+  for (const value of values) checkValue(findings, path, value);
+}
+
+function checkValue(findings: Findings, path: ValuePath, value: string): void {
+  if (isLabelValue(value)) return;
+  findings.add('MQ518', path, `"${value}" is no label value; write at most 63 letters, digits, ".", "_" or "-"`);
+}
+
+/** Whether a raw selector was written to match everything: a map without one requirement. */
+export function matchesEverything(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const none = (inner: unknown): boolean => typeof inner === 'object' && inner !== null && !Object.keys(inner).length;
+  return Object.entries(value).every(([key, inner]) => /^match(?:Labels|Expressions)$/.test(key) && none(inner));
 }
 
 /** Whether a selector matches labels, as Kubernetes decides it. */

@@ -2,10 +2,11 @@ import { compareAddresses } from '../address';
 import { type Diagnostic, diagnostic } from '../diagnostics';
 import { claimText, sharedPacket } from '../intent/check-overlap';
 import type { PlacedAddress, PolicyModel } from '../intent/model';
+import { valueAt } from '../schema/path';
 import type { SourceDocument } from '../source';
-import type { AgentConfigMap } from './config-map';
+import { type AgentConfigMap, lacksConfig } from './config-map';
 import type { AgentDaemonSet } from './daemon-set';
-import { objectId } from './object';
+import { list, objectId } from './object';
 
 /** The objects of one folder or file, which are taken to be of one cluster. */
 export interface Bundle {
@@ -64,7 +65,10 @@ function agreement(daemonSet: AgentDaemonSet, bundle: Bundle): Diagnostic[] {
         found.push(
           diagnostic('MQ606', configMap.document.at(['metadata', 'namespace']), { message, severity: 'error' }),
         );
-      } else if (!configMap.keys.includes(reference.key)) {
+      } else if (
+        !configMap.keys.includes(reference.key) &&
+        !(reference.key === 'config' && lacksConfig(configMap.keys))
+      ) {
         const message = `the DaemonSet takes the file from key "${reference.key}", which ConfigMap "${configMap.name}" lacks; it has ${configMap.keys.join(', ')}`;
         found.push(diagnostic('MQ603', configMap.document.at(['data'], 'key'), { message }));
       }
@@ -96,9 +100,12 @@ function defaults(daemonSet: AgentDaemonSet, bundle: Bundle): Diagnostic[] {
 function policies(bundle: Bundle): Diagnostic[] {
   const found: Diagnostic[] = [];
   const floating = bundle.gateways.flatMap(gateway => gateway.floatingIPs);
+  const allRead = bundle.gateways.every(
+    ({ document, floatingIPs }) => list(valueAt(document.value, ['spec', 'floatingIPs'])).length === floatingIPs.length,
+  );
   bundle.policies.forEach(({ document, policy }, j) => {
     const ip = policy.sourceIP;
-    if (ip && floating.length > 0 && !floating.some(f => compareAddresses(f.address, ip.address) === 0)) {
+    if (ip && allRead && floating.length > 0 && !floating.some(f => compareAddresses(f.address, ip.address) === 0)) {
       const message = `egressSourceIP "${ip.text}" is not among the floating IPs (${floating.map(f => f.text).join(', ')}); the policy would not be served`;
       found.push(diagnostic('MQ501', document.at(ip.path), { message }));
     }

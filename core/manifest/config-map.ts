@@ -67,13 +67,11 @@ export function readConfigMap(document: SourceDocument): {
     findings.addAll(hasDeclaredRoute(document) ? read.diagnostics.filter(d => d.code !== 'MQ303') : read.diagnostics);
     if (key === 'config') config = read.config;
   }
-  if (valueAt(document.value, ['data', 'config']) === undefined && !Object.keys(data).some(key => FOREIGN_KEYS[key])) {
-    findings.add(
-      'MQ603',
-      Object.keys(data).length > 0 ? ['data'] : [],
-      'the ConfigMap lacks the key "config" that ip-masq-agent reads',
-      'key',
-    );
+  if (!Object.hasOwn(record(document.value), 'config') && lacksConfig(Object.keys(data))) {
+    const [only, ...more] = Object.keys(data);
+    const rename = only !== undefined && more.length === 0 ? `; rename "${only}"` : '';
+    const path = only === undefined ? [] : rename === '' ? ['data'] : ['data', only];
+    findings.add('MQ603', path, `the ConfigMap lacks the key "config" that ip-masq-agent reads${rename}`, 'key');
   }
   if (id?.namespace === undefined && id?.name !== undefined) {
     findings.add(
@@ -91,6 +89,11 @@ export function readConfigMap(document: SourceDocument): {
     ...(config && { config }),
   };
   return { configMap, diagnostics: findings.list };
+}
+
+/** Whether none of a ConfigMap's keys is one that some agent reads its file from. */
+export function lacksConfig(keys: readonly string[]): boolean {
+  return !keys.some(key => key === 'config' || FOREIGN_KEYS[key] !== undefined);
 }
 
 /** Keys that lost their indentation end up beside `metadata` and `data`. */

@@ -132,10 +132,14 @@ function checkFlags(document: SourceDocument, container: ValuePath, image: strin
   const path = (index: number): ValuePath => [...container, 'args', index];
   for (const fault of faults) {
     if (fault.kind === 'positional') {
-      const message = `argument "${fault.name}" is no flag; the agent silently ignores every flag behind it`;
+      const before = raw[fault.index - 1];
+      const instead = /^(?:true|false)$/.test(fault.name) ? `write ${String(before)}=${fault.name}` : 'remove it';
+      const message = `argument "${fault.name}" is no flag; the agent silently ignores every flag behind it: ${instead}`;
       findings.add('MQ612', path(fault.index), { message, severity: 'error' });
     } else if (fault.kind === 'value') {
-      findings.add('MQ612', path(fault.index), { message: `flag --${fault.name} is true or false`, severity: 'error' });
+      const value = String(raw[fault.index]).replace(/^[^=]*=/, '');
+      const message = `flag --${fault.name} is true or false, not "${value}"`;
+      findings.add('MQ612', path(fault.index), { message, severity: 'error' });
     } else {
       const near = suggest(fault.name, AGENT_FLAG_NAMES);
       const message = `ip-masq-agent has no flag --${fault.name}; ${near ? `did you mean --${near}?` : 'it does not start with it'}`;
@@ -146,7 +150,7 @@ function checkFlags(document: SourceDocument, container: ValuePath, image: strin
   const chainAt = at.get('masq-chain');
   if (google && flags.chain !== 'IP-MASQ') {
     const message = `chain "${flags.chain}" does not replace GKE's own rules; write --masq-chain=IP-MASQ`;
-    findings.add('MQ401', chainAt === undefined ? container : path(chainAt), message);
+    findings.add('MQ401', chainAt === undefined ? [...container, 'args'] : path(chainAt), message, 'key');
   } else {
     const fault = chainFault(flags.chain);
     if (fault && chainAt !== undefined) findings.add('MQ313', path(chainAt), fault);

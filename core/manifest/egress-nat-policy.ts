@@ -7,7 +7,7 @@ import { preservesInternet } from '../intent/check-masquerade';
 import { addFault, readCidrs } from '../intent/entry';
 import { Findings } from '../intent/findings';
 import type { PolicyModel } from '../intent/model';
-import { readSelector } from '../intent/selector';
+import { matchesEverything, readSelector } from '../intent/selector';
 import { validateEgressNATPolicyV1, validateEgressNATPolicyV1Alpha1 } from '../schema/generated/validators';
 import { valueAt } from '../schema/path';
 import { shapeDiagnostics } from '../schema/shape';
@@ -73,7 +73,8 @@ export function readEgressPolicyV1Alpha1(document: SourceDocument): {
       namespaces: readSelector(valueAt(rule, ['namespaceSelector']), [...path, 'namespaceSelector'], findings),
       pods: readSelector(valueAt(rule, ['podSelector']), [...path, 'podSelector'], findings),
     };
-    if (pair.namespaces.requirements.length === 0 && pair.pods.requirements.length === 0) {
+    const raw = (key: string): unknown => valueAt(rule, [key]);
+    if (matchesEverything(raw('namespaceSelector')) && matchesEverything(raw('podSelector'))) {
       findings.add('MQ510', path, 'the rule selects every pod of the cluster; name labels if that is not meant');
     }
     return pair;
@@ -96,7 +97,7 @@ function readSourceIP(document: SourceDocument, findings: Findings): PolicyModel
   if (typeof text !== 'string') return undefined;
   const parsed = parseAddress(text);
   if (!parsed.ok) {
-    addFault(findings, path, text, parsed.fault);
+    addFault(findings, path, text, parsed.fault, 'address');
     return undefined;
   }
   if (parsed.value.family === 6) {

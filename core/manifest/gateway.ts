@@ -9,6 +9,7 @@ import { validateAnthosNetworkGateway, validateNetworkGatewayGroup } from '../sc
 import { valueAt } from '../schema/path';
 import { shapeDiagnostics } from '../schema/shape';
 import type { SourceDocument } from '../source';
+import { list } from './object';
 
 /** Checks an AnthosNetworkGateway or a NetworkGatewayGroup, and reads its floating IPs. */
 export function readGateway(document: SourceDocument): {
@@ -23,16 +24,19 @@ export function readGateway(document: SourceDocument): {
   }
   const path = ['spec', 'floatingIPs'];
   const floatingIPs = readAddresses(valueAt(document.value, path), path, findings);
-  const seen = new Set<string>();
+  const seen = new Map<string, PlacedAddress>();
   for (const ip of floatingIPs) {
     const key = formatAddress(ip.address);
-    if (seen.has(key)) findings.add('MQ516', ip.path, `floating IP "${ip.text}" is listed twice; remove one`);
-    seen.add(key);
+    const earlier = seen.get(key);
+    if (earlier) {
+      const related = [{ ...document.at(earlier.path), message: 'it stands here' }];
+      findings.add('MQ516', ip.path, { message: `floating IP "${ip.text}" is listed twice; remove one`, related });
+    } else seen.set(key, ip);
     if (ip.address.family === 6) {
       findings.add('MQ507', ip.path, `"${ip.text}" is IPv6; the egress NAT gateway handles IPv4 only`);
     }
   }
-  if (floatingIPs.length === 1) {
+  if (floatingIPs.length === 1 && list(valueAt(document.value, path)).length === 1) {
     findings.add('MQ506', path, 'only one floating IP is given; at least two in each L2 domain are recommended', 'key');
   }
   const name = valueAt(document.value, ['metadata', 'name']);

@@ -58,6 +58,11 @@ function describe(
 ): Diagnostic | undefined {
   const where = pathText(path);
   const at = document.at(path);
+  const colon = endsInColon(value);
+  if (colon !== undefined && (error.params.type === 'string' || error.keyword === 'additionalProperties')) {
+    const message = `${where} is a map, since a text that ends in ":" is a key; write it in quotes: "${colon}"`;
+    return diagnostic('MQ204', at, { message });
+  }
   switch (error.keyword) {
     case 'additionalProperties':
     case 'unevaluatedProperties': {
@@ -140,19 +145,15 @@ function wrongType(
 ): Diagnostic {
   const where = pathText(path);
   const at = document.at(path);
-  const colon = endsInColon(value);
-  if (colon !== undefined && error.params.type !== 'array') {
-    const message = `${where} is a map, since a text that ends in ":" is a key; write it in quotes: "${colon}"`;
-    return diagnostic('MQ204', at, { message });
-  }
   const scalar = typeof value === 'number' || typeof value === 'boolean';
   if (path[path.length - 1] === 'resyncInterval' && typeof value === 'number')
     return diagnostic('MQ216', at, { message: `resyncInterval ${value} has no unit; write ${value}s` });
+  const written = scalar ? document.written(path) : undefined;
   if (scalar && error.params.type === 'string' && parent?.format === undefined) {
-    const written = document.written(path) ?? String(value);
-    return diagnostic('MQ204', at, { message: `${where} is ${kindOf(value)}; text is wanted: write "${written}"` });
+    const message = `${where} is ${kindOf(value)}; text is wanted: write "${written ?? String(value)}"`;
+    return diagnostic('MQ204', at, { message });
   }
-  const shown = scalar || typeof value === 'string' ? ` ${quote(value)}` : '';
+  const shown = scalar || typeof value === 'string' ? ` ${written ?? quote(value)}` : '';
   const onlyKey = required(parent);
   if (error.params.type === 'object' && typeof value === 'string' && onlyKey !== undefined) {
     const message = `${where} "${value}" is text; a map is wanted: write {${onlyKey}: "${value}"}`;

@@ -26,11 +26,11 @@ export function alignment(
     if (style === '"') at = behindFolds(text, at);
     if (!BLANK.test(c)) while (at < end && BLANK.test(text.charAt(at))) at = behindFolds(text, at + 1);
     offsets[i] = at;
-    const escape = style === '"' ? escapeLength(text, at) : 0;
-    if (escape > 0) {
+    const length = style === '"' ? escapeLength(text, at) : 0;
+    if (length > 0) {
       // A character beyond U+FFFF is two places of the value and one escape.
       if (text[at + 1] === 'U' && value.codePointAt(i)! > 0xffff) offsets[++i] = at;
-      at += escape;
+      at += length;
     } else if (c === '\n') {
       if (text[at] === '\r') at++;
       if (text[at] === '\n') at++;

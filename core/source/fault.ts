@@ -4,6 +4,7 @@ import type { SourceText } from './text';
 
 /** What the parser's codes mean to somebody who looks at the file; other faults keep the parser's own words. */
 const WORDS: Readonly<Record<string, string>> = {
+  'Nested mappings': 'a value that holds ": " or ends in ":" needs quotes around it',
   BLOCK_AS_IMPLICIT_KEY: 'the indentation does not fit that of the lines above',
   MULTILINE_IMPLICIT_KEY: 'this is neither "key: value" nor "- item"; ":" and "-" need a space behind them',
 };
@@ -57,7 +58,7 @@ function yamlFault(source: SourceText, fault: YAMLError, document: Document.Pars
   }
   if (/^ *\t/.test(source.text.slice(line)) && source.text.slice(line, start + 1).trim() === '') return tab;
   const said = fault.message.split('\n')[0]!.replace(/[.:]$/, '');
-  const words = WORDS[fault.code] ?? `${said.charAt(0).toLowerCase()}${said.slice(1)}`;
+  const words = WORDS[said.slice(0, 15)] ?? WORDS[fault.code] ?? `${said.charAt(0).toLowerCase()}${said.slice(1)}`;
   return diagnostic('MQ201', at, { message: `not valid YAML: ${words}` });
 }
 
