@@ -1,0 +1,90 @@
+import * as nodeFs from 'node:fs';
+import { join } from 'node:path';
+import { byteOrder } from '../files';
+import { codeOf, OutputError, type OutputFs, readIfThere, whenReadable } from './file-system';
+import { foldersAbove, type OutputChange, type OutputPlan, wantedFiles } from './plan';
+
+/** No file of masq is as large; larger ones are not looked into. */
+const MAX_OWNED_BYTES = 16 * 1024 * 1024;
+
+/**
+ * How an output folder differs from its plan, sorted by path. Only reads.
+ * @throws OutputError when the plan cannot be carried out without harm, as `commitOutput` says
+ */
+export function compareOutput(plan: OutputPlan, fs: OutputFs = nodeFs): OutputChange[] {
+  const wanted = wantedFiles(plan);
+  const changes = [...compareWanted(plan, wanted, fs), ...findUnwanted(plan, wanted, fs)];
+  return changes.sort((a, b) => byteOrder(a.path, b.path));
+}
+
+/** How the planned files differ from what is in their places; throws as {@link compareOutput} does. */
+export function compareWanted(plan: OutputPlan, wanted: ReadonlyMap<string, string>, fs: OutputFs): OutputChange[] {
+  refuseObstacles(plan, wanted, fs);
+  const changes: OutputChange[] = [];
+  const foreign: string[] = [];
+  for (const [path, content] of wanted) {
+    const present = readIfThere(join(plan.root, path), fs);
+    if (present?.equals(Buffer.from(content))) continue;
+    if (present !== undefined && !plan.owned(present.toString('utf8'))) foreign.push(path);
+    changes.push({ kind: present === undefined ? 'create' : 'update', path });
+  }
+  if (foreign.length === 0) return changes;
+  const names = foreign.sort(byteOrder).map(path => `"${join(plan.root, path)}"`);
+  throw new OutputError(
+    `${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} in the way and not written by masq; ` +
+      `move ${names.length === 1 ? 'it' : 'them'} away or render into another folder`,
+  );
+}
+
+/** Everything on the way to a planned file must be a real folder, and its place free or a regular file. */
+function refuseObstacles({ root, folders }: OutputPlan, wanted: ReadonlyMap<string, string>, fs: OutputFs): void {
+  refuseRoot(root, fs);
+  const needed = new Set([...folders.keys(), ...wanted.keys()].flatMap(foldersAbove).concat([...folders.keys()]));
+  for (const path of [...needed].sort(byteOrder)) refuseObstacle(join(root, path), 'folder', fs);
+  for (const path of wanted.keys()) refuseObstacle(join(root, path), 'file', fs);
+}
+
+function refuseRoot(root: string, fs: OutputFs): void {
+  try {
+    if (!fs.statSync(root).isDirectory()) throw new OutputError(`"${root}" is not a folder`);
+  } catch (error) {
+    if (codeOf(error) === 'ENOTDIR') throw new OutputError(`a part of the path "${root}" is not a folder`);
+    if (codeOf(error) !== 'ENOENT') throw error;
+    if (fs.lstatSync(root, { throwIfNoEntry: false }) === undefined) return;
+    throw new OutputError(`"${root}" is a symbolic link that leads nowhere`);
+  }
+}
+
+function refuseObstacle(path: string, wanted: 'file' | 'folder', fs: OutputFs): void {
+  const kind = fs.lstatSync(path, { throwIfNoEntry: false });
+  if (kind === undefined || (wanted === 'file' ? kind.isFile() : kind.isDirectory())) return;
+  if (kind.isSymbolicLink())
+    throw new OutputError(`"${path}" is a symbolic link; masq writes only where none leads away`);
+  const found = kind.isDirectory() ? 'a folder' : kind.isFile() ? 'a file' : 'neither a file nor a folder';
+  throw new OutputError(`"${path}" is ${found}, but is to be a ${wanted}`);
+}
+
+/** The files of masq below the root that the plan does not render. Links, dot-folders and `node_modules` stay out. */
+function findUnwanted(plan: OutputPlan, wanted: ReadonlyMap<string, string>, fs: OutputFs): OutputChange[] {
+  const changes: OutputChange[] = [];
+  const visit = (folder: string, planned: boolean): void => {
+    for (const entry of whenReadable(() => fs.readdirSync(join(plan.root, folder), { withFileTypes: true })) ?? []) {
+      const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+      if (entry.isDirectory() && !entry.name.startsWith('.') && entry.name !== 'node_modules') {
+        visit(path, planned || plan.folders.has(path));
+      } else if (entry.isFile() && !wanted.has(path) && isOwned(plan, path, fs)) {
+        changes.push({ kind: planned ? 'delete' : 'orphan', path });
+      }
+    }
+  };
+  visit('', false);
+  return changes;
+}
+
+function isOwned({ root, owned }: OutputPlan, path: string, fs: OutputFs): boolean {
+  const content = whenReadable(() => {
+    const file = join(root, path);
+    return fs.statSync(file).size > MAX_OWNED_BYTES ? undefined : fs.readFileSync(file, 'utf8');
+  });
+  return content !== undefined && owned(content);
+}

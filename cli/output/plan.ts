@@ -1,0 +1,59 @@
+import { OutputError } from './file-system';
+import { STAGING } from './lock';
+
+/** What is to be in an output folder. */
+export interface OutputPlan {
+  /** The output folder. It may not exist yet. */
+  readonly root: string;
+  /** A folder a cluster: the files in it by their names relative to it, which may contain `/`. */
+  readonly folders: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** Whether a file with this content was written by masq, so that masq may replace or delete it. */
+  readonly owned: (content: string) => boolean;
+}
+
+/**
+ * A difference between a plan and what is there. `delete`: a file of masq in a planned folder that is no longer
+ * rendered. `orphan`: a file of masq anywhere else below the root.
+ */
+export interface OutputChange {
+  /** What is to be done. */
+  readonly kind: 'create' | 'update' | 'delete' | 'orphan';
+  /** Relative to the root, with `/`. */
+  readonly path: string;
+}
+
+/** All files of a plan by their path relative to the root. */
+export function wantedFiles({ folders }: OutputPlan): Map<string, string> {
+  const wanted = new Map<string, string>();
+  const spellings = new Map<string, string>();
+  for (const [folder, files] of folders) {
+    refuseName(folder);
+    for (const [name, content] of files) {
+      refuseName(name);
+      const path = `${folder}/${name}`;
+      const other = spellings.get(path.toLowerCase());
+      if (other !== undefined) throw new OutputError(`"${other}" and "${path}" are one file where case does not count`);
+      spellings.set(path.toLowerCase(), path);
+      wanted.set(path, content);
+    }
+  }
+  for (const path of wanted.keys()) {
+    const above = foldersAbove(path).find(folder => wanted.has(folder));
+    if (above !== undefined) throw new OutputError(`"${above}" is to be a file, and a folder for "${path}"`);
+  }
+  return wanted;
+}
+
+function refuseName(name: string): void {
+  const bad = (part: string): boolean => part === '' || part === '.' || part === '..' || part.startsWith(STAGING);
+  if (/[\\\0]/.test(name) || /^[A-Za-z]:/.test(name) || name.split('/').some(bad)) {
+    throw new OutputError(`${JSON.stringify(name)} is not a name inside the output folder`);
+  }
+}
+
+/** `a/b` and `a` for `a/b/c`: the nearest one first. */
+export function foldersAbove(path: string): string[] {
+  const folders: string[] = [];
+  for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) folders.push(path.slice(0, at));
+  return folders;
+}
