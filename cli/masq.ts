@@ -72,14 +72,9 @@ function usage(message: string): number {
 }
 
 function fault(error: unknown): number {
-  const told =
-    error instanceof Error
-      ? error.name === 'OutputError'
-        ? error.message
-        : (error.stack ?? error.message)
-      : String(error);
+  const { faultText } = require('./fault') as typeof import('./fault');
   const { red } = (require('./terminal') as typeof import('./terminal')).palette(useColor(stderr, process.env));
-  stderr.write(`${red('masq:')} ${told}\n`);
+  stderr.write(`${red('masq:')} ${faultText(error)}\n`);
   return 2;
 }
 
