@@ -4,7 +4,9 @@ import { relative } from 'node:path';
 export interface CreationSite {
   /** Relative to the working directory when it lies below. */
   readonly file: string;
+  /** From 1. */
   readonly line: number;
+  /** From 1. */
   readonly column: number;
 }
 

@@ -53,7 +53,7 @@ export interface NetworkModel {
   readonly networkPolicy: boolean;
   /** Whether GKE's default SNAT is switched off. */
   readonly disableDefaultSnat: boolean;
-  /** Whether there are node pools of Windows, whose packets ip-masq-agent does not touch. */
+  /** Whether there are Windows node pools, where masquerading is not supported. */
   readonly windowsNodePools: boolean;
   /** The nodes' image type, which decides GKE's default destinations before 1.14. */
   readonly nodeImage?: string;
@@ -119,9 +119,9 @@ export interface EgressModel {
   readonly floatingIPs: readonly PlacedAddress[];
   /** The egress policies, as listed. */
   readonly policies: readonly PolicyModel[];
-  /** The Cluster object's name. */
+  /** The Cluster object's name; the intent's own unless it gives another. */
   readonly clusterName: string;
-  /** The Cluster object's namespace, and the gateway's. */
+  /** The gateway objects' namespace; on anthos-bare-metal the Cluster object's too. */
   readonly namespace: string;
   /** How the feature is switched on; absent where nothing is to be switched. */
   readonly enable?: 'annotation' | 'advancedNetworking';

@@ -96,13 +96,21 @@ export function intent(platform: keyof typeof CLUSTERS, body: string, facts: Exa
 
 /** What an example's DaemonSet says that differs from the usual, each as YAML's flow style has it. */
 export interface ExampleDaemonSet {
+  /** The object's apiVersion. */
   readonly apiVersion?: string;
+  /** The pod template's labels. */
   readonly labels?: string;
+  /** Whether the agent runs in the host network. */
   readonly hostNetwork?: string;
+  /** The agent's flags. */
   readonly args?: string;
+  /** The container's securityContext. */
   readonly security?: string;
+  /** The volume that the mount names. */
   readonly mount?: string;
+  /** The ConfigMap that the volume names. */
   readonly configMap?: string;
+  /** The file that the key becomes. */
   readonly path?: string;
 }
 
