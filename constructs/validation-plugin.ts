@@ -93,6 +93,14 @@ export class MasqValidation {
   }
 }
 
+/** The first paragraph of a text, on one line. */
+function oneLine(text: string): string {
+  return text
+    .trim()
+    .split(/\n\s*\n/)[0]!
+    .replace(/\s+/g, ' ');
+}
+
 function byRule(diagnostics: readonly Diagnostic[]): Map<RuleCode, Diagnostic[]> {
   const rules = new Map<RuleCode, Diagnostic[]>();
   for (const found of diagnostics) rules.set(found.code, [...(rules.get(found.code) ?? []), found]);
