@@ -130,7 +130,10 @@ export function commonLabels(...selectors: readonly Selector[]): Labels | undefi
   }
   const labels: Record<string, string> = {};
   for (const [key, requirements] of byKey) {
-    const candidates = [...requirements.flatMap(r => (r.operator === 'In' ? r.values : [])), fresh(requirements)];
+    const candidates = [
+      ...requirements.flatMap(r => (r.operator === 'In' ? r.values : [])),
+      unnamedValue(requirements),
+    ];
     const together: Selector = { requirements };
     if (selects(together, {})) continue;
     const value = candidates.find(candidate => selects(together, { [key]: candidate }));
@@ -141,7 +144,7 @@ export function commonLabels(...selectors: readonly Selector[]): Labels | undefi
 }
 
 /** A value that no requirement names. */
-function fresh(requirements: readonly Requirement[]): string {
+export function unnamedValue(requirements: readonly Requirement[]): string {
   const named = new Set(requirements.flatMap(r => ('values' in r ? r.values : [])));
   let value = 'any';
   for (let n = 2; named.has(value); n++) value = `any-${n}`;

@@ -1,5 +1,6 @@
 import { type Both, both, FAMILIES, formatAddress, type IntervalSet, Partition } from '../address';
 import { commonLabels, type Labels, labelsText, type PodSelector, selectorText } from '../intent/selector';
+import { matches, type Pod, podClasses } from './pod-classes';
 import { type Decision, sameTreatment, treatmentText } from './treatment';
 
 /** Packets of some pods to some destinations that are treated apart from everything else. */
@@ -75,39 +76,53 @@ export function firstDifference(left: TreatmentMap, right: TreatmentMap): Witnes
   return egressDifference(left, right);
 }
 
-/** Every class of pods that some selector tells apart, each met by labels of its own, compared over all addresses. */
+/**
+ * Maps whose every pair of selectors, taken alone, is treated alike are equal. Others mostly differ, but pairs overlap:
+ * so a pod is looked for that shows it, among one of each class of pods that the selectors tell apart.
+ */
 function egressDifference(left: TreatmentMap, right: TreatmentMap): Witness | undefined {
-  const selectors = new Map<string, PodSelector>();
-  for (const rule of [...left.egress, ...right.egress]) {
-    for (const pair of rule.pods) selectors.set(`${selectorText(pair.namespaces)}|${selectorText(pair.pods)}`, pair);
+  const pairs = new Map<string, PodSelector>();
+  for (const pair of [...left.egress, ...right.egress].flatMap(rule => rule.pods)) pairs.set(pairText(pair), pair);
+  const suspects: Witness[] = [];
+  for (const [text, { namespaces, pods }] of pairs) {
+    const pod = { namespace: commonLabels(namespaces), labels: commonLabels(pods) };
+    const lists = (rule: EgressRule): boolean => rule.pods.some(pair => pairText(pair) === text);
+    if (pod.namespace && pod.labels) suspects.push(...difference(left, right, pod as Pod, lists));
   }
-  for (const pair of selectors.values()) {
-    const namespace = commonLabels(pair.namespaces);
-    const labels = commonLabels(pair.pods);
-    if (!namespace || !labels) continue;
-    const key = `${selectorText(pair.namespaces)}|${selectorText(pair.pods)}`;
-    const found = classMap(left, key).firstDifference(classMap(right, key), (a, b) =>
-      sameTreatment(a.treatment, b.treatment),
-    );
-    if (found) {
-      return {
-        destination: formatAddress(found.address),
-        pod: { namespace, labels },
-        left: found.left,
-        right: found.right,
-      };
-    }
+  if (suspects.length === 0) return undefined;
+  const classes = podClasses([...pairs.values()]);
+  if (!classes) return suspects[0];
+  for (const pod of classes) {
+    const [found] = difference(left, right, pod, rule => matches(rule.pods, pod));
+    if (found) return found;
   }
   return undefined;
 }
 
-/** What one pair of selectors, taken alone, makes of IPv4: egress rules that list the very pair, then the base. */
-function classMap(map: TreatmentMap, key: string): Partition<Decision> {
+/** Where two maps treat a pod differently, when of their egress rules those count that are `about` it. */
+function difference(
+  left: TreatmentMap,
+  right: TreatmentMap,
+  pod: Pod,
+  about: (rule: EgressRule) => boolean,
+): Witness[] {
+  const found = podMap(left, about).firstDifference(podMap(right, about), (a, b) =>
+    sameTreatment(a.treatment, b.treatment),
+  );
+  return found ? [{ destination: formatAddress(found.address), pod, left: found.left, right: found.right }] : [];
+}
+
+/** What some egress rules make of IPv4, the first that matches deciding, and the base where none does. */
+function podMap(map: TreatmentMap, about: (rule: EgressRule) => boolean): Partition<Decision> {
   const layers = map.egress
-    .filter(rule => rule.pods.some(p => `${selectorText(p.namespaces)}|${selectorText(p.pods)}` === key))
+    .filter(about)
     .map(rule => ({ set: rule.destinations, value: rule.decision as Decision | undefined }));
   const over = Partition.fromLayers<Decision | undefined>(4, layers, undefined);
   return over.zip(map.base[4], (egress, base) => egress ?? base);
+}
+
+function pairText({ namespaces, pods }: PodSelector): string {
+  return `${selectorText(namespaces)}|${selectorText(pods)}`;
 }
 
 /** A witness in one sentence. */
