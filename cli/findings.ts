@@ -29,6 +29,6 @@ export async function writeFindings(
 ): Promise<void> {
   const { format } = await formatter(values.format as Format);
   const color = useColor(stream, process.env, values.color as ColorChoice | undefined);
-  const report = { ...findings, diagnostics: sortDiagnostics(findings.diagnostics), version };
+  const report = { ...findings, diagnostics: sortDiagnostics(findings.diagnostics, findings.files), version };
   stream.write(format(report, { color, quiet: values.quiet === true }));
 }

@@ -78,8 +78,8 @@ export class MasqValidation {
     for (const [code, violations] of byRule(found)) {
       report.addViolation({
         ruleName: `${code} ${RULES[code].name}`,
-        recommendation: EXPLANATIONS[code].meaning.replace(/\s+/g, ' '),
-        fix: `masq rules ${code}`,
+        recommendation: oneLine(EXPLANATIONS[code].meaning),
+        fix: `${oneLine(EXPLANATIONS[code].fix)} (masq rules ${code})`,
         violatingResources: violations.map(violation => ({
           resourceName: resourceName(violation, inputs),
           manifestPath: violation.file ?? '',

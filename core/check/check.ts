@@ -44,6 +44,7 @@ export class Checker {
   private readonly diagnostics: Diagnostic[] = [];
   private readonly clusterNames = new Map<string, Location>();
   private readonly bundles = new Map<string, Bundle>();
+  private readonly files: string[] = [];
   private documents = 0;
 
   constructor(private readonly limits: Limits = DEFAULT_LIMITS) {}
@@ -51,6 +52,7 @@ export class Checker {
   /** Checks one file and returns the clusters of its intents, and what was found in it so far. */
   add(input: Input): Pick<Checked, 'clusters' | 'diagnostics'> {
     const before = this.diagnostics.length;
+    this.files.push(input.file);
     const clusters = this.addParsed(parseSource(input.file, input.text, this.limits));
     return { clusters, diagnostics: this.diagnostics.slice(before) };
   }

@@ -87,9 +87,12 @@ export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
   return diagnostics.some(d => d.severity === 'error');
 }
 
-/** Order for people and for byte-equal output: by file as given, then place, then code. */
-export function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[] {
-  const files = new Map<string | undefined, number>();
+/**
+ * Order for people and for byte-equal output: by file, then place, then code.
+ * @param order the files in their order; the others come behind, as the findings name them
+ */
+export function sortDiagnostics(diagnostics: readonly Diagnostic[], order: readonly string[] = []): Diagnostic[] {
+  const files = new Map<string | undefined, number>(order.map((file, index) => [file, index]));
   for (const d of diagnostics) if (!files.has(d.file)) files.set(d.file, files.size);
   return diagnostics
     .map((d, index) => ({ d, index }))

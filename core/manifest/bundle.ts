@@ -27,12 +27,41 @@ export function emptyBundle(): Bundle {
   return { documents: [], configMaps: [], daemonSets: [], policies: [], gateways: [] };
 }
 
-/** Checks what objects of one cluster have to agree on. */
+/**
+ * Checks what the objects of one folder have to agree on. A folder in which files define the same object twice is no
+ * cluster's but a collection (of examples, or of overlays): there, only objects of the same file have to agree.
+ */
 export function checkBundle(bundle: Bundle): Diagnostic[] {
-  return [...duplicates(bundle), ...bundle.daemonSets.flatMap(d => agreement(d, bundle)), ...policies(bundle)];
+  const twice = duplicates(bundle);
+  const collection = twice.some(({ document, earlier }) => document.source !== earlier.source);
+  const scopes = collection ? byFile(bundle) : [bundle];
+  return [
+    ...twice.map(duplicateText),
+    ...scopes.flatMap(scope => [...scope.daemonSets.flatMap(d => agreement(d, scope)), ...policies(scope)]),
+  ];
 }
 
-function duplicates(bundle: Bundle): Diagnostic[] {
+function byFile(bundle: Bundle): Bundle[] {
+  const sources = new Set(bundle.documents.map(document => document.source));
+  return [...sources].map(source => {
+    const inFile = (item: { readonly document: SourceDocument }) => item.document.source === source;
+    return {
+      documents: bundle.documents.filter(document => document.source === source),
+      configMaps: bundle.configMaps.filter(inFile),
+      daemonSets: bundle.daemonSets.filter(inFile),
+      policies: bundle.policies.filter(inFile),
+      gateways: bundle.gateways.filter(inFile),
+    };
+  });
+}
+
+/** An object and the one before it with the same kind, namespace and name. */
+interface Duplicate {
+  readonly document: SourceDocument;
+  readonly earlier: SourceDocument;
+}
+
+function duplicates(bundle: Bundle): Duplicate[] {
   const seen = new Map<string, SourceDocument>();
   return bundle.documents.flatMap(document => {
     const id = objectId(document);
@@ -40,12 +69,22 @@ function duplicates(bundle: Bundle): Diagnostic[] {
     const key = [id.apiVersion.replace(/\/?v\d\w*$/, ''), id.kind, id.namespace ?? '', id.name].join('|');
     const earlier = seen.get(key);
     seen.set(key, earlier ?? document);
-    if (!earlier) return [];
-    const place = id.namespace === undefined ? '' : ` in namespace "${id.namespace}"`;
-    const related = [{ ...earlier.at(['metadata', 'name']), message: 'the first one' }];
-    const message = `${id.kind} "${id.name}"${place} is defined twice; the later one overwrites the earlier`;
-    return [diagnostic('MQ605', document.at(['metadata', 'name']), { message, related })];
+    return earlier ? [{ document, earlier }] : [];
   });
+}
+
+/** In one file a duplicate is a mistake; in two files it is one only if both are applied to the same cluster. */
+function duplicateText({ document, earlier }: Duplicate): Diagnostic {
+  const id = objectId(document)!;
+  const what = `${id.kind} "${id.name}"${id.namespace === undefined ? '' : ` in namespace "${id.namespace}"`}`;
+  const related = [{ ...earlier.at(['metadata', 'name']), message: 'the first one' }];
+  const at = document.at(['metadata', 'name']);
+  if (document.source === earlier.source) {
+    const message = `${what} is defined twice; the later one overwrites the earlier`;
+    return diagnostic('MQ605', at, { message, related });
+  }
+  const message = `${what} is defined in ${earlier.source.file} too; applied to one cluster, one overwrites the other`;
+  return diagnostic('MQ605', at, { message, related, severity: 'note' });
 }
 
 function agreement(daemonSet: AgentDaemonSet, bundle: Bundle): Diagnostic[] {
