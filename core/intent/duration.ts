@@ -12,6 +12,9 @@ const UNITS: Readonly<Record<string, number>> = {
 /** The shortest resync interval that masq lets through: a shorter one makes the agent spin. In milliseconds. */
 export const SHORTEST_RESYNC = 100;
 
+/** What fits into Go's 64 bits of nanoseconds, in milliseconds. */
+const LONGEST = 2 ** 63 / 1e6;
+
 /**
  * Reads a Go duration such as `60s`, `1h30m` or `1.5s` into milliseconds; undefined when Go would refuse it.
  * Source: Go's time.ParseDuration, which ip-masq-agent reads resyncInterval with.
@@ -28,6 +31,6 @@ export function parseDuration(text: string): number | undefined {
     total += Number(found[1]) * UNITS[found[2]!]!;
     end = part.lastIndex;
   }
-  if (end !== body!.length) return undefined;
+  if (end !== body!.length || total > LONGEST) return undefined;
   return sign === '-' ? -total : total;
 }

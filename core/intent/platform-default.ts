@@ -48,7 +48,7 @@ export function gkeDefault(facts: GkeDefaultFacts): readonly Cidr[] | 'needs-ima
 /** From 1.14.1-gke.14 and 1.14.2-gke.1 on, the eleven ranges hold for every node image. */
 function hasElevenDefaults(version: PlatformVersion): boolean {
   if (version.major === 1 && version.minor === 14 && version.patch === 1) return version.gke >= 14;
-  return atLeast(version, 1, 14, 2, version.gke === 0 ? 0 : 1);
+  return atLeast(version, 1, 14, 2, 1);
 }
 
 /**

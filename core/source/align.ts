@@ -1,44 +1,35 @@
-const BLANK = /^[ \t\r\n]$/;
+/** Where a scalar stands in a text: its header `|` or `>`, its quotes and all. */
+export type Extent = readonly [start: number, end: number];
 
 /**
  * Walks along a YAML scalar's text and the value that it was read as, and tells for each place of the value, and its
  * end, the offset in the text that it comes from. The two differ in quotes, escapes, indentation and folded lines.
- * @param extent where the scalar stands in `text`: its header `|` or `>`, quotes and all
  * @returns undefined when they do not run along each other
  */
-export function alignment(
-  text: string,
-  [start, end]: readonly [start: number, end: number],
-  value: string,
-): Uint32Array | undefined {
-  const style = text.charAt(start);
-  const block = style === '|' || style === '>';
-  const quoted = style === '"' || style === "'";
-  let at = block ? text.indexOf('\n', start) + 1 : quoted ? start + 1 : start;
-  const indent = block ? indentation(text.slice(at, end), value) : 0;
+export function alignment(text: string, extent: Extent, value: string): Uint32Array | undefined {
+  const block = text[extent[0]] === '|' || text[extent[0]] === '>';
+  return block ? blockAlignment(text, extent, value) : flowAlignment(text, extent, value);
+}
+
+/** A block keeps all but white space: its lines are moved right, and folded ones joined. */
+function blockAlignment(text: string, [start, end]: Extent, value: string): Uint32Array | undefined {
   const offsets = new Uint32Array(value.length + 1);
+  let at = text.indexOf('\n', start) + 1;
+  const indent = indentation(text.slice(at, end), value);
   const skipIndent = (): void => {
     for (let n = 0; n < indent && text[at] === ' '; n++) at++;
   };
   skipIndent();
   for (let i = 0; i < value.length; i++) {
     const c = value.charAt(i);
-    if (style === '"') at = behindFolds(text, at);
-    if (!BLANK.test(c)) while (at < end && BLANK.test(text.charAt(at))) at = behindFolds(text, at + 1);
+    if (!/[ \t\n]/.test(c)) while (at < end && /[ \t\r\n]/.test(text.charAt(at))) at++;
     offsets[i] = at;
-    const length = style === '"' ? escapeLength(text, at) : 0;
-    if (length > 0) {
-      // A character beyond U+FFFF is two places of the value and one escape.
-      if (text[at + 1] === 'U' && value.codePointAt(i)! > 0xffff) offsets[++i] = at;
-      at += length;
-    } else if (c === '\n') {
+    if (c === '\n') {
       if (text[at] === '\r') at++;
       if (text[at] === '\n') at++;
       skipIndent();
-    } else if (c === ' ' || c === '\t') {
-      if (text[at] === c) at++;
-    } else if (text[at] !== c || at >= end) return undefined;
-    else at += style === "'" && c === "'" ? 2 : 1;
+    } else if (text[at] === c) at++;
+    else if (c !== ' ' && c !== '\t') return undefined;
   }
   offsets[value.length] = Math.min(at, end);
   return offsets;
@@ -50,15 +41,42 @@ function indentation(block: string, value: string): number {
   return Math.max(0, leading(block) - leading(value));
 }
 
-/** How long the escape at a place of a double-quoted scalar is; 0 where none is. */
-function escapeLength(text: string, at: number): number {
-  if (text[at] !== '\\') return 0;
-  return { x: 4, u: 6, U: 10 }[text.charAt(at + 1)] ?? 2;
+/** Line breaks with the blanks around them, which stand for a space or for one break less. */
+const FOLD = /[ \t]*(?:\r?\n[ \t]*)+/y;
+/** A line break that a backslash takes away. */
+const ESCAPED_BREAK = /\\\r?\n[ \t]*/y;
+
+/** Quoted and plain scalars are read again, as YAML says that they are to be read. */
+function flowAlignment(text: string, [start, end]: Extent, value: string): Uint32Array | undefined {
+  const style = text.charAt(start);
+  const quoted = style === '"' || style === "'";
+  const stop = quoted ? end - 1 : end;
+  const offsets: number[] = [];
+  for (let at = quoted ? start + 1 : start; at < stop; ) {
+    const fold = matchAt(FOLD, text, at);
+    const breaks = fold.split('\n').length - 1;
+    const escaped = style === '"' && text[at] === '\\';
+    if (fold !== '') {
+      for (let n = 0; n < Math.max(1, breaks - 1); n++) offsets.push(at);
+      at += fold.length;
+    } else if (escaped && matchAt(ESCAPED_BREAK, text, at) !== '') at += matchAt(ESCAPED_BREAK, text, at).length;
+    else if (escaped) {
+      const length = { x: 4, u: 6, U: 10 }[text.charAt(at + 1)] ?? 2;
+      offsets.push(at);
+      // A character beyond U+FFFF is two places of the value.
+      if (length === 10 && value.codePointAt(offsets.length - 1)! > 0xffff) offsets.push(at);
+      at += length;
+    } else {
+      if (text[at] !== value[offsets.length]) return undefined;
+      offsets.push(at);
+      at += style === "'" && text[at] === "'" ? 2 : 1;
+    }
+  }
+  offsets.push(stop);
+  return offsets.length === value.length + 1 ? Uint32Array.from(offsets) : undefined;
 }
 
-/** The place behind line breaks that a backslash takes away, with the white space that follows them. */
-function behindFolds(text: string, at: number): number {
-  const fold = /(?:\\\r?\n[ \t]*)+/y;
-  fold.lastIndex = at;
-  return fold.test(text) ? fold.lastIndex : at;
+function matchAt(pattern: RegExp, text: string, at: number): string {
+  pattern.lastIndex = at;
+  return pattern.exec(text)?.[0] ?? '';
 }

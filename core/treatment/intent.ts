@@ -78,7 +78,7 @@ function withoutAgent(model: ClusterModel): TreatmentMap {
 /** What GKE does by itself when the intent gives no list. */
 function gkeSettings(model: ClusterModel): TreatmentMap {
   const { network, version } = model;
-  if (network.disableDefaultSnat) {
+  if (network.disableDefaultSnat && model.agent.daemonSet !== 'existing') {
     const all: Decision = { treatment: PRESERVE, rule: '--disable-default-snat' };
     return mapOf([], { 4: all, 6: all });
   }
