@@ -1,4 +1,5 @@
-import { relative } from 'node:path';
+import { relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /** Where in a program a construct was made. */
 export interface CreationSite {
@@ -24,10 +25,12 @@ export function creationSite(): () => CreationSite | undefined {
 /** The first frame of a stack that is the program's own: not ours, not a package's, not Node's. */
 export function siteOf(stack: string): CreationSite | undefined {
   for (const frame of stack.split('\n').slice(1)) {
-    const match = FRAME.exec(frame.trim());
+    const match = FRAME.exec(frame.trim().replace(/^at (?:async )?/, ''));
     if (!match) continue;
-    const file = match[1]!.replace(/^file:\/\//, '').replace(/\?.*$/, '');
-    const foreign = file.startsWith(__dirname) || file.includes('/node_modules/') || file.startsWith('node:');
+    const place = match[1]!.replace(/\?.*$/, '');
+    const file = place.startsWith('file:') ? fileURLToPath(place) : place;
+    const foreign =
+      file.startsWith(`${__dirname}${sep}`) || file.includes('/node_modules/') || file.startsWith('node:');
     if (foreign || !file.startsWith('/')) continue;
     const below = relative(process.cwd(), file);
     return { file: below.startsWith('..') ? file : below, line: Number(match[2]), column: Number(match[3]) };

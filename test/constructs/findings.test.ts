@@ -1,0 +1,181 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ApiObject, App, Chart, JsonPatch, Testing } from 'cdk8s';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  ClusterIntent,
+  EgressNATPolicyV1,
+  EgressNATPolicyV1Alpha1,
+  findingsOf,
+  IpMasqAgent,
+  IpMasqAgentConfigMap,
+  IpMasqAgentDaemonSet,
+  intentsFromFile,
+  NetworkGatewayGroup,
+} from '../../constructs';
+import { nextLine } from './here';
+
+const network = { nodeCIDRs: ['192.168.1.0/24'], podCIDRs: ['10.244.0.0/16'], serviceCIDRs: ['10.96.0.0/12'] };
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'masq-constructs-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** The lines of the error that a synth throws. */
+function errorsOf(app: App): string[] {
+  try {
+    app.synth();
+  } catch (fault) {
+    const [first, ...lines] = (fault as Error).message.split('\n');
+    expect(first).toBe('Validation failed with the following errors:');
+    return lines.map(line => line.trim().replace(/:\d+$/, ''));
+  }
+  return [];
+}
+
+describe('the synth of a plain cdk8s app', () => {
+  it('tells all errors at once, each with the construct’s path and the program’s line', () => {
+    const app = new App({ outdir: folder });
+    const chart = new Chart(app, 'net');
+    const config = nextLine();
+    new IpMasqAgentConfigMap(chart, 'Config', { nonMasqueradeCIDRs: ['10.0.0.1/8', '256.0.0.0/8'] });
+    const agent = nextLine();
+    new IpMasqAgentDaemonSet(chart, 'Agent', { gke: true, masqChain: 'KUBE-X', toPorts: ['9-1'] });
+    const policy = nextLine();
+    new EgressNATPolicyV1(chart, 'Policy', { name: 'gke-0123abcd-1', destinations: ['10.0.0.0'] });
+    const gateway = nextLine();
+    new NetworkGatewayGroup(chart, 'Gateway', {
+      namespace: 'cluster-c',
+      floatingIPs: ['2001:db8::1', '192.168.1.300'],
+    });
+    const alpha = nextLine();
+    new EgressNATPolicyV1Alpha1(chart, 'Alpha', {
+      name: 'partners',
+      egress: [],
+      destinationCIDRs: ['203.0.113.0/24'],
+      egressSourceIP: '192.168.1.100/32',
+    });
+    const intent = nextLine();
+    new ClusterIntent(app, 'prod', { platform: 'kubernetes', network, masquerade: { preserve: ['rfc1981'] } });
+    expect(errorsOf(app)).toEqual([
+      `[net/Config] MQ101 CIDR "10.0.0.1/8" has host bits set; did you mean "10.0.0.0/8"? (nonMasqueradeCIDRs[0]) at ${config}`,
+      `[net/Config] MQ103 CIDR "256.0.0.0/8": 256 is out of range; a part goes from 0 to 255 (nonMasqueradeCIDRs[1]) at ${config}`,
+      `[net/Agent] MQ401 chain "KUBE-X" does not replace GKE's own rules; write "IP-MASQ", or leave it out (masqChain) at ${agent}`,
+      `[net/Agent] MQ312 port range "9-1" runs backwards; write "1-9" (toPorts[0]) at ${agent}`,
+      `[net/Policy] MQ410 "gke-0123abcd-1" is the name of a GKE-managed policy, which cannot be written; choose another (metadata.name) at ${policy}`,
+      `[net/Policy] MQ106 CIDR "10.0.0.0" has no prefix length; write "10.0.0.0/32" for one address (spec.destinations[0].cidr) at ${policy}`,
+      `[net/Gateway] MQ103 address "192.168.1.300": 300 is out of range; a part goes from 0 to 255 (spec.floatingIPs[1]) at ${gateway}`,
+      `[net/Gateway] MQ507 "2001:db8::1" is IPv6; the egress NAT gateway handles IPv4 only (spec.floatingIPs[0]) at ${gateway}`,
+      `[net/Alpha] MQ206 spec.egress is empty; at least 1 is needed (spec.egress) at ${alpha}`,
+      `[net/Alpha] MQ112 address "192.168.1.100/32" is a CIDR, not one address; write "192.168.1.100" (spec.egressSourceIP) at ${alpha}`,
+      `[prod] MQ113 no range is named "rfc1981"; did you mean "rfc1918"? (spec.masquerade.preserve[0]) at ${intent}`,
+    ]);
+  });
+
+  it('works when there is none', () => {
+    const app = new App({ outdir: folder });
+    new ClusterIntent(app, 'prod', { platform: 'kubernetes', network, masquerade: { preserve: ['rfc1918'] } });
+    expect(errorsOf(app)).toEqual([]);
+  });
+
+  it('names the line of the program, not of a function of ours that it calls', () => {
+    const app = new App({ outdir: folder });
+    const agent = nextLine();
+    new IpMasqAgent(new Chart(app, 'net'), 'Agent', { config: { nonMasqueradeCIDRs: ['10.0.0.1/8'] } });
+    expect(errorsOf(app)).toEqual([
+      `[net/Agent/Config] MQ101 CIDR "10.0.0.1/8" has host bits set; did you mean "10.0.0.0/8"? (nonMasqueradeCIDRs[0]) at ${agent}`,
+    ]);
+  });
+});
+
+describe('findingsOf', () => {
+  it('has warnings and notes too, which stop nothing', () => {
+    const chart = new Chart(Testing.app(), 'net');
+    const line = nextLine();
+    new IpMasqAgent(chart, 'Agent', { config: { nonMasqueradeCIDRs: [], masqLinkLocal: true } });
+    new IpMasqAgent(chart, 'Bare', { name: 'bare', configMapName: 'bare' });
+    new IpMasqAgent(chart, 'Six', { enableIPv6: true, config: { nonMasqueradeCIDRs: ['10.0.0.0/8'] }, name: 'six' });
+    const found = findingsOf(chart).map(d => `${d.construct} ${d.severity} ${d.code}`);
+    expect(found).toEqual(['net/Agent/Config warning MQ307', 'net/Bare warning MQ310', 'net/Six error MQ309']);
+    const { file, range } = findingsOf(chart)[0]!;
+    expect(`${file}:${range!.start.line}`).toBe(line);
+  });
+
+  it('has those of a whole intent', () => {
+    const { serviceCIDRs: _, ...facts } = network;
+    const intent = new ClusterIntent(Testing.app(), 'prod', {
+      platform: 'kubernetes',
+      network: facts,
+      masquerade: { preserve: ['rfc1918', '10.0.0.0/8'] },
+    });
+    expect(findingsOf(intent).map(d => d.code)).toEqual(['MQ315', 'MQ121']);
+    expect(Testing.synth(intent).map(object => object.kind)).toEqual(['ConfigMap', 'ServiceAccount', 'DaemonSet']);
+  });
+
+  it('has the difference, when somebody changes what was rendered', () => {
+    const app = new App({ outdir: folder });
+    const intent = new ClusterIntent(app, 'prod', {
+      platform: 'gke-autopilot',
+      version: '1.29.4-gke.1043000',
+      network,
+      masquerade: { preserve: ['172.16.0.0/12'], defaultPolicy: 'replace' },
+    });
+    expect(findingsOf(intent)).toEqual([]);
+    const [policy] = intent.node.findAll().filter(node => ApiObject.isApiObject(node)) as ApiObject[];
+    policy!.addJsonPatch(JsonPatch.add('/spec/destinations/0', { cidr: '8.8.8.0/24' }));
+    expect(findingsOf(intent).map(d => d.message)).toEqual([
+      'a packet to 8.8.8.0 is masqueraded (everything that no policy preserves) by the intent, but preserved (EgressNATPolicy) by the policies together',
+    ]);
+    expect(errorsOf(app)).toHaveLength(1);
+  });
+});
+
+describe('intentsFromFile', () => {
+  const document = (name: string, range: string) => `apiVersion: masq/v1alpha1
+kind: ClusterIntent
+metadata: {name: ${name}}
+spec:
+  platform: kubernetes
+  network: {nodeCIDRs: [192.168.1.0/24], podCIDRs: [10.244.0.0/16], serviceCIDRs: [10.96.0.0/12]}
+  masquerade: {preserve: [${range}]}
+`;
+
+  it('makes a chart of each document, in order', () => {
+    const file = join(folder, 'fleet.yaml');
+    writeFileSync(file, `${document('us', 'rfc1918')}---\n${document('eu', '172.16.0.0/12')}`);
+    const app = new App({ outdir: join(folder, 'dist') });
+    const charts = intentsFromFile(app, file);
+    expect(charts.map(chart => [chart.node.path, chart.clusterName])).toEqual([
+      ['us', 'us'],
+      ['eu', 'eu'],
+    ]);
+    expect(errorsOf(app)).toEqual([]);
+  });
+
+  it('reports what is wrong at the file’s own lines, and makes none then', () => {
+    const file = join(folder, 'fleet.yaml');
+    writeFileSync(file, `${document('us', 'rfc1918')}---\n${document('eu', '172.16.0.1/12')}`);
+    const app = new App({ outdir: join(folder, 'dist') });
+    expect(intentsFromFile(app, file)).toEqual([]);
+    expect(errorsOf(app)).toEqual([
+      `[] MQ101 CIDR "172.16.0.1/12" has host bits set; did you mean "172.16.0.0/12"? (spec.masquerade.preserve[0]) at ${file}:15`,
+    ]);
+  });
+
+  it('reports a cluster that another file has made', () => {
+    const files = ['a.yaml', 'b.yaml'].map(name => join(folder, name));
+    for (const file of files) writeFileSync(file, document('us', 'rfc1918'));
+    const app = new App({ outdir: join(folder, 'dist') });
+    expect(files.map(file => intentsFromFile(app, file).length)).toEqual([1, 0]);
+    expect(errorsOf(app)).toEqual([
+      `[] MQ214 intent "us" is defined twice; both would render to the same folder (metadata.name) at ${files[1]}:3`,
+    ]);
+  });
+
+  it('throws when there is no file', () => {
+    expect(() => intentsFromFile(Testing.app(), join(folder, 'none.yaml'))).toThrow(/ENOENT.*none\.yaml/);
+  });
+});
