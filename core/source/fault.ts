@@ -16,10 +16,16 @@ const WORDS: Readonly<Record<string, string>> = {
 export function yamlFaults(source: SourceText, document: Document.Parsed): Diagnostic[] {
   const all = [...document.errors, ...document.warnings].map(fault => yamlFault(source, fault, document));
   const lines = new Set<number>();
+  let deep = false;
   let syntax = all.some(found => found.code === 'MQ207' || found.code === 'MQ209');
   return all.filter(found => {
     const { line } = found.range!.start;
     if (found.code === 'MQ207') return !lines.has(line) && lines.add(line);
+    if (found.code === 'MQ209') {
+      const first = !deep;
+      deep = true;
+      return first;
+    }
     if (found.code !== 'MQ201') return true;
     const first = !syntax;
     syntax = true;
