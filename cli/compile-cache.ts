@@ -1,4 +1,5 @@
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { Script } from 'node:vm';
@@ -33,30 +34,42 @@ function cachePlace(file: string): string | undefined {
   return base ? join(base, 'masq', `${basename(file, '.js')}-${process.version}-${process.arch}.v8`) : undefined;
 }
 
-/** Says which bundle the compiled code is of; it is the first line of the cache. */
+/** Says which bundle the compiled code is of. */
 function cacheKey(file: string): string {
   const { size, mtimeMs } = statSync(file);
   return `${file} ${size} ${mtimeMs}\n`;
 }
 
+/** A cache is a digest of the rest, the key, and the code. V8 runs damaged code, if need be for ever. */
 function readCache(place: string, key: string): Buffer | undefined {
   try {
     const bytes = readFileSync(place);
-    const head = Buffer.byteLength(key);
-    return bytes.toString('utf8', 0, head) === key ? bytes.subarray(head) : undefined;
+    const code = DIGEST_BYTES + Buffer.byteLength(key);
+    if (bytes.toString('utf8', DIGEST_BYTES, code) !== key) return undefined;
+    return digest(bytes.subarray(DIGEST_BYTES)).equals(bytes.subarray(0, DIGEST_BYTES))
+      ? bytes.subarray(code)
+      : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** Written aside and renamed, so that no run ever reads half of it. */
+/** Written aside and renamed, so that no run ever reads half of it. A home that does not exist is not made. */
 function writeCache(place: string, key: string, script: Script): void {
   const staged = `${place}.${process.pid}`;
+  const folder = dirname(place);
   try {
-    mkdirSync(dirname(place), { recursive: true, mode: 0o700 });
-    writeFileSync(staged, Buffer.concat([Buffer.from(key), script.createCachedData()]), { mode: 0o600 });
+    for (const part of [dirname(folder), folder]) if (!existsSync(part)) mkdirSync(part, { mode: 0o700 });
+    const bytes = Buffer.concat([Buffer.from(key), script.createCachedData()]);
+    writeFileSync(staged, Buffer.concat([digest(bytes), bytes]), { mode: 0o600 });
     renameSync(staged, place);
   } catch {
     // A cache that cannot be written only costs time.
   }
+}
+
+const DIGEST_BYTES = 20;
+
+function digest(bytes: Buffer): Buffer {
+  return createHash('sha1').update(bytes).digest();
 }

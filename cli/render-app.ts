@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isRendered } from '../constructs/render';
 
 /**
  * Runs a cdk8s app with an output folder of its own and takes what it renders: a folder for each cluster.
@@ -17,7 +18,7 @@ export function renderApp(command: string): Map<string, Map<string, string>> {
     });
     if (error || status !== 0)
       throw appFailure(command, error?.message ?? (signal ? `it was ended by ${signal}` : `exit code ${status}`));
-    return readFolders(outdir);
+    return readFolders(outdir, command);
   } finally {
     rmSync(outdir, { recursive: true, force: true });
   }
@@ -29,18 +30,30 @@ function appFailure(command: string, why: string): Error {
   return failure;
 }
 
-function readFolders(outdir: string): Map<string, Map<string, string>> {
+/** What cdk8s records about constructs when an app asks for it; no manifest. */
+const METADATA = 'construct-metadata.json';
+
+function readFolders(outdir: string, command: string): Map<string, Map<string, string>> {
   const folders = new Map<string, Map<string, string>>();
   for (const entry of readdirSync(outdir, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    if (!entry.isDirectory())
-      throw appFailure(outdir, `it wrote ${entry.name} outside of any cluster's folder; use MasqApp`);
-    const files = new Map<string, string>();
-    for (const file of readdirSync(join(outdir, entry.name), { recursive: true, withFileTypes: true })) {
-      if (!file.isFile()) continue;
-      const path = join(file.parentPath, file.name);
-      files.set(path.slice(join(outdir, entry.name).length + 1), readFileSync(path, 'utf8'));
-    }
-    folders.set(entry.name, new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1))));
+    if (entry.isDirectory()) folders.set(entry.name, readFolder(outdir, entry.name, command));
+    else if (entry.name !== METADATA)
+      throw appFailure(command, `it wrote ${entry.name} outside of any cluster's folder; use MasqApp`);
   }
   return folders;
+}
+
+function readFolder(outdir: string, folder: string, command: string): Map<string, string> {
+  const root = join(outdir, folder);
+  const files = new Map<string, string>();
+  for (const file of readdirSync(root, { recursive: true, withFileTypes: true })) {
+    if (!file.isFile()) continue;
+    const path = join(file.parentPath, file.name);
+    const name = path.slice(root.length + 1);
+    const text = readFileSync(path, 'utf8');
+    // Without its mark, masq could write the file once and never again.
+    if (!isRendered(text)) throw appFailure(command, `${folder}/${name} was not written by MasqApp`);
+    files.set(name, text);
+  }
+  return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

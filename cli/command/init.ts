@@ -1,4 +1,5 @@
-import { existsSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { suggest } from '../../core/diagnostics';
 import { PLATFORMS } from '../commands';
 import { firstIntent } from '../first-intent';
@@ -24,13 +25,26 @@ export function run({ values, positionals }: Invocation): number {
     stdout.write(text);
     return 0;
   }
-  if (existsSync(output) && !values.force)
+  const there = statSync(output, { throwIfNoEntry: false });
+  if (there?.isDirectory()) return refuse(`"${output}" is a folder; name a file in it with -o`);
+  if (there && !values.force)
     return refuse(`"${output}" is there already; name another file with -o, or overwrite it with --force`);
-  const staged = `${output}.masq-${process.pid}`;
-  writeFileSync(staged, text);
-  renameSync(staged, output);
+  if (!existsSync(dirname(output))) return refuse(`"${output}" cannot be written: the folder does not exist`);
+  write(output, text);
   stdout.write(`wrote ${output}; change the addresses to yours, then run: masq synth ${output}\n`);
   return 0;
+}
+
+/** Beside its place first, so that a file which is there stays whole until the new one is. */
+function write(file: string, text: string): void {
+  const staged = `${file}.masq-${process.pid}`;
+  try {
+    writeFileSync(staged, text);
+    renameSync(staged, file);
+  } catch (error) {
+    rmSync(staged, { force: true });
+    throw error;
+  }
 }
 
 function refuse(message: string): number {

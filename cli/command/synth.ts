@@ -1,4 +1,4 @@
-import { relative } from 'node:path';
+import { relative, sep } from 'node:path';
 import { App } from 'cdk8s';
 import { IntentChart } from '../../constructs/cluster-intent';
 import { isRendered, renderChart } from '../../constructs/render';
@@ -8,7 +8,7 @@ import { type Diagnostic, diagnostic, hasErrors } from '../../core/diagnostics';
 import type { ClusterModel } from '../../core/intent/model';
 import { STDIN } from '../files';
 import { fails, writeFindings } from '../findings';
-import { listInputs, readInput } from '../inputs';
+import { listInputs, type ReadInput, readInput } from '../inputs';
 import { kustomization } from '../kustomization';
 import type { Invocation } from '../masq';
 import { commitOutput, compareOutput, type OutputChange, type OutputPlan } from '../output';
@@ -22,34 +22,34 @@ type Folders = Map<string, Map<string, string>>;
 export async function run({ values, positionals }: Invocation): Promise<number> {
   const apps = (values.app as string[] | undefined) ?? [];
   const output = String(values.output);
-  const listed = listInputs(positionals);
-  const { faults } = listed;
-  const files = listed.files.filter(file => !isBelow(file, output) || positionals.includes(file));
+  const { files, faults } = listInputs(positionals);
   if (positionals.length + apps.length === 0) return refuse(['name at least one FILE, or an app with --app']);
   if (faults.length > 0) return refuse(faults);
   const checker = new Checker();
   const sources = new Map<string, string>();
   const folders: Folders = new Map();
+  const names: string[] = [];
   const bar = progress(stderr);
   let intents = 0;
   files.forEach((file, i) => {
     bar.update(`rendering ${i + 1} of ${files.length}: ${file}`);
-    intents += renderFile(file, checker, sources, folders);
+    const input = readInput(file);
+    if (input.ok && isRendered(input.text) && isBelow(file, output) && !positionals.includes(file)) return;
+    names.push(input.file);
+    intents += renderFile(input, checker, sources, folders);
   });
+  bar.done();
   for (const app of apps) {
-    bar.update(`running ${app}`);
     for (const [folder, rendered] of renderApp(app)) {
       if (folders.has(folder))
         return refuse([`"${folder}" is rendered by an intent and by the app "${app}"; rename one`]);
       folders.set(folder, rendered);
     }
   }
-  bar.done();
   if (values.kustomization)
     for (const rendered of folders.values()) rendered.set('kustomization.yaml', kustomization(rendered));
   const { diagnostics, documents } = checker.finish();
   const plan: OutputPlan = { root: output, folders, owned: isRendered };
-  const names = files.map(file => (file === '-' ? '<stdin>' : file));
   if (intents + apps.length === 0 && !hasErrors(diagnostics)) {
     return refuse([`no ClusterIntent is in ${positionals.join(', ')}; "masq init" writes a first one`]);
   }
@@ -72,14 +72,13 @@ function refuse(messages: readonly string[]): number {
   return 2;
 }
 
-/** Whether a file lies below a folder: what was rendered before is no intent. */
+/** Whether a file lies below a folder: what was rendered to it before is no input. */
 function isBelow(file: string, folder: string): boolean {
-  return !relative(folder, file).startsWith('..') && file !== STDIN;
+  return file !== STDIN && relative(folder, file).split(sep)[0] !== '..';
 }
 
 /** Renders the intents of one file, and says how many there are. */
-function renderFile(file: string, checker: Checker, sources: Map<string, string>, folders: Folders): number {
-  const input = readInput(file);
+function renderFile(input: ReadInput, checker: Checker, sources: Map<string, string>, folders: Folders): number {
   if (!input.ok) {
     checker.addDiagnostic(input.fault);
     return 0;
