@@ -224,7 +224,7 @@ function templateFaults(parsed: ParsedSource): readonly Diagnostic[] {
   const at = source.text.indexOf('{{');
   if (at < 0 || !diagnostics.some(d => d.code === 'MQ201')) return diagnostics;
   const end = source.text.indexOf('}}', at);
-  const text = source.text.slice(at, end < 0 ? at + 2 : end + 2);
+  const text = source.text.slice(at, end < 0 ? at + 2 : end + 2).split('\n')[0]!;
   const message = `"${text}" is a template placeholder that was never filled in; check what the template renders`;
   const place = { file: source.file, range: source.range(at, at + text.length) };
   return [diagnostic('MQ613', place, { message }), ...diagnostics.filter(d => d.code !== 'MQ201')];

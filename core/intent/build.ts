@@ -51,7 +51,7 @@ export function buildModel(findings: Findings, outer?: RangeScope): ClusterModel
   const special = new Map([[PLATFORM_DEFAULT, defaults]]);
   const scope = new RangeScope(findings, rangeDefinitions(spec.ranges), [...SPEC, 'ranges'], outer, special);
   const network = readNetwork(raw, platform, findings);
-  const masquerade = spec.masquerade === undefined ? undefined : readMasquerade(spec.masquerade, findings, scope);
+  const masquerade = isRecord(spec.masquerade) ? readMasquerade(spec.masquerade, findings, scope) : undefined;
   const egress = readEgress(spec.egress, platform, version, text(metadata.name) ?? '', findings, scope);
   scope.resolveAll();
   for (const name of scope.unused()) {
@@ -179,8 +179,8 @@ function readEgress(
   findings: Findings,
   scope: RangeScope,
 ): EgressModel | undefined {
-  if (value === undefined) return undefined;
-  const raw = record(value);
+  if (!isRecord(value)) return undefined;
+  const raw = value;
   const path = [...SPEC, 'egress'];
   const gateway = record(raw.gateway);
   const anthos = platform === 'anthos-bare-metal';
@@ -229,8 +229,12 @@ function readAddress(value: unknown, path: ValuePath, findings: Findings): Place
   return undefined;
 }
 
+function isRecord(value: unknown): value is Raw {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 function record(value: unknown): Raw {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Raw) : {};
+  return isRecord(value) ? value : {};
 }
 
 function text(value: unknown): string | undefined {

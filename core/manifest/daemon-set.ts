@@ -3,7 +3,7 @@ import { type Diagnostic, suggest, type ValuePath } from '../diagnostics';
 import { Findings } from '../intent/findings';
 import { valueAt } from '../schema/path';
 import type { SourceDocument } from '../source';
-import { list, objectId, record } from './object';
+import { list, objectId, record, written } from './object';
 
 /** A DaemonSet that runs ip-masq-agent, as far as other objects have to agree with it. */
 export interface AgentDaemonSet {
@@ -114,30 +114,30 @@ function checkIdentity(document: SourceDocument, findings: Findings): void {
     findings.add(
       'MQ610',
       ['spec'],
-      `the DaemonSet has no selector; write selector: {matchLabels: {${key}: ${String(value)}}}`,
+      `the DaemonSet has no selector; write selector: {matchLabels: {${key}: ${written(value)}}}`,
       'key',
     );
   }
   for (const [key, value] of Object.entries(wanted)) {
     if (labels[key] === value) continue;
-    const has = labels[key] === undefined ? 'does not have' : `has as "${String(labels[key])}"`;
-    const message = `the selector wants ${key}: ${String(value)}, which the pod template ${has}; make them equal`;
+    const has = labels[key] === undefined ? 'does not have' : `has as "${written(labels[key])}"`;
+    const message = `the selector wants ${key}: ${written(value)}, which the pod template ${has}; make them equal`;
     findings.add('MQ610', ['spec', 'selector', 'matchLabels', key], message);
   }
 }
 
 function checkFlags(document: SourceDocument, container: ValuePath, image: string, findings: Findings): AgentFlags {
   const raw = list(valueAt(document.value, [...container, 'args']));
-  const { flags, faults, at } = parseAgentFlags(raw.map(String));
+  const { flags, faults, at } = parseAgentFlags(raw.map(written));
   const path = (index: number): ValuePath => [...container, 'args', index];
   for (const fault of faults) {
     if (fault.kind === 'positional') {
       const before = raw[fault.index - 1];
-      const instead = /^(?:true|false)$/.test(fault.name) ? `write ${String(before)}=${fault.name}` : 'remove it';
+      const instead = /^(?:true|false)$/.test(fault.name) ? `write ${written(before)}=${fault.name}` : 'remove it';
       const message = `argument "${fault.name}" is no flag; the agent silently ignores every flag behind it: ${instead}`;
       findings.add('MQ612', path(fault.index), { message, severity: 'error' });
     } else if (fault.kind === 'value') {
-      const value = String(raw[fault.index]).replace(/^[^=]*=/, '');
+      const value = written(raw[fault.index]).replace(/^[^=]*=/, '');
       const message = `flag --${fault.name} is true or false, not "${value}"`;
       findings.add('MQ612', path(fault.index), { message, severity: 'error' });
     } else {
@@ -207,16 +207,16 @@ function checkVolumes(
   findings: Findings,
 ): AgentDaemonSet['configMaps'] {
   const volumes = list(valueAt(document.value, [...POD, 'volumes'])).map(record);
-  const names = volumes.map(volume => String(volume.name));
+  const names = volumes.map(volume => written(volume.name));
   const mounts = list(valueAt(document.value, [...container, 'volumeMounts'])).map(record);
   mounts.forEach((mount, i) => {
-    if (names.includes(String(mount.name))) return;
-    const near = suggest(String(mount.name), names) ?? (names.length === 1 ? names[0] : undefined);
+    if (names.includes(written(mount.name))) return;
+    const near = suggest(written(mount.name), names) ?? (names.length === 1 ? names[0] : undefined);
     const instead = near ? `did you mean "${near}"?` : 'add the volume';
-    const message = `no volume is called "${String(mount.name)}"; ${instead}`;
+    const message = `no volume is called "${written(mount.name)}"; ${instead}`;
     findings.add('MQ601', [...container, 'volumeMounts', i, 'name'], message);
   });
-  const mount = mounts.find(m => String(m.mountPath).replace(/\/$/, '') === '/etc/config');
+  const mount = mounts.find(m => written(m.mountPath).replace(/\/$/, '') === '/etc/config');
   if (!mount) {
     const path = mounts.length > 0 ? [...container, 'volumeMounts', 0, 'mountPath'] : container;
     findings.add(
@@ -226,7 +226,7 @@ function checkVolumes(
     );
     return [];
   }
-  const index = names.indexOf(String(mount.name));
+  const index = names.indexOf(written(mount.name));
   if (index < 0) return [];
   const path = [...POD, 'volumes', index];
   const volume = volumes[index]!;
@@ -242,16 +242,20 @@ function checkItems(
   foreign: boolean,
   findings: Findings,
 ): AgentDaemonSet['configMaps'] {
-  const name = String(source.name);
+  const name = written(source.name);
   const items = list(source.items).map(record);
   if (items.length === 0) return [{ name, key: 'ip-masq-agent', path: [...path, 'name'] }];
   const file = items.findIndex(item => item.path === 'ip-masq-agent');
   if (file < 0 && !foreign) {
-    const message = `the file lands at /etc/config/${String(items[0]!.path)}, but the agent reads /etc/config/ip-masq-agent; write "path: ip-masq-agent"`;
+    const lands =
+      items[0]!.path === undefined
+        ? 'the item lacks "path"'
+        : `the file lands at /etc/config/${written(items[0]!.path)}`;
+    const message = `${lands}, but the agent reads /etc/config/ip-masq-agent; write "path: ip-masq-agent"`;
     findings.add('MQ604', [...path, 'items', 0, 'path'], message);
     return [];
   }
-  return [{ name, key: String(items[Math.max(file, 0)]!.key), path: [...path, 'name'] }];
+  return [{ name, key: written(items[Math.max(file, 0)]!.key), path: [...path, 'name'] }];
 }
 
 /** Projected volumes of several ConfigMaps are Azure's way; a `configMap:` whose keys lost their indentation is a common slip. */

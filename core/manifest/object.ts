@@ -39,6 +39,11 @@ export function list(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
+/** A value in writing, for messages and for comparing: texts as they are, nothing for what is missing. */
+export function written(value: unknown): string {
+  return typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value);
+}
+
 /** The annotation that says what carries pods' addresses to the internet, where an object preserves them there. */
 export const INTERNET_ROUTE = 'masq/internet-route';
 

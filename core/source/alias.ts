@@ -1,4 +1,4 @@
-import { type Document, isAlias, isCollection, isPair, isScalar } from 'yaml';
+import { type Document, isAlias, isCollection, isMap, isPair, isScalar, isSeq, visit } from 'yaml';
 import { type Diagnostic, diagnostic, type Location } from '../diagnostics';
 import type { SourceText } from './text';
 
@@ -35,5 +35,23 @@ export function aliasFault(source: SourceText, document: Document.Parsed, bound:
     return total;
   };
   size(document.contents);
+  return found;
+}
+
+/** What is wrong with a merge key `<<`: it takes a map, an alias of one, or a list of these. */
+export function mergeFault(source: SourceText, document: Document.Parsed): Diagnostic | undefined {
+  let found: Diagnostic | undefined;
+  const plain = (node: unknown): unknown => (isAlias(node) ? node.resolve(document) : node);
+  visit(document, {
+    Pair(_key, { key, value }) {
+      if (!isScalar(key) || key.type !== 'PLAIN' || key.source !== '<<') return undefined;
+      const sources = plain(value);
+      if (isSeq(sources) ? sources.items.every(item => isMap(plain(item))) : isMap(sources)) return undefined;
+      const [start, end] = key.range!;
+      const at: Location = { file: source.file, range: source.range(start, end) };
+      found = diagnostic('MQ201', at, { message: 'the merge key "<<" takes a map, or an alias of one' });
+      return visit.BREAK;
+    },
+  });
   return found;
 }

@@ -1,6 +1,6 @@
 import { type Document, isCollection, isPair, isScalar, type Node, parseAllDocuments, visit } from 'yaml';
 import { type Diagnostic, diagnostic, type Location } from '../diagnostics';
-import { aliasFault } from './alias';
+import { aliasFault, mergeFault } from './alias';
 import { type SourceDocument, YamlDocument } from './document';
 import { yamlFaults } from './fault';
 import { SourceText } from './text';
@@ -56,11 +56,10 @@ export function parseText(source: SourceText, limits: Limits = DEFAULT_LIMITS): 
     diagnostics.push(...yamlFaults(source, document));
     if (document.errors.length > 0 || document.contents === null || isEmptyScalar(document)) return;
     const deep = mayNest ? nodeAtDepth(document.contents, limits.depth) : undefined;
-    const fault = deep
-      ? tooDeep(deep.range?.[0] ?? 0)
-      : text.includes('*')
-        ? aliasFault(source, document, limits.aliasedValues)
-        : undefined;
+    const fault =
+      (deep && tooDeep(deep.range?.[0] ?? 0)) ??
+      (text.includes('*') ? aliasFault(source, document, limits.aliasedValues) : undefined) ??
+      (text.includes('<<') ? mergeFault(source, document) : undefined);
     if (fault) diagnostics.push(fault);
     else documents.push(new YamlDocument(source, index, document.toJS({ maxAliasCount: -1 }), document));
   });
