@@ -67,7 +67,9 @@ export function readConfigMap(document: SourceDocument): {
     findings.addAll(hasDeclaredRoute(document) ? read.diagnostics.filter(d => d.code !== 'MQ303') : read.diagnostics);
     if (key === 'config') config = read.config;
   }
-  if (!Object.hasOwn(record(document.value), 'config') && lacksConfig(Object.keys(data))) {
+  const root = record(document.value);
+  const lostIndentation = root.data === null || Object.hasOwn(root, 'config');
+  if (!lostIndentation && lacksConfig(Object.keys(data))) {
     const [only, ...more] = Object.keys(data);
     const rename = only !== undefined && more.length === 0 ? `; rename "${only}"` : '';
     const path = only === undefined ? [] : rename === '' ? ['data'] : ['data', only];
