@@ -76,17 +76,10 @@ export interface DiagnosticText {
  */
 export function diagnostic(code: RuleCode, at: Location, text: DiagnosticText): Diagnostic {
   const { message, hint, related, severity } = text;
-  const found: Diagnostic = { code, severity: severity ?? RULES[code].severity, message: oneLine(message), ...at };
+  const found: Diagnostic = { code, severity: severity ?? RULES[code].severity, message, ...at };
   return hint === undefined && related === undefined
     ? found
     : { ...found, ...(hint !== undefined && { hint }), ...(related !== undefined && { related }) };
-}
-
-/** Quoted values may hold line breaks, and what a terminal would obey: these are written as JSON writes them. */
-function oneLine(message: string): string {
-  return message.replace(/[\p{Cc}\u2028\u2029]/gu, c =>
-    `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`.replace('\\u000a', '\\n').replace('\\u0009', '\\t'),
-  );
 }
 
 /** Whether any of the findings is an error, that is: whether nothing may be emitted. */

@@ -24,8 +24,11 @@ export function cidrArbitrary(family: Family): fc.Arbitrary<string> {
     .tuple(fc.bigInt({ min: 0n, max: TOP[family] }), fc.oneof(fc.nat({ max: bits }), fc.constantFrom(bits, bits - 1)))
     .map(([value, prefix]) => {
       const host = BigInt(bits - prefix);
-      return `${textOf(family, (value >> host) << host)}/${prefix}`;
-    });
+      return { block: (value >> host) << host, prefix };
+    })
+    // IPv4 mapped into IPv6 is refused.
+    .filter(({ block }) => family === 4 || block >> 32n !== 0xffffn)
+    .map(({ block, prefix }) => `${textOf(family, block)}/${prefix}`);
   return fc.oneof(fc.constantFrom(...SPECIAL[family]), random);
 }
 

@@ -1,6 +1,5 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { address } from '../../core/address';
 import { parseAgentFlags } from '../../core/agentfile/flags';
 import { readAgentFile } from '../../core/agentfile/read';
 import { writeAgentFile } from '../../core/agentfile/write';
@@ -30,7 +29,11 @@ const autopilotIntent = intentArbitrary
   });
 
 function kept(map: TreatmentMap, family: Family, value: bigint): boolean {
-  return map.base[family].at(address(textOf(family, value))).treatment.kind === 'preserve';
+  const size = family === 4 ? 1 : 4;
+  const words = Uint32Array.from({ length: size }, (_, w) =>
+    Number((value >> BigInt(32 * (size - 1 - w))) & 0xffffffffn),
+  );
+  return map.base[family].at({ family, words }).treatment.kind === 'preserve';
 }
 
 function agentMap({ file, daemonSet }: NonNullable<Plan['agent']>, ipv6: boolean): TreatmentMap {
