@@ -106,9 +106,10 @@ function settle(plan: OutputPlan, diagnostics: readonly Diagnostic[], values: In
   const changes = compareOutput(plan);
   const prune = values.prune === true;
   if (values.check) return { diagnostics: [...diagnostics, ...staleness(plan.root, changes, prune)], changes: [] };
-  if (fails(diagnostics, values)) return { diagnostics, changes: [] };
+  const found = [...diagnostics, ...(prune ? [] : orphans(plan.root, changes))];
+  if (fails(found, values)) return { diagnostics: found, changes: [] };
   commitOutput(plan, changes, { prune });
-  return { diagnostics: [...diagnostics, ...(prune ? [] : orphans(plan.root, changes))], changes };
+  return { diagnostics: found, changes };
 }
 
 function staleness(root: string, changes: readonly OutputChange[], prune: boolean): Diagnostic[] {

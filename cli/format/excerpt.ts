@@ -14,6 +14,8 @@ export interface Excerpt {
 /** No excerpt is wider than this many cells; of a longer line the part around the range is shown. */
 const WIDTH = 100;
 const BEFORE = 30;
+/** What is looked at to both sides of a range's start, far more than is shown: a line may be a megabyte of JSON. */
+const REACH = 2000;
 const CUT = '…';
 
 /** Finds the lines of texts, remembering where each text's lines begin. */
@@ -30,7 +32,9 @@ export class Excerpts {
     const goesOn = end.line > start.line && !(end.line === start.line + 1 && end.column === 1);
     const from = Math.min(start.column - 1, raw.length);
     const to = end.line > start.line ? raw.length : Math.min(end.column - 1, raw.length);
-    const shown = { line: start.line, ...underline(cellsOf(sanitize(raw)), from, to) };
+    const left = Math.max(0, from - REACH);
+    const near = raw.slice(left, from + REACH);
+    const shown = { line: start.line, ...underline(cellsOf(sanitize(near)), from - left, to - left) };
     return goesOn ? { ...shown, until: end.column === 1 ? end.line - 1 : end.line } : shown;
   }
 

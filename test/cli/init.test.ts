@@ -1,0 +1,84 @@
+import { mkdirSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { PLATFORMS } from '../../cli/commands';
+import { sandbox } from './sandbox';
+
+const box = sandbox();
+
+/** The codes that a command finds. */
+function codes(...args: string[]): { status: number | null; codes: string[] } {
+  const { status, stdout } = box.masq(...args, '-f', 'json');
+  const { diagnostics } = JSON.parse(stdout) as { diagnostics: { code: string }[] };
+  return { status, codes: diagnostics.map(found => found.code) };
+}
+
+/** On bare metal every version has something to be warned about; the first intent names the one with the least. */
+const WARNINGS: Readonly<Partial<Record<(typeof PLATFORMS)[number], string>>> = { 'anthos-bare-metal': 'MQ515' };
+
+describe.each(PLATFORMS)('masq init %s', platform => {
+  test('writes an intent that validates and renders', () => {
+    expect(box.masq('init', platform)).toEqual({
+      status: 0,
+      stdout: 'wrote masq.yaml; change the addresses to yours, then run: masq synth masq.yaml\n',
+      stderr: '',
+    });
+    expect(box.list()).toEqual(['masq.yaml']);
+    expect(codes('validate', 'masq.yaml')).toEqual({
+      status: 0,
+      codes: WARNINGS[platform] ? [WARNINGS[platform]] : [],
+    });
+    const rendered = box.masq('synth', 'masq.yaml');
+    expect(rendered.stdout).toMatch(/^rendered 1 cluster, \d files? in dist\/: \d written\n$/);
+    expect(box.list('dist').every(name => name.startsWith('my-cluster/'))).toBe(true);
+    expect(codes('validate', 'dist')).toEqual({ status: 0, codes: [] });
+  });
+
+  test('what is commented out is sound as well', () => {
+    const { stdout } = box.masq('init', platform, '-o', '-');
+    const spec = stdout.slice(stdout.indexOf('spec:'));
+    const uncommented = spec.replace(/^( *)# (?=(?: *)(?:[A-Za-z]+: |[A-Za-z]+:$|- |agent:$))/gm, '$1');
+    expect(uncommented.match(/^ *# [a-z]+[A-Z][a-zA-Z]*:/gm)).toBeNull();
+    box.write('all.yaml', stdout.slice(0, stdout.indexOf('spec:')) + uncommented);
+    const { status, stdout: found } = box.masq('validate', 'all.yaml');
+    expect({ status, found }).toEqual({ status: 0, found: expect.not.stringContaining(' error ') });
+  });
+
+  test('takes a name, a file and the standard output', () => {
+    const { status } = box.masq('init', platform, '--name', 'prod-eu-1', '-o', 'prod.yaml');
+    expect({ status, files: box.list() }).toEqual({ status: 0, files: ['prod.yaml'] });
+    expect(box.read('prod.yaml')).toContain('\n  name: prod-eu-1 #');
+    expect(box.masq('init', platform, '-nprod-eu-1', '-o', '-').stdout).toBe(box.read('prod.yaml'));
+  });
+});
+
+test('refuses to overwrite a file, until it is told to', () => {
+  box.write('masq.yaml', 'mine\n');
+  expect(box.masq('init', 'kubernetes')).toEqual({
+    status: 2,
+    stdout: '',
+    stderr: 'masq: "masq.yaml" is there already; name another file with -o, or overwrite it with --force\n',
+  });
+  expect(box.files()).toEqual({ 'masq.yaml': 'mine\n' });
+  expect(box.masq('init', 'kubernetes', '--force').status).toBe(0);
+  expect(box.read('masq.yaml')).toContain('kind: ClusterIntent');
+  expect(box.list()).toEqual(['masq.yaml']);
+});
+
+test.each([
+  ['folder', 'masq: "folder" is a folder; name a file in it with -o\n'],
+  ['folder/', 'masq: "folder/" is a folder; name a file in it with -o\n'],
+  ['none/masq.yaml', 'masq: "none/masq.yaml" cannot be written: the folder does not exist\n'],
+])('refuses to write to %s, and leaves nothing behind', (output, stderr) => {
+  mkdirSync(box.path('folder'));
+  expect(box.masq('init', 'kubernetes', '-o', output, '--force')).toEqual({ status: 2, stdout: '', stderr });
+  expect(box.list()).toEqual([]);
+});
+
+test('a folder that may not be written to', () => {
+  mkdirSync(box.path('folder'), { mode: 0o555 });
+  const { status, stderr } = box.masqWith({ unprivileged: true }, 'init', 'kubernetes', '-o', 'folder/x.yaml');
+  expect({ status, stderr }).toEqual({
+    status: 2,
+    stderr: expect.stringMatching(/^masq: EACCES: permission denied.*\n$/),
+  });
+});

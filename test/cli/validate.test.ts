@@ -1,0 +1,196 @@
+import { chmodSync, mkdirSync, symlinkSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { CONTAINED, HOST_BITS, intent, sandbox } from './sandbox';
+
+const box = sandbox();
+const clean = (files: number) => {
+  const s = files === 1 ? '' : 's';
+  return { status: 0, stdout: `no findings in ${files} file${s} (${files} document${s})\n`, stderr: '' };
+};
+
+describe('exit codes', () => {
+  test('0 without findings', () => {
+    box.write('a.yaml', intent('a'));
+    expect(box.masq('validate', 'a.yaml')).toEqual(clean(1));
+  });
+
+  test('1 for an error', () => {
+    box.write('a.yaml', intent('a', HOST_BITS));
+    const { status, stdout, stderr } = box.masq('validate', 'a.yaml');
+    expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
+    expect(stdout).toMatch(/^a\.yaml:12:16 error MQ101 /);
+  });
+
+  /** What has the severity, and the exit codes with --fail-on error, warning and note. */
+  const CASES: readonly (readonly [severity: string, text: string, codes: readonly number[]])[] = [
+    ['error', intent('a', HOST_BITS), [1, 1, 1]],
+    ['warning', intent('a', CONTAINED), [0, 1, 1]],
+    ['note', 'a: 1\n', [0, 0, 1]],
+    ['nothing', intent('a'), [0, 0, 0]],
+  ];
+  test.each(CASES)('--fail-on with %s', (_severity, text, codes) => {
+    box.write('a.yaml', text);
+    const found = ['error', 'warning', 'note'].map(least => box.masq('validate', '--fail-on', least, 'a.yaml').status);
+    expect(found).toEqual(codes);
+    expect(box.masq('validate', 'a.yaml').status).toBe(codes[0]);
+  });
+});
+
+describe('what is read', () => {
+  test('the standard input, once, under a name of its own', () => {
+    const sound = box.masqWith({ input: intent('a') }, 'validate', '-', '-');
+    expect(sound).toEqual(clean(1));
+    const { status, stdout } = box.masqWith({ input: intent('a', HOST_BITS) }, 'validate', '-');
+    expect({ status, stdout }).toEqual({ status: 1, stdout: expect.stringMatching(/^<stdin>:12:16 error MQ101 /) });
+  });
+
+  test('the standard input beside files', () => {
+    box.write('a.yaml', intent('a'));
+    expect(box.masqWith({ input: intent('b') }, 'validate', 'a.yaml', '-')).toEqual(clean(2));
+    const { status, stdout } = box.masqWith({ input: intent('a') }, 'validate', 'a.yaml', '-');
+    expect({ status, stdout }).toEqual({ status: 1, stdout: expect.stringContaining('<stdin>:4:9 error MQ214 ') });
+  });
+
+  test('folders, everything below them that ends in .yaml, .yml or .json, each file once', () => {
+    for (const name of ['b.yaml', 'a.yml', 'sub/c.YAML', 'sub/deep/d.yaml']) {
+      box.write(`in/${name}`, intent(name.replace(/\W/g, '-').toLowerCase(), CONTAINED));
+    }
+    box.write('in/e.json', JSON.stringify({ nonMasqueradeCIDRs: ['10.0.0.0/8'] }));
+    box.write('in/notes.txt', HOST_BITS);
+    box.write('in/.hidden/f.yaml', intent('f', HOST_BITS));
+    box.write('in/node_modules/g.yaml', intent('g', HOST_BITS));
+    symlinkSync('..', box.path('in/sub/circle'));
+    const { stdout } = box.masq('validate', 'in', 'in/b.yaml', './in/');
+    const found = [...stdout.matchAll(/^(\S+):12:28 warning MQ121/gm)].map(match => match[1]);
+    expect(found).toEqual(['in/a.yml', 'in/b.yaml', 'in/sub/c.YAML', 'in/sub/deep/d.yaml']);
+    expect(stdout).toMatch(/4 warnings in 5 files \(5 documents\)\n$/);
+  });
+
+  test('a process substitution of bash', () => {
+    box.write('a.yaml', intent('a', HOST_BITS));
+    const { status, stdout } = box.bash('masq validate <(cat a.yaml)');
+    expect({ status, stdout }).toEqual({
+      status: 1,
+      stdout: expect.stringMatching(/^\/dev\/fd\/\d+:12:16 error MQ101/),
+    });
+  });
+});
+
+describe('arguments that lead nowhere are wrong usage, all of them told', () => {
+  /** Arguments, and the beginnings of the lines on standard error. */
+  const CASES: readonly (readonly [args: string, lines: readonly string[]])[] = [
+    ['prod.yml', ['masq: "prod.yml" does not exist; did you mean "prod.yaml"?']],
+    ['intnts/prod.yaml', ['masq: "intnts/prod.yaml" does not exist; did you mean "intents/prod.yaml"?']],
+    ['zzzz.yaml', ['masq: "zzzz.yaml" does not exist']],
+    ['prod.yaml/x', ['masq: "prod.yaml/x" does not exist']],
+    ['empty', ['masq: "empty" has no .yaml, .yml or .json file in it']],
+    ['circle', ['masq: "circle" cannot be read: its symbolic links lead in a circle']],
+    ['zzzz.yaml prod.yaml empty', ['masq: "zzzz.yaml" does not exist', 'masq: "empty" has no .yaml']],
+  ];
+
+  test.each(CASES)('masq validate %s', (args, lines) => {
+    box.write('prod.yaml', intent('a', HOST_BITS));
+    box.write('intents/prod.yaml', intent('a'));
+    mkdirSync(box.path('empty'));
+    symlinkSync('circle', box.path('circle'));
+    for (const command of ['validate', 'synth']) {
+      const { status, stdout, stderr } = box.masq(command, ...args.split(' '));
+      expect({ status, stdout }, command).toEqual({ status: 2, stdout: '' });
+      const told = stderr.trimEnd().split('\n');
+      expect(told, command).toHaveLength(lines.length);
+      lines.forEach((line, i) => {
+        expect(told[i], command).toContain(line);
+      });
+    }
+    expect(box.list('.')).not.toContain('dist');
+  });
+
+  test('an empty argument', () => {
+    expect(box.masq('validate', '').stderr).toBe('masq: an argument is empty; a file or a folder is wanted\n');
+  });
+});
+
+describe('files that cannot be read are findings, beside those of the others', () => {
+  test('a file without permission', () => {
+    box.write('in/a.yaml', intent('a'));
+    box.write('in/b.yaml', intent('b', HOST_BITS));
+    chmodSync(box.path('in/a.yaml'), 0o000);
+    const { status, stdout, stderr } = box.masqWith({ unprivileged: true }, 'validate', 'in');
+    expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
+    expect(stdout).toContain('in/a.yaml error MQ904 "in/a.yaml" cannot be read: permission denied\n');
+    expect(stdout).toContain('in/b.yaml:12:16 error MQ101');
+  });
+
+  test('a folder without permission is wrong usage', () => {
+    box.write('in/sub/a.yaml', intent('a'));
+    chmodSync(box.path('in/sub'), 0o000);
+    const run = box.masqWith({ unprivileged: true }, 'validate', 'in');
+    chmodSync(box.path('in/sub'), 0o755);
+    expect(run).toEqual({ status: 2, stdout: '', stderr: 'masq: "in/sub" cannot be read: permission denied\n' });
+  });
+
+  /** Names, bytes, and what is told of them. */
+  const UNREADABLE: readonly (readonly [what: string, bytes: Buffer, finding: string])[] = [
+    [
+      'UTF-16 with its mark',
+      Buffer.from(`\ufeff${intent('a')}`, 'utf16le'),
+      'MQ217 "x.yaml" is UTF-16 text; save it as UTF-8',
+    ],
+    ['UTF-16 without', Buffer.from(intent('a'), 'utf16le'), 'MQ217 "x.yaml" is UTF-16 text; save it as UTF-8'],
+    ['UTF-16, the other end first', Buffer.from(intent('a'), 'utf16le').swap16(), 'MQ217 "x.yaml" is UTF-16 text'],
+    [
+      'Latin-1',
+      Buffer.from('# one\n# caf\u00e9\n', 'latin1'),
+      'MQ217 "x.yaml" is not UTF-8 text: line 2 has the byte 0xE9',
+    ],
+    [
+      'a cut character',
+      Buffer.from('# \u20ac').subarray(0, -1),
+      'MQ217 "x.yaml" is not UTF-8 text: it ends in the middle',
+    ],
+    ['16 MiB and a byte', Buffer.alloc(16 * 1024 * 1024 + 1, '#'), 'MQ209 "x.yaml" is larger than 16 MiB'],
+  ];
+  test.each(UNREADABLE)('%s', (_what, bytes, finding) => {
+    box.write('x.yaml', bytes);
+    const { status, stdout } = box.masq('validate', 'x.yaml');
+    expect({ status, stdout }).toEqual({ status: 1, stdout: expect.stringContaining(finding) });
+    const piped = box.masqWith({ input: bytes }, 'validate', '-');
+    expect(piped.stdout).toContain(finding.replace('"x.yaml"', 'standard input'));
+  });
+});
+
+test('CRLF and a byte order mark move no line and no column', () => {
+  const text = intent('a', HOST_BITS);
+  box.write('lf/x.yaml', text);
+  box.write('crlf/x.yaml', text.replaceAll('\n', '\r\n'));
+  box.write('bom/x.yaml', `\ufeff${text}`);
+  box.write('both/x.yaml', `\ufeff${text.replaceAll('\n', '\r\n')}`);
+  const found = ['lf', 'crlf', 'bom', 'both'].map(cwd => box.masqWith({ cwd }, 'validate', 'x.yaml'));
+  expect(found[0]!.stdout).toContain('x.yaml:12:16 error MQ101');
+  for (const run of found) expect(run).toEqual(found[0]);
+});
+
+test('files with CRLF and a byte order mark render to what the plain one does', () => {
+  box.write('x.yaml', intent('a'));
+  box.write('both.yaml', `\ufeff${intent('a').replaceAll('\n', '\r\n')}`);
+  expect(box.masq('synth', 'x.yaml', '-o', 'one').status).toBe(0);
+  expect(box.masq('synth', 'both.yaml', '-o', 'two').status).toBe(0);
+  expect(box.files('two')).toEqual(box.files('one'));
+});
+
+test('--quiet leaves the summary out and nothing else', () => {
+  box.write('a.yaml', intent('a', HOST_BITS));
+  box.write('b.yaml', intent('b'));
+  const loud = box.masq('validate', 'a.yaml');
+  const quiet = box.masq('validate', '--quiet', 'a.yaml');
+  expect(loud.stdout.startsWith(quiet.stdout)).toBe(true);
+  expect(loud.stdout.slice(quiet.stdout.length)).toBe('\n1 error in 1 file (1 document)\n');
+  expect(quiet.status).toBe(1);
+  expect(box.masq('validate', '-q', 'b.yaml')).toEqual({ status: 0, stdout: '', stderr: '' });
+});
+
+test('nothing is ever written', () => {
+  box.write('a.yaml', intent('a'));
+  box.masq('validate', '.');
+  expect(box.list()).toEqual(['a.yaml']);
+});
