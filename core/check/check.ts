@@ -7,6 +7,7 @@ import { isAgentConfigMap, readConfigMap } from '../manifest/config-map';
 import { isAgentDaemonSet, readDaemonSet } from '../manifest/daemon-set';
 import { readEgressPolicyV1, readEgressPolicyV1Alpha1 } from '../manifest/egress-nat-policy';
 import { readGateway } from '../manifest/gateway';
+import { objectsOf } from '../manifest/list';
 import { objectId, record } from '../manifest/object';
 import { valueAt } from '../schema/path';
 import { DEFAULT_LIMITS, type Limits, type ParsedSource, parseSource, type SourceDocument } from '../source';
@@ -88,7 +89,7 @@ export class Checker {
     const slash = source.file.lastIndexOf('/');
     const folder = source.file.slice(0, Math.max(slash, 0));
     let known = intents.length;
-    for (const document of documents) {
+    for (const document of documents.flatMap(objectsOf)) {
       if (intents.includes(document)) continue;
       const found = isAgentFile(document) ? strayAgentFile(document) : this.addManifest(document, folder);
       if (found) known++;

@@ -33,12 +33,12 @@ export function checkRedundancy(entries: readonly Entry[], findings: Findings): 
 }
 
 function blocksOf(entry: Entry): readonly Cidr[] {
-  return entry.hasExceptions ? [...entry.sets[4].cidrs(), ...entry.sets[6].cidrs()] : entry.cidrs;
+  return entry.exceptions.length > 0 ? [...entry.sets[4].cidrs(), ...entry.sets[6].cidrs()] : entry.cidrs;
 }
 
 /** The entry as written, with a word on its exceptions. */
 function nameOf(entry: Entry): string {
-  return entry.hasExceptions ? `"${entry.text}" with its exceptions` : `"${entry.text}"`;
+  return entry.exceptions.length > 0 ? `"${entry.text}" with its exceptions` : `"${entry.text}"`;
 }
 
 function report(entry: Entry, by: Entry, findings: Findings): void {

@@ -47,7 +47,7 @@ function checkOwnRanges(model: ClusterModel, list: MasqueradeModel, findings: Fi
   const wanted: [Entry | { path: Entry['path']; text: string }, Both<IntervalSet>, string][] = [
     ...list.always.map((e): [Entry, Both<IntervalSet>, string] => [e, e.sets, 'masquerades']),
     ...list.preserve
-      .filter(e => e.hasExceptions)
+      .filter(e => e.exceptions.length > 0)
       .map((e): [Entry, Both<IntervalSet>, string] => [e, takenOut(e), 'excepts']),
   ];
   for (const [entry, taken, verb] of wanted) {
@@ -96,7 +96,7 @@ function checkLinkLocal(list: MasqueradeModel, findings: Findings): void {
         );
       }
       for (const entry of list.preserve.filter(
-        e => e.hasExceptions && takenOut(e)[family].containsSet(LINK_LOCAL[family]),
+        e => e.exceptions.length > 0 && takenOut(e)[family].containsSet(LINK_LOCAL[family]),
       )) {
         findings.add('MQ302', entry.path, {
           severity: 'warning',

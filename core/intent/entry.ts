@@ -31,8 +31,8 @@ export interface Entry {
   readonly reason?: string;
   /** Whether the text is a name rather than a CIDR. */
   readonly named: boolean;
-  /** Whether it has an `except` list. */
-  readonly hasExceptions: boolean;
+  /** The CIDRs that are taken out; they may lie outside, and then change nothing. */
+  readonly exceptions: readonly Cidr[];
 }
 
 const CODES: Record<FaultKind, RuleCode> = {
@@ -161,7 +161,7 @@ function readEntry(item: unknown, path: ValuePath, findings: Findings, scope: Ra
     ...entry,
     sets,
     named: isName(text),
-    hasExceptions: exceptions.length > 0,
+    exceptions: exceptions.flatMap(e => e.cidrs),
     ...(typeof reason === 'string' && { reason }),
   };
 }
@@ -196,5 +196,5 @@ export function isName(text: string): boolean {
 }
 
 function plainEntry(text: string, path: ValuePath, cidrs: readonly Cidr[]): Entry {
-  return { text, path, cidrs, sets: setsOf(cidrs), named: false, hasExceptions: false };
+  return { text, path, cidrs, sets: setsOf(cidrs), named: false, exceptions: [] };
 }

@@ -1,4 +1,5 @@
 import intentSchema from '../../schemas/intent.schema.json';
+import { BITS } from '../address';
 import { DEFAULT_CIDR_LIMIT } from '../agentfile/read';
 import { planCluster } from '../artefact/plan';
 import { type Diagnostic, diagnostic, hasErrors, orList, suggest } from '../diagnostics';
@@ -88,13 +89,19 @@ export function loadIntent(document: SourceDocument, scope?: RangeScope): Loaded
   return { clusters: model ? [model] : [], diagnostics: findings.list };
 }
 
-/** Notes a list that is longer than ip-masq-agent takes by default; short intents cannot have one, and are not planned. */
+/**
+ * Notes a list that is longer than ip-masq-agent takes by default. A hole splits a range into a block for each of its
+ * bits at the most: short intents cannot get that long, and are not planned for it.
+ */
 function checkLength(model: ClusterModel, findings: Findings): void {
   const list = model.masquerade;
   if (!list || model.platform === 'gke-autopilot') return;
-  const holes = list.always.length + list.preserve.filter(entry => entry.hasExceptions).length;
-  const blocks = list.preserve.reduce((sum, entry) => sum + entry.cidrs.length, 0);
-  if (blocks + LONGEST_HOLE * holes <= DEFAULT_CIDR_LIMIT / 2) return;
+  const { nodes, pods, services } = model.network;
+  const entries = [...list.preserve, ...nodes, ...pods, ...services];
+  const blocks = entries.reduce((sum, entry) => sum + entry.cidrs.length, 0);
+  const holes = [...list.always.flatMap(entry => entry.cidrs), ...list.preserve.flatMap(entry => entry.exceptions)];
+  const splits = holes.reduce((sum, hole) => sum + BITS[hole.family], 0);
+  if (blocks + splits <= DEFAULT_CIDR_LIMIT) return;
   const file = planCluster(model).agent?.file;
   if (file?.cidrLimit === undefined) return;
   findings.add(
@@ -107,9 +114,6 @@ function checkLength(model: ClusterModel, findings: Findings): void {
     'key',
   );
 }
-
-/** How many blocks a hole can split a range into: one for each bit. */
-const LONGEST_HOLE = 32;
 
 function kindOf(document: SourceDocument): unknown {
   return (document.value as { kind?: unknown }).kind;

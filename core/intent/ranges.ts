@@ -83,7 +83,7 @@ export class RangeScope {
     const entries: Entry[] = readEntries(this.definitions.get(name), [...this.path, name], this.findings, this);
     this.resolving.pop();
     const cidrs = entries.flatMap(entry =>
-      entry.hasExceptions ? [...entry.sets[4].cidrs(), ...entry.sets[6].cidrs()] : entry.cidrs,
+      entry.exceptions.length > 0 ? [...entry.sets[4].cidrs(), ...entry.sets[6].cidrs()] : entry.cidrs,
     );
     this.resolved.set(name, cidrs);
     return cidrs;
