@@ -1,0 +1,194 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { parse, parseAllDocuments } from 'yaml';
+import { Packed, ROOT } from './packed';
+
+let packed: Packed;
+
+beforeAll(() => {
+  packed = new Packed();
+  packed.install();
+});
+afterAll(() => packed.close());
+
+const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
+
+/** The same cluster in every language of the tests. */
+const PROPS = `{
+  clusterName: 'prod',
+  platform: 'kubernetes',
+  network: { nodeCIDRs: ['10.128.0.0/20'], podCIDRs: ['10.119.128.0/17'], serviceCIDRs: ['10.120.0.0/22'] },
+  masquerade: { preserve: ['10.0.0.0/8', { cidr: '172.16.0.0/12', except: ['172.20.0.0/16'] }] },
+}`;
+
+const APP = `
+const app = new MasqApp({ outdir: 'dist' });
+new ClusterIntent(app, 'cluster', ${PROPS});
+app.synth();
+const plain = new App({ outdir: 'plain' });
+new ClusterIntent(plain, 'cluster', ${PROPS});
+plain.synth();
+const { diagnostics } = checkFiles([{ file: 'x.yaml', text: 'nonMasqueradeCIDRs: [10.0.0.1/8]' }]);
+const codes = diagnostics.map(found => found.code);
+const cidrs = minimalCidrs(['10.0.0.0/9', '10.128.0.0/9']).v4;
+console.log(JSON.stringify({ codes, cidrs, addresses: IntervalSet.full(4).count().toString() }));
+`;
+
+/** The objects in the files of a folder, in no order. */
+function objects(folder: string): string[] {
+  return readdirSync(join(packed.project, folder), { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile())
+    .flatMap(entry => parseAllDocuments(readFileSync(join(entry.parentPath, entry.name), 'utf8')))
+    .map(document => JSON.stringify(document.toJS()))
+    .sort();
+}
+
+beforeEach(() => {
+  for (const folder of ['dist', 'plain']) packed.run('-e', `fs.rmSync('${folder}', { recursive: true, force: true })`);
+});
+
+/** What every kind of app says and writes. */
+function expectRendered(said: string): void {
+  expect(JSON.parse(said)).toEqual({ codes: ['MQ101'], cidrs: ['10.0.0.0/8'], addresses: '4294967296' });
+  expect(readdirSync(join(packed.project, 'dist'))).toEqual(['prod']);
+  expect(readdirSync(join(packed.project, 'dist/prod'))).toHaveLength(3);
+  expect(readdirSync(join(packed.project, 'plain'))).toEqual(['cluster.k8s.yaml']);
+  expect(objects('plain')).toEqual(objects('dist'));
+}
+
+const COMMONJS = `
+const { App } = require('cdk8s');
+const { ClusterIntent, MasqApp } = require('cdk8s-masq');
+const { checkFiles, IntervalSet, minimalCidrs } = require('cdk8s-masq/core');
+${APP}`;
+
+const MODULE = `
+import { App } from 'cdk8s';
+import { ClusterIntent, MasqApp } from 'cdk8s-masq';
+import { checkFiles, IntervalSet, minimalCidrs } from 'cdk8s-masq/core';
+${APP}`;
+
+test('an app in JavaScript, CommonJS', () => {
+  packed.write('app.cjs', COMMONJS);
+  expectRendered(packed.run('app.cjs'));
+});
+
+test('an app in JavaScript, ES modules with named imports', () => {
+  packed.write('app.mjs', MODULE);
+  expectRendered(packed.run('app.mjs'));
+});
+
+test('every export can be imported by its name', () => {
+  packed.write(
+    'names.mjs',
+    `
+import { createRequire } from 'node:module';
+const require = createRequire(import.meta.url);
+for (const entry of ['cdk8s-masq', 'cdk8s-masq/core', 'cdk8s-masq/cdk8s-validation']) {
+  const names = Object.keys(require(entry));
+  const module = await import(entry);
+  console.log(entry, names.length, names.filter(name => module[name] === undefined).join() || 'all');
+}
+`,
+  );
+  const lines = packed.run('names.mjs').trimEnd().split('\n');
+  expect(lines).toEqual([
+    expect.stringMatching(/^cdk8s-masq \d\d all$/),
+    expect.stringMatching(/^cdk8s-masq\/core \d\d\d? all$/),
+    expect.stringMatching(/^cdk8s-masq\/cdk8s-validation 1 all$/),
+  ]);
+});
+
+/** A module, an entry of the compiler, and the name of the source. `node10` is what apps of cdk8s-cli's template have. */
+const COMPILERS: readonly (readonly [resolution: string, module: string, source: string])[] = [
+  ['node16', 'node16', 'app.cts'],
+  ['node16', 'node16', 'app.mts'],
+  ['nodenext', 'nodenext', 'app.mts'],
+  ['bundler', 'preserve', 'app.ts'],
+  ['node10', 'commonjs', 'app.ts'],
+];
+
+describe('an app in TypeScript', () => {
+  const typed = `${MODULE}
+import type { ClusterIntentProps, Diagnostic } from 'cdk8s-masq';
+import type { TreatmentMap } from 'cdk8s-masq/core';
+import { MasqValidation } from 'cdk8s-masq/cdk8s-validation';
+export const props: ClusterIntentProps = ${PROPS};
+export const found: readonly Diagnostic[] = diagnostics;
+export const plugin: new () => object = MasqValidation;
+export type Reexported = TreatmentMap;
+// @ts-expect-error: there is no such platform
+export const wrong: ClusterIntentProps = { ...props, platform: 'openshift' };
+// @ts-expect-error: a list is wanted
+export const alsoWrong: ClusterIntentProps = { ...props, masquerade: { preserve: '10.0.0.0/8' } };
+`;
+
+  test.each(COMPILERS)('moduleResolution %s, module %s: %s', (moduleResolution, module, source) => {
+    packed.write(source, typed);
+    const compilerOptions = {
+      module,
+      moduleResolution,
+      target: 'es2022',
+      lib: ['es2022', 'dom'],
+      types: [],
+      strict: true,
+      skipLibCheck: false,
+      rootDir: '.',
+      outDir: 'out',
+      ...(moduleResolution === 'node10' && { ignoreDeprecations: '6.0', esModuleInterop: true }),
+    };
+    packed.write('tsconfig.json', JSON.stringify({ compilerOptions, files: [source] }));
+    packed.run(TSC, '-p', '.');
+    if (module === 'preserve') return;
+    expectRendered(packed.run(`out/${source.replace('ts', 'js')}`));
+  });
+});
+
+test('package.json and the schemas can be required, and nothing that is not exported', () => {
+  packed.write(
+    'subpaths.cjs',
+    `
+const { version, name } = require('cdk8s-masq/package.json');
+const schema = require('cdk8s-masq/schemas/intent.schema.json');
+let refused;
+try {
+  require('cdk8s-masq/lib/constructs/index.js');
+} catch (error) {
+  refused = error.code;
+}
+console.log(JSON.stringify({ version, name, schema: typeof schema.properties, refused }));
+`,
+  );
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+  const wanted = { version, name: 'cdk8s-masq', schema: 'object', refused: 'ERR_PACKAGE_PATH_NOT_EXPORTED' };
+  expect(JSON.parse(packed.run('subpaths.cjs'))).toEqual(wanted);
+  expect(
+    packed.run(
+      '-p',
+      "require.resolve('cdk8s-masq/schemas/crds/' + require('fs').readdirSync('node_modules/cdk8s-masq/schemas/crds')[0])",
+    ),
+  ).toContain('schemas/crds/');
+});
+
+describe('the installed command', () => {
+  test('can be run by its link, and needs no other package', () => {
+    expect(statSync(join(packed.project, 'node_modules/.bin/masq')).mode & 0o111).toBe(0o111);
+    const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+    expect(packed.masq('--version')).toBe(`masq ${version}\n`);
+  });
+
+  test('validates and renders the intent that it writes, to what the app renders', () => {
+    packed.masq('init', 'kubernetes', '--force');
+    expect(packed.masq('validate', 'masq.yaml')).toBe('no findings in 1 file (1 document)\n');
+    expect(packed.masq('synth', 'masq.yaml')).toBe('rendered 1 cluster, 3 files in dist/: 3 written\n');
+    packed.write('app.cjs', COMMONJS);
+    expect(packed.masq('synth', '--app', 'node app.cjs', '-o', 'out-app')).toContain('rendered 0 clusters');
+  });
+
+  test('the schema that an intent names for editors is there', () => {
+    const line = packed.masq('init', 'kubernetes', '-o', '-').split('\n')[0]!;
+    const path = /\$schema=(\S+)/.exec(line)![1]!;
+    expect(parse(readFileSync(join(packed.project, path), 'utf8'))).toHaveProperty('$schema');
+  });
+});
