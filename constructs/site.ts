@@ -11,6 +11,9 @@ export interface CreationSite {
   readonly column: number;
 }
 
+/** This package's own code: its folder here, and where the command's bundles contain it. */
+const OURS = __dirname.replace(/\/cli\/command$/, '/cli');
+
 const FRAME = /\(?((?:file:\/\/)?\/?[^():]*(?:\([^()]*\))?[^():]*):(\d+):(\d+)\)?$/;
 
 /** Remembers the stack of its caller; the text is made, and searched, only when somebody asks. */
@@ -29,8 +32,7 @@ export function siteOf(stack: string): CreationSite | undefined {
     if (!match) continue;
     const place = match[1]!.replace(/\?.*$/, '');
     const file = place.startsWith('file:') ? fileURLToPath(place) : place;
-    const foreign =
-      file.startsWith(`${__dirname}${sep}`) || file.includes('/node_modules/') || file.startsWith('node:');
+    const foreign = file.startsWith(`${OURS}${sep}`) || file.includes('/node_modules/') || file.startsWith('node:');
     if (foreign || !file.startsWith('/')) continue;
     const below = relative(process.cwd(), file);
     return { file: below.startsWith('..') ? file : below, line: Number(match[2]), column: Number(match[3]) };

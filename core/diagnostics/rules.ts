@@ -117,7 +117,7 @@ const rules = {
   MQ609: error('removed-api-version', 'The apiVersion is no longer served by Kubernetes'),
   MQ610: error('selector-mismatch', 'The selector does not match the pod template'),
   MQ611: warning('foreign-dialect', "The manifest is of another project's agent"),
-  MQ612: warning('unknown-flag', 'ip-masq-agent does not have this flag'),
+  MQ612: error('unknown-flag', 'ip-masq-agent does not have this flag'),
   MQ613: error('unfilled-placeholder', 'A template placeholder was never filled in'),
   MQ614: warning('privileged', 'The agent runs privileged without need'),
   MQ615: error('bad-object-name', 'A name is not one that Kubernetes takes'),

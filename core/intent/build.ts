@@ -36,8 +36,9 @@ export function buildModel(findings: Findings, outer?: RangeScope): ClusterModel
   const root = record(findings.document.value);
   const spec = record(root.spec);
   const metadata = record(root.metadata);
-  const platform = PLATFORMS.find(p => p === spec.platform);
-  if (!platform) return undefined;
+  const known = PLATFORMS.find(p => p === spec.platform);
+  // Addresses and names are read all the same, so that a slip in the platform hides no other.
+  const platform = known ?? 'kubernetes';
   const version = readVersion(spec.version, findings);
   const raw = record(spec.network);
   const defaults = (): readonly Cidr[] | undefined => {
@@ -54,9 +55,13 @@ export function buildModel(findings: Findings, outer?: RangeScope): ClusterModel
   const masquerade = isRecord(spec.masquerade) ? readMasquerade(spec.masquerade, findings, scope) : undefined;
   const egress = readEgress(spec.egress, platform, version, text(metadata.name) ?? '', findings, scope);
   scope.resolveAll();
-  for (const name of scope.unused()) {
+  // A name that was mistyped somewhere looks unused.
+  const mistyped = findings.anyBelow([], 'MQ113', 'MQ203');
+  for (const name of mistyped ? [] : scope.unused()) {
     findings.add('MQ127', [...SPEC, 'ranges', name], `range "${name}" is never used; remove it`, 'key');
   }
+  const agent = readAgent(record(spec.agent), platform, network, findings);
+  if (!known) return undefined;
   return {
     document: findings.document,
     name: text(metadata.name) ?? '',
@@ -66,7 +71,7 @@ export function buildModel(findings: Findings, outer?: RangeScope): ClusterModel
     ...(version && { version }),
     network,
     ...(masquerade && { masquerade }),
-    agent: readAgent(record(spec.agent), platform, network, findings),
+    agent,
     ...(egress && { egress }),
   };
 }

@@ -17,7 +17,8 @@ export function checkGateway(model: ClusterModel, findings: Findings): void {
   if (model.platform === 'anthos-bare-metal') checkVersion(model, egress, findings);
   checkFloatingIPs(model, egress, findings);
   checkPolicies(model, egress, findings);
-  checkOverlaps(egress.policies, findings);
+  const doubtful = findings.anyBelow([...EGRESS, 'policies'], 'MQ203', 'MQ204', 'MQ211', 'MQ518');
+  if (!doubtful) checkOverlaps(egress.policies, findings);
 }
 
 function checkVersion(model: ClusterModel, egress: EgressModel, findings: Findings): void {
@@ -183,6 +184,10 @@ function checkSourceIP(
 
 function checkDestinations(model: ClusterModel, policy: EgressModel['policies'][number], findings: Findings): void {
   checkRedundancy(policy.to, findings);
+  if (policy.to.length > 0 && policy.to.every(entry => entry.sets[4].isEmpty() && entry.sets[6].isEmpty())) {
+    const message = `the exceptions leave policy "${policy.name}" no destination; except less, or remove the policy`;
+    findings.add('MQ124', [...policy.path, 'to'], { message, severity: 'error' }, 'key');
+  }
   const { nodes, pods, services } = model.network;
   for (const entry of policy.to) {
     if (!entry.sets[6].isEmpty()) {

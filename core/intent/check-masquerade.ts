@@ -4,7 +4,7 @@ import { checkPodsElsewhere, firstShared } from './check-network';
 import type { Entry } from './entry';
 import type { Findings } from './findings';
 import type { ClusterModel, MasqueradeModel } from './model';
-import { internetSet, LINK_LOCAL } from './special';
+import { internetSet, LINK_LOCAL, rfc1918 } from './special';
 
 const MASQUERADE = ['spec', 'masquerade'] as const;
 
@@ -124,11 +124,28 @@ function checkInternet(model: ClusterModel, list: MasqueradeModel, findings: Fin
       list.preserve.map(e => e.sets[family]),
     );
     const kept = list.always.reduce((set, e) => set.subtract(e.sets[family]), preserved);
-    if ((family === 6 && !model.network.ipv6) || !preservesInternet(kept)) continue;
+    if (family === 6 && !model.network.ipv6) continue;
+    if (!preservesInternet(kept)) {
+      if (family === 4) checkLargePublic(list, findings);
+      continue;
+    }
     const widest = [...list.preserve].sort(
       (a, b) => Number(b.sets[family].count() - a.sets[family].count() > 0n) * 2 - 1,
     )[0]!;
     findings.add('MQ303', widest.path, internetText(`"${widest.text}"`));
+  }
+}
+
+/** Public ranges from a /8 on: small ones may well be reached over a private line, such large ones hardly. */
+function checkLargePublic(list: MasqueradeModel, findings: Findings): void {
+  const large = 1n << 24n;
+  for (const entry of list.preserve) {
+    const set = entry.sets[4];
+    if (set.count() < large || rfc1918().containsSet(set)) continue;
+    const count = set.intersect(internetSet(4)).count();
+    if (count < large) continue;
+    const message = `"${entry.text}" preserves pod addresses to ${count} public addresses, which needs a route for them there; declare spec.network.internetRoute if there is one`;
+    findings.add('MQ303', entry.path, { message, severity: 'warning' });
   }
 }
 
@@ -153,7 +170,7 @@ function internetText(what: string) {
 
 /** IPv6 entries do nothing in a cluster whose pods have no IPv6, and the other way round. */
 function checkFamilies(model: ClusterModel, list: MasqueradeModel, findings: Findings): void {
-  if (model.network.ipv6) return;
+  if (model.network.ipv6 || findings.anyBelow(['spec', 'network', 'podCIDRs'])) return;
   for (const entry of [...list.preserve, ...list.always]) {
     if (!entry.sets[4].isEmpty() || entry.sets[6].isEmpty()) continue;
     findings.add(

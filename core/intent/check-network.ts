@@ -15,7 +15,22 @@ export function checkNetwork(model: ClusterModel, findings: Findings): void {
   checkApart('service', services, 'node', nodes, findings);
   checkApart('service', services, 'pod', pods, findings);
   checkNodesOnPremises(model, findings);
-  if (services.length === 0 && !Array.isArray(raw(model).serviceCIDRs)) {
+  checkFamilies(model, findings);
+  if (model.network.windowsNodePools) {
+    findings.add('MQ404', [...NETWORK, 'windowsNodePools'], {
+      message:
+        'IP masquerading is not supported on Windows Server node pools: nothing here changes what their pods send',
+    });
+  }
+}
+
+/** Ranges that masq cannot keep safe because nobody names them: a missing list, or a family that only the pods have. */
+function checkFamilies(model: ClusterModel, findings: Findings): void {
+  const { nodes, services, ipv6 } = model.network;
+  const root = model.document.value as { spec?: { network?: Record<string, unknown> } };
+  const raw = root.spec?.network ?? {};
+  if (findings.anyBelow(NETWORK, 'MQ203', 'MQ204', 'MQ211')) return;
+  if (!Array.isArray(raw.serviceCIDRs)) {
     findings.add(
       'MQ315',
       NETWORK,
@@ -27,17 +42,15 @@ export function checkNetwork(model: ClusterModel, findings: Findings): void {
       'key',
     );
   }
-  if (model.network.windowsNodePools) {
-    findings.add('MQ404', [...NETWORK, 'windowsNodePools'], {
-      message:
-        'IP masquerading is not supported on Windows Server node pools: nothing here changes what their pods send',
-    });
+  for (const [key, entries] of [
+    ['nodeCIDRs', nodes],
+    ['serviceCIDRs', services],
+  ] as const) {
+    if (!ipv6 || entries.length === 0 || entries.some(e => !e.sets[6].isEmpty())) continue;
+    if (findings.anyBelow([...NETWORK, key])) continue;
+    const message = `the pods have IPv6 addresses, but ${key} names no IPv6 range; masq cannot make sure that IPv6 traffic to it keeps its source`;
+    findings.add('MQ315', [...NETWORK, key], message, 'key');
   }
-}
-
-function raw(model: ClusterModel): Record<string, unknown> {
-  const root = model.document.value as { spec?: { network?: Record<string, unknown> } };
-  return root.spec?.network ?? {};
 }
 
 function checkApart(
@@ -85,8 +98,8 @@ function checkNodesOnPremises(model: ClusterModel, findings: Findings): void {
 /** Pods outside of RFC 1918 that keep their source towards a range that contains their own, or collides with it on premises. */
 export function checkPodsElsewhere(model: ClusterModel, findings: Findings): void {
   for (const pods of model.network.pods) {
-    if (pods.sets[4].isEmpty() || rfc1918().containsSet(pods.sets[4])) continue;
-    for (const entry of model.masquerade?.preserve ?? []) {
+    const foreign = !pods.sets[4].isEmpty() && !rfc1918().containsSet(pods.sets[4]);
+    for (const entry of foreign ? (model.masquerade?.preserve ?? []) : []) {
       const wider = entry.sets[4].containsSet(pods.sets[4]) && !entry.sets[4].equals(pods.sets[4]);
       if (!wider || entry.sets[4].isFull()) continue;
       findings.add('MQ304', entry.path, {

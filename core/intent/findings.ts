@@ -30,6 +30,13 @@ export class Findings {
     this.found.push(diagnostic(code, at, typeof text === 'string' ? { message: text } : text));
   }
 
+  /** Whether something was found below a way: a check whose input is doubtful then has nothing to say. */
+  anyBelow(path: ValuePath, ...codes: readonly RuleCode[]): boolean {
+    return this.found.some(
+      d => (codes.length === 0 || codes.includes(d.code)) && path.every((step, i) => d.path?.[i] === step),
+    );
+  }
+
   /** Adds findings that were made elsewhere. */
   addAll(diagnostics: readonly Diagnostic[]): void {
     this.found.push(...diagnostics);

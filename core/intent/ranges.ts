@@ -29,6 +29,9 @@ export class RangeScope {
     for (const name of definitions.keys()) {
       if (namedRange(name) || name === PLATFORM_DEFAULT) {
         findings.add('MQ126', [...path, name], `"${name}" is a range of masq's registry; choose another name`, 'key');
+      } else if (outer?.defines(name)) {
+        const message = `"${name}" is defined by a RangeSet of this file too; here this definition counts: rename one`;
+        findings.add('MQ126', [...path, name], { message, severity: 'warning' }, 'key');
       }
     }
   }
@@ -48,6 +51,11 @@ export class RangeScope {
     const instead = near ? `did you mean "${near}"?` : 'define it under "ranges", or write a CIDR';
     findings.add('MQ113', at, `no range is named "${text}"; ${instead}`);
     return undefined;
+  }
+
+  /** Whether a name is defined here or around here, the registry left out. */
+  defines(name: string): boolean {
+    return this.definitions.has(name) || (this.outer?.defines(name) ?? false);
   }
 
   /** Resolves every definition, so that faults in unused ones are found too. */

@@ -1,7 +1,7 @@
 import { type Both, both, cidr, type Family, type IntervalSet, namedRange, setsOf } from '../address';
 
 /** The addresses of a range of the registry. */
-function registrySet(name: string): Both<IntervalSet> {
+export function registrySet(name: string): Both<IntervalSet> {
   return setsOf(namedRange(name)!.cidrs.map(cidr));
 }
 

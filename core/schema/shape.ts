@@ -93,7 +93,8 @@ function describe(
         const message = `${where} has no value; write ${wantedType(error, parent)}, or remove ${itemOrKey(path)}`;
         return diagnostic('MQ211', at, { message });
       }
-      if (typeof value === 'string' && error.params.type === 'boolean' && OLD_BOOLEAN.test(value)) return undefined;
+      // Written plainly it has a finding of its own; in quotes it is just text.
+      if (error.params.type === 'boolean' && OLD_BOOLEAN.test(document.written(path) ?? '')) return undefined;
       return wrongType(document, error, path, value, parent);
     }
     case 'enum':
@@ -147,7 +148,9 @@ function wrongType(
   const at = document.at(path);
   const scalar = typeof value === 'number' || typeof value === 'boolean';
   if (path[path.length - 1] === 'resyncInterval' && typeof value === 'number')
-    return diagnostic('MQ216', at, { message: `resyncInterval ${value} has no unit; write ${value}s` });
+    return diagnostic('MQ216', at, {
+      message: `resyncInterval ${value} has no unit; write ${value > 0 ? value : 60}s`,
+    });
   const written = scalar ? document.written(path) : undefined;
   if (scalar && error.params.type === 'string' && parent?.format === undefined) {
     const message = `${where} is ${kindOf(value)}; text is wanted: write "${written ?? String(value)}"`;

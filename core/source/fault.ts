@@ -56,7 +56,7 @@ function yamlFault(source: SourceText, fault: YAMLError, document: Document.Pars
       return diagnostic('MQ218', at, { message: `tag ${tag} has no meaning here; write the plain value` });
     }
     case 'MISSING_CHAR': {
-      const open = openQuote(document, start);
+      const open = /quote/i.test(fault.message) ? openQuote(document, start) : undefined;
       if (open === undefined) break;
       const where = { file: source.file, range: source.range(open, open + 1) };
       return diagnostic('MQ201', where, { message: `not valid YAML: the quote that opens here is never closed` });

@@ -130,7 +130,7 @@ describe('IpMasqAgentDaemonSet', () => {
           selector: { matchLabels: labels },
           template: {
             metadata: { labels },
-            spec: pod('registry.k8s.io/networking/ip-masq-agent:v2.8.0'),
+            spec: pod('registry.k8s.io/networking/ip-masq-agent:v2.12.0'),
           },
         },
       },
