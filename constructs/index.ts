@@ -20,6 +20,7 @@ export type {
   Masquerade,
   Network,
   PodRule,
+  Quantities,
   RangeEntry,
   RangeRule,
   Ranges,

@@ -4,7 +4,7 @@ import { INTERNET_ROUTE } from '../core/manifest/object';
 /** What every construct of this package takes for its objects' metadata. */
 export interface CommonProps {
   /**
-   * Labels that every object gets.
+   * Labels that every object gets. `app.kubernetes.io/managed-by` is always `masq`.
    * @default none beside `app.kubernetes.io/managed-by: masq`
    */
   readonly labels?: Readonly<Record<string, string>>;
@@ -36,7 +36,7 @@ export function metadata(
   return {
     name,
     ...(namespace !== undefined && { namespace }),
-    labels: { 'app.kubernetes.io/managed-by': 'masq', ...common.labels },
+    labels: { ...common.labels, 'app.kubernetes.io/managed-by': 'masq' },
     ...(Object.keys(annotations).length > 0 && { annotations }),
   };
 }

@@ -2,6 +2,11 @@
 export const LONGEST_CHAIN = 28;
 
 const BUILT_IN = ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'];
+/** Targets of iptables and ip6tables 1.8: `iptables -N` refuses their names, since `-j` could not tell them from a chain. */
+const TARGETS =
+  'ACCEPT AUDIT CHECKSUM CLASSIFY CLUSTERIP CONNMARK CONNSECMARK CT DNAT DNPT DROP DSCP ECN HL HMARK IDLETIMER LED LOG MARK MASQUERADE NETMAP NFLOG NFQUEUE NOTRACK QUEUE RATEEST REDIRECT REJECT RETURN SECMARK SET SNAT SNPT SYNPROXY TCPMSS TCPOPTSTRIP TEE TOS TPROXY TRACE TTL ULOG'.split(
+    ' ',
+  );
 const FOREIGN = ['KUBE-', 'CNI-', 'cali-', 'CILIUM_', 'DOCKER'];
 
 /** What is wrong with a chain name that the agent is to own, or undefined. */
@@ -11,6 +16,7 @@ export function chainFault(name: string): string | undefined {
   if (name.length > LONGEST_CHAIN) {
     return `chain "${name}" has ${name.length} characters; iptables takes at most ${LONGEST_CHAIN}`;
   }
+  if (TARGETS.includes(name)) return `chain "${name}" has the name of an iptables target; choose one of your own`;
   const owner = FOREIGN.find(prefix => name.startsWith(prefix));
   if (BUILT_IN.includes(name) || owner)
     return `chain "${name}" belongs to ${owner ? `${owner}*` : 'the kernel'}; choose one of your own`;

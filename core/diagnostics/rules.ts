@@ -104,7 +104,7 @@ const rules = {
   MQ515: warning('gateway-v1-unpublished', 'The v1 policy of bare metal clusters is not published'),
   MQ516: error('duplicate-floating-ip', 'A floating IP is listed twice'),
   MQ517: error('duplicate-policy', 'Two policies have the same name'),
-  MQ518: error('bad-selector', 'A label selector is not valid'),
+  MQ518: error('bad-selector', 'A label, an annotation key or a label selector is not valid'),
 
   MQ601: error('volume-mount-mismatch', 'A volume mount names a volume that the pod does not have'),
   MQ602: error('config-map-name', 'The DaemonSet reads another ConfigMap than the one beside it'),

@@ -19,7 +19,7 @@ import type {
 } from './model';
 import { gkeDeploysAgent, platformDefault } from './platform-default';
 import { PLATFORM_DEFAULT, RangeScope, rangeDefinitions } from './ranges';
-import { readSelector } from './selector';
+import { checkAnnotations, checkLabels, readSelector } from './selector';
 import { type PlatformVersion, parseVersion } from './version';
 
 type Raw = Readonly<Record<string, unknown>>;
@@ -52,6 +52,10 @@ export function buildModel(findings: Findings, outer?: RangeScope): ClusterModel
   const special = new Map([[PLATFORM_DEFAULT, defaults]]);
   const scope = new RangeScope(findings, rangeDefinitions(spec.ranges), [...SPEC, 'ranges'], outer, special);
   const network = readNetwork(raw, platform, findings);
+  const labels = texts(metadata.labels);
+  checkLabels(labels, ['metadata', 'labels'], findings);
+  const annotations = texts(metadata.annotations);
+  checkAnnotations(annotations, ['metadata', 'annotations'], findings);
   const masquerade = isRecord(spec.masquerade) ? readMasquerade(spec.masquerade, findings, scope) : undefined;
   const egress = readEgress(spec.egress, platform, version, text(metadata.name) ?? '', findings, scope);
   scope.resolveAll();
@@ -65,8 +69,8 @@ export function buildModel(findings: Findings, outer?: RangeScope): ClusterModel
   return {
     document: findings.document,
     name: text(metadata.name) ?? '',
-    labels: texts(metadata.labels),
-    annotations: texts(metadata.annotations),
+    labels,
+    annotations,
     platform,
     ...(version && { version }),
     network,
@@ -142,6 +146,8 @@ function readAgent(raw: Raw, platform: Platform, network: NetworkModel, findings
     if (wrong) findings.add('MQ312', [...path, 'toPorts', i], wrong);
   });
   const priorityClassName = text(raw.priorityClassName) ?? (flavor === 'google' ? undefined : 'system-node-critical');
+  const nodeSelector = texts(raw.nodeSelector);
+  checkLabels(nodeSelector, [...path, 'nodeSelector'], findings);
   const resources = raw.resources === undefined ? undefined : record(raw.resources);
   return {
     flavor,
@@ -153,7 +159,7 @@ function readAgent(raw: Raw, platform: Platform, network: NetworkModel, findings
     resyncInterval,
     randomFully: typeof raw.randomFully === 'boolean' ? raw.randomFully : !gke,
     ...(ports.length > 0 && { toPorts: ports.join(',') }),
-    nodeSelector: texts(raw.nodeSelector),
+    nodeSelector,
     ...(priorityClassName !== undefined && { priorityClassName }),
     ...(resources && { resources: { requests: texts(resources.requests), limits: texts(resources.limits) } }),
   };

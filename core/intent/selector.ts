@@ -27,12 +27,17 @@ export type Requirement =
 export type Labels = Readonly<Record<string, string>>;
 
 const NAME = /^[A-Za-z0-9](?:[-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?$/;
-const PREFIX = /^(?=.{1,253}$)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/;
+const SUBDOMAIN = /^(?=.{1,253}$)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/;
+
+/** Whether Kubernetes takes a text as the name of most objects: a DNS subdomain. */
+export function isSubdomain(text: string): boolean {
+  return SUBDOMAIN.test(text);
+}
 
 /** Whether Kubernetes takes a text as a label key: a name of at most 63 characters, perhaps behind a DNS prefix and a slash. */
 export function isLabelKey(text: string): boolean {
   const [name, prefix, ...rest] = text.split('/').reverse();
-  return rest.length === 0 && NAME.test(name!) && (prefix === undefined || PREFIX.test(prefix));
+  return rest.length === 0 && NAME.test(name!) && (prefix === undefined || isSubdomain(prefix));
 }
 
 /** Whether Kubernetes takes a text as a label value: empty, or at most 63 letters, digits, dashes, dots and underscores. */
@@ -70,6 +75,18 @@ export function readSelector(value: unknown, path: ValuePath, findings: Findings
   return { requirements };
 }
 
+/** Reports labels that Kubernetes does not take: each at its key or value. */
+export function checkLabels(labels: Labels, path: ValuePath, findings: Findings): void {
+  for (const [key, value] of Object.entries(labels)) checkLabel(findings, [...path, key], key, [value], 'key');
+}
+
+/** Reports keys of annotations that Kubernetes does not take: as of labels, but in either case (apimachinery's ValidateAnnotations). */
+export function checkAnnotations(annotations: Labels, path: ValuePath, findings: Findings): void {
+  for (const key of Object.keys(annotations)) {
+    if (!isLabelKey(key.toLowerCase())) findings.add('MQ518', [...path, key], keyFault(key, 'annotation'), 'key');
+  }
+}
+
 function record(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
 }
@@ -81,12 +98,13 @@ function checkLabel(
   values: readonly string[],
   part: 'key' | 'value',
 ): void {
-  if (!isLabelKey(key)) {
-    const prefix = key.includes('/') ? ' behind one lower-case DNS name and "/"' : '';
-    const message = `"${key}" is no label key; write a name of at most 63 letters, digits, ".", "_" or "-"${prefix}`;
-    findings.add('MQ518', path, message, part);
-  }
+  if (!isLabelKey(key)) findings.add('MQ518', path, keyFault(key, 'label'), part);
   for (const value of values) checkValue(findings, path, value);
+}
+
+function keyFault(key: string, of: 'label' | 'annotation'): string {
+  const prefix = key.includes('/') ? ` behind one ${of === 'label' ? 'lower-case ' : ''}DNS name and "/"` : '';
+  return `"${key}" is no ${of} key; write a name of at most 63 letters, digits, ".", "_" or "-"${prefix}`;
 }
 
 function checkValue(findings: Findings, path: ValuePath, value: string): void {

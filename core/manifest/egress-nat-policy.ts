@@ -7,7 +7,7 @@ import { preservesInternet } from '../intent/check-masquerade';
 import { addFault, readCidrs } from '../intent/entry';
 import { Findings } from '../intent/findings';
 import type { PolicyModel } from '../intent/model';
-import { matchesEverything, readSelector } from '../intent/selector';
+import { isSubdomain, matchesEverything, readSelector } from '../intent/selector';
 import { validateEgressNATPolicyV1, validateEgressNATPolicyV1Alpha1 } from '../schema/generated/validators';
 import { valueAt } from '../schema/path';
 import { shapeDiagnostics } from '../schema/shape';
@@ -23,8 +23,8 @@ export function readEgressPolicyV1(document: SourceDocument): { readonly diagnos
   if (!validateEgressNATPolicyV1(document.value)) {
     findings.addAll(shapeDiagnostics(document, validateEgressNATPolicyV1.errors ?? [], schemaV1));
   }
-  const name = valueAt(document.value, ['metadata', 'name']);
-  if (typeof name === 'string' && MANAGED.test(name)) {
+  const name = readName(document, findings);
+  if (MANAGED.test(name)) {
     const message = `"${name}" is the name of a GKE-managed policy, which cannot be written; choose another`;
     findings.add('MQ410', ['metadata', 'name'], message);
   }
@@ -39,6 +39,12 @@ export function readEgressPolicyV1(document: SourceDocument): { readonly diagnos
     'cidr',
   );
   checkRedundancy(entries, findings);
+  for (const entry of entries) {
+    if (!entry.sets[6].isEmpty()) {
+      const message = `"${entry.text}" is IPv6; Google documents EgressNATPolicy for IPv4 only`;
+      findings.add('MQ411', entry.path, { message, severity: 'warning' });
+    }
+  }
   const widest = entries.find(entry => preservesInternet(entry.sets[4]));
   if (widest && !hasDeclaredRoute(document)) {
     findings.add('MQ303', widest.path, {
@@ -79,16 +85,28 @@ export function readEgressPolicyV1Alpha1(document: SourceDocument): {
     }
     return pair;
   });
-  const name = valueAt(document.value, ['metadata', 'name']);
+  const name = readName(document, findings);
   const sourceIP = readSourceIP(document, findings);
   const policy: PolicyModel = {
-    name: typeof name === 'string' ? name : '',
+    name,
     path: spec,
     from,
     to,
     ...(sourceIP && { sourceIP }),
   };
   return { policy, diagnostics: findings.list };
+}
+
+/** The policy's name; empty where the schema has reported it. */
+function readName(document: SourceDocument, findings: Findings): string {
+  const path = ['metadata', 'name'];
+  const name = valueAt(document.value, path);
+  if (typeof name !== 'string') return '';
+  if (!isSubdomain(name)) {
+    const wanted = 'a DNS subdomain: lower-case letters, digits, dashes and dots, at most 253';
+    findings.add('MQ615', path, `metadata.name "${name}" is not allowed; write ${wanted}`);
+  }
+  return name;
 }
 
 function readSourceIP(document: SourceDocument, findings: Findings): PolicyModel['sourceIP'] {

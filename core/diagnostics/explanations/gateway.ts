@@ -179,15 +179,15 @@ export const GATEWAY = {
   },
   MQ518: {
     meaning: prose(`
-      A label selector is one that Kubernetes does not take: a malformed key or value, In or NotIn without values, Exists
-      with values. The API server refuses the object, or, where the definition does not check it, the rule selects no
+      A label, the key of an annotation or a label selector is one that Kubernetes does not take: a malformed key or
+      value, In or NotIn without values, Exists with values. The API server refuses the object, or, where the definition does not check it, the rule selects no
       pod and the packets leave with their node's address.`),
     example: gateway(TWO, [
       {
         from: '{namespaceSelector: {}, podSelector: {matchExpressions: [{key: role, operator: In}]}}',
       },
     ]),
-    fix: 'Correct the selector: In and NotIn need at least one value, Exists and DoesNotExist take none.',
+    fix: 'Correct the key or value that the message quotes. In selectors, In and NotIn need at least one value, Exists and DoesNotExist take none.',
     source: 'Kubernetes: labels and selectors',
   },
 } as const satisfies Partial<Record<RuleCode, Explanation>>;

@@ -146,7 +146,8 @@ export const PLATFORMS = {
   MQ411: {
     meaning: prose(`
       The platform has no way to say this: a gateway on GKE, an agent's flags where Google runs the agent, a list of
-      preserved destinations on Anthos bare metal. masq renders nothing rather than something wider or narrower.`),
+      preserved destinations on Anthos bare metal. masq renders nothing rather than something wider or narrower. An
+      IPv6 destination in an EgressNATPolicy of any origin is a warning: Google documents the kind for IPv4 only.`),
     example: intent(
       'gke-standard',
       `

@@ -154,8 +154,8 @@ export const TREATMENT = {
   },
   MQ313: {
     meaning: prose(`
-      The chain's name is one that iptables does not take (over 28 characters, or odd signs), or belongs to somebody
-      else. The agent flushes its chain at each sync: with KUBE-POSTROUTING it takes over kube-proxy's rules. A name that
+      The chain's name is one that iptables does not take (over 28 characters, odd signs, or that of a target such
+      as MARK), or belongs to somebody else. The agent flushes its chain at each sync: with KUBE-POSTROUTING it takes over kube-proxy's rules. A name that
       is too long fails at every sync, and no rule is written.`),
     example: intent(
       'kubernetes',

@@ -38,7 +38,7 @@ export interface Metadata {
    */
   readonly name: string;
   /**
-   * Labels that every rendered object gets.
+   * Labels that every rendered object gets. `app.kubernetes.io/managed-by` is always `masq`.
    */
   readonly labels?: {
     readonly [k: string]: string;
@@ -257,15 +257,17 @@ export interface AgentResources {
   /**
    * What the scheduler sets aside, such as `{cpu: 10m, memory: 16Mi}`.
    */
-  readonly requests?: {
-    readonly [k: string]: string;
-  };
+  readonly requests?: Quantities;
   /**
    * What the container may use at most.
    */
-  readonly limits?: {
-    readonly [k: string]: string;
-  };
+  readonly limits?: Quantities;
+}
+/**
+ * Amounts of resources, as Kubernetes quantities.
+ */
+export interface Quantities {
+  readonly [k: string]: string;
 }
 /**
  * The egress NAT gateway: packets of selected pods to selected destinations leave with a fixed floating IP (anthos-bare-metal, kubernetes).

@@ -643,7 +643,7 @@ function validate54(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 validate54.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var validateClusterIntent = validate106;
+var validateClusterIntent = validate109;
 var pattern4 = new RegExp("^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$", "u");
 function validate57(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
@@ -1271,7 +1271,9 @@ function validate69(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 validate69.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema32 = { "type": "object", "additionalProperties": false, "required": ["preserve"], "properties": { "preserve": { "type": "array", "items": { "$ref": "#/$defs/RangeEntry" } }, "always": { "type": "array", "items": { "$ref": "#/$defs/RangeEntry" } }, "linkLocal": { "enum": ["preserve", "masquerade"] }, "linkLocalIPv6": { "enum": ["preserve", "masquerade"] }, "defaultPolicy": { "enum": ["replace", "add"] }, "policyName": { "type": "string" } } };
+var schema32 = { "type": "object", "additionalProperties": false, "required": ["preserve"], "properties": { "preserve": { "type": "array", "items": { "$ref": "#/$defs/RangeEntry" } }, "always": { "type": "array", "items": { "$ref": "#/$defs/RangeEntry" } }, "linkLocal": { "enum": ["preserve", "masquerade"] }, "linkLocalIPv6": { "enum": ["preserve", "masquerade"] }, "defaultPolicy": { "enum": ["replace", "add"] }, "policyName": { "type": "string", "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$", "maxLength": 253 } } };
+var func2 = require_ucs2length().default;
+var pattern6 = new RegExp("^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$", "u");
 function validate76(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -1380,22 +1382,42 @@ function validate76(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.policyName !== void 0) {
-      if (typeof data.policyName !== "string") {
-        const err7 = { instancePath: instancePath + "/policyName", schemaPath: "#/$defs/Masquerade/properties/policyName/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+      let data7 = data.policyName;
+      if (typeof data7 === "string") {
+        if (func2(data7) > 253) {
+          const err7 = { instancePath: instancePath + "/policyName", schemaPath: "#/$defs/Masquerade/properties/policyName/maxLength", keyword: "maxLength", params: { limit: 253 }, message: "must NOT have more than 253 characters" };
+          if (vErrors === null) {
+            vErrors = [err7];
+          } else {
+            vErrors.push(err7);
+          }
+          errors++;
+        }
+        if (!pattern6.test(data7)) {
+          const err8 = { instancePath: instancePath + "/policyName", schemaPath: "#/$defs/Masquerade/properties/policyName/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$" }, message: 'must match pattern "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"' };
+          if (vErrors === null) {
+            vErrors = [err8];
+          } else {
+            vErrors.push(err8);
+          }
+          errors++;
+        }
+      } else {
+        const err9 = { instancePath: instancePath + "/policyName", schemaPath: "#/$defs/Masquerade/properties/policyName/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err7];
+          vErrors = [err9];
         } else {
-          vErrors.push(err7);
+          vErrors.push(err9);
         }
         errors++;
       }
     }
   } else {
-    const err8 = { instancePath, schemaPath: "#/$defs/Masquerade/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err10 = { instancePath, schemaPath: "#/$defs/Masquerade/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err8];
+      vErrors = [err10];
     } else {
-      vErrors.push(err8);
+      vErrors.push(err10);
     }
     errors++;
   }
@@ -1403,8 +1425,80 @@ function validate76(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 validate76.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema33 = { "type": "object", "additionalProperties": false, "properties": { "flavor": { "enum": ["google", "upstream"] }, "daemonSet": { "enum": ["render", "existing"] }, "image": { "type": "string", "minLength": 1 }, "namespace": { "type": "string" }, "chain": { "type": "string" }, "resyncInterval": { "type": "string" }, "randomFully": { "type": "boolean" }, "toPorts": { "type": "array", "minItems": 1, "items": { "type": "string" } }, "nodeSelector": { "type": "object", "additionalProperties": { "type": "string" } }, "priorityClassName": { "type": "string" }, "resources": { "$ref": "#/$defs/AgentResources" } } };
-var func3 = require_ucs2length().default;
+var schema33 = { "type": "object", "additionalProperties": false, "properties": { "flavor": { "enum": ["google", "upstream"] }, "daemonSet": { "enum": ["render", "existing"] }, "image": { "type": "string", "pattern": "^((([A-Za-z0-9-]+\\.)+[A-Za-z0-9-]+|[A-Za-z0-9-]+:[0-9]+|localhost|\\[[0-9A-Fa-f:]+\\])(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$" }, "namespace": { "type": "string", "pattern": "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$" }, "chain": { "type": "string" }, "resyncInterval": { "type": "string" }, "randomFully": { "type": "boolean" }, "toPorts": { "type": "array", "minItems": 1, "items": { "type": "string" } }, "nodeSelector": { "type": "object", "additionalProperties": { "type": "string" } }, "priorityClassName": { "type": "string", "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$", "maxLength": 253 }, "resources": { "$ref": "#/$defs/AgentResources" } } };
+var pattern7 = new RegExp("^((([A-Za-z0-9-]+\\.)+[A-Za-z0-9-]+|[A-Za-z0-9-]+:[0-9]+|localhost|\\[[0-9A-Fa-f:]+\\])(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$", "u");
+var pattern10 = new RegExp("^(cpu|memory|ephemeral-storage|hugepages-[1-9][0-9]*[KMGTPE]i)$", "u");
+var pattern11 = new RegExp("^([0-9]+(\\.[0-9]*)?|\\.[0-9]+)(m|[kMGTPE]|[KMGTPE]i|[eE][-+]?[0-9]+)?$", "u");
+function validate82(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate82.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    for (const key0 in data) {
+      const _errs1 = errors;
+      if (typeof key0 === "string") {
+        if (!pattern10.test(key0)) {
+          const err0 = { instancePath, schemaPath: "#/$defs/Quantities/propertyNames/pattern", keyword: "pattern", params: { pattern: "^(cpu|memory|ephemeral-storage|hugepages-[1-9][0-9]*[KMGTPE]i)$" }, message: 'must match pattern "^(cpu|memory|ephemeral-storage|hugepages-[1-9][0-9]*[KMGTPE]i)$"', propertyName: key0 };
+          if (vErrors === null) {
+            vErrors = [err0];
+          } else {
+            vErrors.push(err0);
+          }
+          errors++;
+        }
+      }
+      var valid0 = _errs1 === errors;
+      if (!valid0) {
+        const err1 = { instancePath, schemaPath: "#/$defs/Quantities/propertyNames", keyword: "propertyNames", params: { propertyName: key0 }, message: "property name must be valid" };
+        if (vErrors === null) {
+          vErrors = [err1];
+        } else {
+          vErrors.push(err1);
+        }
+        errors++;
+      }
+    }
+    for (const key1 in data) {
+      let data0 = data[key1];
+      if (typeof data0 === "string") {
+        if (!pattern11.test(data0)) {
+          const err2 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/Quantities/additionalProperties/pattern", keyword: "pattern", params: { pattern: "^([0-9]+(\\.[0-9]*)?|\\.[0-9]+)(m|[kMGTPE]|[KMGTPE]i|[eE][-+]?[0-9]+)?$" }, message: 'must match pattern "^([0-9]+(\\.[0-9]*)?|\\.[0-9]+)(m|[kMGTPE]|[KMGTPE]i|[eE][-+]?[0-9]+)?$"' };
+          if (vErrors === null) {
+            vErrors = [err2];
+          } else {
+            vErrors.push(err2);
+          }
+          errors++;
+        }
+      } else {
+        const err3 = { instancePath: instancePath + "/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/Quantities/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err3];
+        } else {
+          vErrors.push(err3);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err4 = { instancePath, schemaPath: "#/$defs/Quantities/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err4];
+    } else {
+      vErrors.push(err4);
+    }
+    errors++;
+  }
+  validate82.errors = vErrors;
+  return errors === 0;
+}
+validate82.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 function validate81(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -1428,59 +1522,23 @@ function validate81(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.requests !== void 0) {
-      let data0 = data.requests;
-      if (data0 && typeof data0 == "object" && !Array.isArray(data0)) {
-        for (const key1 in data0) {
-          if (typeof data0[key1] !== "string") {
-            const err1 = { instancePath: instancePath + "/requests/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/AgentResources/properties/requests/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            if (vErrors === null) {
-              vErrors = [err1];
-            } else {
-              vErrors.push(err1);
-            }
-            errors++;
-          }
-        }
-      } else {
-        const err2 = { instancePath: instancePath + "/requests", schemaPath: "#/$defs/AgentResources/properties/requests/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-        if (vErrors === null) {
-          vErrors = [err2];
-        } else {
-          vErrors.push(err2);
-        }
-        errors++;
+      if (!validate82(data.requests, { instancePath: instancePath + "/requests", parentData: data, parentDataProperty: "requests", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
+        errors = vErrors.length;
       }
     }
     if (data.limits !== void 0) {
-      let data2 = data.limits;
-      if (data2 && typeof data2 == "object" && !Array.isArray(data2)) {
-        for (const key2 in data2) {
-          if (typeof data2[key2] !== "string") {
-            const err3 = { instancePath: instancePath + "/limits/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/AgentResources/properties/limits/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            if (vErrors === null) {
-              vErrors = [err3];
-            } else {
-              vErrors.push(err3);
-            }
-            errors++;
-          }
-        }
-      } else {
-        const err4 = { instancePath: instancePath + "/limits", schemaPath: "#/$defs/AgentResources/properties/limits/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-        if (vErrors === null) {
-          vErrors = [err4];
-        } else {
-          vErrors.push(err4);
-        }
-        errors++;
+      if (!validate82(data.limits, { instancePath: instancePath + "/limits", parentData: data, parentDataProperty: "limits", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
+        errors = vErrors.length;
       }
     }
   } else {
-    const err5 = { instancePath, schemaPath: "#/$defs/AgentResources/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err1 = { instancePath, schemaPath: "#/$defs/AgentResources/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err5];
+      vErrors = [err1];
     } else {
-      vErrors.push(err5);
+      vErrors.push(err1);
     }
     errors++;
   }
@@ -1537,8 +1595,8 @@ function validate80(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.image !== void 0) {
       let data2 = data.image;
       if (typeof data2 === "string") {
-        if (func3(data2) < 1) {
-          const err3 = { instancePath: instancePath + "/image", schemaPath: "#/$defs/Agent/properties/image/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+        if (!pattern7.test(data2)) {
+          const err3 = { instancePath: instancePath + "/image", schemaPath: "#/$defs/Agent/properties/image/pattern", keyword: "pattern", params: { pattern: "^((([A-Za-z0-9-]+\\.)+[A-Za-z0-9-]+|[A-Za-z0-9-]+:[0-9]+|localhost|\\[[0-9A-Fa-f:]+\\])(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$" }, message: 'must match pattern "^((([A-Za-z0-9-]+\\.)+[A-Za-z0-9-]+|[A-Za-z0-9-]+:[0-9]+|localhost|\\[[0-9A-Fa-f:]+\\])(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$"' };
           if (vErrors === null) {
             vErrors = [err3];
           } else {
@@ -1557,19 +1615,19 @@ function validate80(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.namespace !== void 0) {
-      if (typeof data.namespace !== "string") {
-        const err5 = { instancePath: instancePath + "/namespace", schemaPath: "#/$defs/Agent/properties/namespace/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        if (vErrors === null) {
-          vErrors = [err5];
-        } else {
-          vErrors.push(err5);
+      let data3 = data.namespace;
+      if (typeof data3 === "string") {
+        if (!pattern4.test(data3)) {
+          const err5 = { instancePath: instancePath + "/namespace", schemaPath: "#/$defs/Agent/properties/namespace/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"' };
+          if (vErrors === null) {
+            vErrors = [err5];
+          } else {
+            vErrors.push(err5);
+          }
+          errors++;
         }
-        errors++;
-      }
-    }
-    if (data.chain !== void 0) {
-      if (typeof data.chain !== "string") {
-        const err6 = { instancePath: instancePath + "/chain", schemaPath: "#/$defs/Agent/properties/chain/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+      } else {
+        const err6 = { instancePath: instancePath + "/namespace", schemaPath: "#/$defs/Agent/properties/namespace/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err6];
         } else {
@@ -1578,9 +1636,9 @@ function validate80(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.resyncInterval !== void 0) {
-      if (typeof data.resyncInterval !== "string") {
-        const err7 = { instancePath: instancePath + "/resyncInterval", schemaPath: "#/$defs/Agent/properties/resyncInterval/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+    if (data.chain !== void 0) {
+      if (typeof data.chain !== "string") {
+        const err7 = { instancePath: instancePath + "/chain", schemaPath: "#/$defs/Agent/properties/chain/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err7];
         } else {
@@ -1589,9 +1647,9 @@ function validate80(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.randomFully !== void 0) {
-      if (typeof data.randomFully !== "boolean") {
-        const err8 = { instancePath: instancePath + "/randomFully", schemaPath: "#/$defs/Agent/properties/randomFully/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+    if (data.resyncInterval !== void 0) {
+      if (typeof data.resyncInterval !== "string") {
+        const err8 = { instancePath: instancePath + "/resyncInterval", schemaPath: "#/$defs/Agent/properties/resyncInterval/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err8];
         } else {
@@ -1600,36 +1658,47 @@ function validate80(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
+    if (data.randomFully !== void 0) {
+      if (typeof data.randomFully !== "boolean") {
+        const err9 = { instancePath: instancePath + "/randomFully", schemaPath: "#/$defs/Agent/properties/randomFully/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        if (vErrors === null) {
+          vErrors = [err9];
+        } else {
+          vErrors.push(err9);
+        }
+        errors++;
+      }
+    }
     if (data.toPorts !== void 0) {
       let data7 = data.toPorts;
       if (Array.isArray(data7)) {
         if (data7.length < 1) {
-          const err9 = { instancePath: instancePath + "/toPorts", schemaPath: "#/$defs/Agent/properties/toPorts/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+          const err10 = { instancePath: instancePath + "/toPorts", schemaPath: "#/$defs/Agent/properties/toPorts/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
           if (vErrors === null) {
-            vErrors = [err9];
+            vErrors = [err10];
           } else {
-            vErrors.push(err9);
+            vErrors.push(err10);
           }
           errors++;
         }
         const len0 = data7.length;
         for (let i0 = 0; i0 < len0; i0++) {
           if (typeof data7[i0] !== "string") {
-            const err10 = { instancePath: instancePath + "/toPorts/" + i0, schemaPath: "#/$defs/Agent/properties/toPorts/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err11 = { instancePath: instancePath + "/toPorts/" + i0, schemaPath: "#/$defs/Agent/properties/toPorts/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err10];
+              vErrors = [err11];
             } else {
-              vErrors.push(err10);
+              vErrors.push(err11);
             }
             errors++;
           }
         }
       } else {
-        const err11 = { instancePath: instancePath + "/toPorts", schemaPath: "#/$defs/Agent/properties/toPorts/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        const err12 = { instancePath: instancePath + "/toPorts", schemaPath: "#/$defs/Agent/properties/toPorts/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
-          vErrors = [err11];
+          vErrors = [err12];
         } else {
-          vErrors.push(err11);
+          vErrors.push(err12);
         }
         errors++;
       }
@@ -1639,32 +1708,52 @@ function validate80(data, { instancePath = "", parentData, parentDataProperty, r
       if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
         for (const key1 in data9) {
           if (typeof data9[key1] !== "string") {
-            const err12 = { instancePath: instancePath + "/nodeSelector/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/Agent/properties/nodeSelector/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err13 = { instancePath: instancePath + "/nodeSelector/" + key1.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/$defs/Agent/properties/nodeSelector/additionalProperties/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err12];
+              vErrors = [err13];
             } else {
-              vErrors.push(err12);
+              vErrors.push(err13);
             }
             errors++;
           }
         }
       } else {
-        const err13 = { instancePath: instancePath + "/nodeSelector", schemaPath: "#/$defs/Agent/properties/nodeSelector/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err14 = { instancePath: instancePath + "/nodeSelector", schemaPath: "#/$defs/Agent/properties/nodeSelector/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err13];
+          vErrors = [err14];
         } else {
-          vErrors.push(err13);
+          vErrors.push(err14);
         }
         errors++;
       }
     }
     if (data.priorityClassName !== void 0) {
-      if (typeof data.priorityClassName !== "string") {
-        const err14 = { instancePath: instancePath + "/priorityClassName", schemaPath: "#/$defs/Agent/properties/priorityClassName/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+      let data11 = data.priorityClassName;
+      if (typeof data11 === "string") {
+        if (func2(data11) > 253) {
+          const err15 = { instancePath: instancePath + "/priorityClassName", schemaPath: "#/$defs/Agent/properties/priorityClassName/maxLength", keyword: "maxLength", params: { limit: 253 }, message: "must NOT have more than 253 characters" };
+          if (vErrors === null) {
+            vErrors = [err15];
+          } else {
+            vErrors.push(err15);
+          }
+          errors++;
+        }
+        if (!pattern6.test(data11)) {
+          const err16 = { instancePath: instancePath + "/priorityClassName", schemaPath: "#/$defs/Agent/properties/priorityClassName/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$" }, message: 'must match pattern "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"' };
+          if (vErrors === null) {
+            vErrors = [err16];
+          } else {
+            vErrors.push(err16);
+          }
+          errors++;
+        }
+      } else {
+        const err17 = { instancePath: instancePath + "/priorityClassName", schemaPath: "#/$defs/Agent/properties/priorityClassName/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err14];
+          vErrors = [err17];
         } else {
-          vErrors.push(err14);
+          vErrors.push(err17);
         }
         errors++;
       }
@@ -1676,11 +1765,11 @@ function validate80(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
   } else {
-    const err15 = { instancePath, schemaPath: "#/$defs/Agent/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err18 = { instancePath, schemaPath: "#/$defs/Agent/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err15];
+      vErrors = [err18];
     } else {
-      vErrors.push(err15);
+      vErrors.push(err18);
     }
     errors++;
   }
@@ -1688,11 +1777,11 @@ function validate80(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 validate80.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema36 = { "type": "object", "additionalProperties": false, "properties": { "clusterName": { "type": "string" }, "namespace": { "type": "string" }, "enable": { "enum": ["annotation", "advancedNetworking"] } } };
-function validate86(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+var schema37 = { "type": "object", "additionalProperties": false, "properties": { "clusterName": { "type": "string", "pattern": "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$" }, "namespace": { "type": "string", "pattern": "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$" }, "enable": { "enum": ["annotation", "advancedNetworking"] } } };
+function validate89(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate86.evaluated;
+  const evaluated0 = validate89.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -1712,19 +1801,19 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.clusterName !== void 0) {
-      if (typeof data.clusterName !== "string") {
-        const err1 = { instancePath: instancePath + "/clusterName", schemaPath: "#/$defs/Gateway/properties/clusterName/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        if (vErrors === null) {
-          vErrors = [err1];
-        } else {
-          vErrors.push(err1);
+      let data0 = data.clusterName;
+      if (typeof data0 === "string") {
+        if (!pattern4.test(data0)) {
+          const err1 = { instancePath: instancePath + "/clusterName", schemaPath: "#/$defs/Gateway/properties/clusterName/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"' };
+          if (vErrors === null) {
+            vErrors = [err1];
+          } else {
+            vErrors.push(err1);
+          }
+          errors++;
         }
-        errors++;
-      }
-    }
-    if (data.namespace !== void 0) {
-      if (typeof data.namespace !== "string") {
-        const err2 = { instancePath: instancePath + "/namespace", schemaPath: "#/$defs/Gateway/properties/namespace/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+      } else {
+        const err2 = { instancePath: instancePath + "/clusterName", schemaPath: "#/$defs/Gateway/properties/clusterName/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err2];
         } else {
@@ -1733,37 +1822,58 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
+    if (data.namespace !== void 0) {
+      let data1 = data.namespace;
+      if (typeof data1 === "string") {
+        if (!pattern4.test(data1)) {
+          const err3 = { instancePath: instancePath + "/namespace", schemaPath: "#/$defs/Gateway/properties/namespace/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$" }, message: 'must match pattern "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"' };
+          if (vErrors === null) {
+            vErrors = [err3];
+          } else {
+            vErrors.push(err3);
+          }
+          errors++;
+        }
+      } else {
+        const err4 = { instancePath: instancePath + "/namespace", schemaPath: "#/$defs/Gateway/properties/namespace/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err4];
+        } else {
+          vErrors.push(err4);
+        }
+        errors++;
+      }
+    }
     if (data.enable !== void 0) {
       let data2 = data.enable;
       if (!(data2 === "annotation" || data2 === "advancedNetworking")) {
-        const err3 = { instancePath: instancePath + "/enable", schemaPath: "#/$defs/Gateway/properties/enable/enum", keyword: "enum", params: { allowedValues: schema36.properties.enable.enum }, message: "must be equal to one of the allowed values" };
+        const err5 = { instancePath: instancePath + "/enable", schemaPath: "#/$defs/Gateway/properties/enable/enum", keyword: "enum", params: { allowedValues: schema37.properties.enable.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
-          vErrors = [err3];
+          vErrors = [err5];
         } else {
-          vErrors.push(err3);
+          vErrors.push(err5);
         }
         errors++;
       }
     }
   } else {
-    const err4 = { instancePath, schemaPath: "#/$defs/Gateway/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err6 = { instancePath, schemaPath: "#/$defs/Gateway/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err4];
+      vErrors = [err6];
     } else {
-      vErrors.push(err4);
+      vErrors.push(err6);
     }
     errors++;
   }
-  validate86.errors = vErrors;
+  validate89.errors = vErrors;
   return errors === 0;
 }
-validate86.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var pattern6 = new RegExp("^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$", "u");
-var schema40 = { "type": "object", "additionalProperties": false, "required": ["key", "operator"], "properties": { "key": { "type": "string" }, "operator": { "enum": ["In", "NotIn", "Exists", "DoesNotExist"] }, "values": { "type": "array", "items": { "type": "string" } } } };
-function validate91(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate89.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var schema41 = { "type": "object", "additionalProperties": false, "required": ["key", "operator"], "properties": { "key": { "type": "string" }, "operator": { "enum": ["In", "NotIn", "Exists", "DoesNotExist"] }, "values": { "type": "array", "items": { "type": "string" } } } };
+function validate94(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate91.evaluated;
+  const evaluated0 = validate94.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -1814,7 +1924,7 @@ function validate91(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.operator !== void 0) {
       let data1 = data.operator;
       if (!(data1 === "In" || data1 === "NotIn" || data1 === "Exists" || data1 === "DoesNotExist")) {
-        const err4 = { instancePath: instancePath + "/operator", schemaPath: "#/$defs/LabelRequirement/properties/operator/enum", keyword: "enum", params: { allowedValues: schema40.properties.operator.enum }, message: "must be equal to one of the allowed values" };
+        const err4 = { instancePath: instancePath + "/operator", schemaPath: "#/$defs/LabelRequirement/properties/operator/enum", keyword: "enum", params: { allowedValues: schema41.properties.operator.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -1857,14 +1967,14 @@ function validate91(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate91.errors = vErrors;
+  validate94.errors = vErrors;
   return errors === 0;
 }
-validate91.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate90(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate94.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate93(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate90.evaluated;
+  const evaluated0 = validate93.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -1912,8 +2022,8 @@ function validate90(data, { instancePath = "", parentData, parentDataProperty, r
       if (Array.isArray(data2)) {
         const len0 = data2.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate91(data2[i0], { instancePath: instancePath + "/matchExpressions/" + i0, parentData: data2, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate91.errors : vErrors.concat(validate91.errors);
+          if (!validate94(data2[i0], { instancePath: instancePath + "/matchExpressions/" + i0, parentData: data2, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors);
             errors = vErrors.length;
           }
         }
@@ -1936,14 +2046,14 @@ function validate90(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate90.errors = vErrors;
+  validate93.errors = vErrors;
   return errors === 0;
 }
-validate90.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate89(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate93.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate92(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate89.evaluated;
+  const evaluated0 = validate92.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -1981,14 +2091,14 @@ function validate89(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.namespaceSelector !== void 0) {
-      if (!validate90(data.namespaceSelector, { instancePath: instancePath + "/namespaceSelector", parentData: data, parentDataProperty: "namespaceSelector", rootData, dynamicAnchors })) {
-        vErrors = vErrors === null ? validate90.errors : vErrors.concat(validate90.errors);
+      if (!validate93(data.namespaceSelector, { instancePath: instancePath + "/namespaceSelector", parentData: data, parentDataProperty: "namespaceSelector", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
         errors = vErrors.length;
       }
     }
     if (data.podSelector !== void 0) {
-      if (!validate90(data.podSelector, { instancePath: instancePath + "/podSelector", parentData: data, parentDataProperty: "podSelector", rootData, dynamicAnchors })) {
-        vErrors = vErrors === null ? validate90.errors : vErrors.concat(validate90.errors);
+      if (!validate93(data.podSelector, { instancePath: instancePath + "/podSelector", parentData: data, parentDataProperty: "podSelector", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
         errors = vErrors.length;
       }
     }
@@ -2001,14 +2111,14 @@ function validate89(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate89.errors = vErrors;
+  validate92.errors = vErrors;
   return errors === 0;
 }
-validate89.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate88(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate92.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate91(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate88.evaluated;
+  const evaluated0 = validate91.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -2066,7 +2176,7 @@ function validate88(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.name !== void 0) {
       let data0 = data.name;
       if (typeof data0 === "string") {
-        if (func3(data0) > 253) {
+        if (func2(data0) > 253) {
           const err5 = { instancePath: instancePath + "/name", schemaPath: "#/$defs/EgressPolicy/properties/name/maxLength", keyword: "maxLength", params: { limit: 253 }, message: "must NOT have more than 253 characters" };
           if (vErrors === null) {
             vErrors = [err5];
@@ -2108,8 +2218,8 @@ function validate88(data, { instancePath = "", parentData, parentDataProperty, r
         }
         const len0 = data1.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate89(data1[i0], { instancePath: instancePath + "/from/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate89.errors : vErrors.concat(validate89.errors);
+          if (!validate92(data1[i0], { instancePath: instancePath + "/from/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors);
             errors = vErrors.length;
           }
         }
@@ -2178,14 +2288,14 @@ function validate88(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate88.errors = vErrors;
+  validate91.errors = vErrors;
   return errors === 0;
 }
-validate88.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate84(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate91.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate87(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate84.evaluated;
+  const evaluated0 = validate87.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -2243,8 +2353,8 @@ function validate84(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.gateway !== void 0) {
-      if (!validate86(data.gateway, { instancePath: instancePath + "/gateway", parentData: data, parentDataProperty: "gateway", rootData, dynamicAnchors })) {
-        vErrors = vErrors === null ? validate86.errors : vErrors.concat(validate86.errors);
+      if (!validate89(data.gateway, { instancePath: instancePath + "/gateway", parentData: data, parentDataProperty: "gateway", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate89.errors : vErrors.concat(validate89.errors);
         errors = vErrors.length;
       }
     }
@@ -2253,8 +2363,8 @@ function validate84(data, { instancePath = "", parentData, parentDataProperty, r
       if (Array.isArray(data3)) {
         const len1 = data3.length;
         for (let i1 = 0; i1 < len1; i1++) {
-          if (!validate88(data3[i1], { instancePath: instancePath + "/policies/" + i1, parentData: data3, parentDataProperty: i1, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors);
+          if (!validate91(data3[i1], { instancePath: instancePath + "/policies/" + i1, parentData: data3, parentDataProperty: i1, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate91.errors : vErrors.concat(validate91.errors);
             errors = vErrors.length;
           }
         }
@@ -2277,10 +2387,10 @@ function validate84(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate84.errors = vErrors;
+  validate87.errors = vErrors;
   return errors === 0;
 }
-validate84.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+validate87.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 function validate59(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -2369,8 +2479,8 @@ function validate59(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.egress !== void 0) {
-      if (!validate84(data.egress, { instancePath: instancePath + "/egress", parentData: data, parentDataProperty: "egress", rootData, dynamicAnchors })) {
-        vErrors = vErrors === null ? validate84.errors : vErrors.concat(validate84.errors);
+      if (!validate87(data.egress, { instancePath: instancePath + "/egress", parentData: data, parentDataProperty: "egress", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate87.errors : vErrors.concat(validate87.errors);
         errors = vErrors.length;
       }
     }
@@ -2387,10 +2497,10 @@ function validate59(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 validate59.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate106(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+function validate109(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate106.evaluated;
+  const evaluated0 = validate109.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -2488,17 +2598,17 @@ function validate106(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate106.errors = vErrors;
+  validate109.errors = vErrors;
   return errors === 0;
 }
-validate106.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var validateEgressNATPolicyV1 = validate109;
-var schema43 = { "$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object", "additionalProperties": false, "required": ["apiVersion", "kind", "metadata", "spec"], "properties": { "apiVersion": { "type": "string", "const": "networking.gke.io/v1" }, "kind": { "type": "string", "const": "EgressNATPolicy" }, "metadata": { "type": "object", "required": ["name"], "properties": { "name": { "type": "string" } } }, "spec": { "type": "object", "required": ["action", "destinations"], "properties": { "action": { "type": "string", "enum": ["NoSNAT"] }, "destinations": { "type": "array", "items": { "type": "object", "required": ["cidr"], "properties": { "cidr": { "type": "string", "pattern": "^[0-9A-Fa-f:.]+/[0-9]{1,3}$" } }, "additionalProperties": false } } }, "additionalProperties": false }, "status": { "type": "object" } } };
-var pattern7 = new RegExp("^[0-9A-Fa-f:.]+/[0-9]{1,3}$", "u");
-function validate109(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate109.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var validateEgressNATPolicyV1 = validate112;
+var schema44 = { "$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object", "additionalProperties": false, "required": ["apiVersion", "kind", "metadata", "spec"], "properties": { "apiVersion": { "type": "string", "const": "networking.gke.io/v1" }, "kind": { "type": "string", "const": "EgressNATPolicy" }, "metadata": { "type": "object", "required": ["name"], "properties": { "name": { "type": "string" } } }, "spec": { "type": "object", "required": ["action", "destinations"], "properties": { "action": { "type": "string", "enum": ["NoSNAT"] }, "destinations": { "type": "array", "items": { "type": "object", "required": ["cidr"], "properties": { "cidr": { "type": "string", "pattern": "^[0-9A-Fa-f:.]+/[0-9]{1,3}$" } }, "additionalProperties": false } } }, "additionalProperties": false }, "status": { "type": "object" } } };
+var pattern15 = new RegExp("^[0-9A-Fa-f:.]+/[0-9]{1,3}$", "u");
+function validate112(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate109.evaluated;
+  const evaluated0 = validate112.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -2672,7 +2782,7 @@ function validate109(data, { instancePath = "", parentData, parentDataProperty, 
             errors++;
           }
           if (!(data5 === "NoSNAT")) {
-            const err16 = { instancePath: instancePath + "/spec/action", schemaPath: "#/properties/spec/properties/action/enum", keyword: "enum", params: { allowedValues: schema43.properties.spec.properties.action.enum }, message: "must be equal to one of the allowed values" };
+            const err16 = { instancePath: instancePath + "/spec/action", schemaPath: "#/properties/spec/properties/action/enum", keyword: "enum", params: { allowedValues: schema44.properties.spec.properties.action.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
               vErrors = [err16];
             } else {
@@ -2711,7 +2821,7 @@ function validate109(data, { instancePath = "", parentData, parentDataProperty, 
                 if (data7.cidr !== void 0) {
                   let data8 = data7.cidr;
                   if (typeof data8 === "string") {
-                    if (!pattern7.test(data8)) {
+                    if (!pattern15.test(data8)) {
                       const err19 = { instancePath: instancePath + "/spec/destinations/" + i0 + "/cidr", schemaPath: "#/properties/spec/properties/destinations/items/properties/cidr/pattern", keyword: "pattern", params: { pattern: "^[0-9A-Fa-f:.]+/[0-9]{1,3}$" }, message: 'must match pattern "^[0-9A-Fa-f:.]+/[0-9]{1,3}$"' };
                       if (vErrors === null) {
                         vErrors = [err19];
@@ -2781,17 +2891,17 @@ function validate109(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate109.errors = vErrors;
+  validate112.errors = vErrors;
   return errors === 0;
 }
-validate109.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var validateEgressNATPolicyV1Alpha1 = validate110;
-var schema44 = { "$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object", "additionalProperties": false, "required": ["apiVersion", "kind", "metadata", "spec"], "properties": { "apiVersion": { "type": "string", "const": "networking.gke.io/v1alpha1" }, "kind": { "type": "string", "const": "EgressNATPolicy" }, "metadata": { "type": "object", "required": ["name"], "properties": { "name": { "type": "string" } } }, "spec": { "type": "object", "required": ["egress", "destinationCIDRs", "egressSourceIP"], "properties": { "egress": { "type": "array", "minItems": 1, "items": { "type": "object", "required": ["namespaceSelector", "podSelector"], "properties": { "namespaceSelector": { "type": "object", "properties": { "matchLabels": { "type": "object", "additionalProperties": { "type": "string" } }, "matchExpressions": { "type": "array", "items": { "type": "object", "required": ["key", "operator"], "properties": { "key": { "type": "string" }, "operator": { "type": "string", "enum": ["In", "NotIn", "Exists", "DoesNotExist"] }, "values": { "type": "array", "items": { "type": "string" } } }, "additionalProperties": false } } }, "additionalProperties": false }, "podSelector": { "type": "object", "properties": { "matchLabels": { "type": "object", "additionalProperties": { "type": "string" } }, "matchExpressions": { "type": "array", "items": { "type": "object", "required": ["key", "operator"], "properties": { "key": { "type": "string" }, "operator": { "type": "string", "enum": ["In", "NotIn", "Exists", "DoesNotExist"] }, "values": { "type": "array", "items": { "type": "string" } } }, "additionalProperties": false } } }, "additionalProperties": false } }, "additionalProperties": false } }, "destinationCIDRs": { "type": "array", "minItems": 1, "items": { "type": "string", "pattern": "^((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\\.){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])/(3[0-2]|[12]?[0-9])$" } }, "egressSourceIP": { "type": "string", "pattern": "^((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\\.){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])$" } }, "additionalProperties": false }, "status": { "type": "object" } } };
-var pattern8 = new RegExp("^((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\\.){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])/(3[0-2]|[12]?[0-9])$", "u");
-function validate110(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate112.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var validateEgressNATPolicyV1Alpha1 = validate113;
+var schema45 = { "$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object", "additionalProperties": false, "required": ["apiVersion", "kind", "metadata", "spec"], "properties": { "apiVersion": { "type": "string", "const": "networking.gke.io/v1alpha1" }, "kind": { "type": "string", "const": "EgressNATPolicy" }, "metadata": { "type": "object", "required": ["name"], "properties": { "name": { "type": "string" } } }, "spec": { "type": "object", "required": ["egress", "destinationCIDRs", "egressSourceIP"], "properties": { "egress": { "type": "array", "minItems": 1, "items": { "type": "object", "required": ["namespaceSelector", "podSelector"], "properties": { "namespaceSelector": { "type": "object", "properties": { "matchLabels": { "type": "object", "additionalProperties": { "type": "string" } }, "matchExpressions": { "type": "array", "items": { "type": "object", "required": ["key", "operator"], "properties": { "key": { "type": "string" }, "operator": { "type": "string", "enum": ["In", "NotIn", "Exists", "DoesNotExist"] }, "values": { "type": "array", "items": { "type": "string" } } }, "additionalProperties": false } } }, "additionalProperties": false }, "podSelector": { "type": "object", "properties": { "matchLabels": { "type": "object", "additionalProperties": { "type": "string" } }, "matchExpressions": { "type": "array", "items": { "type": "object", "required": ["key", "operator"], "properties": { "key": { "type": "string" }, "operator": { "type": "string", "enum": ["In", "NotIn", "Exists", "DoesNotExist"] }, "values": { "type": "array", "items": { "type": "string" } } }, "additionalProperties": false } } }, "additionalProperties": false } }, "additionalProperties": false } }, "destinationCIDRs": { "type": "array", "minItems": 1, "items": { "type": "string", "pattern": "^((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\\.){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])/(3[0-2]|[12]?[0-9])$" } }, "egressSourceIP": { "type": "string", "pattern": "^((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\\.){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])$" } }, "additionalProperties": false }, "status": { "type": "object" } } };
+var pattern16 = new RegExp("^((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\\.){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])/(3[0-2]|[12]?[0-9])$", "u");
+function validate113(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate110.evaluated;
+  const evaluated0 = validate113.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -3104,7 +3214,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
                                 errors++;
                               }
                               if (!(data13 === "In" || data13 === "NotIn" || data13 === "Exists" || data13 === "DoesNotExist")) {
-                                const err28 = { instancePath: instancePath + "/spec/egress/" + i0 + "/namespaceSelector/matchExpressions/" + i1 + "/operator", schemaPath: "#/properties/spec/properties/egress/items/properties/namespaceSelector/properties/matchExpressions/items/properties/operator/enum", keyword: "enum", params: { allowedValues: schema44.properties.spec.properties.egress.items.properties.namespaceSelector.properties.matchExpressions.items.properties.operator.enum }, message: "must be equal to one of the allowed values" };
+                                const err28 = { instancePath: instancePath + "/spec/egress/" + i0 + "/namespaceSelector/matchExpressions/" + i1 + "/operator", schemaPath: "#/properties/spec/properties/egress/items/properties/namespaceSelector/properties/matchExpressions/items/properties/operator/enum", keyword: "enum", params: { allowedValues: schema45.properties.spec.properties.egress.items.properties.namespaceSelector.properties.matchExpressions.items.properties.operator.enum }, message: "must be equal to one of the allowed values" };
                                 if (vErrors === null) {
                                   vErrors = [err28];
                                 } else {
@@ -3265,7 +3375,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
                                 errors++;
                               }
                               if (!(data22 === "In" || data22 === "NotIn" || data22 === "Exists" || data22 === "DoesNotExist")) {
-                                const err42 = { instancePath: instancePath + "/spec/egress/" + i0 + "/podSelector/matchExpressions/" + i3 + "/operator", schemaPath: "#/properties/spec/properties/egress/items/properties/podSelector/properties/matchExpressions/items/properties/operator/enum", keyword: "enum", params: { allowedValues: schema44.properties.spec.properties.egress.items.properties.podSelector.properties.matchExpressions.items.properties.operator.enum }, message: "must be equal to one of the allowed values" };
+                                const err42 = { instancePath: instancePath + "/spec/egress/" + i0 + "/podSelector/matchExpressions/" + i3 + "/operator", schemaPath: "#/properties/spec/properties/egress/items/properties/podSelector/properties/matchExpressions/items/properties/operator/enum", keyword: "enum", params: { allowedValues: schema45.properties.spec.properties.egress.items.properties.podSelector.properties.matchExpressions.items.properties.operator.enum }, message: "must be equal to one of the allowed values" };
                                 if (vErrors === null) {
                                   vErrors = [err42];
                                 } else {
@@ -3365,7 +3475,7 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
             for (let i5 = 0; i5 < len5; i5++) {
               let data26 = data25[i5];
               if (typeof data26 === "string") {
-                if (!pattern8.test(data26)) {
+                if (!pattern16.test(data26)) {
                   const err51 = { instancePath: instancePath + "/spec/destinationCIDRs/" + i5, schemaPath: "#/properties/spec/properties/destinationCIDRs/items/pattern", keyword: "pattern", params: { pattern: "^((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\\.){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])/(3[0-2]|[12]?[0-9])$" }, message: 'must match pattern "^((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\\.){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])/(3[0-2]|[12]?[0-9])$"' };
                   if (vErrors === null) {
                     vErrors = [err51];
@@ -3447,12 +3557,12 @@ function validate110(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate110.errors = vErrors;
+  validate113.errors = vErrors;
   return errors === 0;
 }
-validate110.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+validate113.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var validateIntent = validate55;
-var schema22 = { "$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "urn:masq:schema:intent", "type": "object", "required": ["apiVersion", "kind"], "properties": { "apiVersion": { "const": "masq/v1alpha1" }, "kind": { "enum": ["ClusterIntent", "RangeSet"] } }, "allOf": [{ "if": { "properties": { "kind": { "const": "ClusterIntent" } } }, "then": { "$ref": "#/$defs/ClusterIntent" } }, { "if": { "properties": { "kind": { "const": "RangeSet" } } }, "then": { "$ref": "#/$defs/RangeSet" } }], "$defs": { "ClusterIntent": { "type": "object", "additionalProperties": false, "required": ["apiVersion", "kind", "metadata", "spec"], "properties": { "apiVersion": { "const": "masq/v1alpha1" }, "kind": { "const": "ClusterIntent" }, "metadata": { "$ref": "#/$defs/Metadata" }, "spec": { "$ref": "#/$defs/ClusterIntentSpec" } } }, "RangeSet": { "type": "object", "additionalProperties": false, "required": ["apiVersion", "kind", "metadata", "ranges"], "properties": { "apiVersion": { "const": "masq/v1alpha1" }, "kind": { "const": "RangeSet" }, "metadata": { "$ref": "#/$defs/Metadata" }, "ranges": { "$ref": "#/$defs/Ranges" } } }, "Metadata": { "type": "object", "additionalProperties": false, "required": ["name"], "properties": { "name": { "type": "string", "pattern": "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$" }, "labels": { "type": "object", "additionalProperties": { "type": "string" } }, "annotations": { "type": "object", "additionalProperties": { "type": "string" } } } }, "ClusterIntentSpec": { "type": "object", "additionalProperties": false, "required": ["platform", "network"], "properties": { "platform": { "enum": ["gke-standard", "gke-autopilot", "anthos-bare-metal", "kubernetes"] }, "version": { "type": "string" }, "network": { "$ref": "#/$defs/Network" }, "ranges": { "$ref": "#/$defs/Ranges" }, "masquerade": { "$ref": "#/$defs/Masquerade" }, "agent": { "$ref": "#/$defs/Agent" }, "egress": { "$ref": "#/$defs/Egress" } } }, "Network": { "type": "object", "additionalProperties": false, "required": ["nodeCIDRs", "podCIDRs"], "properties": { "dataplane": { "enum": ["v1", "v2"] }, "nodeCIDRs": { "type": "array", "minItems": 1, "items": { "$ref": "#/$defs/CIDR" } }, "podCIDRs": { "type": "array", "minItems": 1, "items": { "$ref": "#/$defs/CIDR" } }, "serviceCIDRs": { "type": "array", "items": { "$ref": "#/$defs/CIDR" } }, "nodeIPs": { "type": "array", "items": { "$ref": "#/$defs/IP" } }, "onPremisesCIDRs": { "type": "array", "items": { "$ref": "#/$defs/CIDR" } }, "internetRoute": { "enum": ["none", "cloud-nat", "custom-default-route"] }, "networkPolicy": { "type": "boolean" }, "disableDefaultSnat": { "type": "boolean" }, "windowsNodePools": { "type": "boolean" }, "nodeImage": { "enum": ["cos", "cos_containerd", "ubuntu", "ubuntu_containerd"] } } }, "Ranges": { "type": "object", "propertyNames": { "pattern": "^[a-z]([-a-z0-9]*[a-z0-9])?$" }, "additionalProperties": { "type": "array", "minItems": 1, "items": { "$ref": "#/$defs/RangeEntry" } } }, "RangeEntry": { "anyOf": [{ "type": "string" }, { "$ref": "#/$defs/RangeRule" }] }, "RangeRule": { "type": "object", "additionalProperties": false, "properties": { "cidr": { "$ref": "#/$defs/CIDR" }, "range": { "type": "string" }, "except": { "type": "array", "items": { "type": "string" } }, "reason": { "type": "string" } } }, "CIDR": { "type": "string" }, "IP": { "type": "string" }, "Masquerade": { "type": "object", "additionalProperties": false, "required": ["preserve"], "properties": { "preserve": { "type": "array", "items": { "$ref": "#/$defs/RangeEntry" } }, "always": { "type": "array", "items": { "$ref": "#/$defs/RangeEntry" } }, "linkLocal": { "enum": ["preserve", "masquerade"] }, "linkLocalIPv6": { "enum": ["preserve", "masquerade"] }, "defaultPolicy": { "enum": ["replace", "add"] }, "policyName": { "type": "string" } } }, "Agent": { "type": "object", "additionalProperties": false, "properties": { "flavor": { "enum": ["google", "upstream"] }, "daemonSet": { "enum": ["render", "existing"] }, "image": { "type": "string", "minLength": 1 }, "namespace": { "type": "string" }, "chain": { "type": "string" }, "resyncInterval": { "type": "string" }, "randomFully": { "type": "boolean" }, "toPorts": { "type": "array", "minItems": 1, "items": { "type": "string" } }, "nodeSelector": { "type": "object", "additionalProperties": { "type": "string" } }, "priorityClassName": { "type": "string" }, "resources": { "$ref": "#/$defs/AgentResources" } } }, "AgentResources": { "type": "object", "additionalProperties": false, "properties": { "requests": { "type": "object", "additionalProperties": { "type": "string" } }, "limits": { "type": "object", "additionalProperties": { "type": "string" } } } }, "Egress": { "type": "object", "additionalProperties": false, "required": ["floatingIPs"], "properties": { "floatingIPs": { "type": "array", "minItems": 1, "items": { "$ref": "#/$defs/IP" } }, "gateway": { "$ref": "#/$defs/Gateway" }, "policies": { "type": "array", "items": { "$ref": "#/$defs/EgressPolicy" } } } }, "Gateway": { "type": "object", "additionalProperties": false, "properties": { "clusterName": { "type": "string" }, "namespace": { "type": "string" }, "enable": { "enum": ["annotation", "advancedNetworking"] } } }, "EgressPolicy": { "type": "object", "additionalProperties": false, "required": ["name", "from", "to", "sourceIP"], "properties": { "name": { "type": "string", "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$", "maxLength": 253 }, "from": { "type": "array", "minItems": 1, "items": { "$ref": "#/$defs/PodRule" } }, "to": { "type": "array", "minItems": 1, "items": { "$ref": "#/$defs/RangeEntry" } }, "sourceIP": { "$ref": "#/$defs/IP" }, "reason": { "type": "string" } } }, "PodRule": { "type": "object", "additionalProperties": false, "required": ["namespaceSelector", "podSelector"], "properties": { "namespaceSelector": { "$ref": "#/$defs/LabelSelector" }, "podSelector": { "$ref": "#/$defs/LabelSelector" } } }, "LabelSelector": { "type": "object", "additionalProperties": false, "properties": { "matchLabels": { "type": "object", "additionalProperties": { "type": "string" } }, "matchExpressions": { "type": "array", "items": { "$ref": "#/$defs/LabelRequirement" } } } }, "LabelRequirement": { "type": "object", "additionalProperties": false, "required": ["key", "operator"], "properties": { "key": { "type": "string" }, "operator": { "enum": ["In", "NotIn", "Exists", "DoesNotExist"] }, "values": { "type": "array", "items": { "type": "string" } } } } } };
+var schema22 = { "$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "urn:masq:schema:intent", "type": "object", "required": ["apiVersion", "kind"], "properties": { "apiVersion": { "const": "masq/v1alpha1" }, "kind": { "enum": ["ClusterIntent", "RangeSet"] } }, "allOf": [{ "if": { "properties": { "kind": { "const": "ClusterIntent" } } }, "then": { "$ref": "#/$defs/ClusterIntent" } }, { "if": { "properties": { "kind": { "const": "RangeSet" } } }, "then": { "$ref": "#/$defs/RangeSet" } }], "$defs": { "ClusterIntent": { "type": "object", "additionalProperties": false, "required": ["apiVersion", "kind", "metadata", "spec"], "properties": { "apiVersion": { "const": "masq/v1alpha1" }, "kind": { "const": "ClusterIntent" }, "metadata": { "$ref": "#/$defs/Metadata" }, "spec": { "$ref": "#/$defs/ClusterIntentSpec" } } }, "RangeSet": { "type": "object", "additionalProperties": false, "required": ["apiVersion", "kind", "metadata", "ranges"], "properties": { "apiVersion": { "const": "masq/v1alpha1" }, "kind": { "const": "RangeSet" }, "metadata": { "$ref": "#/$defs/Metadata" }, "ranges": { "$ref": "#/$defs/Ranges" } } }, "Metadata": { "type": "object", "additionalProperties": false, "required": ["name"], "properties": { "name": { "type": "string", "pattern": "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$" }, "labels": { "type": "object", "additionalProperties": { "type": "string" } }, "annotations": { "type": "object", "additionalProperties": { "type": "string" } } } }, "ClusterIntentSpec": { "type": "object", "additionalProperties": false, "required": ["platform", "network"], "properties": { "platform": { "enum": ["gke-standard", "gke-autopilot", "anthos-bare-metal", "kubernetes"] }, "version": { "type": "string" }, "network": { "$ref": "#/$defs/Network" }, "ranges": { "$ref": "#/$defs/Ranges" }, "masquerade": { "$ref": "#/$defs/Masquerade" }, "agent": { "$ref": "#/$defs/Agent" }, "egress": { "$ref": "#/$defs/Egress" } } }, "Network": { "type": "object", "additionalProperties": false, "required": ["nodeCIDRs", "podCIDRs"], "properties": { "dataplane": { "enum": ["v1", "v2"] }, "nodeCIDRs": { "type": "array", "minItems": 1, "items": { "$ref": "#/$defs/CIDR" } }, "podCIDRs": { "type": "array", "minItems": 1, "items": { "$ref": "#/$defs/CIDR" } }, "serviceCIDRs": { "type": "array", "items": { "$ref": "#/$defs/CIDR" } }, "nodeIPs": { "type": "array", "items": { "$ref": "#/$defs/IP" } }, "onPremisesCIDRs": { "type": "array", "items": { "$ref": "#/$defs/CIDR" } }, "internetRoute": { "enum": ["none", "cloud-nat", "custom-default-route"] }, "networkPolicy": { "type": "boolean" }, "disableDefaultSnat": { "type": "boolean" }, "windowsNodePools": { "type": "boolean" }, "nodeImage": { "enum": ["cos", "cos_containerd", "ubuntu", "ubuntu_containerd"] } } }, "Ranges": { "type": "object", "propertyNames": { "pattern": "^[a-z]([-a-z0-9]*[a-z0-9])?$" }, "additionalProperties": { "type": "array", "minItems": 1, "items": { "$ref": "#/$defs/RangeEntry" } } }, "RangeEntry": { "anyOf": [{ "type": "string" }, { "$ref": "#/$defs/RangeRule" }] }, "RangeRule": { "type": "object", "additionalProperties": false, "properties": { "cidr": { "$ref": "#/$defs/CIDR" }, "range": { "type": "string" }, "except": { "type": "array", "items": { "type": "string" } }, "reason": { "type": "string" } } }, "CIDR": { "type": "string" }, "IP": { "type": "string" }, "Masquerade": { "type": "object", "additionalProperties": false, "required": ["preserve"], "properties": { "preserve": { "type": "array", "items": { "$ref": "#/$defs/RangeEntry" } }, "always": { "type": "array", "items": { "$ref": "#/$defs/RangeEntry" } }, "linkLocal": { "enum": ["preserve", "masquerade"] }, "linkLocalIPv6": { "enum": ["preserve", "masquerade"] }, "defaultPolicy": { "enum": ["replace", "add"] }, "policyName": { "type": "string", "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$", "maxLength": 253 } } }, "Agent": { "type": "object", "additionalProperties": false, "properties": { "flavor": { "enum": ["google", "upstream"] }, "daemonSet": { "enum": ["render", "existing"] }, "image": { "type": "string", "pattern": "^((([A-Za-z0-9-]+\\.)+[A-Za-z0-9-]+|[A-Za-z0-9-]+:[0-9]+|localhost|\\[[0-9A-Fa-f:]+\\])(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$" }, "namespace": { "type": "string", "pattern": "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$" }, "chain": { "type": "string" }, "resyncInterval": { "type": "string" }, "randomFully": { "type": "boolean" }, "toPorts": { "type": "array", "minItems": 1, "items": { "type": "string" } }, "nodeSelector": { "type": "object", "additionalProperties": { "type": "string" } }, "priorityClassName": { "type": "string", "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$", "maxLength": 253 }, "resources": { "$ref": "#/$defs/AgentResources" } } }, "AgentResources": { "type": "object", "additionalProperties": false, "properties": { "requests": { "$ref": "#/$defs/Quantities" }, "limits": { "$ref": "#/$defs/Quantities" } } }, "Quantities": { "type": "object", "propertyNames": { "pattern": "^(cpu|memory|ephemeral-storage|hugepages-[1-9][0-9]*[KMGTPE]i)$" }, "additionalProperties": { "type": "string", "pattern": "^([0-9]+(\\.[0-9]*)?|\\.[0-9]+)(m|[kMGTPE]|[KMGTPE]i|[eE][-+]?[0-9]+)?$" } }, "Egress": { "type": "object", "additionalProperties": false, "required": ["floatingIPs"], "properties": { "floatingIPs": { "type": "array", "minItems": 1, "items": { "$ref": "#/$defs/IP" } }, "gateway": { "$ref": "#/$defs/Gateway" }, "policies": { "type": "array", "items": { "$ref": "#/$defs/EgressPolicy" } } } }, "Gateway": { "type": "object", "additionalProperties": false, "properties": { "clusterName": { "type": "string", "pattern": "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$" }, "namespace": { "type": "string", "pattern": "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$" }, "enable": { "enum": ["annotation", "advancedNetworking"] } } }, "EgressPolicy": { "type": "object", "additionalProperties": false, "required": ["name", "from", "to", "sourceIP"], "properties": { "name": { "type": "string", "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$", "maxLength": 253 }, "from": { "type": "array", "minItems": 1, "items": { "$ref": "#/$defs/PodRule" } }, "to": { "type": "array", "minItems": 1, "items": { "$ref": "#/$defs/RangeEntry" } }, "sourceIP": { "$ref": "#/$defs/IP" }, "reason": { "type": "string" } } }, "PodRule": { "type": "object", "additionalProperties": false, "required": ["namespaceSelector", "podSelector"], "properties": { "namespaceSelector": { "$ref": "#/$defs/LabelSelector" }, "podSelector": { "$ref": "#/$defs/LabelSelector" } } }, "LabelSelector": { "type": "object", "additionalProperties": false, "properties": { "matchLabels": { "type": "object", "additionalProperties": { "type": "string" } }, "matchExpressions": { "type": "array", "items": { "$ref": "#/$defs/LabelRequirement" } } } }, "LabelRequirement": { "type": "object", "additionalProperties": false, "required": ["key", "operator"], "properties": { "key": { "type": "string" }, "operator": { "enum": ["In", "NotIn", "Exists", "DoesNotExist"] }, "values": { "type": "array", "items": { "type": "string" } } } } } };
 function validate56(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -3558,10 +3668,10 @@ function validate56(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 validate56.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate102(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+function validate105(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate102.evaluated;
+  const evaluated0 = validate105.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -3659,10 +3769,10 @@ function validate102(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate102.errors = vErrors;
+  validate105.errors = vErrors;
   return errors === 0;
 }
-validate102.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+validate105.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 function validate55(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   ;
   let vErrors = null;
@@ -3747,8 +3857,8 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
   }
   if (_valid1) {
     const _errs10 = errors;
-    if (!validate102(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-      vErrors = vErrors === null ? validate102.errors : vErrors.concat(validate102.errors);
+    if (!validate105(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+      vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors);
       errors = vErrors.length;
     }
     var _valid1 = _errs10 === errors;
@@ -3835,12 +3945,12 @@ function validate55(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 validate55.evaluated = { "dynamicProps": true, "dynamicItems": false };
-var validateNetworkGatewayGroup = validate111;
-var pattern10 = new RegExp("^[0-9A-Fa-f:.]+$", "u");
-function validate111(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+var validateNetworkGatewayGroup = validate114;
+var pattern18 = new RegExp("^[0-9A-Fa-f:.]+$", "u");
+function validate114(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate111.evaluated;
+  const evaluated0 = validate114.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -4009,7 +4119,7 @@ function validate111(data, { instancePath = "", parentData, parentDataProperty, 
             for (let i0 = 0; i0 < len0; i0++) {
               let data6 = data5[i0];
               if (typeof data6 === "string") {
-                if (!pattern10.test(data6)) {
+                if (!pattern18.test(data6)) {
                   const err15 = { instancePath: instancePath + "/spec/floatingIPs/" + i0, schemaPath: "#/properties/spec/properties/floatingIPs/items/pattern", keyword: "pattern", params: { pattern: "^[0-9A-Fa-f:.]+$" }, message: 'must match pattern "^[0-9A-Fa-f:.]+$"' };
                   if (vErrors === null) {
                     vErrors = [err15];
@@ -4069,15 +4179,15 @@ function validate111(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate111.errors = vErrors;
+  validate114.errors = vErrors;
   return errors === 0;
 }
-validate111.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var validateRangeSet = validate112;
-function validate112(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate114.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var validateRangeSet = validate115;
+function validate115(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate112.evaluated;
+  const evaluated0 = validate115.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -4175,7 +4285,7 @@ function validate112(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate112.errors = vErrors;
+  validate115.errors = vErrors;
   return errors === 0;
 }
-validate112.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+validate115.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
