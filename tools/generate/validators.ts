@@ -115,6 +115,7 @@ async function bundle(root: string, contents: string): Promise<string> {
     logLevel: 'silent',
     mainFields: ['main'],
     platform: 'neutral',
+    preserveSymlinks: true,
     target: 'es2022',
     write: false,
   });
