@@ -43,6 +43,7 @@ function essential(errors: readonly SchemaError[], data: unknown): SchemaError[]
     const same = (e: SchemaError) =>
       e.instancePath === error.instancePath &&
       e.keyword === error.keyword &&
+      (e as { propertyName?: string }).propertyName === (error as { propertyName?: string }).propertyName &&
       JSON.stringify(e.params) === JSON.stringify(error.params);
     if (!kept.some(same)) kept.push(error);
   }
