@@ -3,13 +3,9 @@ import { type Diagnostic, diagnostic, hasErrors, type Location, sortDiagnostics,
 import { isMasqDocument, loadIntents } from '../intent/load';
 import type { ClusterModel } from '../intent/model';
 import { type Bundle, checkBundle, emptyBundle } from '../manifest/bundle';
-import { isAgentConfigMap, readConfigMap } from '../manifest/config-map';
-import { isAgentDaemonSet, readDaemonSet } from '../manifest/daemon-set';
-import { readEgressPolicyV1, readEgressPolicyV1Alpha1 } from '../manifest/egress-nat-policy';
-import { readGateway } from '../manifest/gateway';
 import { objectsOf } from '../manifest/list';
 import { objectId, record } from '../manifest/object';
-import { valueAt } from '../schema/path';
+import { readManifest } from '../manifest/read';
 import { DEFAULT_LIMITS, type Limits, type ParsedSource, parseSource, type SourceDocument } from '../source';
 
 /** A text to be checked. */
@@ -119,67 +115,10 @@ export class Checker {
 
   /** Checks one manifest; undefined when it is of a kind that masq does not know. */
   private addManifest(document: SourceDocument, folder: string): readonly Diagnostic[] | undefined {
-    const id = objectId(document);
-    if (!id) return undefined;
     const bundle = this.bundles.get(folder) ?? emptyBundle();
     this.bundles.set(folder, bundle);
-    const keep = <T extends { readonly diagnostics: readonly Diagnostic[] }>(read: T): T => {
-      bundle.documents.push(document);
-      return read;
-    };
-    if (isAgentConfigMap(document)) {
-      const { configMap, diagnostics } = keep(readConfigMap(document));
-      bundle.configMaps.push(configMap);
-      return diagnostics;
-    }
-    if (isAgentDaemonSet(document)) {
-      const { daemonSet, diagnostics } = keep(readDaemonSet(document));
-      bundle.daemonSets.push(daemonSet);
-      return diagnostics;
-    }
-    switch (id.kind) {
-      case 'EgressNATPolicy':
-        if (id.apiVersion === 'networking.gke.io/v1') return keep(readEgressPolicyV1(document)).diagnostics;
-        if (id.apiVersion === 'networking.gke.io/v1alpha1') {
-          const { policy, diagnostics } = keep(readEgressPolicyV1Alpha1(document));
-          bundle.policies.push({ document, policy });
-          return diagnostics;
-        }
-        return [
-          wrongVersion(
-            document,
-            'networking.gke.io/v1 (GKE Autopilot) or networking.gke.io/v1alpha1 (egress NAT gateway)',
-          ),
-          ...readEgressPolicyV1(document).diagnostics.filter(d => d.path?.[0] === 'spec'),
-        ];
-      case 'AnthosNetworkGateway':
-      case 'NetworkGatewayGroup': {
-        const wanted = id.kind === 'NetworkGatewayGroup' ? 'networking.gke.io/v1' : 'networking.gke.io/v1alpha1';
-        if (id.apiVersion !== wanted) return [wrongVersion(document, wanted)];
-        const { floatingIPs, diagnostics } = keep(readGateway(document));
-        bundle.gateways.push({ document, floatingIPs });
-        return diagnostics;
-      }
-      case 'CiliumEgressNATPolicy':
-      case 'CiliumEgressGatewayPolicy': {
-        const message = `${id.kind} is Cilium's, with other rules than EgressNATPolicy; masq does not check it`;
-        return [diagnostic('MQ611', document.at(['kind']), { message })];
-      }
-      case 'Cluster':
-        return id.apiVersion.startsWith('baremetal.cluster.gke.io/') ? [] : undefined;
-      default:
-        if (isOurs(document)) return keep({ diagnostics: [] }).diagnostics;
-        return id.apiVersion.startsWith('networking.gke.io/') &&
-          suggest(id.kind, ['EgressNATPolicy', 'NetworkGatewayGroup', 'AnthosNetworkGateway'])
-          ? unknownKind(document, id.kind)
-          : undefined;
-    }
+    return readManifest(document, bundle);
   }
-}
-
-/** Whether an object of a kind without checks of its own was rendered by masq. */
-function isOurs(document: SourceDocument): boolean {
-  return valueAt(document.value, ['metadata', 'labels', 'app.kubernetes.io/managed-by']) === 'masq';
 }
 
 /** Leaves out what was said before of the very same characters, such as those that several aliases stand for. */
@@ -195,21 +134,6 @@ function distinct(sorted: readonly Diagnostic[]): Diagnostic[] {
 function strayAgentFile(document: SourceDocument): Diagnostic[] {
   const message = 'an ip-masq-agent file stands among other documents, where nothing reads it; put it into a ConfigMap';
   return [diagnostic('MQ215', document.at([]), { message }), ...readAgentDocument(document).diagnostics];
-}
-
-function wrongVersion(document: SourceDocument, wanted: string): Diagnostic {
-  const id = objectId(document)!;
-  const message = `${id.kind} does not exist in apiVersion "${id.apiVersion}"; write ${wanted}`;
-  return diagnostic('MQ213', document.at(['apiVersion']), { message });
-}
-
-function unknownKind(document: SourceDocument, kind: string): Diagnostic[] | undefined {
-  const known = ['EgressNATPolicy', 'NetworkGatewayGroup', 'AnthosNetworkGateway', 'AnthosNetworkGatewayNode'];
-  if (known.includes(kind)) return [];
-  const near = suggest(kind, known);
-  return near
-    ? [diagnostic('MQ213', document.at(['kind']), { message: `kind "${kind}" is unknown; did you mean "${near}"?` })]
-    : undefined;
 }
 
 /** Whether a document without kind is an ip-masq-agent file: one of its keys is the agent's, or nearly so. */

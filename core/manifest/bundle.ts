@@ -1,4 +1,4 @@
-import { compareAddresses } from '../address';
+import { compareAddresses, formatCidr } from '../address';
 import { type Diagnostic, diagnostic } from '../diagnostics';
 import { claimText, sharedPacket } from '../intent/check-overlap';
 import type { PlacedAddress, PolicyModel } from '../intent/model';
@@ -6,6 +6,7 @@ import { valueAt } from '../schema/path';
 import type { SourceDocument } from '../source';
 import { type AgentConfigMap, lacksConfig } from './config-map';
 import type { AgentDaemonSet } from './daemon-set';
+import type { NoSnatPolicy } from './egress-nat-policy';
 import { list, objectId } from './object';
 
 /** The objects of one folder or file, which are taken to be of one cluster. */
@@ -16,6 +17,8 @@ export interface Bundle {
   readonly configMaps: AgentConfigMap[];
   /** DaemonSets that run ip-masq-agent. */
   readonly daemonSets: AgentDaemonSet[];
+  /** EgressNATPolicies v1. */
+  readonly noSnat: NoSnatPolicy[];
   /** EgressNATPolicies v1alpha1. */
   readonly policies: { readonly document: SourceDocument; readonly policy: PolicyModel }[];
   /** AnthosNetworkGateways and NetworkGatewayGroups. */
@@ -24,7 +27,7 @@ export interface Bundle {
 
 /** A bundle without objects. */
 export function emptyBundle(): Bundle {
-  return { documents: [], configMaps: [], daemonSets: [], policies: [], gateways: [] };
+  return { documents: [], configMaps: [], daemonSets: [], noSnat: [], policies: [], gateways: [] };
 }
 
 /**
@@ -49,6 +52,7 @@ function byFile(bundle: Bundle): Bundle[] {
       documents: bundle.documents.filter(document => document.source === source),
       configMaps: bundle.configMaps.filter(inFile),
       daemonSets: bundle.daemonSets.filter(inFile),
+      noSnat: bundle.noSnat.filter(inFile),
       policies: bundle.policies.filter(inFile),
       gateways: bundle.gateways.filter(inFile),
     };
@@ -117,17 +121,26 @@ function agreement(daemonSet: AgentDaemonSet, bundle: Bundle): Diagnostic[] {
   return [...found, ...defaults(daemonSet, bundle)];
 }
 
-function ipv6(daemonSet: AgentDaemonSet, configMap: AgentConfigMap): Diagnostic[] {
-  const list = configMap.config?.nonMasqueradeCIDRs;
-  if (!daemonSet.flags.enableIPv6 || !list || list.some(cidr => cidr.family === 6)) return [];
-  const message =
-    '--enable-ipv6 without one IPv6 range in nonMasqueradeCIDRs masquerades all IPv6 between pods; list the pod and node ranges';
-  return [diagnostic('MQ309', configMap.document.at(['data', 'config'], 'key'), { message })];
+function ipv6({ flags }: AgentDaemonSet, { document, config }: AgentConfigMap): Diagnostic[] {
+  const list = config?.nonMasqueradeCIDRs;
+  if (!flags || !list) return [];
+  const place = document.at(['data', 'config'], 'key');
+  const listed = list.find(cidr => cidr.family === 6);
+  if (flags.enableIPv6 && !listed) {
+    const message =
+      '--enable-ipv6 without one IPv6 range in nonMasqueradeCIDRs masquerades all IPv6 between pods; list the pod and node ranges';
+    return [diagnostic('MQ309', place, { message })];
+  }
+  if (!flags.enableIPv6 && listed) {
+    const message = `nonMasqueradeCIDRs lists "${formatCidr(listed)}", but without --enable-ipv6 the agent writes no IPv6 rule: add the flag, or remove the IPv6 ranges`;
+    return [diagnostic('MQ308', place, { message })];
+  }
+  return [];
 }
 
 /** Without a list beside it, the built-in one counts, and it is not the one that GKE has without an agent. */
 function defaults(daemonSet: AgentDaemonSet, bundle: Bundle): Diagnostic[] {
-  if (bundle.configMaps.length > 0) return [];
+  if (bundle.configMaps.length > 0 || !daemonSet.flags) return [];
   const reserved = daemonSet.flags.nomasqAllReservedRanges;
   const message = reserved
     ? 'no ConfigMap is beside the DaemonSet: without one the agent preserves its eleven built-in ranges'

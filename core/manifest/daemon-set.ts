@@ -13,13 +13,26 @@ export interface AgentDaemonSet {
   readonly name: string | undefined;
   /** `metadata.namespace`, when it is a text. */
   readonly namespace: string | undefined;
-  /** What the container's arguments say; the agent's defaults for the rest. */
-  readonly flags: AgentFlags;
-  /** The ConfigMaps that the agent's container mounts, with the key that it takes the file from. */
-  readonly configMaps: readonly { readonly name: string; readonly key: string; readonly path: ValuePath }[];
+  /** What command and arguments say, the agent's defaults for the rest; absent when something else is started. */
+  readonly flags?: AgentFlags;
+  /** The ConfigMaps that the agent's container mounts its file from. */
+  readonly configMaps: readonly FileReference[];
+}
+
+/** Where a DaemonSet takes the agent's file from. */
+export interface FileReference {
+  /** The ConfigMap's name. */
+  readonly name: string;
+  /** The key in its `data`. */
+  readonly key: string;
+  /** Whether the pods start without it. */
+  readonly optional: boolean;
+  /** Where the DaemonSet names the ConfigMap. */
+  readonly path: ValuePath;
 }
 
 const POD = ['spec', 'template', 'spec'] as const;
+const FILE = '/etc/config/ip-masq-agent';
 const REMOVED = ['extensions/v1beta1', 'apps/v1beta1', 'apps/v1beta2'];
 
 /** The index of the container that runs ip-masq-agent; -1 when the DaemonSet is about something else. */
@@ -58,13 +71,7 @@ export function readDaemonSet(document: SourceDocument): {
   }
   const index = agentContainer(document);
   if (index < 0) {
-    const daemonSet = {
-      document,
-      name: id?.name,
-      namespace: id?.namespace,
-      flags: parseAgentFlags([]).flags,
-      configMaps: [],
-    };
+    const daemonSet = { document, name: id?.name, namespace: id?.namespace, configMaps: [] };
     return { daemonSet, diagnostics: findings.list };
   }
   const container = [...POD, 'containers', index];
@@ -78,7 +85,7 @@ export function readDaemonSet(document: SourceDocument): {
   checkSecurity(document, container, findings);
   const configMaps = checkVolumes(document, container, dialect !== undefined, findings);
   return {
-    daemonSet: { document, name: id?.name, namespace: id?.namespace, flags, configMaps },
+    daemonSet: { document, name: id?.name, namespace: id?.namespace, ...(flags && { flags }), configMaps },
     diagnostics: findings.list,
   };
 }
@@ -126,18 +133,44 @@ function checkIdentity(document: SourceDocument, findings: Findings): void {
   }
 }
 
-function checkFlags(document: SourceDocument, container: ValuePath, image: string, findings: Findings): AgentFlags {
-  const raw = list(valueAt(document.value, [...container, 'args']));
-  const { flags, faults, at } = parseAgentFlags(raw.map(written));
-  const path = (index: number): ValuePath => [...container, 'args', index];
+/** An argument and where it stands. */
+interface Argument {
+  readonly text: string;
+  readonly path: ValuePath;
+}
+
+/** What the agent is started with; undefined when it is not the agent that the container starts. */
+function agentArguments(document: SourceDocument, container: ValuePath, findings: Findings): Argument[] | undefined {
+  const words = (key: 'command' | 'args'): Argument[] =>
+    list(valueAt(document.value, [...container, key])).map((word, i) => ({
+      text: written(word),
+      path: [...container, key, i],
+    }));
+  const [program, ...more] = words('command');
+  if (!program || /(?:^|\/)ip-masq-agent[^/]*$/.test(program.text)) return [...more, ...words('args')];
+  const message = `the container starts "${program.text}", not the agent itself: masq does not know the agent's flags`;
+  findings.add('MQ612', program.path, { message, severity: 'warning' });
+  return undefined;
+}
+
+function checkFlags(
+  document: SourceDocument,
+  container: ValuePath,
+  image: string,
+  findings: Findings,
+): AgentFlags | undefined {
+  const given = agentArguments(document, container, findings);
+  if (!given) return undefined;
+  const { flags, faults, at } = parseAgentFlags(given.map(word => word.text));
+  const path = (index: number): ValuePath => given[index]!.path;
   for (const fault of faults) {
     if (fault.kind === 'positional') {
-      const before = raw[fault.index - 1];
-      const instead = /^(?:true|false)$/.test(fault.name) ? `write ${written(before)}=${fault.name}` : 'remove it';
+      const before = given[fault.index - 1]?.text;
+      const instead = /^(?:true|false)$/.test(fault.name) ? `write ${before}=${fault.name}` : 'remove it';
       const message = `argument "${fault.name}" is no flag; the agent silently ignores every flag behind it: ${instead}`;
       findings.add('MQ612', path(fault.index), { message, severity: 'error' });
     } else if (fault.kind === 'value') {
-      const value = written(raw[fault.index]).replace(/^[^=]*=/, '');
+      const value = given[fault.index]!.text.replace(/^[^=]*=/, '');
       const message = `flag --${fault.name} is true or false, not "${value}"`;
       findings.add('MQ612', path(fault.index), { message, severity: 'error' });
     } else {
@@ -216,7 +249,7 @@ function checkVolumes(
     const message = `no volume is called "${written(mount.name)}"; ${instead}`;
     findings.add('MQ601', [...container, 'volumeMounts', i, 'name'], message);
   });
-  const mount = mounts.find(m => written(m.mountPath).replace(/\/$/, '') === '/etc/config');
+  const mount = fileMount(mounts);
   if (!mount) {
     const path = mounts.length > 0 ? [...container, 'volumeMounts', 0, 'mountPath'] : container;
     findings.add(
@@ -226,36 +259,60 @@ function checkVolumes(
     );
     return [];
   }
-  const index = names.indexOf(written(mount.name));
+  const at = [...container, 'volumeMounts', mount.index];
+  if (mount.within === '') {
+    const message = `a volume mounted at ${FILE} is a folder there, and the agent cannot read it; write "mountPath: /etc/config"`;
+    findings.add('MQ604', [...at, 'mountPath'], message);
+    return [];
+  }
+  if (mount.subPath) {
+    const message = 'a mount with subPath never sees a changed ConfigMap; mount the whole volume at /etc/config';
+    findings.add('MQ604', [...at, 'subPath'], { message, severity: 'warning' });
+  }
+  const index = names.indexOf(written(mounts[mount.index]!.name));
   if (index < 0) return [];
   const path = [...POD, 'volumes', index];
   const volume = volumes[index]!;
   if (Object.hasOwn(volume, 'projected')) return checkProjected(document, [...path, 'projected'], findings);
   const source = record(volume.configMap);
   if (!Object.hasOwn(volume, 'configMap')) return [];
-  return checkItems(source, [...path, 'configMap'], foreign, findings);
+  return checkItems(source, [...path, 'configMap'], { wanted: mount.within, foreign }, findings);
+}
+
+/** The mount that the agent's file comes from, which is the deepest one, and the file's name in the volume. */
+function fileMount(
+  mounts: readonly Readonly<Record<string, unknown>>[],
+): { readonly index: number; readonly within: string; readonly subPath: boolean } | undefined {
+  const paths = mounts.map(mount => `/${written(mount.mountPath).split('/').filter(Boolean).join('/')}`);
+  const holding = paths.filter(path => FILE === path || FILE.startsWith(`${path}/`));
+  if (holding.length === 0) return undefined;
+  const index = paths.indexOf(holding.reduce((deepest, path) => (path.length > deepest.length ? path : deepest)));
+  const subPath = written(mounts[index]!.subPath);
+  const within = [...subPath.split('/'), ...FILE.slice(paths[index]!.length).split('/')].filter(Boolean).join('/');
+  return { index, within, subPath: subPath !== '' };
 }
 
 function checkItems(
   source: Readonly<Record<string, unknown>>,
   path: ValuePath,
-  foreign: boolean,
+  file: { readonly wanted: string; readonly foreign: boolean },
   findings: Findings,
 ): AgentDaemonSet['configMaps'] {
-  const name = written(source.name);
+  const { wanted } = file;
+  const reference = { name: written(source.name), optional: source.optional === true, path: [...path, 'name'] };
   const items = list(source.items).map(record);
-  if (items.length === 0) return [{ name, key: 'ip-masq-agent', path: [...path, 'name'] }];
-  const file = items.findIndex(item => item.path === 'ip-masq-agent');
-  if (file < 0 && !foreign) {
+  if (items.length === 0) return [{ ...reference, key: wanted }];
+  const at = items.findIndex(item => item.path === wanted);
+  if (at < 0 && !file.foreign) {
     const lands =
       items[0]!.path === undefined
         ? 'the item lacks "path"'
         : `the file lands at /etc/config/${written(items[0]!.path)}`;
-    const message = `${lands}, but the agent reads /etc/config/ip-masq-agent; write "path: ip-masq-agent"`;
+    const message = `${lands}, but the agent reads ${FILE}; write "path: ${wanted}"`;
     findings.add('MQ604', [...path, 'items', 0, 'path'], message);
     return [];
   }
-  return [{ name, key: written(items[Math.max(file, 0)]!.key), path: [...path, 'name'] }];
+  return [{ ...reference, key: written(items[Math.max(at, 0)]!.key) }];
 }
 
 /** Projected volumes of several ConfigMaps are Azure's way; a `configMap:` whose keys lost their indentation is a common slip. */
@@ -272,6 +329,11 @@ function checkProjected(document: SourceDocument, path: ValuePath, findings: Fin
       return [];
     }
     if (typeof record(configMap).name !== 'string') return [];
-    return checkItems(record(configMap), [...path, 'sources', i, 'configMap'], true, findings);
+    return checkItems(
+      record(configMap),
+      [...path, 'sources', i, 'configMap'],
+      { wanted: 'ip-masq-agent', foreign: true },
+      findings,
+    );
   });
 }

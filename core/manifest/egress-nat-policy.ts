@@ -4,7 +4,7 @@ import { parseAddress } from '../address';
 import type { Diagnostic } from '../diagnostics';
 import { checkRedundancy } from '../intent/check-list';
 import { preservesInternet } from '../intent/check-masquerade';
-import { addFault, readCidrs } from '../intent/entry';
+import { addFault, type Entry, readCidrs } from '../intent/entry';
 import { Findings } from '../intent/findings';
 import type { PolicyModel } from '../intent/model';
 import { isSubdomain, matchesEverything, readSelector } from '../intent/selector';
@@ -17,8 +17,21 @@ import { hasDeclaredRoute, list } from './object';
 /** Names of the policies that GKE manages itself: `gke-`, eight hex digits, a number. */
 const MANAGED = /^gke-[0-9a-f]{8}-\d+$/;
 
-/** Checks an EgressNATPolicy `networking.gke.io/v1` of GKE Autopilot. */
-export function readEgressPolicyV1(document: SourceDocument): { readonly diagnostics: readonly Diagnostic[] } {
+/** An EgressNATPolicy `networking.gke.io/v1`: destinations to which pods keep their address. */
+export interface NoSnatPolicy {
+  /** The object. */
+  readonly document: SourceDocument;
+  /** Its name; empty where it has none. */
+  readonly name: string;
+  /** The destinations that could be read. */
+  readonly destinations: readonly Entry[];
+}
+
+/** Checks an EgressNATPolicy `networking.gke.io/v1` of GKE Autopilot, and reads it. */
+export function readEgressPolicyV1(document: SourceDocument): {
+  readonly policy: NoSnatPolicy;
+  readonly diagnostics: readonly Diagnostic[];
+} {
   const findings = new Findings(document);
   if (!validateEgressNATPolicyV1(document.value)) {
     findings.addAll(shapeDiagnostics(document, validateEgressNATPolicyV1.errors ?? [], schemaV1));
@@ -52,7 +65,7 @@ export function readEgressPolicyV1(document: SourceDocument): { readonly diagnos
       message: `"${widest.text}" preserves pod addresses to the internet, which needs a route for them there (Cloud NAT over the pod ranges, or a custom default route)`,
     });
   }
-  return { diagnostics: findings.list };
+  return { policy: { document, name, destinations: entries }, diagnostics: findings.list };
 }
 
 /** Checks an EgressNATPolicy `networking.gke.io/v1alpha1` of the egress NAT gateway, and reads it. */

@@ -1,0 +1,99 @@
+import { type Diagnostic, diagnostic, suggest } from '../diagnostics';
+import { valueAt } from '../schema/path';
+import type { SourceDocument } from '../source';
+import type { Bundle } from './bundle';
+import { isAgentConfigMap, readConfigMap } from './config-map';
+import { isAgentDaemonSet, readDaemonSet } from './daemon-set';
+import { readEgressPolicyV1, readEgressPolicyV1Alpha1 } from './egress-nat-policy';
+import { readGateway } from './gateway';
+import { objectId } from './object';
+
+/** The kinds of `networking.gke.io` that masq knows. */
+const KINDS = ['EgressNATPolicy', 'NetworkGatewayGroup', 'AnthosNetworkGateway', 'AnthosNetworkGatewayNode'];
+
+/** Checks one object and adds it to its bundle; undefined when it is of a kind that masq does not know. */
+export function readManifest(document: SourceDocument, bundle: Bundle): readonly Diagnostic[] | undefined {
+  const found = readKnown(document, bundle);
+  if (found) bundle.documents.push(document);
+  return found ?? aside(document);
+}
+
+/** Objects that others have to agree with. */
+function readKnown(document: SourceDocument, bundle: Bundle): readonly Diagnostic[] | undefined {
+  if (isAgentConfigMap(document)) {
+    const { configMap, diagnostics } = readConfigMap(document);
+    bundle.configMaps.push(configMap);
+    return diagnostics;
+  }
+  if (isAgentDaemonSet(document)) {
+    const { daemonSet, diagnostics } = readDaemonSet(document);
+    bundle.daemonSets.push(daemonSet);
+    return diagnostics;
+  }
+  const id = objectId(document);
+  switch (`${id?.apiVersion} ${id?.kind}`) {
+    case 'networking.gke.io/v1 EgressNATPolicy': {
+      const { policy, diagnostics } = readEgressPolicyV1(document);
+      bundle.noSnat.push(policy);
+      return diagnostics;
+    }
+    case 'networking.gke.io/v1alpha1 EgressNATPolicy': {
+      const { policy, diagnostics } = readEgressPolicyV1Alpha1(document);
+      bundle.policies.push({ document, policy });
+      return diagnostics;
+    }
+    case 'networking.gke.io/v1alpha1 AnthosNetworkGateway':
+    case 'networking.gke.io/v1 NetworkGatewayGroup': {
+      const { floatingIPs, diagnostics } = readGateway(document);
+      bundle.gateways.push({ document, floatingIPs });
+      return diagnostics;
+    }
+    default:
+      return isOurs(document) ? [] : undefined;
+  }
+}
+
+/** What is said of objects that are near to those that masq knows. */
+function aside(document: SourceDocument): readonly Diagnostic[] | undefined {
+  const id = objectId(document);
+  switch (id?.kind) {
+    case 'EgressNATPolicy': {
+      const both = 'networking.gke.io/v1 (GKE Autopilot) or networking.gke.io/v1alpha1 (egress NAT gateway)';
+      const { diagnostics } = readEgressPolicyV1(document);
+      return [wrongVersion(document, both), ...diagnostics.filter(d => d.path?.[0] === 'spec')];
+    }
+    case 'AnthosNetworkGateway':
+      return [wrongVersion(document, 'networking.gke.io/v1alpha1')];
+    case 'NetworkGatewayGroup':
+      return [wrongVersion(document, 'networking.gke.io/v1')];
+    case 'CiliumEgressNATPolicy':
+    case 'CiliumEgressGatewayPolicy': {
+      const message = `${id.kind} is Cilium's, with other rules than EgressNATPolicy; masq does not check it`;
+      return [diagnostic('MQ611', document.at(['kind']), { message })];
+    }
+    case 'Cluster':
+      return id.apiVersion.startsWith('baremetal.cluster.gke.io/') ? [] : undefined;
+    default:
+      return id?.apiVersion.startsWith('networking.gke.io/') ? unknownKind(document, id.kind) : undefined;
+  }
+}
+
+/** Whether an object of a kind without checks of its own was rendered by masq. */
+function isOurs(document: SourceDocument): boolean {
+  return valueAt(document.value, ['metadata', 'labels', 'app.kubernetes.io/managed-by']) === 'masq';
+}
+
+function wrongVersion(document: SourceDocument, wanted: string): Diagnostic {
+  const id = objectId(document)!;
+  const message = `${id.kind} does not exist in apiVersion "${id.apiVersion}"; write ${wanted}`;
+  return diagnostic('MQ213', document.at(['apiVersion']), { message });
+}
+
+function unknownKind(document: SourceDocument, kind: string): readonly Diagnostic[] | undefined {
+  if (KINDS.includes(kind)) return [];
+  const near = suggest(kind, KINDS);
+  if (near === undefined) return undefined;
+  return [
+    diagnostic('MQ213', document.at(['kind']), { message: `kind "${kind}" is unknown; did you mean "${near}"?` }),
+  ];
+}
