@@ -9,10 +9,9 @@ import {
 } from '../address';
 import { DEFAULT_CIDR_LIMIT } from '../agentfile/read';
 import type { AgentFile, ListedCidr } from '../agentfile/write';
-import { preservesInternet } from '../intent/check-masquerade';
 import type { ClusterModel } from '../intent/model';
 import type { PodSelector } from '../intent/selector';
-import { LINK_LOCAL } from '../intent/special';
+import { LINK_LOCAL, preservesInternet } from '../intent/special';
 import { intentTreatment } from '../treatment/intent';
 import type { TreatmentMap } from '../treatment/map';
 import type { Decision } from '../treatment/treatment';

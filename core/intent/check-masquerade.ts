@@ -1,10 +1,12 @@
-import { BITS, type Both, both, FAMILIES, formatAddress, IntervalSet, setsOf } from '../address';
+import { type Both, both, FAMILIES, type Family, formatAddress, IntervalSet } from '../address';
 import { checkRedundancy } from './check-list';
-import { checkPodsElsewhere, firstShared } from './check-network';
+import { firstShared } from './check-network';
+import { checkPodsElsewhere } from './check-pods-elsewhere';
 import type { Entry } from './entry';
 import type { Findings } from './findings';
 import type { ClusterModel, MasqueradeModel } from './model';
-import { internetSet, LINK_LOCAL, rfc1918 } from './special';
+import { linkLocalMode, listedSet, takenOut, unionOfEntries } from './preserved';
+import { internetSet, LINK_LOCAL, preservesInternet, privateSet } from './special';
 
 const MASQUERADE = ['spec', 'masquerade'] as const;
 
@@ -17,10 +19,11 @@ export function checkMasquerade(model: ClusterModel, findings: Findings): void {
   }
   checkRedundancy(list.preserve, findings);
   checkRedundancy(list.always, findings);
+  checkTakenOut(list, findings);
   checkOwnRanges(model, list, findings);
-  checkLinkLocal(list, findings);
+  checkLinkLocal(model, list, findings);
   checkInternet(model, list, findings);
-  checkPodsElsewhere(model, findings);
+  checkPodsElsewhere(model, list, findings);
   checkFamilies(model, list, findings);
   const raw = (model.document.value as { spec: { masquerade: { preserve?: unknown } } }).spec.masquerade.preserve;
   if (Array.isArray(raw) && raw.length === 0) {
@@ -36,6 +39,18 @@ export function checkMasquerade(model: ClusterModel, findings: Findings): void {
   }
 }
 
+/** An entry of which `always` leaves nothing: one of the two lists says what was not meant. */
+function checkTakenOut(list: MasqueradeModel, findings: Findings): void {
+  if (list.always.length === 0) return;
+  const always = both(family => unionOfEntries(list.always, family));
+  for (const entry of list.preserve) {
+    const empty = FAMILIES.every(family => entry.sets[family].isEmpty());
+    if (empty || !FAMILIES.every(family => always[family].containsSet(entry.sets[family]))) continue;
+    const message = `"always" leaves nothing of "${entry.text}"; remove it from one of the two lists`;
+    findings.add('MQ124', entry.path, message);
+  }
+}
+
 /** The cluster's own ranges stay preserved whatever the lists say: asking for the opposite is a mistake. */
 function checkOwnRanges(model: ClusterModel, list: MasqueradeModel, findings: Findings): void {
   const { nodes, pods, services } = model.network;
@@ -44,11 +59,11 @@ function checkOwnRanges(model: ClusterModel, list: MasqueradeModel, findings: Fi
     ['pod', pods],
     ['service', services],
   ];
-  const wanted: [Entry | { path: Entry['path']; text: string }, Both<IntervalSet>, string][] = [
+  const wanted: [Entry, Both<IntervalSet>, string][] = [
     ...list.always.map((e): [Entry, Both<IntervalSet>, string] => [e, e.sets, 'masquerades']),
     ...list.preserve
       .filter(e => e.exceptions.length > 0)
-      .map((e): [Entry, Both<IntervalSet>, string] => [e, takenOut(e), 'excepts']),
+      .map((e): [Entry, Both<IntervalSet>, string] => [e, takenOut(e, list), 'excepts']),
   ];
   for (const [entry, taken, verb] of wanted) {
     for (const [role, ranges] of own) {
@@ -64,87 +79,94 @@ function checkOwnRanges(model: ClusterModel, list: MasqueradeModel, findings: Fi
   }
 }
 
-function takenOut(entry: Entry): Both<IntervalSet> {
-  const whole = setsOf(entry.cidrs);
-  return both(f => whole[f].subtract(entry.sets[f]));
-}
-
-/** Masquerading link-local needs both steps: the key, and no entry that contains the range. */
-function checkLinkLocal(list: MasqueradeModel, findings: Findings): void {
-  const keys = { 4: 'linkLocal', 6: 'linkLocalIPv6' } as const;
-  for (const family of FAMILIES) {
-    const key = keys[family];
-    const range = family === 4 ? '169.254.0.0/16' : 'fe80::/10';
-    if (list[key] === 'masquerade') {
-      for (const entry of list.preserve) {
-        const first = entry.sets[family].intersect(LINK_LOCAL[family]).first();
-        if (!first) continue;
-        const fix = LINK_LOCAL[family].containsSet(entry.sets[family]) ? 'remove the entry' : `except ${range} here`;
-        findings.add('MQ302', entry.path, {
-          message: `"${entry.text}" preserves ${formatAddress(first)}, but ${key} says masquerade; ${fix}, or drop the key`,
-          related: [{ ...findings.document.at([...MASQUERADE, key]), message: `${key}: masquerade` }],
-        });
-      }
-    } else {
-      for (const entry of list.always) {
-        const first = entry.sets[family].intersect(LINK_LOCAL[family]).first();
-        if (!first) continue;
-        findings.add(
-          'MQ302',
-          entry.path,
-          `"${entry.text}" masquerades ${formatAddress(first)}, but link-local is preserved; write "${key}: masquerade"`,
-        );
-      }
-      for (const entry of list.preserve.filter(
-        e => e.exceptions.length > 0 && takenOut(e)[family].containsSet(LINK_LOCAL[family]),
-      )) {
-        findings.add('MQ302', entry.path, {
-          severity: 'warning',
-          message: `"${entry.text}" excepts ${range}, which stays preserved all the same; write "${key}: masquerade" if it should not`,
-        });
-      }
-    }
+/** Masquerading link-local needs both steps: the key, and no entry that keeps the range in effect. */
+function checkLinkLocal(model: ClusterModel, list: MasqueradeModel, findings: Findings): void {
+  const autopilot = model.platform === 'gke-autopilot';
+  for (const family of familiesOf(model)) {
+    if (linkLocalMode(list)[family] === 'preserve') checkKeptLinkLocal(list, family, autopilot, findings);
+    else if (!autopilot) checkMasqueradedLinkLocal(list, family, findings);
   }
 }
 
-/** At least half of the public addresses: this is the internet, however it is written. */
-export function preservesInternet(preserved: IntervalSet): boolean {
-  const { family } = preserved;
-  // No public address space is smaller than an eighth of its family's: most lists need no closer look.
-  if (preserved.count() < 1n << BigInt(BITS[family] - 4)) return false;
-  const internet = internetSet(family);
-  return preserved.intersect(internet).count() * 2n >= internet.count();
+const LINK_LOCAL_NAMES = {
+  4: { key: 'linkLocal', text: '169.254.0.0/16' },
+  6: { key: 'linkLocalIPv6', text: 'fe80::/10' },
+} as const;
+
+function checkMasqueradedLinkLocal(list: MasqueradeModel, family: Family, findings: Findings): void {
+  const { key, text } = LINK_LOCAL_NAMES[family];
+  const always = unionOfEntries(list.always, family);
+  for (const entry of list.preserve) {
+    const first = entry.sets[family].intersect(LINK_LOCAL[family]).subtract(always).first();
+    if (!first) continue;
+    const fix = LINK_LOCAL[family].containsSet(entry.sets[family]) ? 'remove the entry' : `except ${text} here`;
+    findings.add('MQ302', entry.path, {
+      message: `"${entry.text}" preserves ${formatAddress(first)}, but ${key} says masquerade; ${fix}, or drop the key`,
+      related: [{ ...findings.document.at([...MASQUERADE, key]), message: `${key}: masquerade` }],
+    });
+  }
+}
+
+/** Link-local stays preserved: whether entries ask for the opposite. On Autopilot there is no key to change that. */
+function checkKeptLinkLocal(list: MasqueradeModel, family: Family, autopilot: boolean, findings: Findings): void {
+  const { key, text } = LINK_LOCAL_NAMES[family];
+  const local = LINK_LOCAL[family];
+  for (const entry of list.always) {
+    const first = entry.sets[family].intersect(local).first();
+    if (!first) continue;
+    const except = local.containsSet(entry.sets[family]) ? 'remove the entry' : `except ${text} here`;
+    const fix = autopilot ? except : `write "${key}: masquerade"${except.startsWith('except') ? `, or ${except}` : ''}`;
+    const kept = autopilot ? 'gke-autopilot always preserves link-local' : 'link-local is preserved';
+    findings.add('MQ302', entry.path, `"${entry.text}" masquerades ${formatAddress(first)}, but ${kept}; ${fix}`);
+  }
+  for (const entry of list.preserve.filter(e => e.exceptions.length > 0)) {
+    const out = takenOut(entry, list)[family].intersect(local);
+    const first = out.first();
+    if (!first) continue;
+    const what = out.equals(local) ? text : formatAddress(first);
+    const fix = autopilot ? 'remove the exception' : `write "${key}: masquerade" if it should not`;
+    const message = `"${entry.text}" excepts ${what}, which stays preserved all the same; ${fix}`;
+    findings.add('MQ302', entry.path, { message, severity: 'warning' });
+  }
+}
+
+/** The families that pods have, and that anything is rendered for. */
+function familiesOf(model: ClusterModel): readonly Family[] {
+  return model.network.ipv6 ? FAMILIES : [4];
 }
 
 function checkInternet(model: ClusterModel, list: MasqueradeModel, findings: Findings): void {
   if (model.network.internetRoute !== 'none') return;
-  for (const family of FAMILIES) {
-    const preserved = IntervalSet.unionOf(
-      family,
-      list.preserve.map(e => e.sets[family]),
-    );
-    const kept = list.always.reduce((set, e) => set.subtract(e.sets[family]), preserved);
-    if (family === 6 && !model.network.ipv6) continue;
-    if (!preservesInternet(kept)) {
-      if (family === 4) checkLargePublic(list, findings);
-      continue;
-    }
-    const widest = [...list.preserve].sort(
-      (a, b) => Number(b.sets[family].count() - a.sets[family].count() > 0n) * 2 - 1,
-    )[0]!;
-    findings.add('MQ303', widest.path, internetText(`"${widest.text}"`));
+  for (const family of familiesOf(model)) {
+    const kept = listedSet(model, list, family);
+    if (preservesInternet(kept)) {
+      const widest = largestPart(list, kept.intersect(internetSet(family)));
+      findings.add('MQ303', widest.path, internetText(`"${widest.text}"`));
+    } else if (family === 4) checkLargePublic(list, kept, findings);
   }
 }
 
+/** The entry that brings the most of a part of what the list keeps. */
+function largestPart(list: MasqueradeModel, part: IntervalSet): Entry {
+  const share = (entry: Entry): bigint => entry.sets[part.family].intersect(part).count();
+  return list.preserve.reduce((most, entry) => (share(entry) > share(most) ? entry : most));
+}
+
 /** Public ranges from a /8 on: small ones may well be reached over a private line, such large ones hardly. */
-function checkLargePublic(list: MasqueradeModel, findings: Findings): void {
+function checkLargePublic(list: MasqueradeModel, kept: IntervalSet, findings: Findings): void {
   const large = 1n << 24n;
-  for (const entry of list.preserve) {
-    const set = entry.sets[4];
-    if (set.count() < large || rfc1918().containsSet(set)) continue;
-    const count = set.intersect(internetSet(4)).count();
-    if (count < large) continue;
-    const message = `"${entry.text}" preserves pod addresses to ${count} public addresses, which needs a route for them there; declare spec.network.internetRoute if there is one`;
+  if (kept.count() < large || privateSet(4).containsSet(kept)) return;
+  const found = new Map<Entry, bigint>();
+  for (const { first, last } of kept.intervals()) {
+    const open = IntervalSet.fromRange(first, last).intersect(internetSet(4));
+    if (open.count() < large) continue;
+    const entry = largestPart(list, open);
+    found.set(entry, (found.get(entry) ?? 0n) + open.count());
+  }
+  for (const [entry, count] of found) {
+    const own = entry.sets[4].intersect(kept).intersect(internetSet(4)).count();
+    const what = own < count ? `"${entry.text}", together with other entries,` : `"${entry.text}"`;
+    const message = `${what} preserves pod addresses to ${own < count ? count : own} public addresses, which needs a route for them there; declare spec.network.internetRoute if there is one`;
     findings.add('MQ303', entry.path, { message, severity: 'warning' });
   }
 }
@@ -168,9 +190,10 @@ function internetText(what: string) {
   };
 }
 
-/** IPv6 entries do nothing in a cluster whose pods have no IPv6, and the other way round. */
+/** IPv6 entries do nothing in a cluster whose pods have no IPv6; on Autopilot they are refused in any case. */
 function checkFamilies(model: ClusterModel, list: MasqueradeModel, findings: Findings): void {
-  if (model.network.ipv6 || findings.anyBelow(['spec', 'network', 'podCIDRs'])) return;
+  const { network, platform } = model;
+  if (network.ipv6 || platform === 'gke-autopilot' || findings.anyBelow(['spec', 'network', 'podCIDRs'])) return;
   for (const entry of [...list.preserve, ...list.always]) {
     if (!entry.sets[4].isEmpty() || entry.sets[6].isEmpty()) continue;
     findings.add(

@@ -3,7 +3,6 @@ import { checkRedundancy } from './check-list';
 import type { Entry } from './entry';
 import type { Findings } from './findings';
 import type { ClusterModel } from './model';
-import { rfc1918 } from './special';
 
 const NETWORK = ['spec', 'network'] as const;
 
@@ -89,31 +88,6 @@ function checkNodesOnPremises(model: ClusterModel, findings: Findings): void {
       if (!shared) continue;
       findings.add('MQ305', node.path, {
         message: `node range "${node.text}" overlaps on-premises range "${far.text}" at ${shared}; masqueraded traffic can loop between the two`,
-        related: [{ ...findings.document.at(far.path), message: 'the on-premises range' }],
-      });
-    }
-  }
-}
-
-/** Pods outside of RFC 1918 that keep their source towards a range that contains their own, or collides with it on premises. */
-export function checkPodsElsewhere(model: ClusterModel, findings: Findings): void {
-  for (const pods of model.network.pods) {
-    const foreign = !pods.sets[4].isEmpty() && !rfc1918().containsSet(pods.sets[4]);
-    for (const entry of foreign ? (model.masquerade?.preserve ?? []) : []) {
-      const wider = entry.sets[4].containsSet(pods.sets[4]) && !entry.sets[4].equals(pods.sets[4]);
-      if (!wider || entry.sets[4].isFull()) continue;
-      findings.add('MQ304', entry.path, {
-        message: `"${entry.text}" contains the pods' own non-RFC 1918 range "${pods.text}"; hosts elsewhere in it see pod addresses that may be theirs too`,
-        hint: `preserve only what is inside the cluster, or except the ranges in use elsewhere`,
-        related: [{ ...findings.document.at(pods.path), message: 'the pod range' }],
-      });
-    }
-    for (const far of model.network.onPremises) {
-      const shared = firstShared(pods.sets, far.sets);
-      const kept = model.masquerade?.preserve.some(entry => entry.sets[4].overlaps(far.sets[4]));
-      if (!shared || !kept) continue;
-      findings.add('MQ304', pods.path, {
-        message: `pod range "${pods.text}" is in use on premises as "${far.text}" (at ${shared}) and is preserved there; replies will not come back`,
         related: [{ ...findings.document.at(far.path), message: 'the on-premises range' }],
       });
     }

@@ -1,4 +1,4 @@
-import { type Both, both, cidr, type Family, type IntervalSet, namedRange, setsOf } from '../address';
+import { BITS, type Both, both, cidr, type Family, type IntervalSet, namedRange, setsOf } from '../address';
 
 /** The addresses of a range of the registry. */
 export function registrySet(name: string): Both<IntervalSet> {
@@ -17,12 +17,25 @@ function lazily<T>(make: () => T): () => T {
 /** 169.254.0.0/16 (RFC 3927) and fe80::/10 (RFC 4291). */
 export const LINK_LOCAL: Both<IntervalSet> = setsOf([cidr('169.254.0.0/16'), cidr('fe80::/10')]);
 
-/** 10.0.0.0/8, 172.16.0.0/12 and 192.168.0.0/16 (RFC 1918). */
-export const rfc1918: () => IntervalSet = lazily(() => registrySet('rfc1918')[4]);
+const privateUse = both(family => lazily(() => registrySet(family === 4 ? 'rfc1918' : 'unique-local')[family]));
+
+/** Addresses for private networks: 10.0.0.0/8, 172.16.0.0/12 and 192.168.0.0/16 (RFC 1918), and fc00::/7 (RFC 4193). */
+export function privateSet(family: Family): IntervalSet {
+  return privateUse[family]();
+}
 
 const internet = both(family => lazily(() => registrySet(family === 4 ? 'internet-ipv4' : 'internet-ipv6')[family]));
 
 /** Global unicast: what is routed on the internet. */
 export function internetSet(family: Family): IntervalSet {
   return internet[family]();
+}
+
+/** At least half of the public addresses: this is the internet, however it is written. */
+export function preservesInternet(preserved: IntervalSet): boolean {
+  const { family } = preserved;
+  // No public address space is smaller than an eighth of its family's: most lists need no closer look.
+  if (preserved.count() < 1n << BigInt(BITS[family] - 4)) return false;
+  const internet = internetSet(family);
+  return preserved.intersect(internet).count() * 2n >= internet.count();
 }

@@ -3,11 +3,11 @@ import schemaV1Alpha1 from '../../schemas/json/networking.gke.io/egressnatpolicy
 import { parseAddress } from '../address';
 import type { Diagnostic } from '../diagnostics';
 import { checkRedundancy } from '../intent/check-list';
-import { preservesInternet } from '../intent/check-masquerade';
 import { addFault, type Entry, readCidrs } from '../intent/entry';
 import { Findings } from '../intent/findings';
 import type { PolicyModel } from '../intent/model';
 import { isSubdomain, matchesEverything, readSelector } from '../intent/selector';
+import { preservesInternet } from '../intent/special';
 import { validateEgressNATPolicyV1, validateEgressNATPolicyV1Alpha1 } from '../schema/generated/validators';
 import { valueAt } from '../schema/path';
 import { shapeDiagnostics } from '../schema/shape';

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { loadIntents } from '../../core/intent/load';
+import { type LoadedIntents, loadIntents } from '../../core/intent/load';
 import type { ClusterModel } from '../../core/intent/model';
 import { parseSource } from '../../core/source';
 import { type Family, type Intent, type Rule, TOP, textOf } from './naive';
@@ -55,6 +55,11 @@ export const intentArbitrary: fc.Arbitrary<Intent> = fc.record({
 
 /** The intent as a person would write it, read by masq. */
 export function modelOf(intent: Intent): ClusterModel {
+  return loaded(intent, { internetRoute: 'cloud-nat' }).clusters[0]!;
+}
+
+/** As {@link modelOf}, with further facts about the network, and with what was found. */
+export function loaded(intent: Intent, facts: Readonly<Record<string, unknown>>): LoadedIntents {
   const autopilot = intent.platform === 'gke-autopilot';
   const document = {
     apiVersion: 'masq/v1alpha1',
@@ -67,7 +72,7 @@ export function modelOf(intent: Intent): ClusterModel {
         nodeCIDRs: intent.nodes,
         podCIDRs: intent.pods,
         serviceCIDRs: intent.services,
-        internetRoute: 'cloud-nat',
+        ...facts,
       },
       masquerade: {
         preserve: intent.preserve,
@@ -79,7 +84,7 @@ export function modelOf(intent: Intent): ClusterModel {
     },
   };
   const { documents } = parseSource('intent.json', JSON.stringify(document));
-  return loadIntents(documents).clusters[0]!;
+  return loadIntents(documents);
 }
 
 /** Every CIDR that the intent names. */

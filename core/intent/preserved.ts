@@ -1,0 +1,54 @@
+import { type Both, both, type Family, IntervalSet, setsOf } from '../address';
+import type { Entry } from './entry';
+import type { ClusterModel, MasqueradeModel } from './model';
+import { LINK_LOCAL, registrySet } from './special';
+
+/** The addresses of entries of one family, all together. */
+export function unionOfEntries(entries: readonly Entry[], family: Family): IntervalSet {
+  return IntervalSet.unionOf(
+    family,
+    entries.map(entry => entry.sets[family]),
+  );
+}
+
+/** The cluster's own nodes, pods and Services, which are preserved whatever the lists say. */
+export function ownRanges({ network }: ClusterModel): Both<IntervalSet> {
+  const own = [...network.nodes, ...network.pods, ...network.services];
+  return both(family => unionOfEntries(own, family));
+}
+
+/** How link-local destinations of each family are treated. */
+export function linkLocalMode(list: MasqueradeModel): Both<'preserve' | 'masquerade'> {
+  return { 4: list.linkLocal, 6: list.linkLocalIPv6 };
+}
+
+/**
+ * What the list keeps in effect: `preserve` without what `always` and masqueraded link-local take off it, and on
+ * Autopilot with `add` what the generated policy keeps.
+ */
+export function listedSet(model: ClusterModel, list: MasqueradeModel, family: Family): IntervalSet {
+  const kept = unionOfEntries(list.preserve, family)
+    .union(keptDefaults(model, list)[family])
+    .subtract(unionOfEntries(list.always, family));
+  return linkLocalMode(list)[family] === 'masquerade' ? kept.subtract(LINK_LOCAL[family]) : kept;
+}
+
+/** The destinations to which pods keep their address in effect: as {@link listedSet}, the cluster's own, and link-local. */
+export function preservedSet(model: ClusterModel, list: MasqueradeModel, family: Family): IntervalSet {
+  const kept = listedSet(model, list, family);
+  const local = linkLocalMode(list)[family] === 'preserve' ? kept.union(LINK_LOCAL[family]) : kept;
+  return local.union(ownRanges(model)[family]);
+}
+
+/** What the generated policy `default` of Autopilot goes on preserving beside the list. */
+export function keptDefaults(model: ClusterModel, list: MasqueradeModel): Both<IntervalSet> {
+  return model.platform === 'gke-autopilot' && list.defaultPolicy !== 'replace'
+    ? registrySet('gke-default-non-masquerade')
+    : both(IntervalSet.empty);
+}
+
+/** What an entry's exceptions take out of the list: not what another entry keeps all the same. */
+export function takenOut(entry: Entry, list: MasqueradeModel): Both<IntervalSet> {
+  const whole = setsOf(entry.cidrs);
+  return both(f => whole[f].subtract(unionOfEntries(list.preserve, f)));
+}
