@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkFiles, type Input } from '../core/check/check';
-import { type Diagnostic, type Location, RULE_CODES, type RuleCode } from '../core/diagnostics';
+import { type Diagnostic, type Location, RULE_CODES, RULES, type RuleCode } from '../core/diagnostics';
 
 const ROOT = join(__dirname, 'fixtures', 'defects');
 const EXPECTED = 'expected.txt';
@@ -70,6 +70,18 @@ describe('defects', () => {
     expect(codesOf('- '.repeat(5000))).toEqual([code]);
     // Brackets in texts nest nothing, such as those of a script's colours.
     expect(codesOf(`script: "${'\\e[31m'.repeat(100)}"\n`)).toEqual(['MQ212']);
+  });
+
+  it('find each rule in the severities that it declares, and in no other', () => {
+    const emitted = new Map<RuleCode, Set<string>>();
+    for (const found of fixtures.flatMap(fixture => checkFiles(inputsOf(fixture)).diagnostics)) {
+      emitted.set(found.code, (emitted.get(found.code) ?? new Set()).add(found.severity));
+    }
+    const declared = RULE_CODES.filter(code => emitted.has(code)).map(code => {
+      const { severity, also } = RULES[code];
+      return [code, ...[severity, ...also].sort()];
+    });
+    expect([...emitted].map(([code, severities]) => [code, ...[...severities].sort()]).sort()).toEqual(declared);
   });
 
   it('has a fixture for every rule that core can break', () => {

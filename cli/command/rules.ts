@@ -34,11 +34,11 @@ function line(code: RuleCode, { bold, dim }: Palette): string {
 }
 
 function explain(code: RuleCode, colors: Palette): string {
-  const { name, severity, title } = RULES[code];
+  const { name, severity, also, title } = RULES[code];
   const { meaning, example, fix, source } = EXPLANATIONS[code];
   const section = (heading: string, text: string) => `${colors.bold(heading)}\n${indent(text)}\n`;
   return [
-    `${colors.bold(`${code} ${name}`)} (${severity})\n${title}.\n`,
+    `${colors.bold(`${code} ${name}`)} (${[severity, ...also].join(', in some cases ')})\n${title}.\n`,
     section('What it means', wrap(meaning)),
     section('Example', example),
     section('What to do', fix.includes('\n') ? fix : wrap(fix)),

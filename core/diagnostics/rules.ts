@@ -6,13 +6,21 @@ export interface Rule {
   readonly name: string;
   /** How much its findings matter, unless one says otherwise. */
   readonly severity: Severity;
+  /** What single findings of it can be beside that, where a case is graver or lighter. */
+  readonly also: readonly Severity[];
   /** The rule in one line. */
   readonly title: string;
 }
 
-const error = (name: string, title: string): Rule => ({ name, severity: 'error', title });
-const warning = (name: string, title: string): Rule => ({ name, severity: 'warning', title });
-const note = (name: string, title: string): Rule => ({ name, severity: 'note', title });
+type Declare = (name: string, title: string, ...also: readonly Severity[]) => Rule;
+
+const declare =
+  (severity: Severity): Declare =>
+  (name, title, ...also) => ({ name, severity, also, title });
+
+const error = declare('error');
+const warning = declare('warning');
+const note = declare('note');
 
 const rules = {
   MQ101: error('host-bits-set', 'A CIDR has bits set beyond its prefix'),
@@ -30,11 +38,11 @@ const rules = {
   MQ113: error('unknown-range', 'A name is neither a range of the registry nor of the document'),
   MQ120: warning('duplicate-entry', 'A list names the same range twice'),
   MQ121: warning('covered-entry', 'A range lies inside another one of the same list'),
-  MQ122: note('cidr-limit', 'A list has more than 64 entries, the limit of ip-masq-agent'),
+  MQ122: note('cidr-limit', 'A list has more than 64 entries, the limit of ip-masq-agent', 'error'),
   MQ123: warning('except-outside', 'An exception lies outside the range that it is taken from'),
-  MQ124: warning('except-covers-all', 'The exceptions take away the whole range'),
+  MQ124: warning('except-covers-all', 'The exceptions take away the whole range', 'error'),
   MQ125: error('range-cycle', 'Named ranges refer to each other in a circle'),
-  MQ126: error('range-name-taken', 'A named range has the name of a range of the registry'),
+  MQ126: error('range-name-taken', 'A named range has the name of a range of the registry', 'warning'),
   MQ127: warning('unused-range', 'A named range is never used'),
 
   MQ201: error('yaml-syntax', 'The text is not valid YAML'),
@@ -57,32 +65,43 @@ const rules = {
   MQ218: error('unknown-tag', 'A value carries a YAML tag'),
 
   MQ301: error('cluster-range-masqueraded', 'Traffic inside the cluster would be masqueraded'),
-  MQ302: error('link-local-contradiction', 'Link-local is to be masqueraded and is preserved by the list'),
-  MQ303: error('internet-without-route', 'Pod addresses are preserved to the internet without a declared route'),
+  MQ302: error('link-local-contradiction', 'Link-local is to be masqueraded and is preserved by the list', 'warning'),
+  MQ303: error(
+    'internet-without-route',
+    'Pod addresses are preserved to the internet without a declared route',
+    'warning',
+  ),
   MQ304: warning('pod-range-elsewhere', 'Pods keep a non-RFC 1918 source towards a range that contains their own'),
   MQ305: warning('node-range-on-premises', 'A node range overlaps an on-premises range: traffic can loop'),
   MQ306: error('cluster-ranges-overlap', 'Node, pod and service ranges overlap each other'),
   MQ307: warning('nothing-preserved', 'The list is empty: everything but link-local is masqueraded'),
   MQ308: warning('family-without-pods', 'An entry is of an address family that the pods do not have'),
   MQ309: error('ipv6-pods-masqueraded', 'IPv6 is enabled without one preserved IPv6 range'),
-  MQ310: warning('implicit-defaults', 'No list is given: the agent falls back to built-in defaults'),
+  MQ310: warning('implicit-defaults', 'No list is given: the agent falls back to built-in defaults', 'note'),
   MQ311: error('resync-too-short', 'The resync interval would make the agent spin'),
   MQ312: error('bad-to-ports', 'The masquerade port ranges are not valid'),
   MQ313: error('bad-masq-chain', 'The masquerade chain has a reserved or too long name'),
   MQ314: note('nothing-to-render', 'The intent needs no object of its own'),
   MQ315: warning('cluster-ranges-unknown', 'The cluster declares no range of a kind that masq keeps safe'),
+  MQ316: warning('node-ip-outside', "A node's address is in no node range"),
+  MQ317: warning(
+    'service-range-on-premises',
+    'A service range overlaps an on-premises range: hosts there are out of reach',
+  ),
+  MQ318: error('unusable-cluster-range', 'A cluster range holds addresses that no pod, node or Service can have'),
+  MQ319: warning('agent-without-list', 'The agent is described, but there is no list that it would enforce'),
 
   MQ401: error('gke-chain', 'On GKE the chain must be IP-MASQ'),
-  MQ402: error('dataplane-v2-random-fully', 'GKE Dataplane V2 needs --random-fully=false'),
+  MQ402: error('dataplane-v2-random-fully', 'GKE Dataplane V2 needs --random-fully=false', 'note'),
   MQ403: warning('disable-default-snat-ignored', 'disableDefaultSnat has no effect beside ip-masq-agent'),
   MQ404: warning('windows-node-pools', 'IP masquerading is not supported on Windows node pools'),
   MQ405: error('autopilot-version', 'The Autopilot version has no EgressNATPolicy'),
   MQ406: error('autopilot-dataplane', 'EgressNATPolicy on Autopilot needs Dataplane V2'),
   MQ407: error('autopilot-link-local', 'Autopilot always preserves link-local'),
   MQ408: error('autopilot-default-policy', 'What happens to the generated default policy is not said'),
-  MQ409: warning('autopilot-undocumented', 'Google does not document how a custom policy and default combine'),
+  MQ409: note('autopilot-undocumented', 'Google does not document how a custom policy and default combine'),
   MQ410: error('gke-managed-policy', 'The GKE-managed policy cannot be written'),
-  MQ411: error('not-expressible', 'The platform cannot express this'),
+  MQ411: error('not-expressible', 'The platform cannot express this', 'warning'),
   MQ412: error('bad-version', 'The platform version cannot be read'),
   MQ413: error('gke-deploys-agent', 'GKE deploys ip-masq-agent itself on this cluster'),
   MQ414: error('defaults-depend-on-image', 'The default destinations of this GKE version depend on the node image'),
@@ -109,18 +128,19 @@ const rules = {
   MQ601: error('volume-mount-mismatch', 'A volume mount names a volume that the pod does not have'),
   MQ602: error('config-map-name', 'The DaemonSet reads another ConfigMap than the one beside it'),
   MQ603: error('config-map-key', 'The ConfigMap lacks the key that the agent reads'),
-  MQ604: error('config-path', 'The configuration is not mounted at /etc/config/ip-masq-agent'),
-  MQ605: error('duplicate-object', 'Two objects have the same kind, namespace and name'),
-  MQ606: warning('namespace', 'Objects of the agent are in different namespaces or in none'),
+  MQ604: error('config-path', 'The configuration is not mounted at /etc/config/ip-masq-agent', 'warning'),
+  MQ605: error('duplicate-object', 'Two objects have the same kind, namespace and name', 'note'),
+  MQ606: warning('namespace', 'Objects of the agent are in different namespaces or in none', 'error'),
   MQ607: error('host-network', 'The agent does not run in the host network'),
   MQ608: error('missing-capability', 'The agent lacks NET_ADMIN'),
   MQ609: error('removed-api-version', 'The apiVersion is no longer served by Kubernetes'),
   MQ610: error('selector-mismatch', 'The selector does not match the pod template'),
   MQ611: warning('foreign-dialect', "The manifest is of another project's agent"),
-  MQ612: error('unknown-flag', 'ip-masq-agent does not have this flag'),
+  MQ612: error('unknown-flag', 'ip-masq-agent does not have this flag', 'warning'),
   MQ613: error('unfilled-placeholder', 'A template placeholder was never filled in'),
   MQ614: warning('privileged', 'The agent runs privileged without need'),
-  MQ615: error('bad-object-name', 'A name is not one that Kubernetes takes'),
+  MQ615: error('bad-object-name', 'A name is not one that Kubernetes takes', 'warning'),
+  MQ616: error('request-above-limit', 'A container requests more than its limit'),
 
   MQ901: error('translation-mismatch', 'What would be emitted does not mean what was asked for'),
   MQ902: error('internal-fault', 'masq itself failed'),

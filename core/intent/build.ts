@@ -20,7 +20,7 @@ import type {
 import { gkeDeploysAgent, platformDefault } from './platform-default';
 import { PLATFORM_DEFAULT, RangeScope, rangeDefinitions } from './ranges';
 import { checkAnnotations, checkLabels, readSelector } from './selector';
-import { type PlatformVersion, parseVersion } from './version';
+import { isReleased, type PlatformVersion, parseVersion } from './version';
 
 type Raw = Readonly<Record<string, unknown>>;
 
@@ -92,6 +92,11 @@ function readVersion(value: unknown, findings: Findings): PlatformVersion | unde
       ['spec', 'version'],
       `"${value}" is no version; write one such as "1.29.4-gke.1043000" or "1.10.2"`,
     );
+  } else if (!isReleased(version)) {
+    const [, minor, patch] = /^v?1(?:\.(\d\d)(\d+)|(\d{1,2})\.(\d+))/.exec(value)?.filter(Boolean) ?? [];
+    const instead = minor === undefined ? 'write one such as "1.29.4"' : `did you mean "1.${minor}.${patch}"?`;
+    findings.add('MQ412', ['spec', 'version'], `no platform has a version "${value}"; ${instead}`);
+    return undefined;
   }
   return version;
 }

@@ -1,7 +1,7 @@
 import { type Address, type Cidr, compareAddresses, formatAddress, IntervalSet, setsOf } from '../address';
 import type { ValuePath } from '../diagnostics';
 import { valueAt } from '../schema/path';
-import { checkRedundancy } from './check-list';
+import { checkEmptied, checkRedundancy, isEmptied } from './check-list';
 import { firstShared } from './check-network';
 import { checkOverlaps } from './check-overlap';
 import type { Findings } from './findings';
@@ -14,7 +14,10 @@ const EGRESS = ['spec', 'egress'] as const;
 export function checkGateway(model: ClusterModel, findings: Findings): void {
   const { egress } = model;
   if (!egress || model.platform === 'gke-standard' || model.platform === 'gke-autopilot') return;
-  if (model.platform === 'anthos-bare-metal') checkVersion(model, egress, findings);
+  if (model.platform === 'anthos-bare-metal') {
+    checkVersion(model, egress, findings);
+    checkNamespace(egress, findings);
+  }
   checkFloatingIPs(model, egress, findings);
   checkPolicies(model, egress, findings);
   const doubtful = findings.anyBelow([...EGRESS, 'policies'], 'MQ203', 'MQ204', 'MQ211', 'MQ518');
@@ -62,8 +65,23 @@ function checkVersion(model: ClusterModel, egress: EgressModel, findings: Findin
   }
 }
 
+const LONGEST_NAME = 63;
+
+/** The namespace that follows from the cluster's name can be too long, though the name is not. */
+function checkNamespace({ clusterName, namespace }: EgressModel, findings: Findings): void {
+  if (namespace !== `cluster-${clusterName}` || namespace.length <= LONGEST_NAME) return;
+  const gateway = [...EGRESS, 'gateway'];
+  const named = valueAt(findings.document.value, [...gateway, 'clusterName']) !== undefined;
+  const path = named ? [...gateway, 'clusterName'] : ['metadata', 'name'];
+  if (valueAt(findings.document.value, [...gateway, 'namespace']) !== undefined || findings.anyBelow(path)) return;
+  findings.add('MQ615', path, {
+    message: `"${clusterName}" makes the namespace "${namespace}" ${namespace.length} characters long, and Kubernetes takes ${LONGEST_NAME}; write a name of at most ${LONGEST_NAME - 'cluster-'.length}`,
+    hint: 'or name the namespace that the Cluster object really has: spec.egress.gateway.namespace',
+  });
+}
+
 function checkFloatingIPs(model: ClusterModel, egress: EgressModel, findings: Findings): void {
-  const subnets = model.network.nodes.flatMap(n =>
+  const subnets: NodeSubnet[] = model.network.nodes.flatMap(n =>
     n.cidrs.map(cidr => ({ cidr, text: n.text, path: n.path, members: 0 })),
   );
   const seen = new Map<string, PlacedAddress>();
@@ -101,17 +119,34 @@ function checkFloatingIPs(model: ClusterModel, egress: EgressModel, findings: Fi
         `floating IP "${ip.text}" is the ${edge} address of "${subnet.text}"; choose one between`,
       );
   }
-  if (!wholeList(findings, [...EGRESS, 'floatingIPs'], egress.floatingIPs)) return;
-  for (const subnet of subnets.filter(s => s.members === 1)) {
-    findings.add(
-      'MQ506',
-      [...EGRESS, 'floatingIPs'],
-      {
-        message: `only one floating IP is in the L2 domain "${subnet.text}"; at least two are recommended, so that a node's failure does not interrupt all egress`,
-      },
-      'key',
-    );
+  checkMembers(
+    subnets.filter(subnet => subnet.cidr.family === 4),
+    findings,
+  );
+}
+
+/** A subnet is an L2 domain: floating IPs cannot move out of it. What is wrong with one of them may explain what lacks. */
+function checkMembers(subnets: readonly NodeSubnet[], findings: Findings): void {
+  const path = [...EGRESS, 'floatingIPs'];
+  if (findings.anyBelow(path) || findings.anyBelow(['spec', 'network', 'nodeCIDRs'])) return;
+  for (const subnet of subnets) {
+    const related = [{ ...findings.document.at(subnet.path), message: 'the L2 domain' }];
+    if (subnet.members === 0) {
+      const message = `no floating IP is in the L2 domain "${subnet.text}", so that none of its nodes can be a gateway; at least two are recommended`;
+      findings.add('MQ506', path, { message, related }, 'key');
+    } else if (subnet.members === 1) {
+      const message = `only one floating IP is in the L2 domain "${subnet.text}"; at least two are recommended, so that a node's failure does not interrupt all egress`;
+      findings.add('MQ506', path, { message, related }, 'key');
+    }
   }
+}
+
+/** A subnet of the nodes, and how many floating IPs it holds. */
+interface NodeSubnet {
+  readonly cidr: Cidr;
+  readonly text: string;
+  readonly path: ValuePath;
+  members: number;
 }
 
 /** Whether all of a list could be read: where something is missing, that something is missing proves nothing. */
@@ -184,10 +219,10 @@ function checkSourceIP(
 
 function checkDestinations(model: ClusterModel, policy: EgressModel['policies'][number], findings: Findings): void {
   checkRedundancy(policy.to, findings);
-  if (policy.to.length > 0 && policy.to.every(entry => entry.sets[4].isEmpty() && entry.sets[6].isEmpty())) {
+  if (policy.to.length > 0 && policy.to.every(isEmptied)) {
     const message = `the exceptions leave policy "${policy.name}" no destination; except less, or remove the policy`;
     findings.add('MQ124', [...policy.path, 'to'], { message, severity: 'error' }, 'key');
-  }
+  } else checkEmptied(policy.to, findings);
   const { nodes, pods, services } = model.network;
   for (const entry of policy.to) {
     if (!entry.sets[6].isEmpty()) {

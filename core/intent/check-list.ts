@@ -1,4 +1,4 @@
-import { type Cidr, cidrContains, compareCidrs, formatCidr } from '../address';
+import { type Cidr, cidrContains, compareCidrs, FAMILIES } from '../address';
 import type { Entry } from './entry';
 import type { Findings } from './findings';
 
@@ -56,8 +56,14 @@ function report(entry: Entry, by: Entry, findings: Findings): void {
   }
 }
 
-/** The CIDRs of an entry in writing, shortened for a message. */
-export function briefly(cidrs: readonly Cidr[]): string {
-  const shown = cidrs.slice(0, 3).map(formatCidr).join(', ');
-  return cidrs.length > 3 ? `${shown} and ${cidrs.length - 3} more` : shown;
+/** Whether exceptions leave an entry without addresses. */
+export function isEmptied(entry: Entry): boolean {
+  return entry.exceptions.length > 0 && FAMILIES.every(family => entry.sets[family].isEmpty());
+}
+
+/** Reports entries of which exceptions leave nothing. */
+export function checkEmptied(entries: readonly Entry[], findings: Findings): void {
+  for (const { text, path } of entries.filter(isEmptied)) {
+    findings.add('MQ124', path, `the exceptions leave nothing of "${text}"; remove the entry`);
+  }
 }

@@ -1,5 +1,5 @@
 import { type Both, both, FAMILIES, type Family, formatAddress, IntervalSet } from '../address';
-import { checkRedundancy } from './check-list';
+import { checkEmptied, checkRedundancy } from './check-list';
 import { firstShared } from './check-network';
 import { checkPodsElsewhere } from './check-pods-elsewhere';
 import type { Entry } from './entry';
@@ -17,8 +17,10 @@ export function checkMasquerade(model: ClusterModel, findings: Findings): void {
     checkDisabledSnat(model, findings);
     return;
   }
-  checkRedundancy(list.preserve, findings);
-  checkRedundancy(list.always, findings);
+  for (const entries of [list.preserve, list.always]) {
+    checkEmptied(entries, findings);
+    checkRedundancy(entries, findings);
+  }
   checkTakenOut(list, findings);
   checkOwnRanges(model, list, findings);
   checkLinkLocal(model, list, findings);

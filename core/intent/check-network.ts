@@ -2,7 +2,8 @@ import { type Both, FAMILIES, formatAddress, type IntervalSet } from '../address
 import { checkRedundancy } from './check-list';
 import type { Entry } from './entry';
 import type { Findings } from './findings';
-import type { ClusterModel } from './model';
+import type { ClusterModel, PlacedAddress } from './model';
+import { unusable } from './special';
 
 const NETWORK = ['spec', 'network'] as const;
 
@@ -10,10 +11,13 @@ const NETWORK = ['spec', 'network'] as const;
 export function checkNetwork(model: ClusterModel, findings: Findings): void {
   const { nodes, pods, services, onPremises } = model.network;
   for (const list of [nodes, pods, services, onPremises]) checkRedundancy(list, findings);
+  checkUsable(model, findings);
   checkApart('pod', pods, 'node', nodes, findings);
   checkApart('service', services, 'node', nodes, findings);
   checkApart('service', services, 'pod', pods, findings);
+  checkNodeIPs(model, findings);
   checkNodesOnPremises(model, findings);
+  checkServicesOnPremises(model, findings);
   checkFamilies(model, findings);
   if (model.network.windowsNodePools) {
     findings.add('MQ404', [...NETWORK, 'windowsNodePools'], {
@@ -52,6 +56,25 @@ function checkFamilies(model: ClusterModel, findings: Findings): void {
   }
 }
 
+/** Class E as a whole is a range that GKE gives to pods, though its last address is the broadcast address. */
+const CLASS_E = '240.0.0.0/4';
+
+function checkUsable(model: ClusterModel, findings: Findings): void {
+  const { nodes, pods, services } = model.network;
+  for (const [role, ranges, holder] of [
+    ['node', nodes, 'no node'],
+    ['pod', pods, 'no pod'],
+    ['service', services, 'no Service'],
+  ] as const) {
+    for (const range of ranges) {
+      const found = unusable().find(({ sets }) => firstShared(range.sets, sets) !== undefined);
+      if (!found || range.text === CLASS_E) continue;
+      const message = `${role} range "${range.text}" holds ${found.what}, which ${holder} can have; write the range that the cluster really has`;
+      findings.add('MQ318', range.path, message);
+    }
+  }
+}
+
 function checkApart(
   role: string,
   entries: readonly Entry[],
@@ -62,7 +85,8 @@ function checkApart(
   for (const entry of entries) {
     for (const other of others) {
       const shared = firstShared(entry.sets, other.sets);
-      if (!shared) continue;
+      const unusable = findings.anyBelow(entry.path, 'MQ318') || findings.anyBelow(other.path, 'MQ318');
+      if (!shared || unusable) continue;
       findings.add('MQ306', entry.path, {
         message: `${role} range "${entry.text}" overlaps ${otherRole} range "${other.text}" at ${shared}; they must be apart`,
         related: [{ ...findings.document.at(other.path), message: `the ${otherRole} range` }],
@@ -88,6 +112,40 @@ function checkNodesOnPremises(model: ClusterModel, findings: Findings): void {
       if (!shared) continue;
       findings.add('MQ305', node.path, {
         message: `node range "${node.text}" overlaps on-premises range "${far.text}" at ${shared}; masqueraded traffic can loop between the two`,
+        related: [{ ...findings.document.at(far.path), message: 'the on-premises range' }],
+      });
+    }
+  }
+}
+
+/** Single nodes: each named once, and in a node range. */
+function checkNodeIPs(model: ClusterModel, findings: Findings): void {
+  const { nodeIPs, nodes } = model.network;
+  const seen = new Map<string, PlacedAddress>();
+  const ranges = findings.anyBelow([...NETWORK, 'nodeCIDRs']) ? [] : nodes;
+  for (const ip of nodeIPs) {
+    const earlier = seen.get(formatAddress(ip.address));
+    if (earlier) {
+      const related = [{ ...findings.document.at(earlier.path), message: 'it stands here' }];
+      findings.add('MQ120', ip.path, { message: `node address "${ip.text}" is listed twice; remove one`, related });
+      continue;
+    }
+    seen.set(formatAddress(ip.address), ip);
+    if (ranges.length === 0 || ranges.some(range => range.sets[ip.address.family].has(ip.address))) continue;
+    const names = ranges.map(range => range.text).join(', ');
+    const message = `node address "${ip.text}" is in no node range (${names}), so masq cannot make sure that traffic to it keeps its source; add its subnet to nodeCIDRs`;
+    findings.add('MQ316', ip.path, message);
+  }
+}
+
+/** Packets to a Service's address never leave the cluster: hosts on premises with such an address cannot be reached. */
+function checkServicesOnPremises(model: ClusterModel, findings: Findings): void {
+  for (const service of model.network.services) {
+    for (const far of model.network.onPremises) {
+      const shared = firstShared(service.sets, far.sets);
+      if (!shared) continue;
+      findings.add('MQ317', service.path, {
+        message: `service range "${service.text}" overlaps on-premises range "${far.text}" at ${shared}; pods cannot reach hosts there, since their packets are taken for Services'`,
         related: [{ ...findings.document.at(far.path), message: 'the on-premises range' }],
       });
     }

@@ -203,7 +203,6 @@ function checkAutopilotPolicies(model: ClusterModel, findings: Findings): void {
   }
   if (masquerade.defaultPolicy === 'add') {
     findings.add('MQ409', [...path, 'defaultPolicy'], {
-      severity: 'note',
       message:
         'the added policy repeats the eleven default ranges, so that it means the same whether Google adds or replaces',
     });

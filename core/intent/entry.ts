@@ -156,7 +156,7 @@ function readEntry(item: unknown, path: ValuePath, findings: Findings, scope: Ra
   if (!cidrs) return undefined;
   const entry = plainEntry(text, path, cidrs);
   const sets = both(family => exceptions.reduce((set, e) => set.subtract(e.sets[family]), entry.sets[family]));
-  checkExceptions(findings, entry, sets, exceptions);
+  checkExceptions(findings, entry, exceptions);
   return {
     ...entry,
     sets,
@@ -173,20 +173,12 @@ function readExceptions(value: unknown, path: ValuePath, findings: Findings, sco
   });
 }
 
-function checkExceptions(
-  findings: Findings,
-  entry: Entry,
-  left: Both<IntervalSet>,
-  exceptions: readonly Entry[],
-): void {
+function checkExceptions(findings: Findings, entry: Entry, exceptions: readonly Entry[]): void {
   for (const exception of exceptions) {
     if (FAMILIES.every(f => !exception.sets[f].overlaps(entry.sets[f]))) {
       const message = `exception "${exception.text}" lies outside "${entry.text}" and changes nothing; remove it`;
       findings.add('MQ123', exception.path, message);
     }
-  }
-  if (exceptions.length > 0 && FAMILIES.every(f => left[f].isEmpty())) {
-    findings.add('MQ124', entry.path, `the exceptions leave nothing of "${entry.text}"; remove the entry`);
   }
 }
 

@@ -7,6 +7,7 @@ import { validateClusterIntent, validateRangeSet } from '../schema/generated/val
 import { shapeDiagnostics } from '../schema/shape';
 import type { SourceDocument } from '../source';
 import { buildModel } from './build';
+import { checkAgent } from './check-agent';
 import { checkGateway } from './check-gateway';
 import { checkMasquerade } from './check-masquerade';
 import { checkNetwork } from './check-network';
@@ -75,6 +76,7 @@ export function loadIntent(document: SourceDocument, scope?: RangeScope): Loaded
     checkNetwork(model, findings);
     checkPlatform(model, findings);
     checkMasquerade(model, findings);
+    checkAgent(model, findings);
     checkGateway(model, findings);
     if (!hasErrors(findings.list)) checkLength(model, findings);
     if (!model.masquerade && !model.egress && findings.list.length === 0) {
@@ -109,7 +111,7 @@ function checkLength(model: ClusterModel, findings: Findings): void {
     ['spec', 'masquerade', 'preserve'],
     {
       message: `the list renders to ${file.cidrLimit} entries, more than ip-masq-agent's limit of ${DEFAULT_CIDR_LIMIT}; cidrLimit: ${file.cidrLimit} is rendered with it`,
-      hint: 'an image that does not know the key refuses the file: try it on one node first',
+      hint: 'an image older than the key ignores it and refuses the whole file: try it on one node first',
     },
     'key',
   );

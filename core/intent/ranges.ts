@@ -1,5 +1,6 @@
-import { type Cidr, cidr, formatCidr, NAMED_RANGES, namedRange, parseCidr } from '../address';
+import { type Cidr, cidr, NAMED_RANGES, namedRange, parseCidr } from '../address';
 import { suggest, type ValuePath } from '../diagnostics';
+import { checkEmptied } from './check-list';
 import { addFault, type Entry, isName, isPlaceholder, readEntries } from './entry';
 import type { Findings } from './findings';
 
@@ -48,8 +49,10 @@ export class RangeScope {
     const known = this.lookup(text);
     if (known !== 'unknown') return known;
     const near = suggest(text, this.names());
-    const instead = near ? `did you mean "${near}"?` : 'define it under "ranges", or write a CIDR';
-    findings.add('MQ113', at, `no range is named "${text}"; ${instead}`);
+    findings.add('MQ113', at, {
+      message: `no range is named "${text}"; ${near ? `did you mean "${near}"?` : 'define it under "ranges", or write a CIDR'}`,
+      ...(near === undefined && { hint: 'a RangeSet gives names to the intents of its own file only' }),
+    });
     return undefined;
   }
 
@@ -90,6 +93,7 @@ export class RangeScope {
     this.resolving.push(name);
     const entries: Entry[] = readEntries(this.definitions.get(name), [...this.path, name], this.findings, this);
     this.resolving.pop();
+    checkEmptied(entries, this.findings);
     const cidrs = entries.flatMap(entry =>
       entry.exceptions.length > 0 ? [...entry.sets[4].cidrs(), ...entry.sets[6].cidrs()] : entry.cidrs,
     );
@@ -108,9 +112,4 @@ export function rangeDefinitions(value: unknown): Map<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? new Map(Object.entries(value))
     : new Map();
-}
-
-/** CIDRs in writing, for messages. */
-export function cidrTexts(cidrs: readonly Cidr[]): string {
-  return cidrs.map(formatCidr).join(', ');
 }

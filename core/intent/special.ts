@@ -39,3 +39,26 @@ export function preservesInternet(preserved: IntervalSet): boolean {
   const internet = internetSet(family);
   return preserved.intersect(internet).count() * 2n >= internet.count();
 }
+
+/** Addresses that no host can have, and what messages call them. */
+export interface Unusable {
+  /** What they are, with the place where it is laid down. */
+  readonly what: string;
+  /** The addresses. */
+  readonly sets: Both<IntervalSet>;
+}
+
+/** Every kind of address that no host can have. */
+export const unusable: () => readonly Unusable[] = lazily(() =>
+  Object.entries({
+    '0.0.0.0/8': 'addresses of "this network" (0.0.0.0/8, RFC 1122)',
+    '127.0.0.0/8': 'loopback addresses (127.0.0.0/8, RFC 1122)',
+    '169.254.0.0/16': 'link-local addresses (169.254.0.0/16, RFC 3927)',
+    '224.0.0.0/4': 'multicast groups (224.0.0.0/4, RFC 5771)',
+    '255.255.255.255/32': 'the broadcast address (255.255.255.255, RFC 919)',
+    '::/128': 'the unspecified address (::, RFC 4291)',
+    '::1/128': 'the loopback address (::1, RFC 4291)',
+    'fe80::/10': 'link-local addresses (fe80::/10, RFC 4291)',
+    'ff00::/8': 'multicast groups (ff00::/8, RFC 4291)',
+  }).map(([text, what]) => ({ what, sets: setsOf([cidr(text)]) })),
+);

@@ -18,6 +18,11 @@ export function parseVersion(text: string): PlatformVersion | undefined {
   return { major: Number(major), minor: Number(minor), patch: Number(patch ?? 0), gke: Number(gke ?? 0) };
 }
 
+/** Whether there can be such a version: all of Kubernetes, GKE and Anthos begin with `1.` and a number of two digits at most. */
+export function isReleased({ major, minor }: PlatformVersion): boolean {
+  return major === 1 && minor < 100;
+}
+
 /** Whether a version is the given one or a later one. */
 export function atLeast(version: PlatformVersion, major: number, minor: number, patch = 0, gke = 0): boolean {
   const steps = [version.major - major, version.minor - minor, version.patch - patch, version.gke - gke];

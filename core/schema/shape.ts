@@ -24,7 +24,7 @@ export function shapeDiagnostics(
     const path = pointerPath(error.instancePath, data);
     const parent = schemaAt(root, error.schemaPath);
     const value = valueAt(data, path);
-    return describe(document, error, path, value, parent) ?? [];
+    return describe(document, error, path, value, parent, isRequired(root, path)) ?? [];
   });
 }
 
@@ -56,6 +56,7 @@ function describe(
   path: ValuePath,
   value: unknown,
   parent: JsonSchema | undefined,
+  needed: boolean,
 ): Diagnostic | undefined {
   const where = pathText(path);
   const at = document.at(path);
@@ -91,7 +92,8 @@ function describe(
     case 'type':
     case 'anyOf': {
       if (value === null) {
-        const message = `${where} has no value; write ${wantedType(error, parent)}, or remove ${itemOrKey(path)}`;
+        const remove = needed ? '' : `, or remove ${itemOrKey(path)}`;
+        const message = `${where} has no value; write ${wantedType(error, parent)}${remove}`;
         return diagnostic('MQ211', at, { message });
       }
       // Written plainly it has a finding of its own; in quotes it is just text.
@@ -241,4 +243,32 @@ function schemaAt(root: JsonSchema, pointer: string): JsonSchema | undefined {
     schema = (schema as JsonSchema)[step];
   }
   return schema as JsonSchema | undefined;
+}
+
+/** Whether the key at the end of a way must be there, whichever branch of a choice its map was meant for. */
+function isRequired(root: JsonSchema, path: ValuePath): boolean {
+  const key = path[path.length - 1];
+  if (typeof key !== 'string') return false;
+  const maps = path
+    .slice(0, -1)
+    .reduce<JsonSchema[]>(
+      (schemas, step) => schemas.flatMap(schema => below(root, schema, step)),
+      branches(root, root),
+    );
+  return maps.some(schema => Array.isArray(schema.required) && schema.required.includes(key));
+}
+
+/** The schemas of what a map has below a key, or a list at an index. */
+function below(root: JsonSchema, schema: JsonSchema, step: string | number): JsonSchema[] {
+  const named = (schema.properties as Record<string, unknown> | undefined)?.[step];
+  const inner = typeof step === 'number' ? schema.items : (named ?? schema.additionalProperties);
+  return typeof inner === 'object' && inner !== null ? branches(root, inner as JsonSchema) : [];
+}
+
+/** A schema and those that it is made of. */
+function branches(root: JsonSchema, schema: JsonSchema): JsonSchema[] {
+  const target = typeof schema.$ref === 'string' ? schemaAt(root, `${schema.$ref}/x`) : undefined;
+  const parts = [...((schema.allOf ?? []) as JsonSchema[]), ...((schema.anyOf ?? []) as JsonSchema[])];
+  const inner = [...parts, target, schema.then as JsonSchema | undefined].filter(part => part !== undefined);
+  return [schema, ...inner.flatMap(part => branches(root, part))];
 }

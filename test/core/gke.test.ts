@@ -130,8 +130,6 @@ describe('versions', () => {
     ['1.23.5-gke.1', true],
     ['1.24.0', true],
     ['1.21.14-gke.9999', false],
-    ['2.0.0', true],
-    ['0.23.4-gke.1600', false],
   ])('Autopilot %s has EgressNATPolicy: %s', (version, has) => {
     const network = 'network: {nodeCIDRs: [10.128.0.0/20], podCIDRs: [10.4.0.0/14], serviceCIDRs: []}';
     const text = `apiVersion: masq/v1alpha1

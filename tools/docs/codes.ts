@@ -28,7 +28,7 @@ export function codesOutput(): Output {
   const rows = RULE_CODES.map(code => [
     `[${code}](#${code.toLowerCase()})`,
     RULES[code].name,
-    RULES[code].severity,
+    severities(code),
     RULES[code].title,
   ]);
   const text = page([
@@ -42,17 +42,23 @@ export function codesOutput(): Output {
 }
 
 function section(code: RuleCode): string {
-  const { name, severity, title } = RULES[code];
+  const { name, title } = RULES[code];
   const { meaning, example, fix, source } = EXPLANATIONS[code];
   return page([
     `### ${code}`,
-    `**${name}** (${severity}): ${plain(title)}.`,
+    `**${name}** (${severities(code)}): ${plain(title)}.`,
     plain(meaning),
     hasContent(example) ? fence(example, 'yaml') : `Example: ${plain(example.replace(/^# /gm, '').trim())}.`,
     said(code, example),
     `**Fix:** ${plain(fix)}`,
     `**Source:** ${plain(source)}.`,
   ]).trimEnd();
+}
+
+/** How much the rule's findings matter, its own severity first. */
+function severities(code: RuleCode): string {
+  const { severity, also } = RULES[code];
+  return [severity, ...also].join(', in some cases ');
 }
 
 function said(code: RuleCode, example: string): string {

@@ -217,8 +217,8 @@ export const ADDRESSES = {
   },
   MQ124: {
     meaning: prose(`
-      The exceptions take away every address of the range, so the entry preserves nothing and packets to it are
-      masqueraded.`),
+      The exceptions, or the list "always", take away every address of the range, so the entry preserves nothing and
+      packets to it are masqueraded. Of an egress policy nothing is left to do: that is an error.`),
     example: intent(
       'kubernetes',
       `
@@ -229,7 +229,7 @@ export const ADDRESSES = {
             except: [100.64.0.0/11, 100.96.0.0/11]
     `,
     ),
-    fix: 'Remove the entry, or narrow its exceptions.',
+    fix: 'Remove the entry, or narrow what is taken out of it.',
     source: SOURCES.masq,
   },
   MQ125: {

@@ -1,5 +1,5 @@
 import type { RuleCode } from '../rules';
-import { block, configMap, daemonSet, type Explanation, prose, SOURCES } from './explanation';
+import { block, configMap, daemonSet, type Explanation, intent, prose, SOURCES } from './explanation';
 
 /** MQ6xx: Kubernetes manifests. */
 export const MANIFESTS = {
@@ -139,6 +139,21 @@ export const MANIFESTS = {
     `),
     fix: 'Write lower-case letters, digits and dashes: prod-eu.',
     source: 'RFC 1123; Kubernetes API conventions',
+  },
+  MQ616: {
+    meaning: prose(`
+      A container requests more of a resource than it may use at most. The API server refuses the DaemonSet: no node
+      runs the agent.`),
+    example: intent(
+      'kubernetes',
+      `
+      masquerade: {preserve: [rfc1918]}
+      agent:
+        resources: {requests: {memory: 64Mi}, limits: {memory: 32Mi}}
+    `,
+    ),
+    fix: 'Lower the request, or raise the limit.',
+    source: 'Kubernetes: resource management for pods and containers',
   },
 } as const satisfies Partial<Record<RuleCode, Explanation>>;
 

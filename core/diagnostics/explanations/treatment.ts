@@ -51,9 +51,10 @@ export const TREATMENT = {
   },
   MQ304: {
     meaning: prose(`
-      Pods have addresses outside of RFC 1918 and keep them towards a range that contains their own, or that is in use on
-      premises. A host there may have the very address of a pod, or a route of its own for it: replies go to that host
-      and never come back. Masquerading such traffic to the node's RFC 1918 address is why people use the agent here.`),
+      Pods have addresses outside of RFC 1918 (IPv6: of RFC 4193) and keep them towards destinations all around their own
+      range, or have addresses that are in use on premises and keep them towards hosts there. Such a host may have the very
+      address of a pod, or a route of its own for it: replies go there and never come back. All entries are judged
+      together, less what "always" takes out. Masquerading such traffic to the node's RFC 1918 address is why people use the agent here.`),
     example: intent(
       'kubernetes',
       `
@@ -182,6 +183,39 @@ export const TREATMENT = {
       decided; where they are not, masq cannot make sure that they keep their source.`),
     example: intent('kubernetes', 'masquerade: {preserve: [rfc1918]}', { services: '' }),
     fix: 'Name the range under spec.network.serviceCIDRs, or write "serviceCIDRs: []" if none of it is routed.',
+    source: SOURCES.masq,
+  },
+  MQ316: {
+    meaning: prose(`
+      The address of a node lies in none of the node ranges. masq keeps the source of packets to those ranges only; packets
+      to this node can be masqueraded, which breaks NetworkPolicies and the logs of what runs there.`),
+    example: intent('kubernetes', 'masquerade: {preserve: [rfc1918]}', { network: 'nodeIPs: [172.20.4.1]' }),
+    fix: "Add the node's subnet to nodeCIDRs, or correct the address.",
+    source: SOURCES.masq,
+  },
+  MQ317: {
+    meaning: prose(`
+      A service range overlaps a range in use on premises. Packets to such an address are taken for a Service's on the
+      node itself, and never leave it for the host on premises. No list of destinations can put it right.`),
+    example: intent('kubernetes', 'masquerade: {preserve: [rfc1918]}', { network: 'onPremisesCIDRs: [10.96.4.0/24]' }),
+    fix: 'Use a service range that is free on premises, or correct onPremisesCIDRs.',
+    source: 'Kubernetes: cluster networking',
+  },
+  MQ318: {
+    meaning: prose(`
+      A node, pod or service range holds addresses that no host can have: loopback, link-local, multicast, broadcast or
+      0.0.0.0/8. The kernel and routers drop packets with such a source or destination, or never send them out. The range
+      is a slip, and would be preserved.`),
+    example: intent('kubernetes', 'masquerade: {preserve: [rfc1918]}', { pods: '169.254.0.0/17' }),
+    fix: 'Write the range that the cluster really has. Class E (240.0.0.0/4) is allowed.',
+    source: 'RFC 1122, RFC 3927, RFC 5771, RFC 919, RFC 4291',
+  },
+  MQ319: {
+    meaning: prose(`
+      The intent says how the agent is to run, and gives no list of destinations. Without spec.masquerade no agent is
+      rendered: masquerading stays as the platform does it, and what is said of the agent has no effect.`),
+    example: intent('kubernetes', 'agent: {resyncInterval: 30s}'),
+    fix: 'Write the list, with "preserve: [platform-default]" for what the platform preserves by itself, or remove agent.',
     source: SOURCES.masq,
   },
 } as const satisfies Partial<Record<RuleCode, Explanation>>;
