@@ -1,3 +1,4 @@
+import { RULE_CODES } from '../core/diagnostics';
 import type { Command, Option } from './args';
 import { SHELLS } from './completion';
 import { FORMATS } from './format';
@@ -180,7 +181,7 @@ export const COMMANDS: readonly Command[] = [
       },
       COLOR,
     ],
-    positionals: { name: 'CODE', min: 0 },
+    positionals: { name: 'CODE', min: 0, complete: RULE_CODES },
     examples: [
       { line: 'masq rules', says: 'all rules, a line each' },
       { line: 'masq rules MQ303', says: 'why preserving 0.0.0.0/0 is refused' },

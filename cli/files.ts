@@ -88,7 +88,7 @@ function walk(root: string, ext: readonly string[]): string[] {
 }
 
 /** What a name leads to; nothing where there is nothing, or where a link leads to itself. */
-function kindOf(path: string): Stats | undefined {
+export function kindOf(path: string): Stats | undefined {
   try {
     return statSync(path);
   } catch (error) {
@@ -246,9 +246,12 @@ const REASONS: Readonly<Record<string, string>> = {
   ELOOP: 'its symbolic links lead in a circle',
   EMFILE: 'too many files are open',
   ENAMETOOLONG: 'its name is too long',
+  ENOSPC: 'the disk is full',
+  EROFS: 'its file system is read-only',
 };
 
-function describeError(error: unknown): string {
+/** What the system says of a file, in words. */
+export function describeError(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   return REASONS[code ?? ''] ?? message;
 }

@@ -1,7 +1,8 @@
-import { existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { suggest } from '../../core/diagnostics';
 import { PLATFORMS } from '../commands';
+import { describeError, kindOf } from '../files';
 import { firstIntent } from '../first-intent';
 import type { Invocation } from '../masq';
 import { stderr, stdout } from '../stdio';
@@ -25,19 +26,31 @@ export function run({ values, positionals }: Invocation): number {
     stdout.write(text);
     return 0;
   }
-  const there = statSync(output, { throwIfNoEntry: false });
-  if (there?.isDirectory()) return refuse(`"${output}" is a folder; name a file in it with -o`);
-  if (there && !values.force)
-    return refuse(`"${output}" is there already; name another file with -o, or overwrite it with --force`);
-  if (!existsSync(dirname(output))) return refuse(`"${output}" cannot be written: the folder does not exist`);
-  write(output, text);
+  try {
+    const fault = faultOf(output, values.force === true);
+    if (fault !== undefined) return refuse(fault);
+    write(output, text);
+  } catch (error) {
+    return refuse(`"${output}" cannot be written: ${describeError(error)}`);
+  }
   stdout.write(`wrote ${output}; change the addresses to yours, then run: masq synth ${output}\n`);
   return 0;
 }
 
+/** Why a file must not be written, in a line that quotes it. */
+function faultOf(output: string, force: boolean): string | undefined {
+  const folder = kindOf(dirname(output));
+  if (!folder) return `"${output}" cannot be written: the folder does not exist`;
+  if (!folder.isDirectory()) return `"${output}" cannot be written: "${dirname(output)}" is no folder`;
+  const there = kindOf(output);
+  if (there?.isDirectory()) return `"${output}" is a folder; name a file in it with -o`;
+  if (there && !force) return `"${output}" is there already; name another file with -o, or overwrite it with --force`;
+  return undefined;
+}
+
 /** Beside its place first, so that a file which is there stays whole until the new one is. */
 function write(file: string, text: string): void {
-  const staged = `${file}.masq-${process.pid}`;
+  const staged = join(dirname(file), `.masq-${process.pid}`);
   try {
     writeFileSync(staged, text);
     renameSync(staged, file);

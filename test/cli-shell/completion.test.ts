@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { COMMANDS as REAL } from '../../cli/commands';
 import { renderCompletion, SHELLS, type Shell } from '../../cli/completion';
 import { COMMANDS } from './sample';
 
@@ -22,7 +23,10 @@ beforeAll(() => {
   mkdirSync(join(folder, 'a folder'));
   writeFileSync(join(folder, 'a file.yaml'), '');
   writeFileSync(join(folder, 'b.yaml'), '');
-  for (const shell of SHELLS) writeFileSync(join(folder, `masq.${shell}`), renderCompletion(shell, COMMANDS));
+  for (const shell of SHELLS) {
+    writeFileSync(join(folder, `masq.${shell}`), renderCompletion(shell, COMMANDS));
+    writeFileSync(join(folder, '..', `real.${shell}`), renderCompletion(shell, REAL));
+  }
 });
 
 afterAll(() => rmSync(dirname(folder), { recursive: true }));
@@ -50,15 +54,22 @@ function run(shell: Shell, script: string): string[] {
     .sort();
 }
 
+/** What masq's own table offers behind this, in every shell. */
+const RULES: readonly [string, readonly string[]][] = [
+  ['masq rules MQ90', ['MQ901', 'MQ902', 'MQ903', 'MQ904', 'MQ905']],
+  ['masq rules MQ301 MQ90', ['MQ901', 'MQ902', 'MQ903', 'MQ904', 'MQ905']],
+];
+
 const OPTIONS = ['--config', '--depth', '--format', '--help', '--ignore', '--out', '--quiet', '--strict'];
 const FORMATS = ['github', 'json', 'junit', 'sarif', 'text'];
 
 describe.skipIf(isMissing('bash'))('bash', () => {
   /** Words as readline parts them: an equals sign is a word of its own. The last one is being typed. */
-  const complete = (...words: string[]): string[] =>
+  const complete = (...words: string[]): string[] => completeBy('./masq.bash', words);
+  const completeBy = (script: string, words: readonly string[]): string[] =>
     run(
       'bash',
-      `set -u; . ./masq.bash; COMP_WORDS=(masq ${words.map(word => `'${word}'`).join(' ')}); COMP_CWORD=${words.length}
+      `set -u; . ${script}; COMP_WORDS=(masq ${words.map(word => `'${word}'`).join(' ')}); COMP_CWORD=${words.length}
       _masq masq "" ""; ((\${#COMPREPLY[@]})) && printf '%s\\n' "\${COMPREPLY[@]}"; complete -p masq >/dev/null`,
     );
 
@@ -93,11 +104,15 @@ describe.skipIf(isMissing('bash'))('bash', () => {
     [['version', ''], []],
     [['nonsense', ''], []],
   ])('masq %j', (words, wanted) => expect(complete(...words)).toEqual(wanted));
+
+  test.each(RULES)('%s', (line, wanted) => {
+    expect(completeBy('../real.bash', line.split(' ').slice(1))).toEqual(wanted);
+  });
 });
 
 describe.skipIf(isMissing('fish'))('fish', () => {
-  const complete = (line: string): string[] =>
-    run('fish', `source masq.fish; complete -C ${JSON.stringify(line)}`).map(entry =>
+  const complete = (line: string, script = 'masq.fish'): string[] =>
+    run('fish', `source ${script}; complete -C ${JSON.stringify(line)}`).map(entry =>
       entry.replace(/\t.*/, '').replace(/=$/, '').replaceAll('\\ ', ' '),
     );
 
@@ -114,6 +129,8 @@ describe.skipIf(isMissing('fish'))('fish', () => {
     ['masq completion ', ['bash', 'fish', 'zsh']],
     ['masq version ', []],
   ])('%s', (line, wanted) => expect(complete(line)).toEqual(wanted));
+
+  test.each(RULES)('%s', (line, wanted) => expect(complete(line, '../real.fish')).toEqual(wanted));
 });
 
 describe.skipIf(isMissing('zsh'))('zsh', () => {
@@ -121,7 +138,7 @@ describe.skipIf(isMissing('zsh'))('zsh', () => {
   const SCRIPT = `
     zmodload zsh/zpty
     zpty z zsh -f -i
-    zpty -w z 'PS1=; PS2=; autoload -Uz compinit; compinit -D -u; source ./masq.zsh; source ./capture.zsh'
+    zpty -w z 'PS1=; PS2=; autoload -Uz compinit; compinit -D -u; source $SCRIPT_TO_LOAD; source ./capture.zsh'
     while [[ ! -e ready ]]; do sleep 0.05; done
     zpty -w -n z "$LINE_TO_COMPLETE"$'\\t'
     while [[ ! -e hits.done ]]; do sleep 0.05; done
@@ -142,9 +159,9 @@ describe.skipIf(isMissing('zsh'))('zsh', () => {
     : > ready
   `;
 
-  const complete = (line: string): string[] => {
+  const complete = (line: string, script = './masq.zsh'): string[] => {
     writeFileSync(join(folder, 'capture.zsh'), CAPTURE);
-    const found = run('zsh', `LINE_TO_COMPLETE='${line}'\n${SCRIPT}`);
+    const found = run('zsh', `LINE_TO_COMPLETE='${line}'\nexport SCRIPT_TO_LOAD=${script}\n${SCRIPT}`);
     rmSync(join(folder, 'capture.zsh'));
     return [...new Set(found.map(word => word.replaceAll('\\ ', ' ')))];
   };
@@ -164,6 +181,8 @@ describe.skipIf(isMissing('zsh'))('zsh', () => {
     ['masq completion bash ', ['--help', '-h']],
     ['masq version ', ['--help', '-h']],
   ])('%s', (line, wanted) => expect(complete(line)).toEqual(wanted));
+
+  test.each(RULES)('%s', (line, wanted) => expect(complete(line, '../real.zsh')).toEqual(wanted));
 });
 
 test.each(SHELLS)('%s: the script names every command and every option of the table', shell => {

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { COMMANDS, PLATFORMS, SCHEMAS } from '../../cli/commands';
+import { RULE_CODES } from '../../core/diagnostics';
 import { isMissing, sandbox } from './sandbox';
 
 const box = sandbox();
@@ -40,6 +41,8 @@ describe.skipIf(isMissing('bash', '--version'))('masq completion bash', () => {
     expect(complete('init', '')).toEqual([...PLATFORMS].sort());
     expect(complete('schema', 'a')).toEqual(SCHEMAS.filter(schema => schema.startsWith('a')).sort());
     expect(complete('completion', '')).toEqual(['bash', 'fish', 'zsh']);
+    expect(complete('rules', 'MQ90')).toEqual(['MQ901', 'MQ902', 'MQ903', 'MQ904', 'MQ905']);
+    expect(complete('rules', 'MQ101', '')).toEqual(RULE_CODES);
   });
 
   test('files and folders', () => {

@@ -68,10 +68,13 @@ test.each([
   ['folder', 'masq: "folder" is a folder; name a file in it with -o\n'],
   ['folder/', 'masq: "folder/" is a folder; name a file in it with -o\n'],
   ['none/masq.yaml', 'masq: "none/masq.yaml" cannot be written: the folder does not exist\n'],
+  ['file/masq.yaml', 'masq: "file/masq.yaml" cannot be written: "file" is no folder\n'],
+  [`${'a'.repeat(256)}`, `masq: "${'a'.repeat(256)}" cannot be written: its name is too long\n`],
 ])('refuses to write to %s, and leaves nothing behind', (output, stderr) => {
   mkdirSync(box.path('folder'));
+  box.write('file', 'mine\n');
   expect(box.masq('init', 'kubernetes', '-o', output, '--force')).toEqual({ status: 2, stdout: '', stderr });
-  expect(box.list()).toEqual([]);
+  expect(box.files()).toEqual({ file: 'mine\n' });
 });
 
 test('a folder that may not be written to', () => {
@@ -79,6 +82,6 @@ test('a folder that may not be written to', () => {
   const { status, stderr } = box.masqWith({ unprivileged: true }, 'init', 'kubernetes', '-o', 'folder/x.yaml');
   expect({ status, stderr }).toEqual({
     status: 2,
-    stderr: expect.stringMatching(/^masq: EACCES: permission denied.*\n$/),
+    stderr: 'masq: "folder/x.yaml" cannot be written: permission denied\n',
   });
 });
