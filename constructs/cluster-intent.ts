@@ -1,5 +1,6 @@
 import { ApiObject, Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
+import type { KubeObject } from '../core/artefact/kube-object';
 import { type GatewayPlan, type Plan, planCluster } from '../core/artefact/plan';
 import { verifyManifests } from '../core/artefact/verify';
 import { type Diagnostic, hasErrors } from '../core/diagnostics';
@@ -7,8 +8,6 @@ import { API_VERSION, loadIntent } from '../core/intent/load';
 import type { ClusterModel } from '../core/intent/model';
 import type { Requirement, Selector } from '../core/intent/selector';
 import type { ClusterIntentSpec, LabelSelector } from '../core/schema/generated/types-intent';
-import { intentTreatment } from '../core/treatment/intent';
-import type { KubeObject } from '../core/treatment/manifests';
 import { AnthosClusterPatch } from './anthos-cluster-patch';
 import { EgressNATPolicyV1, EgressNATPolicyV1Alpha1 } from './egress-nat-policy';
 import { CustomResourceDefinitions } from './gateway-crds';
@@ -58,6 +57,7 @@ export class IntentChart extends Chart {
   readonly diagnostics: readonly Diagnostic[];
 
   private readonly model: ClusterModel | undefined;
+  private readonly plan: Plan | undefined;
   private verified: { readonly objects: string; readonly findings: readonly Diagnostic[] } | undefined;
 
   constructor(scope: Construct, id: string, intent: ReadIntent) {
@@ -66,7 +66,10 @@ export class IntentChart extends Chart {
     CLUSTER_NAMES.set(this, intent.name);
     this.model = intent.model;
     this.diagnostics = intent.diagnostics;
-    if (this.model && !hasErrors(this.diagnostics)) this.render(planCluster(this.model, intentTreatment(this.model)));
+    if (this.model && !hasErrors(this.diagnostics)) {
+      this.plan = planCluster(this.model);
+      this.render(this.plan);
+    }
     reportFindings(this, () => [...this.diagnostics, ...this.verify()]);
   }
 
@@ -109,12 +112,12 @@ export class IntentChart extends Chart {
 
   /** Reads the chart's objects back; done again only when they have changed since. */
   private verify(): readonly Diagnostic[] {
-    if (!this.model || hasErrors(this.diagnostics)) return [];
+    if (!this.model || !this.plan) return [];
     const list = this.node.findAll().filter((node): node is ApiObject => node instanceof ApiObject);
     const objects = list.map(object => object.toJson() as KubeObject);
     const text = JSON.stringify(objects);
     if (this.verified?.objects !== text) {
-      this.verified = { objects: text, findings: verifyManifests(this.model, objects) };
+      this.verified = { objects: text, findings: verifyManifests(this.model, objects, this.plan) };
     }
     return this.verified.findings;
   }

@@ -8,6 +8,7 @@ export * from './address';
 export { type AgentFlags, DEFAULT_FLAGS, type FlagFault, type ParsedFlags, parseAgentFlags } from './agentfile/flags';
 export { type ReadAgentFile, readAgentFile } from './agentfile/read';
 export { type AgentFile, type ListedCidr, writeAgentFile } from './agentfile/write';
+export type { KubeObject } from './artefact/kube-object';
 export {
   type AgentPlan,
   type ClusterPatchPlan,
@@ -32,7 +33,6 @@ export type { AgentResources } from './schema/generated/types-intent';
 export * from './source';
 export { type AgentConfig, agentTreatment } from './treatment/agentfile';
 export { intentTreatment } from './treatment/intent';
-export { type KubeObject, manifestReadings, type Reading } from './treatment/manifests';
 export {
   type EgressRule,
   firstDifference,

@@ -115,16 +115,16 @@ function agreement(daemonSet: AgentDaemonSet, bundle: Bundle): Diagnostic[] {
         const message = `the DaemonSet takes the file from key "${reference.key}", which ConfigMap "${configMap.name}" lacks; it has ${configMap.keys.join(', ')}`;
         found.push(diagnostic('MQ603', configMap.document.at(['data'], 'key'), { message }));
       }
-      found.push(...ipv6(daemonSet, configMap));
+      found.push(...ipv6(daemonSet, configMap, reference.key));
     }
   }
   return [...found, ...defaults(daemonSet, bundle)];
 }
 
-function ipv6({ flags }: AgentDaemonSet, { document, config }: AgentConfigMap): Diagnostic[] {
-  const list = config?.nonMasqueradeCIDRs;
+function ipv6({ flags }: AgentDaemonSet, { document, files }: AgentConfigMap, key: string): Diagnostic[] {
+  const list = files.get(key)?.nonMasqueradeCIDRs;
   if (!flags || !list) return [];
-  const place = document.at(['data', 'config'], 'key');
+  const place = document.at(['data', key], 'key');
   const listed = list.find(cidr => cidr.family === 6);
   if (flags.enableIPv6 && !listed) {
     const message =

@@ -24,8 +24,8 @@ export interface AgentConfigMap {
   readonly namespace: string | undefined;
   /** The keys of `data`. */
   readonly keys: readonly string[];
-  /** The file under `config`, unless it is refused. */
-  readonly config?: AgentConfig;
+  /** The agent's files by their keys, those left out that are refused. */
+  readonly files: ReadonlyMap<string, AgentConfig>;
 }
 
 const AGENT_FILE = new RegExp(`^\\s*["']?(?:${AGENT_KEYS.join('|')})["']?\\s*:`, 'im');
@@ -48,7 +48,7 @@ export function readConfigMap(document: SourceDocument): {
   const id = objectId(document);
   const data = record(valueAt(document.value, ['data']));
   checkTopLevel(document, findings);
-  let config: AgentConfig | undefined;
+  const files = new Map<string, AgentConfig>();
   for (const [key, text] of Object.entries(data)) {
     if (typeof text !== 'string') {
       findings.add('MQ204', ['data', key], `data.${key} is no text; write "${key}: |" and the file below it`);
@@ -65,7 +65,7 @@ export function readConfigMap(document: SourceDocument): {
       );
     const read = readAgentFile(embeddedText(document, ['data', key], text));
     findings.addAll(hasDeclaredRoute(document) ? read.diagnostics.filter(d => d.code !== 'MQ303') : read.diagnostics);
-    if (key === 'config') config = read.config;
+    if (read.config) files.set(key, read.config);
   }
   const root = record(document.value);
   const lostIndentation = root.data === null || Object.hasOwn(root, 'config');
@@ -88,7 +88,7 @@ export function readConfigMap(document: SourceDocument): {
     name: id?.name,
     namespace: id?.namespace,
     keys: Object.keys(data),
-    ...(config && { config }),
+    files,
   };
   return { configMap, diagnostics: findings.list };
 }

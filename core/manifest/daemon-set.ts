@@ -13,6 +13,12 @@ export interface AgentDaemonSet {
   readonly name: string | undefined;
   /** `metadata.namespace`, when it is a text. */
   readonly namespace: string | undefined;
+  /** The agent's image. */
+  readonly image?: string;
+  /** The labels of the nodes that run it; empty: every node. */
+  readonly nodeSelector: Readonly<Record<string, unknown>>;
+  /** The pods' ServiceAccount, when it is named. */
+  readonly serviceAccountName?: string;
   /** What command and arguments say, the agent's defaults for the rest; absent when something else is started. */
   readonly flags?: AgentFlags;
   /** The ConfigMaps that the agent's container mounts its file from. */
@@ -39,9 +45,10 @@ const REMOVED = ['extensions/v1beta1', 'apps/v1beta1', 'apps/v1beta2'];
 function agentContainer(document: SourceDocument): number {
   const containers = list(valueAt(document.value, [...POD, 'containers']));
   return containers.findIndex(container => {
-    const { name, image, args } = record(container);
+    const { name, image, command, args } = record(container);
     const named = [name, image].some(text => typeof text === 'string' && /ip-?masq-?agent/i.test(text));
-    return named || list(args).some(arg => typeof arg === 'string' && arg.startsWith('--masq-chain'));
+    const words = [...list(command), ...list(args)];
+    return named || words.some(word => typeof word === 'string' && word.startsWith('--masq-chain'));
   });
 }
 
@@ -57,7 +64,6 @@ export function readDaemonSet(document: SourceDocument): {
   readonly diagnostics: readonly Diagnostic[];
 } {
   const findings = new Findings(document);
-  const id = objectId(document);
   checkIdentity(document, findings);
   if (valueAt(document.value, [...POD, 'hostNetwork']) !== true) {
     const has = record(valueAt(document.value, POD));
@@ -71,8 +77,7 @@ export function readDaemonSet(document: SourceDocument): {
   }
   const index = agentContainer(document);
   if (index < 0) {
-    const daemonSet = { document, name: id?.name, namespace: id?.namespace, configMaps: [] };
-    return { daemonSet, diagnostics: findings.list };
+    return { daemonSet: { ...common(document), configMaps: [] }, diagnostics: findings.list };
   }
   const container = [...POD, 'containers', index];
   const image = valueAt(document.value, [...container, 'image']);
@@ -84,9 +89,25 @@ export function readDaemonSet(document: SourceDocument): {
   const flags = checkFlags(document, container, typeof image === 'string' ? image : '', findings);
   checkSecurity(document, container, findings);
   const configMaps = checkVolumes(document, container, dialect !== undefined, findings);
+  const daemonSet = {
+    ...common(document),
+    ...(typeof image === 'string' && { image }),
+    ...(flags && { flags }),
+    configMaps,
+  };
+  return { daemonSet, diagnostics: findings.list };
+}
+
+/** What can be told of a DaemonSet whether or not a container of it runs the agent. */
+function common(document: SourceDocument): Omit<AgentDaemonSet, 'configMaps'> {
+  const id = objectId(document);
+  const { nodeSelector, serviceAccountName } = record(valueAt(document.value, POD));
   return {
-    daemonSet: { document, name: id?.name, namespace: id?.namespace, ...(flags && { flags }), configMaps },
-    diagnostics: findings.list,
+    document,
+    name: id?.name,
+    namespace: id?.namespace,
+    nodeSelector: record(nodeSelector),
+    ...(typeof serviceAccountName === 'string' && { serviceAccountName }),
   };
 }
 

@@ -1,0 +1,131 @@
+import { type Both, type Cidr, IntervalSet, setsOf } from '../address';
+import { DEFAULT_FLAGS } from '../agentfile/flags';
+import type { ClusterModel, PolicyModel } from '../intent/model';
+import { gkeDefault } from '../intent/platform-default';
+import { LINK_LOCAL } from '../intent/special';
+import { type AgentConfig, agentTreatment } from '../treatment/agentfile';
+import { intentTreatment } from '../treatment/intent';
+import { type EgressRule, type Layer, mapOf, type TreatmentMap } from '../treatment/map';
+import { type Decision, MASQUERADE, PRESERVE } from '../treatment/treatment';
+import type { Bundle } from './bundle';
+import type { AgentDaemonSet } from './daemon-set';
+
+/**
+ * A reading of a cluster's objects: with `ok` the `map` that they denote and in a few words what was read `as` it, else
+ * the `message` that says why they denote nothing.
+ */
+export type Reading =
+  | { readonly ok: true; readonly map: TreatmentMap; readonly as: string }
+  | { readonly ok: false; readonly message: string };
+
+/** The ConfigMap that an agent reads which somebody else runs, such as GKE. Source: Google's page on ip-masq-agent. */
+export const WELL_KNOWN = 'ip-masq-agent';
+
+/**
+ * What a cluster's objects denote together, from the objects alone and the cluster's facts: the agent is followed from
+ * its DaemonSet to the file that it mounts. Objects with errors denote nothing; they must have been looked for before.
+ * Where a platform's documents leave open what objects do together, there is one reading for each possibility.
+ */
+export function manifestReadings(bundle: Bundle, model: ClusterModel): Reading[] {
+  const egress = bundle.policies.map(({ policy }) => egressRule(policy));
+  switch (model.platform) {
+    case 'gke-autopilot':
+      return autopilotReadings(bundle, model);
+    case 'anthos-bare-metal':
+      return [{ ok: true, map: { base: platformBase(model), egress }, as: 'the gateway policies' }];
+    default:
+      return [agentReading(bundle, model, egress)];
+  }
+}
+
+/** Traffic that no rendered object speaks of: the platform's own doing, known from the facts. */
+function platformBase(model: ClusterModel): TreatmentMap['base'] {
+  const { masquerade: _list, egress: _egress, ...facts } = model;
+  return intentTreatment(facts).base;
+}
+
+function agentReading(bundle: Bundle, model: ClusterModel, egress: EgressRule[]): Reading {
+  const [daemonSet, another] = bundle.daemonSets;
+  if (another) {
+    return { ok: false, message: `DaemonSets "${daemonSet!.name}" and "${another.name}" both run ip-masq-agent` };
+  }
+  if (daemonSet) return ownAgent(daemonSet, bundle, egress);
+  const given = bundle.configMaps.find(c => c.name === WELL_KNOWN && c.namespace === model.agent.namespace);
+  if (!given) return { ok: true, map: { base: platformBase(model), egress }, as: 'the platform by itself' };
+  const file = given.files.get('config');
+  if (!file) return { ok: false, message: `ConfigMap "${given.name}" has no file that can be read under "config"` };
+  const { toPorts } = model.agent;
+  const flags = {
+    ...DEFAULT_FLAGS,
+    chain: 'IP-MASQ',
+    enableIPv6: model.network.ipv6,
+    ...(toPorts !== undefined && { toPorts }),
+  };
+  const map = { ...agentTreatment(file, flags), egress };
+  return { ok: true, map, as: "the platform's agent with the rendered file" };
+}
+
+/** What the agent does without a file: its flags' built-in list, and link-local kept. */
+const NO_FILE: AgentConfig = { masqLinkLocal: false, masqLinkLocalIPv6: false };
+
+/** The agent that a DaemonSet runs, with the file that it mounts. */
+function ownAgent(daemonSet: AgentDaemonSet, bundle: Bundle, egress: EgressRule[]): Reading {
+  const name = `DaemonSet "${daemonSet.name}"`;
+  const { flags, configMaps, namespace } = daemonSet;
+  if (!flags) return { ok: false, message: `what ${name} starts is not ip-masq-agent` };
+  const [reference, another] = configMaps;
+  if (!reference || another) return { ok: false, message: `${name} takes its file from no single ConfigMap` };
+  const configMap = bundle.configMaps.find(c => c.name === reference.name && c.namespace === namespace);
+  if (!configMap && !reference.optional) {
+    return { ok: false, message: `the pods of ${name} do not start without ConfigMap "${reference.name}"` };
+  }
+  const file = configMap ? configMap.files.get(reference.key) : NO_FILE;
+  if (!file) {
+    const message = `ConfigMap "${reference.name}" has no file that can be read under "${reference.key}"`;
+    return { ok: false, message };
+  }
+  const as = configMap ? 'the agent with the rendered file and flags' : 'the agent, whose ConfigMap is not there';
+  return { ok: true, map: { ...agentTreatment(file, flags), egress }, as };
+}
+
+/** With a policy of our own beside `default`, Google does not say whether it adds or replaces: both must do. */
+function autopilotReadings({ noSnat }: Bundle, model: ClusterModel): Reading[] {
+  const replaced = noSnat.some(policy => policy.name === 'default');
+  const listed = noSnat.flatMap(policy => policy.destinations.flatMap(entry => entry.cidrs));
+  const eleven = gkeDefault({ reservedRangesFlag: false });
+  const defaults = eleven === 'needs-image' ? [] : eleven;
+  const adds: Reading = {
+    ok: true,
+    map: autopilotMap(model, [...listed, ...(replaced ? [] : defaults)]),
+    as: 'the policies together',
+  };
+  if (noSnat.length === 0 || replaced) return [adds];
+  return [adds, { ok: true, map: autopilotMap(model, listed), as: 'the custom policy alone' }];
+}
+
+function autopilotMap(model: ClusterModel, list: readonly Cidr[]): TreatmentMap {
+  const { nodes, pods, services } = model.network;
+  const managed = setsOf([...nodes, ...pods, ...services].flatMap(entry => entry.cidrs));
+  const layer = (sets: Both<IntervalSet>, rule: string): Layer => ({ sets, decision: { treatment: PRESERVE, rule } });
+  const layers = [
+    layer(LINK_LOCAL, 'link-local'),
+    layer(managed, 'the GKE-managed policy'),
+    layer(setsOf(list), 'EgressNATPolicy'),
+  ];
+  const rest: Decision = { treatment: MASQUERADE, rule: 'everything that no policy preserves' };
+  return { base: { 4: mapOf(layers, { 4: rest, 6: rest }).base[4], 6: platformBase(model)[6] }, egress: [] };
+}
+
+function egressRule({ name, from, to, sourceIP }: PolicyModel): EgressRule {
+  return {
+    pods: from.map(({ namespaces, pods }) => ({ namespaces, pods })),
+    destinations: IntervalSet.unionOf(
+      4,
+      to.map(entry => entry.sets[4]),
+    ),
+    decision: {
+      treatment: { kind: 'snat', sourceIP: sourceIP?.text ?? '' },
+      rule: `EgressNATPolicy "${name}"`,
+    },
+  };
+}
