@@ -31,18 +31,19 @@ function agentFaults(plan: AgentPlan, objects: readonly KubeObject[], bundle: Bu
 }
 
 function settingFaults(plan: DaemonSetPlan, daemonSet: AgentDaemonSet): string[] {
+  if (!daemonSet.flags) return [`what DaemonSet "${daemonSet.name}" starts is not ip-masq-agent itself`];
   const wanted = settings({ ...plan, flags: parseAgentFlags(plan.args).flags });
   const actual = settings(daemonSet);
   return Object.keys(wanted).flatMap(field => {
     if (actual[field] === wanted[field]) return [];
-    const is = `DaemonSet "${daemonSet.name}" has ${field} ${actual[field] ?? 'unknown'}`;
+    const is = `DaemonSet "${daemonSet.name}" has ${field} ${actual[field] ?? 'none'}`;
     return [`${is} where the intent has ${wanted[field]}; change spec.agent.${field}, not the object`];
   });
 }
 
 /** What the intent's `agent` says of a DaemonSet, in writing. */
 function settings(of: Pick<AgentDaemonSet, 'image' | 'nodeSelector' | 'flags'>): Record<string, string | undefined> {
-  const flag = (name: keyof AgentFlags): string | undefined => of.flags && JSON.stringify(of.flags[name]);
+  const flag = (name: keyof AgentFlags): string | undefined => JSON.stringify(of.flags?.[name]);
   return {
     image: JSON.stringify(of.image),
     chain: flag('chain'),

@@ -4,7 +4,7 @@ import { Findings } from '../intent/findings';
 import { valueAt } from '../schema/path';
 import { embeddedText, type SourceDocument } from '../source';
 import type { AgentConfig } from '../treatment/agentfile';
-import { hasDeclaredRoute, objectId, record } from './object';
+import { checkMetadata, checkServed, hasDeclaredRoute, objectId, record } from './object';
 
 const CONFIG_MAP_KEYS = ['apiVersion', 'kind', 'metadata', 'data', 'binaryData', 'immutable'];
 
@@ -48,6 +48,8 @@ export function readConfigMap(document: SourceDocument): {
   const id = objectId(document);
   const data = record(valueAt(document.value, ['data']));
   checkTopLevel(document, findings);
+  checkServed(document, 'v1', findings);
+  checkMetadata(document, findings);
   const files = new Map<string, AgentConfig>();
   for (const [key, text] of Object.entries(data)) {
     if (typeof text !== 'string') {

@@ -3,7 +3,7 @@ import { type Diagnostic, suggest, type ValuePath } from '../diagnostics';
 import { Findings } from '../intent/findings';
 import { valueAt } from '../schema/path';
 import type { SourceDocument } from '../source';
-import { list, objectId, record, written } from './object';
+import { checkMetadata, checkServed, list, objectId, record, written } from './object';
 
 /** A DaemonSet that runs ip-masq-agent, as far as other objects have to agree with it. */
 export interface AgentDaemonSet {
@@ -39,7 +39,6 @@ export interface FileReference {
 
 const POD = ['spec', 'template', 'spec'] as const;
 const FILE = '/etc/config/ip-masq-agent';
-const REMOVED = ['extensions/v1beta1', 'apps/v1beta1', 'apps/v1beta2'];
 
 /** The index of the container that runs ip-masq-agent; -1 when the DaemonSet is about something else. */
 function agentContainer(document: SourceDocument): number {
@@ -118,15 +117,8 @@ function foreignDialect(image: string): string | undefined {
 
 function checkIdentity(document: SourceDocument, findings: Findings): void {
   const id = objectId(document)!;
-  if (REMOVED.includes(id.apiVersion)) {
-    findings.add(
-      'MQ609',
-      ['apiVersion'],
-      `DaemonSet is no longer served as "${id.apiVersion}"; write apps/v1, and a selector`,
-    );
-  } else if (id.apiVersion !== 'apps/v1') {
-    findings.add('MQ609', ['apiVersion'], `DaemonSet is not served as "${id.apiVersion}"; write apps/v1`);
-  }
+  checkServed(document, 'apps/v1', findings);
+  checkMetadata(document, findings);
   if (id.namespace === undefined) {
     findings.add(
       'MQ606',
@@ -135,18 +127,21 @@ function checkIdentity(document: SourceDocument, findings: Findings): void {
       'key',
     );
   }
-  const wanted = record(valueAt(document.value, ['spec', 'selector', 'matchLabels']));
-  const labels = record(valueAt(document.value, ['spec', 'template', 'metadata', 'labels']));
-  if (valueAt(document.value, ['spec', 'selector']) === undefined) {
-    const [key, value] = Object.entries(labels)[0] ?? ['k8s-app', 'ip-masq-agent'];
-    findings.add(
-      'MQ610',
-      ['spec'],
-      `the DaemonSet has no selector; write selector: {matchLabels: {${key}: ${written(value)}}}`,
-      'key',
-    );
+  checkSelector(document, findings);
+}
+
+function checkSelector(document: SourceDocument, findings: Findings): void {
+  const spec = record(valueAt(document.value, ['spec']));
+  const { matchLabels, matchExpressions } = record(spec.selector);
+  const labels = record(valueAt(spec, ['template', 'metadata', 'labels']));
+  const [key, value] = Object.entries(labels)[0] ?? ['k8s-app', 'ip-masq-agent'];
+  const instead = `matchLabels: {${key}: ${written(value)}}`;
+  if (spec.selector === undefined) {
+    findings.add('MQ610', ['spec'], `the DaemonSet has no selector; write selector: {${instead}}`, 'key');
+  } else if (Object.keys(record(matchLabels)).length === 0 && list(matchExpressions).length === 0) {
+    findings.add('MQ610', ['spec', 'selector'], `the selector is empty; write ${instead}`, 'key');
   }
-  for (const [key, value] of Object.entries(wanted)) {
+  for (const [key, value] of Object.entries(record(matchLabels))) {
     if (labels[key] === value) continue;
     const has = labels[key] === undefined ? 'does not have' : `has as "${written(labels[key])}"`;
     const message = `the selector wants ${key}: ${written(value)}, which the pod template ${has}; make them equal`;
@@ -226,6 +221,7 @@ function checkFlags(
 function checkSecurity(document: SourceDocument, container: ValuePath, findings: Findings): void {
   const path = [...container, 'securityContext'];
   const context = record(valueAt(document.value, path));
+  checkUser(document, container, findings);
   if (context.privileged === true) {
     findings.add(
       'MQ614',
@@ -235,7 +231,16 @@ function checkSecurity(document: SourceDocument, container: ValuePath, findings:
     return;
   }
   const added = list(valueAt(context, ['capabilities', 'add'])).map(String);
-  if (added.some(capability => ['NET_ADMIN', 'ALL'].includes(capability.toUpperCase()))) return;
+  const dropped = list(valueAt(context, ['capabilities', 'drop'])).map(String);
+  const has = (of: readonly string[], name: string): boolean =>
+    of.some(capability => [name, 'ALL'].includes(capability.toUpperCase()));
+  if (has(added, 'NET_ADMIN')) {
+    if (has(dropped, 'NET_RAW') && !has(added, 'NET_RAW')) {
+      const message = 'iptables-legacy opens a raw socket and fails without NET_RAW; add it beside NET_ADMIN';
+      findings.add('MQ608', [...path, 'capabilities', 'add'], { message, severity: 'warning' });
+    }
+    return;
+  }
   const prefixed = added.findIndex(capability => capability.toUpperCase() === 'CAP_NET_ADMIN');
   if (prefixed >= 0) {
     findings.add(
@@ -252,6 +257,20 @@ function checkSecurity(document: SourceDocument, container: ValuePath, findings:
     'the agent cannot write rules without NET_ADMIN; add it (and NET_RAW) under capabilities',
     'key',
   );
+}
+
+/** Capabilities that are added reach a process in effect only when it runs as root. */
+function checkUser(document: SourceDocument, container: ValuePath, findings: Findings): void {
+  for (const of of [container, POD]) {
+    const path = [...of, 'securityContext', 'runAsUser'];
+    const user = valueAt(document.value, path);
+    if (user === undefined || user === null) continue;
+    if (user !== 0) {
+      const message = `user ${written(user)} does not get the added capabilities in effect; the agent has to run as root: remove runAsUser`;
+      findings.add('MQ608', path, message);
+    }
+    return;
+  }
 }
 
 function checkVolumes(

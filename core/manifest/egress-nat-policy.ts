@@ -6,13 +6,13 @@ import { checkRedundancy } from '../intent/check-list';
 import { addFault, type Entry, readCidrs } from '../intent/entry';
 import { Findings } from '../intent/findings';
 import type { PolicyModel } from '../intent/model';
-import { isSubdomain, matchesEverything, readSelector } from '../intent/selector';
+import { matchesEverything, readSelector } from '../intent/selector';
 import { preservesInternet } from '../intent/special';
 import { validateEgressNATPolicyV1, validateEgressNATPolicyV1Alpha1 } from '../schema/generated/validators';
 import { valueAt } from '../schema/path';
 import { shapeDiagnostics } from '../schema/shape';
 import type { SourceDocument } from '../source';
-import { hasDeclaredRoute, list } from './object';
+import { checkMetadata, hasDeclaredRoute, list, written } from './object';
 
 /** Names of the policies that GKE manages itself: `gke-`, eight hex digits, a number. */
 const MANAGED = /^gke-[0-9a-f]{8}-\d+$/;
@@ -36,7 +36,8 @@ export function readEgressPolicyV1(document: SourceDocument): {
   if (!validateEgressNATPolicyV1(document.value)) {
     findings.addAll(shapeDiagnostics(document, validateEgressNATPolicyV1.errors ?? [], schemaV1));
   }
-  const name = readName(document, findings);
+  checkMetadata(document, findings);
+  const name = written(valueAt(document.value, ['metadata', 'name']));
   if (MANAGED.test(name)) {
     const message = `"${name}" is the name of a GKE-managed policy, which cannot be written; choose another`;
     findings.add('MQ410', ['metadata', 'name'], message);
@@ -98,7 +99,8 @@ export function readEgressPolicyV1Alpha1(document: SourceDocument): {
     }
     return pair;
   });
-  const name = readName(document, findings);
+  checkMetadata(document, findings);
+  const name = written(valueAt(document.value, ['metadata', 'name']));
   const sourceIP = readSourceIP(document, findings);
   const policy: PolicyModel = {
     name,
@@ -108,18 +110,6 @@ export function readEgressPolicyV1Alpha1(document: SourceDocument): {
     ...(sourceIP && { sourceIP }),
   };
   return { policy, diagnostics: findings.list };
-}
-
-/** The policy's name; empty where the schema has reported it. */
-function readName(document: SourceDocument, findings: Findings): string {
-  const path = ['metadata', 'name'];
-  const name = valueAt(document.value, path);
-  if (typeof name !== 'string') return '';
-  if (!isSubdomain(name)) {
-    const wanted = 'a DNS subdomain: lower-case letters, digits, dashes and dots, at most 253';
-    findings.add('MQ615', path, `metadata.name "${name}" is not allowed; write ${wanted}`);
-  }
-  return name;
 }
 
 function readSourceIP(document: SourceDocument, findings: Findings): PolicyModel['sourceIP'] {

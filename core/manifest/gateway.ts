@@ -9,7 +9,7 @@ import { validateAnthosNetworkGateway, validateNetworkGatewayGroup } from '../sc
 import { valueAt } from '../schema/path';
 import { shapeDiagnostics } from '../schema/shape';
 import type { SourceDocument } from '../source';
-import { list } from './object';
+import { checkMetadata, list } from './object';
 
 /** Checks an AnthosNetworkGateway or a NetworkGatewayGroup, and reads its floating IPs. */
 export function readGateway(document: SourceDocument): {
@@ -22,6 +22,7 @@ export function readGateway(document: SourceDocument): {
   if (!validate(document.value)) {
     findings.addAll(shapeDiagnostics(document, validate.errors ?? [], preview ? gatewaySchema : groupSchema));
   }
+  checkMetadata(document, findings);
   const path = ['spec', 'floatingIPs'];
   const floatingIPs = readAddresses(valueAt(document.value, path), path, findings);
   const seen = new Map<string, PlacedAddress>();

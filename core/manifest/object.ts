@@ -1,3 +1,6 @@
+import type { ValuePath } from '../diagnostics';
+import type { Findings } from '../intent/findings';
+import { checkAnnotations, checkLabels, isSubdomain } from '../intent/selector';
 import { valueAt } from '../schema/path';
 import type { SourceDocument } from '../source';
 
@@ -27,6 +30,59 @@ export function objectId(document: SourceDocument): ObjectId | undefined {
     name: text(['metadata', 'name']),
     namespace: text(['metadata', 'namespace']),
   };
+}
+
+const REMOVED = ['extensions/v1beta1', 'apps/v1beta1', 'apps/v1beta2'];
+
+/** Checks that an object of one of Kubernetes' own kinds has the apiVersion that is served. */
+export function checkServed(document: SourceDocument, served: string, findings: Findings): void {
+  const { kind, apiVersion } = record(document.value);
+  if (apiVersion === served) return;
+  const removed = typeof apiVersion === 'string' && REMOVED.includes(apiVersion);
+  const is =
+    apiVersion === undefined
+      ? 'has no apiVersion'
+      : `is ${removed ? 'no longer' : 'not'} served as "${written(apiVersion)}"`;
+  const message = `${written(kind)} ${is}; write ${served}${removed ? ', and a selector' : ''}`;
+  findings.add('MQ609', apiVersion === undefined ? [] : ['apiVersion'], message);
+}
+
+const NAMESPACE = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/;
+
+/** Checks what Kubernetes asks of every object: a name, perhaps a namespace, labels and annotations that are texts. */
+export function checkMetadata(document: SourceDocument, findings: Findings): void {
+  const metadata = valueAt(document.value, ['metadata']);
+  const { name, namespace, labels, annotations } = record(metadata);
+  const at = (key: string): ValuePath => ['metadata', key];
+  if (name === undefined || name === null) {
+    if (metadata === null || findings.anyBelow(['metadata'], 'MQ211')) return;
+    findings.add('MQ615', ['metadata'], 'the object has no name; write metadata.name', 'key');
+  } else if (typeof name !== 'string' || !isSubdomain(name)) {
+    const wanted = 'a DNS subdomain: lower-case letters, digits, dashes and dots, at most 253';
+    findings.add('MQ615', at('name'), `metadata.name "${written(name)}" is not allowed; write ${wanted}`);
+  }
+  if (namespace !== undefined && (typeof namespace !== 'string' || !NAMESPACE.test(namespace))) {
+    const wanted = 'lower-case letters, digits and dashes, at most 63';
+    findings.add('MQ615', at('namespace'), `namespace "${written(namespace)}" is not allowed; write ${wanted}`);
+  }
+  checkLabels(texts('labels', labels, findings), at('labels'), findings);
+  checkAnnotations(texts('annotations', annotations, findings), at('annotations'), findings);
+}
+
+/** The entries of labels or annotations that are texts; the others are reported. */
+function texts(key: 'labels' | 'annotations', map: unknown, findings: Findings): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const [name, value] of Object.entries(record(map))) {
+    if (typeof value === 'string') kept[name] = value;
+    else {
+      const message = `${written(value)} is no text, as ${key} have to be; write "${written(value)}" in quotes`;
+      findings.add('MQ204', ['metadata', key, name], message);
+    }
+  }
+  if (map !== undefined && map !== null && (typeof map !== 'object' || Array.isArray(map))) {
+    findings.add('MQ204', ['metadata', key], `${key} are a map of texts, not ${written(map)}`);
+  }
+  return kept;
 }
 
 /** A map's entries, or none when the value is no map. */

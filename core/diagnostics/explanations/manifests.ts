@@ -161,11 +161,14 @@ export const MANIFESTS = {
 export const MASQ = {
   MQ901: {
     meaning: prose(`
-      What was about to be emitted was read back, and it treats some packet otherwise than the intent asks for. The message
-      names that packet and both treatments. Nothing is written: this is the check that keeps a fault of masq from reaching
-      a cluster.`),
-    example: '# No input is known that leads here; one that does is a bug of masq\n',
-    fix: 'Report it with the intent. Nothing in the intent is wrong because of it.',
+      What was about to be emitted was read back, and it is not what the intent asks for: it treats some packet otherwise,
+      and the message names that packet and both treatments; or an object is missing, cannot be read or has a setting that
+      the intent has otherwise. Nothing is written: this is the check that keeps a fault of masq, or a patch of rendered
+      objects, from reaching a cluster.`),
+    example: '# No input is known that leads here; a patch does, such as one that renames the ConfigMap\n',
+    fix: prose(`
+      Say it in the intent instead of patching what is rendered from it. Where nothing was patched, report it with the
+      intent: nothing in it is wrong because of this.`),
     source: SOURCES.masq,
   },
   MQ902: {
