@@ -99,7 +99,12 @@ const rival = (name: string, module: string, imported: string, call: string): Ri
   `,
 });
 
-const MASQ = rival('masq', './core/address', 'minimalCidrs', '(r => r.v4.concat(r.v6))(minimalCidrs(lines))');
+const MASQ = rival(
+  'masq',
+  './core/address',
+  'minimalCidrs',
+  "minimalCidrs(lines)[lines[0].includes(':') ? 'v6' : 'v4']",
+);
 const CIDR_TOOLS = rival('cidr-tools', 'cidr-tools', 'mergeCidr', 'mergeCidr(lines)');
 
 /** One file a rival, so that none pays for resolving modules. */

@@ -2,7 +2,7 @@ import { Blocks, visitBlocks } from './blocks';
 import { diagnose } from './diagnose';
 import type { Family } from './family';
 import type { AddressFault } from './fault';
-import { formatWords } from './format';
+import { formatBlock } from './format';
 import { Page } from './page';
 
 /** What is left of a list of CIDRs, and which of its entries were none. */
@@ -43,7 +43,7 @@ function minimalTexts(family: Family, blocks: Blocks | undefined): string[] {
   const texts: string[] = [];
   if (blocks === undefined) return texts;
   const page = new Page(texts);
-  visitBlocks(family, blocks.flips(), (words, prefix) => page.add(`${formatWords(family, words, 0)}/${prefix}`));
+  visitBlocks(family, blocks.flips(), (words, prefix) => page.add(formatBlock(family, words, 0, prefix)));
   page.finish();
   return texts;
 }

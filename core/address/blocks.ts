@@ -1,58 +1,81 @@
 import { type Cidr, type Family, WORDS } from './family';
 import { readCidr } from './read';
-import { ascendingOrder } from './sort';
-import { advance, compareWords, copyWords } from './words';
+import { sortRecords } from './sort';
+import { addBlock, compareWords, copyWords, isBottom } from './words';
 
 /** CIDR blocks of one family in any order, gathered side by side to be turned into one set. */
 export class Blocks {
-  private readonly words: Uint32Array;
-  private readonly prefixes: Uint8Array;
-  private count = 0;
+  private readonly stride: number;
+  /** Of each block its lowest address and the one behind its highest, which is 0 for the top of the space. */
+  private readonly bounds: Uint32Array;
+  private length = 0;
 
   /** @param room - how many blocks will be added at most */
   constructor(
     private readonly family: Family,
     room: number,
   ) {
-    this.words = new Uint32Array(room * WORDS[family]);
-    this.prefixes = new Uint8Array(room);
+    this.stride = WORDS[family];
+    this.bounds = roomFor(2 * room * this.stride);
   }
 
   /** Adds the block that the text says; answers false where it is no strict CIDR of the family. */
   addText(text: string): boolean {
-    const prefix = readCidr(text, this.family, this.words, this.count * WORDS[this.family]);
+    const prefix = readCidr(text, this.family, this.bounds, this.length);
     if (prefix < 0) return false;
-    this.prefixes[this.count++] = prefix;
+    this.close(prefix);
     return true;
   }
 
   /** Adds one block. */
   add(block: Cidr): void {
-    this.words.set(block.words, this.count * WORDS[this.family]);
-    this.prefixes[this.count++] = block.prefix;
+    copyWords(block.words, 0, this.bounds, this.length, this.stride);
+    this.close(block.prefix);
   }
 
-  /** The flips of the set of all the blocks' addresses. */
+  /**
+   * The flips of the set of all the blocks' addresses. They take the place of the blocks, in room that is to be given
+   * back soon: whoever keeps them keeps a copy.
+   */
   flips(): Uint32Array {
-    const { words, prefixes, count } = this;
-    if (count === 0) return words.slice(0, 0);
-    const stride = WORDS[this.family];
-    const order = ascendingOrder(words, stride, count);
-    // The first n words of `out` are the flips so far; behind them is room to try the next block's two.
-    const out = new Uint32Array(2 * count * stride);
+    const { stride, bounds, length } = this;
+    sortRecords(bounds, 2 * stride, stride, length);
     let n = 0;
-    for (let k = 0; k < count; k++) {
-      const index = order[k]!;
-      copyWords(words, index * stride, out, n, stride);
-      copyWords(words, index * stride, out, n + stride, stride);
-      const top = advance(out, n + stride, prefixes[index]!);
-      if (n === 0 || compareWords(out, n, out, n - stride, stride) > 0) n += 2 * stride;
-      else if (compareWords(out, n + stride, out, n - stride, stride) > 0)
-        copyWords(out, n + stride, out, n - stride, stride);
-      if (top) return out.slice(0, n - stride);
+    for (let at = 0; at < length; at += 2 * stride) {
+      const end = at + stride;
+      const top = isBottom(bounds, end, stride);
+      if (n === 0 || compareWords(bounds, at, bounds, n - stride, stride) > 0) {
+        copyWords(bounds, at, bounds, n, 2 * stride);
+        n += 2 * stride;
+      } else if (top || compareWords(bounds, end, bounds, n - stride, stride) > 0) {
+        copyWords(bounds, end, bounds, n - stride, stride);
+      }
+      if (top) return bounds.subarray(0, n - stride);
     }
-    return n === out.length ? out : out.slice(0, n);
+    return bounds.subarray(0, n);
   }
+
+  /** Ends the block whose lowest address was written last. */
+  private close(prefix: number): void {
+    const { bounds, stride, length } = this;
+    addBlock(bounds, length, prefix, bounds, length + stride, stride);
+    this.length = length + 2 * stride;
+  }
+}
+
+/** How many words are asked for at once where few are needed. */
+const SLAB = 2 ** 12;
+let slab = new Uint32Array(0);
+let used = 0;
+
+/** Room for words, whatever is in it. Arrays that are not tiny take the engine long to make: small ones share one. */
+function roomFor(length: number): Uint32Array {
+  if (length > SLAB / 8) return new Uint32Array(length);
+  if (used + length > slab.length) {
+    slab = new Uint32Array(SLAB);
+    used = 0;
+  }
+  return slab.subarray(used, (used += length));
 }
 
 /**
@@ -71,7 +94,7 @@ export function visitBlocks(
     do {
       const prefix = widestPrefix(cursor, flips, end, stride);
       visit(cursor, prefix);
-      if (advance(cursor, 0, prefix)) break;
+      if (addBlock(cursor, 0, prefix, cursor, 0, stride)) break;
     } while (end === flips.length || compareWords(cursor, 0, flips, end, stride) < 0);
   }
 }
@@ -87,10 +110,11 @@ function widestPrefix(cursor: Uint32Array, flips: Uint32Array, end: number, stri
   let borrow = 0;
   for (let w = stride - 1; w >= 0; w--) {
     const word = cursor[w]!;
-    const difference = (bounded ? flips[end + w]! : 0) - word - borrow;
-    borrow = difference < 0 ? 1 : 0;
+    const limit = bounded ? flips[end + w]! : 0;
+    const difference = (limit - word - borrow) | 0;
+    borrow = limit < word || (limit === word && borrow === 1) ? 1 : 0;
     if (aligned === 0 && word !== 0) aligned = 32 * w + 1 + Math.clz32(word & -word);
-    if (difference >>> 0 !== 0) room = 32 * w + 1 + Math.clz32(difference);
+    if (difference !== 0) room = 32 * w + 1 + Math.clz32(difference);
   }
   return Math.max(aligned, room);
 }

@@ -1,7 +1,11 @@
-import type { Address, Cidr, Family } from './family';
+import { type Address, BITS, type Cidr, type Family } from './family';
 
-/** Each byte in decimal, with the dot behind it. */
-const DOTTED = Array.from({ length: 256 }, (_, byte) => `${byte}.`);
+/** Each byte in decimal, alone and with the dot behind it. */
+const DECIMAL = Array.from({ length: 256 }, (_, byte) => String(byte));
+const DOTTED = DECIMAL.map(text => `${text}.`);
+
+/** Each prefix length with the slash before it. */
+const SLASHED = Array.from({ length: BITS[6] + 1 }, (_, prefix) => `/${prefix}`);
 
 /** Each byte in hexadecimal, as it starts a group and as it ends one. */
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16));
@@ -12,8 +16,13 @@ export function formatWords(family: Family, words: Uint32Array, at: number): str
   return family === 4 ? formatIpv4(words[at]!) : formatIpv6(words, at);
 }
 
+/** The text of the block whose lowest address starts at `at`. */
+export function formatBlock(family: Family, words: Uint32Array, at: number, prefix: number): string {
+  return formatWords(family, words, at) + SLASHED[prefix]!;
+}
+
 function formatIpv4(word: number): string {
-  return DOTTED[word >>> 24]! + DOTTED[(word >>> 16) & 255]! + DOTTED[(word >>> 8) & 255]! + (word & 255);
+  return DOTTED[word >>> 24]! + DOTTED[(word >>> 16) & 255]! + DOTTED[(word >>> 8) & 255]! + DECIMAL[word & 255]!;
 }
 
 function formatIpv6(words: Uint32Array, at: number): string {
@@ -55,5 +64,5 @@ export function formatAddress(address: Address): string {
 
 /** A block's canonical text: {@link formatAddress} of its lowest address, `/` and the prefix length. */
 export function formatCidr(cidr: Cidr): string {
-  return `${formatWords(cidr.family, cidr.words, 0)}/${cidr.prefix}`;
+  return formatBlock(cidr.family, cidr.words, 0, cidr.prefix);
 }

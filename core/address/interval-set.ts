@@ -1,7 +1,7 @@
 import { Blocks, visitBlocks } from './blocks';
 import { type Address, BITS, type Cidr, FAMILY_NAME, type Family, WORDS } from './family';
 import { combine, complement, sameWords, TRUTH } from './flips';
-import { advance, compareWords, copyWords, rank, retreat } from './words';
+import { addBlock, compareWords, copyWords, rank, retreat } from './words';
 
 /** A stretch of addresses of one family, both ends included. */
 export interface Interval {
@@ -27,9 +27,15 @@ export class IntervalSet {
     readonly bounds: Uint32Array,
   ) {}
 
+  /** One for all: there are many in a list of entries, each of which is of one family only. */
+  private static readonly EMPTY = {
+    4: new IntervalSet(4, new Uint32Array(0)),
+    6: new IntervalSet(6, new Uint32Array(0)),
+  };
+
   /** The set of no address. */
   static empty(family: Family): IntervalSet {
-    return new IntervalSet(family, new Uint32Array(0));
+    return IntervalSet.EMPTY[family];
   }
 
   /** The set of every address. */
@@ -43,12 +49,13 @@ export class IntervalSet {
    */
   static fromCidrs(family: Family, cidrs: Iterable<Cidr>): IntervalSet {
     const list = [...cidrs];
+    if (list.length === 0) return IntervalSet.empty(family);
     const blocks = new Blocks(family, list.length);
     for (const cidr of list) {
       sameFamily(family, cidr.family);
       blocks.add(cidr);
     }
-    return new IntervalSet(family, blocks.flips());
+    return new IntervalSet(family, blocks.flips().slice());
   }
 
   /** All addresses of one block. */
@@ -70,7 +77,7 @@ export class IntervalSet {
     const bounds = new Uint32Array(2 * stride);
     bounds.set(first.words);
     bounds.set(last.words, stride);
-    const top = advance(bounds, stride, BITS[family]);
+    const top = addBlock(bounds, stride, BITS[family], bounds, stride, stride);
     return new IntervalSet(family, top ? bounds.slice(0, stride) : bounds);
   }
 

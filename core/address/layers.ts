@@ -1,5 +1,5 @@
-import { ascendingOrder } from './sort';
-import { compareWords } from './words';
+import { sortRecords } from './sort';
+import { compareWords, copyWords, isBottom } from './words';
 
 /**
  * Sweeps over sets, given as flips, from the bottom of the space to its top. Visits each address at which the first
@@ -11,22 +11,25 @@ export function sweepLayers(
   stride: number,
   visit: (words: Uint32Array, at: number, decider: number) => void,
 ): void {
-  const words = new Uint32Array(sets.reduce((length, flips) => length + flips.length, 0));
-  const owners = new Uint32Array(words.length / stride);
-  let n = 0;
+  const size = stride + 1;
+  const words = new Uint32Array(sets.reduce((length, flips) => length + (flips.length / stride) * size, 0));
+  let end = 0;
   for (const [index, flips] of sets.entries()) {
-    words.set(flips, n * stride);
-    owners.fill(index, n, (n += flips.length / stride));
+    for (let at = 0; at < flips.length; at += stride, end += size) {
+      copyWords(flips, at, words, end, stride);
+      words[end + stride] = index;
+    }
   }
-  const order = ascendingOrder(words, stride, n);
+  sortRecords(words, size, stride, end);
   const open = new OpenSets(sets.length);
-  const bottom = new Uint32Array(stride);
-  if (n === 0 || compareWords(words, order[0]! * stride, bottom, 0, stride) !== 0) visit(bottom, 0, sets.length);
-  for (let k = 0; k < n; ) {
-    const at = order[k]! * stride;
-    do open.toggle(owners[order[k++]!]!);
-    while (k < n && compareWords(words, order[k]! * stride, words, at, stride) === 0);
-    visit(words, at, open.lowest());
+  if (end === 0 || !isBottom(words, 0, stride)) visit(new Uint32Array(stride), 0, sets.length);
+  for (let at = 0; at < end; ) {
+    const first = at;
+    do {
+      open.toggle(words[at + stride]!);
+      at += size;
+    } while (at < end && compareWords(words, at, words, first, stride) === 0);
+    visit(words, first, open.lowest());
   }
 }
 

@@ -9,40 +9,36 @@ import { hasHostBits } from './words';
 /** The groups of the IPv6 address that is being read. */
 const groups = new Uint16Array(8);
 
-/** The value of a hexadecimal digit, or -1. */
-function hexDigit(code: number): number {
-  if (code >= 0x30 && code <= 0x39) return code - 0x30;
-  const letter = code | 0x20;
-  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
-}
+/** The value of a hexadecimal digit by its character code, or -1. */
+const HEX_DIGIT = Int8Array.from({ length: 0x67 }, (_, code) =>
+  /[\da-f]/i.test(String.fromCharCode(code)) ? Number.parseInt(String.fromCharCode(code), 16) : -1,
+);
 
 /**
  * Reads a dotted quad: four decimal numbers from 0 to 255, without leading zeros.
  * Answers the offset behind it, or -1.
  */
 export function readIpv4(text: string, start: number, into: Uint32Array, at: number): number {
-  let word = 0;
-  let part = 0;
-  let dots = 0;
-  let digits = 0;
+  const { length } = text;
   let offset = start;
-  for (; offset < text.length; offset++) {
-    const digit = text.charCodeAt(offset) - 0x30;
-    if (digit >= 0 && digit <= 9) {
-      if (digits > 0 && part === 0) return -1;
+  let word = 0;
+  for (let dots = 0; ; dots++) {
+    const first = offset;
+    let part = 0;
+    let digit = 0;
+    for (; offset < length; offset++) {
+      digit = text.charCodeAt(offset) - 0x30;
+      if (digit < 0 || digit > 9) break;
       part = part * 10 + digit;
-      if (part > 255) return -1;
-      digits++;
-    } else if (digit === -2) {
-      if (digits === 0 || dots === 3) return -1;
-      word = (word << 8) | part;
-      dots++;
-      part = 0;
-      digits = 0;
-    } else break;
+    }
+    const digits = offset - first;
+    if (digits === 0 || part > 255 || (digits > 1 && text.charCodeAt(first) === 0x30)) return -1;
+    word = (word << 8) | part;
+    if (dots === 3) break;
+    if (digit !== -2) return -1;
+    offset++;
   }
-  if (digits === 0 || dots !== 3) return -1;
-  into[at] = (word << 8) | part;
+  into[at] = word;
   return offset;
 }
 
@@ -51,6 +47,7 @@ export function readIpv4(text: string, start: number, into: Uint32Array, at: num
  * Answers the offset behind it, or -1.
  */
 export function readIpv6(text: string, start: number, into: Uint32Array, at: number): number {
+  const { length } = text;
   let count = 0;
   let gap = -1;
   let offset = start;
@@ -62,8 +59,9 @@ export function readIpv6(text: string, start: number, into: Uint32Array, at: num
     const first = offset;
     let group = 0;
     let code = 0;
-    for (; offset < text.length; offset++) {
-      const digit = hexDigit((code = text.charCodeAt(offset)));
+    for (; offset < length; offset++) {
+      code = text.charCodeAt(offset);
+      const digit = code < HEX_DIGIT.length ? HEX_DIGIT[code]! : -1;
       if (digit < 0) break;
       group = (group << 4) | digit;
     }
@@ -72,7 +70,7 @@ export function readIpv6(text: string, start: number, into: Uint32Array, at: num
       if (gap !== count) return -1;
       break;
     }
-    if (offset < text.length && code === 0x2e) {
+    if (code === 0x2e) {
       offset = count <= 6 ? readIpv4(text, first, into, at) : -1;
       if (offset < 0) return -1;
       groups[count++] = into[at]! >>> 16;
@@ -81,35 +79,38 @@ export function readIpv6(text: string, start: number, into: Uint32Array, at: num
     }
     if (offset - first > 4 || count === 8) return -1;
     groups[count++] = group;
-    if (offset === text.length || code !== 0x3a) break;
+    if (code !== 0x3a) break;
     offset++;
-    if (offset < text.length && text.charCodeAt(offset) === 0x3a) {
+    if (offset < length && text.charCodeAt(offset) === 0x3a) {
       if (gap >= 0) return -1;
       gap = count;
       offset++;
     }
   }
   if (gap < 0 ? count !== 8 : count > 7) return -1;
-  if (gap >= 0) {
-    groups.copyWithin(8 - (count - gap), gap, count);
-    groups.fill(0, gap, 8 - (count - gap));
-  }
+  if (gap >= 0) spread(gap, count);
   for (let w = 0; w < 4; w++) into[at + w] = (groups[2 * w]! << 16) | groups[2 * w + 1]!;
   return offset;
 }
 
+/** Moves the groups behind the gap to the end, and fills it with zeros. */
+function spread(gap: number, count: number): void {
+  for (let to = 7, from = count - 1; to >= gap; to--, from--) groups[to] = from >= gap ? groups[from]! : 0;
+}
+
 /** Reads `/` and a prefix length without leading zeros up to the text's end; answers the length, or -1. */
 export function readPrefix(text: string, start: number, bits: number): number {
-  const digits = text.length - start - 1;
-  if (digits < 1 || digits > 3 || text.charCodeAt(start) !== 0x2f) return -1;
+  const { length } = text;
+  const first = start + 1;
+  if (first >= length || text.charCodeAt(start) !== 0x2f) return -1;
   let prefix = 0;
-  for (let offset = start + 1; offset < text.length; offset++) {
+  for (let offset = first; offset < length; offset++) {
     const digit = text.charCodeAt(offset) - 0x30;
-    if (digit < 0 || digit > 9) return -1;
+    if (digit < 0 || digit > 9 || (prefix === 0 && offset > first)) return -1;
     prefix = prefix * 10 + digit;
+    if (prefix > bits) return -1;
   }
-  if (digits > 1 && text.charCodeAt(start + 1) === 0x30) return -1;
-  return prefix <= bits ? prefix : -1;
+  return prefix;
 }
 
 /** Whether an IPv6 address lies in ::ffff:0:0/96 and so says an IPv4 address (RFC 4291 §2.5.5.2). */

@@ -13,6 +13,12 @@ export function compareWords(a: Uint32Array, i: number, b: Uint32Array, j: numbe
   return 0;
 }
 
+/** Whether the address at `words[at]` is the lowest there is. */
+export function isBottom(words: Uint32Array, at: number, stride: number): boolean {
+  for (let w = 0; w < stride; w++) if (words[at + w] !== 0) return false;
+  return true;
+}
+
 /** Copies the address at `from[i]` to `to[j]`. */
 export function copyWords(from: Uint32Array, i: number, to: Uint32Array, j: number, stride: number): void {
   for (let w = 0; w < stride; w++) to[j + w] = from[i + w]!;
@@ -26,7 +32,9 @@ export function hostMask(w: number, prefix: number): number {
 
 /** Whether the address has a bit set beyond `prefix`. */
 export function hasHostBits(words: Uint32Array, at: number, stride: number, prefix: number): boolean {
-  for (let w = prefix >>> 5; w < stride; w++) if ((words[at + w]! & hostMask(w, prefix)) !== 0) return true;
+  let w = prefix >>> 5;
+  if (w < stride && (words[at + w]! & (0xffffffff >>> (prefix & 31))) !== 0) return true;
+  while (++w < stride) if (words[at + w] !== 0) return true;
   return false;
 }
 
@@ -41,20 +49,26 @@ export function withHostBits(words: Uint32Array, prefix: number): Uint32Array {
 }
 
 /**
- * Moves the address up by one block of `prefix`, in place.
- * Answers whether that ran over the top of the space; the address is then back at the bottom.
+ * Writes to `to[j]` the address behind the block of `prefix` that the one at `from[i]` starts; they may be one place.
+ * Answers whether that ran over the top of the space, and so to its bottom.
  */
-export function advance(words: Uint32Array, at: number, prefix: number): boolean {
-  if (prefix === 0) return true;
-  let w = (prefix - 1) >>> 5;
-  let step = (0x80000000 >>> ((prefix - 1) & 31)) >>> 0;
-  for (;;) {
-    const sum = (words[at + w]! + step) >>> 0;
-    words[at + w] = sum;
-    if (sum >= step) return false;
-    if (--w < 0) return true;
-    step = 1;
+export function addBlock(
+  from: Uint32Array,
+  i: number,
+  prefix: number,
+  to: Uint32Array,
+  j: number,
+  stride: number,
+): boolean {
+  const last = (prefix - 1) >> 5;
+  let add = 0;
+  for (let w = stride - 1; w >= 0; w--) {
+    if (w === last) add = (0x80000000 >>> ((prefix - 1) & 31)) >>> 0;
+    const sum = (from[i + w]! + add) >>> 0;
+    to[j + w] = sum;
+    add = sum < add ? 1 : 0;
   }
+  return add === 1 || prefix === 0;
 }
 
 /** Moves the address down by one, in place; from the bottom of the space to its top. */
