@@ -3,10 +3,10 @@ import { readCidr } from './read';
 import { sortRecords } from './sort';
 import { addBlock, compareWords, copyWords, isBottom } from './words';
 
-/** CIDR blocks of one family in any order, gathered side by side to be turned into one set. */
+/** Blocks, or stretches of any length, of one family in any order: gathered side by side to be turned into one set. */
 export class Blocks {
   private readonly stride: number;
-  /** Of each block its lowest address and the one behind its highest, which is 0 for the top of the space. */
+  /** Of each its lowest address and the one behind its highest, which is 0 for the top of the space. */
   private readonly bounds: Uint32Array;
   private length = 0;
 
@@ -31,6 +31,14 @@ export class Blocks {
   add(block: Cidr): void {
     copyWords(block.words, 0, this.bounds, this.length, this.stride);
     this.close(block.prefix);
+  }
+
+  /** Adds the stretches of a set that has these flips. */
+  addFlips(flips: Uint32Array): void {
+    const { bounds, stride } = this;
+    copyWords(flips, 0, bounds, this.length, flips.length);
+    this.length += flips.length;
+    if (this.length % (2 * stride) !== 0) bounds.fill(0, this.length, (this.length += stride));
   }
 
   /**

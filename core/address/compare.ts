@@ -1,5 +1,5 @@
 import { type Address, BITS, type Cidr, WORDS } from './family';
-import { compareWords, hostMask } from './words';
+import { compareWords, hostMask, withHostBits } from './words';
 
 /** Orders addresses: IPv4 before IPv6, then from low to high. Negative, zero or positive, as `Array.sort` wants it. */
 export function compareAddresses(a: Address, b: Address): number {
@@ -16,5 +16,13 @@ export function cidrContains(outer: Cidr, inner: Cidr | Address): boolean {
   if (outer.family !== inner.family) return false;
   const prefix = 'prefix' in inner ? inner.prefix : BITS[inner.family];
   if (prefix < outer.prefix) return false;
-  return outer.words.every((word, w) => ((word ^ inner.words[w]!) & ~hostMask(w, outer.prefix)) === 0);
+  for (let w = 0; 32 * w < outer.prefix; w++) {
+    if (((outer.words[w]! ^ inner.words[w]!) & ~hostMask(w, outer.prefix)) !== 0) return false;
+  }
+  return true;
+}
+
+/** The highest address of a block; its lowest one is the block itself. */
+export function highestAddress({ family, words, prefix }: Cidr): Address {
+  return { family, words: withHostBits(words, prefix) };
 }

@@ -49,18 +49,20 @@ export class IntervalSet {
    */
   static fromCidrs(family: Family, cidrs: Iterable<Cidr>): IntervalSet {
     const list = [...cidrs];
-    if (list.length === 0) return IntervalSet.empty(family);
+    for (const cidr of list) sameFamily(family, cidr.family);
+    if (list.length < 2) return list[0] ? IntervalSet.ofCidr(list[0]) : IntervalSet.empty(family);
     const blocks = new Blocks(family, list.length);
-    for (const cidr of list) {
-      sameFamily(family, cidr.family);
-      blocks.add(cidr);
-    }
+    for (const cidr of list) blocks.add(cidr);
     return new IntervalSet(family, blocks.flips().slice());
   }
 
   /** All addresses of one block. */
-  static ofCidr(cidr: Cidr): IntervalSet {
-    return IntervalSet.fromCidrs(cidr.family, [cidr]);
+  static ofCidr({ family, words, prefix }: Cidr): IntervalSet {
+    const stride = WORDS[family];
+    const bounds = new Uint32Array(2 * stride);
+    copyWords(words, 0, bounds, 0, stride);
+    const top = addBlock(words, 0, prefix, bounds, stride, stride);
+    return new IntervalSet(family, top ? bounds.slice(0, stride) : bounds);
   }
 
   /**
@@ -81,11 +83,20 @@ export class IntervalSet {
     return new IntervalSet(family, top ? bounds.slice(0, stride) : bounds);
   }
 
-  /** The addresses that are in any of the sets, however many: merged in pairs, so that no set is copied often. */
+  /**
+   * The addresses that are in any of the sets, however many: in one sort of all their intervals.
+   * @throws RangeError if a set is of the other family.
+   */
   static unionOf(family: Family, sets: readonly IntervalSet[]): IntervalSet {
+    for (const set of sets) sameFamily(family, set.family);
     if (sets.length < 2) return sets[0] ?? IntervalSet.empty(family);
-    const middle = sets.length >> 1;
-    return IntervalSet.unionOf(family, sets.slice(0, middle)).union(IntervalSet.unionOf(family, sets.slice(middle)));
+    if (sets.length === 2) return sets[0]!.union(sets[1]!);
+    const blocks = new Blocks(
+      family,
+      sets.reduce((count, set) => count + set.intervalCount, 0),
+    );
+    for (const set of sets) blocks.addFlips(set.bounds);
+    return new IntervalSet(family, blocks.flips().slice());
   }
 
   /**

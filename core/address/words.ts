@@ -40,12 +40,16 @@ export function hasHostBits(words: Uint32Array, at: number, stride: number, pref
 
 /** The lowest address of the block of `prefix` that the address lies in. */
 export function withoutHostBits(words: Uint32Array, prefix: number): Uint32Array {
-  return words.map((word, w) => word & ~hostMask(w, prefix));
+  const lowest = words.slice();
+  for (let w = prefix >>> 5; w < words.length; w++) lowest[w]! &= ~hostMask(w, prefix);
+  return lowest;
 }
 
 /** The highest address of the block of `prefix` that the address lies in. */
 export function withHostBits(words: Uint32Array, prefix: number): Uint32Array {
-  return words.map((word, w) => word | hostMask(w, prefix));
+  const highest = words.slice();
+  for (let w = prefix >>> 5; w < words.length; w++) highest[w]! |= hostMask(w, prefix);
+  return highest;
 }
 
 /**

@@ -4,6 +4,7 @@ import {
   FAMILIES,
   type Family,
   formatCidr,
+  highestAddress,
   IntervalSet,
   type Partition,
 } from '../address';
@@ -12,6 +13,7 @@ import type { AgentFile, ListedCidr } from '../agentfile/write';
 import type { ClusterModel } from '../intent/model';
 import type { PodSelector } from '../intent/selector';
 import { LINK_LOCAL, preservesInternet } from '../intent/special';
+import { rememberLatest } from '../latest';
 import { intentTreatment } from '../treatment/intent';
 import type { TreatmentMap } from '../treatment/map';
 import type { Decision } from '../treatment/treatment';
@@ -116,7 +118,8 @@ export interface GatewayPolicyPlan {
 }
 
 /** The smallest artefacts that denote a valid intent's map. */
-export function planCluster(model: ClusterModel, map: TreatmentMap = intentTreatment(model)): Plan {
+export const planCluster: (model: ClusterModel) => Plan = rememberLatest(model => {
+  const map = intentTreatment(model);
   const agent = planAgent(model, map);
   const gateway = planGateway(model);
   return {
@@ -127,7 +130,7 @@ export function planCluster(model: ClusterModel, map: TreatmentMap = intentTreat
     noSnat: planNoSnat(model, map),
     ...(gateway && { gateway }),
   };
-}
+});
 
 function planAgent(model: ClusterModel, map: TreatmentMap): AgentPlan | undefined {
   const { masquerade, agent, network } = model;
@@ -239,8 +242,8 @@ function notesFor(cidrs: readonly Cidr[], partition: Partition<Decision>): (stri
   const stretches = [...partition.entries()];
   let from = 0;
   return cidrs.map(cidr => {
-    const { first, last } = [...IntervalSet.ofCidr(cidr).intervals()][0]!;
-    while (compareAddresses(stretches[from]!.last, first) < 0) from++;
+    const last = highestAddress(cidr);
+    while (compareAddresses(stretches[from]!.last, cidr) < 0) from++;
     const notes = new Set<string>();
     for (let i = from; i < stretches.length && compareAddresses(stretches[i]!.first, last) <= 0; i++) {
       const note = stretches[i]!.value.note;

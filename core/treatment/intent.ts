@@ -3,12 +3,13 @@ import type { Entry } from '../intent/entry';
 import type { ClusterModel } from '../intent/model';
 import { gkeDefault, gkeDeploysAgent } from '../intent/platform-default';
 import { LINK_LOCAL } from '../intent/special';
+import { rememberLatest } from '../latest';
 import { pathText } from '../schema/path';
 import { type EgressRule, type Layer, mapOf, type TreatmentMap } from './map';
 import { type Decision, MASQUERADE, masquerade, PRESERVE, type Treatment } from './treatment';
 
 /** What an intent says of every packet: the map that everything rendered from it has to denote. */
-export function intentTreatment(model: ClusterModel): TreatmentMap {
+export const intentTreatment: (model: ClusterModel) => TreatmentMap = rememberLatest(model => {
   switch (model.platform) {
     case 'gke-autopilot':
       return autopilot(model);
@@ -19,7 +20,7 @@ export function intentTreatment(model: ClusterModel): TreatmentMap {
     case 'kubernetes':
       return model.masquerade ? agent(model) : withoutAgent(model);
   }
-}
+});
 
 /** ip-masq-agent with a list: the cluster's own ranges, link-local, exceptions, the list, and the rest masqueraded. */
 function agent(model: ClusterModel): TreatmentMap {
