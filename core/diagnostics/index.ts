@@ -1,3 +1,3 @@
 export * from './diagnostic';
 export * from './rules';
-export { orList, suggest } from './suggest';
+export { andList, orList, suggest } from './suggest';

@@ -124,6 +124,7 @@ const rules = {
   MQ516: error('duplicate-floating-ip', 'A floating IP is listed twice'),
   MQ517: error('duplicate-policy', 'Two policies have the same name'),
   MQ518: error('bad-selector', 'A label, an annotation key or a label selector is not valid'),
+  MQ519: warning('selects-no-pod', 'An egress rule selects no pod'),
 
   MQ601: error('volume-mount-mismatch', 'A volume mount names a volume that the pod does not have'),
   MQ602: error('config-map-name', 'The DaemonSet reads another ConfigMap than the one beside it'),
@@ -132,7 +133,7 @@ const rules = {
   MQ605: error('duplicate-object', 'Two objects have the same kind, namespace and name', 'note'),
   MQ606: warning('namespace', 'Objects of the agent are in different namespaces or in none', 'error'),
   MQ607: error('host-network', 'The agent does not run in the host network'),
-  MQ608: error('missing-capability', 'The agent lacks NET_ADMIN'),
+  MQ608: error('missing-capability', 'The agent lacks NET_ADMIN', 'warning'),
   MQ609: error('removed-api-version', 'The apiVersion is no longer served by Kubernetes'),
   MQ610: error('selector-mismatch', 'The selector does not match the pod template'),
   MQ611: warning('foreign-dialect', "The manifest is of another project's agent"),

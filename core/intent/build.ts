@@ -20,6 +20,7 @@ import type {
 import { gkeDeploysAgent, platformDefault } from './platform-default';
 import { PLATFORM_DEFAULT, RangeScope, rangeDefinitions } from './ranges';
 import { checkAnnotations, checkLabels, readSelector } from './selector';
+import { firstShared, unusable } from './special';
 import { isReleased, type PlatformVersion, parseVersion } from './version';
 
 type Raw = Readonly<Record<string, unknown>>;
@@ -39,7 +40,7 @@ export function buildModel(findings: Findings, outer?: RangeScope): ClusterModel
   const known = PLATFORMS.find(p => p === spec.platform);
   // Addresses and names are read all the same, so that a slip in the platform hides no other.
   const platform = known ?? 'kubernetes';
-  const version = readVersion(spec.version, findings);
+  const version = readVersion(spec.version, platform, findings);
   const raw = record(spec.network);
   const defaults = (): readonly Cidr[] | undefined => {
     const found = platformDefault(platform, version, network);
@@ -54,13 +55,14 @@ export function buildModel(findings: Findings, outer?: RangeScope): ClusterModel
   const network = readNetwork(raw, platform, findings);
   const labels = texts(metadata.labels);
   checkLabels(labels, ['metadata', 'labels'], findings);
+  checkManagedBy(labels, findings);
   const annotations = texts(metadata.annotations);
   checkAnnotations(annotations, ['metadata', 'annotations'], findings);
   const masquerade = isRecord(spec.masquerade) ? readMasquerade(spec.masquerade, findings, scope) : undefined;
   const egress = readEgress(spec.egress, platform, version, text(metadata.name) ?? '', findings, scope);
   scope.resolveAll();
-  // A name that was mistyped somewhere looks unused.
-  const mistyped = findings.anyBelow([], 'MQ113', 'MQ203');
+  // A name that was mistyped somewhere, or stands where nothing could be read, looks unused.
+  const mistyped = findings.anyBelow([], 'MQ113', 'MQ203', 'MQ204', 'MQ205', 'MQ206', 'MQ211');
   for (const name of mistyped ? [] : scope.unused()) {
     findings.add('MQ127', [...SPEC, 'ranges', name], `range "${name}" is never used; remove it`, 'key');
   }
@@ -80,9 +82,19 @@ export function buildModel(findings: Findings, outer?: RangeScope): ClusterModel
   };
 }
 
-function readVersion(value: unknown, findings: Findings): PlatformVersion | undefined {
+const MANAGED_BY = 'app.kubernetes.io/managed-by';
+
+/** The label that tells masq's objects from others' is not to be had. */
+function checkManagedBy({ [MANAGED_BY]: value }: Readonly<Record<string, string>>, findings: Findings): void {
+  if (value === undefined || value === 'masq') return;
+  const message = `the label ${MANAGED_BY} is always "masq" on what masq renders, not "${value}"; remove it`;
+  findings.add('MQ206', ['metadata', 'labels', MANAGED_BY], message);
+}
+
+function readVersion(value: unknown, platform: Platform, findings: Findings): PlatformVersion | undefined {
   if (typeof value !== 'string') return undefined;
-  const version = parseVersion(value);
+  // Distributions append to it: v1.29.4+k3s1, 1.29.4-eks-036c24b.
+  const version = parseVersion(platform === 'kubernetes' ? value.replace(/[-+](?!gke)[0-9A-Za-z.+-]+$/, '') : value);
   if (isPlaceholder(value)) {
     const message = `"${value}" is a placeholder that was never filled in; write a version such as "1.29.4-gke.1043000"`;
     findings.add('MQ613', ['spec', 'version'], message);
@@ -104,13 +116,14 @@ function readVersion(value: unknown, findings: Findings): PlatformVersion | unde
 function readNetwork(raw: Raw, platform: Platform, findings: Findings): NetworkModel {
   const path = [...SPEC, 'network'];
   const cidrs = (key: string): Entry[] => readCidrs(raw[key], [...path, key], findings);
-  const pods = cidrs('podCIDRs');
+  const own = (key: string, role: string): Entry[] => cidrs(key).filter(range => isUsable(range, role, findings));
+  const pods = own('podCIDRs', 'pod');
   const nodeImage = text(raw.nodeImage);
   return {
     dataplane: choice(raw.dataplane, ['v1', 'v2']) ?? (platform === 'gke-autopilot' ? 'v2' : 'v1'),
-    nodes: cidrs('nodeCIDRs'),
+    nodes: own('nodeCIDRs', 'node'),
     pods,
-    services: cidrs('serviceCIDRs'),
+    services: own('serviceCIDRs', 'service'),
     nodeIPs: readAddresses(raw.nodeIPs, [...path, 'nodeIPs'], findings),
     onPremises: cidrs('onPremisesCIDRs'),
     internetRoute: choice(raw.internetRoute, ['none', 'cloud-nat', 'custom-default-route']) ?? 'none',
@@ -120,6 +133,18 @@ function readNetwork(raw: Raw, platform: Platform, findings: Findings): NetworkM
     ...(nodeImage !== undefined && { nodeImage }),
     ipv6: pods.some(entry => !entry.sets[6].isEmpty()),
   };
+}
+
+/** Class E as a whole is a range that GKE gives to pods, though its last address is the broadcast address. */
+const CLASS_E = '240.0.0.0/4';
+
+/** Reports a range of addresses that no host can have; like one that cannot be read it counts as absent then. */
+function isUsable(range: Entry, role: string, findings: Findings): boolean {
+  const found = unusable().find(({ sets }) => firstShared(range.sets, sets) !== undefined);
+  if (!found || range.text === CLASS_E) return true;
+  const message = `${role} range "${range.text}" holds ${found.what}, which no ${role} can have; write the range that the cluster really has`;
+  findings.add('MQ318', range.path, message);
+  return false;
 }
 
 function readMasquerade(value: unknown, findings: Findings, scope: RangeScope): MasqueradeModel | undefined {

@@ -2,11 +2,11 @@ import { type Address, type Cidr, compareAddresses, formatAddress, IntervalSet, 
 import type { ValuePath } from '../diagnostics';
 import { valueAt } from '../schema/path';
 import { checkEmptied, checkRedundancy, isEmptied } from './check-list';
-import { firstShared } from './check-network';
 import { checkOverlaps } from './check-overlap';
 import type { Findings } from './findings';
-import type { ClusterModel, EgressModel, PlacedAddress } from './model';
-import { matchesEverything } from './selector';
+import type { ClusterModel, EgressModel, PlacedAddress, PodRuleModel, PolicyModel } from './model';
+import { sharedText, sharedWithCluster } from './preserved';
+import { commonLabels, matchesEverything } from './selector';
 
 const EGRESS = ['spec', 'egress'] as const;
 
@@ -119,6 +119,7 @@ function checkFloatingIPs(model: ClusterModel, egress: EgressModel, findings: Fi
         `floating IP "${ip.text}" is the ${edge} address of "${subnet.text}"; choose one between`,
       );
   }
+  if (!wholeList(findings, [...EGRESS, 'floatingIPs'], egress.floatingIPs)) return;
   checkMembers(
     subnets.filter(subnet => subnet.cidr.family === 4),
     findings,
@@ -149,10 +150,10 @@ interface NodeSubnet {
   members: number;
 }
 
-/** Whether all of a list could be read: where something is missing, that something is missing proves nothing. */
+/** Whether all of a list is there and could be read: otherwise, that something is missing from it proves nothing. */
 function wholeList(findings: Findings, path: ValuePath, read: readonly unknown[]): boolean {
   const raw = valueAt(findings.document.value, path);
-  return Array.isArray(raw) && raw.length === read.length;
+  return Array.isArray(raw) && raw.length > 0 && raw.length === read.length;
 }
 
 function checkFamily(ip: PlacedAddress, findings: Findings): boolean {
@@ -169,7 +170,7 @@ function edgeOf(subnet: Cidr, address: Address): 'network' | 'broadcast' | undef
 }
 
 function checkPolicies(model: ClusterModel, egress: EgressModel, findings: Findings): void {
-  const byName = new Map<string, EgressModel['policies'][number]>();
+  const byName = new Map<string, PolicyModel>();
   const bySource = new Map<string, { name: string; path: PlacedAddress['path'] }>();
   for (const policy of egress.policies) {
     const earlier = byName.get(policy.name);
@@ -181,6 +182,7 @@ function checkPolicies(model: ClusterModel, egress: EgressModel, findings: Findi
     checkSourceIP(egress, policy, bySource, findings);
     checkDestinations(model, policy, findings);
     for (const rule of policy.from) {
+      checkSatisfiable(policy, rule, findings);
       const raw = (key: string): unknown => valueAt(findings.document.value, [...rule.path, key]);
       if (!matchesEverything(raw('namespaceSelector')) || !matchesEverything(raw('podSelector'))) continue;
       findings.add(
@@ -192,9 +194,22 @@ function checkPolicies(model: ClusterModel, egress: EgressModel, findings: Findi
   }
 }
 
+/** Requirements that contradict each other: no labels meet them all. */
+function checkSatisfiable(policy: PolicyModel, rule: PodRuleModel, findings: Findings): void {
+  for (const [key, selector, whose] of [
+    ['namespaceSelector', rule.namespaces, 'namespace'],
+    ['podSelector', rule.pods, 'pod'],
+  ] as const) {
+    const path = [...rule.path, key];
+    if (commonLabels(selector) || findings.anyBelow(path)) continue;
+    const message = `no labels of a ${whose} meet all of ${key}, so that the rule of policy "${policy.name}" selects no pod; drop the requirement that contradicts the others`;
+    findings.add('MQ519', path, message);
+  }
+}
+
 function checkSourceIP(
   egress: EgressModel,
-  policy: EgressModel['policies'][number],
+  policy: PolicyModel,
   bySource: Map<string, { name: string; path: PlacedAddress['path'] }>,
   findings: Findings,
 ): void {
@@ -217,30 +232,21 @@ function checkSourceIP(
   } else bySource.set(key, { name: policy.name, path: ip.path });
 }
 
-function checkDestinations(model: ClusterModel, policy: EgressModel['policies'][number], findings: Findings): void {
+function checkDestinations(model: ClusterModel, policy: PolicyModel, findings: Findings): void {
   checkRedundancy(policy.to, findings);
   if (policy.to.length > 0 && policy.to.every(isEmptied)) {
     const message = `the exceptions leave policy "${policy.name}" no destination; except less, or remove the policy`;
     findings.add('MQ124', [...policy.path, 'to'], { message, severity: 'error' }, 'key');
   } else checkEmptied(policy.to, findings);
-  const { nodes, pods, services } = model.network;
   for (const entry of policy.to) {
     if (!entry.sets[6].isEmpty()) {
       findings.add('MQ507', entry.path, `"${entry.text}" is IPv6; the egress NAT gateway handles IPv4 only`);
     }
-    for (const [role, ranges] of [
-      ['node', nodes],
-      ['pod', pods],
-      ['service', services],
-    ] as const) {
-      for (const range of ranges) {
-        const shared = firstShared(entry.sets, range.sets);
-        if (!shared) continue;
-        findings.add('MQ509', entry.path, {
-          message: `destination "${entry.text}" contains ${shared} of the cluster's ${role} range "${range.text}"; traffic inside the cluster would go through the gateway: except it`,
-          related: [{ ...findings.document.at(range.path), message: `the ${role} range` }],
-        });
-      }
-    }
+    const inside = sharedWithCluster(model, entry.sets);
+    if (inside.length === 0) continue;
+    findings.add('MQ509', entry.path, {
+      message: `destination "${entry.text}" contains ${sharedText(inside)}; traffic inside the cluster would go through the gateway: except ${inside.length > 1 ? 'them' : 'it'}`,
+      related: inside.map(({ role, range }) => ({ ...findings.document.at(range.path), message: `the ${role} range` })),
+    });
   }
 }

@@ -1,11 +1,10 @@
 import { type Both, both, FAMILIES, type Family, formatAddress, IntervalSet } from '../address';
 import { checkEmptied, checkRedundancy } from './check-list';
-import { firstShared } from './check-network';
 import { checkPodsElsewhere } from './check-pods-elsewhere';
 import type { Entry } from './entry';
 import type { Findings } from './findings';
 import type { ClusterModel, MasqueradeModel } from './model';
-import { linkLocalMode, listedSet, takenOut, unionOfEntries } from './preserved';
+import { linkLocalMode, listedSet, sharedText, sharedWithCluster, takenOut, unionOfEntries } from './preserved';
 import { internetSet, LINK_LOCAL, preservesInternet, privateSet } from './special';
 
 const MASQUERADE = ['spec', 'masquerade'] as const;
@@ -17,14 +16,18 @@ export function checkMasquerade(model: ClusterModel, findings: Findings): void {
     checkDisabledSnat(model, findings);
     return;
   }
+  checkOwnRanges(model, list, findings);
+  checkInternet(model, list, findings);
+  checkLinkLocal(model, list, findings);
   for (const entries of [list.preserve, list.always]) {
     checkEmptied(entries, findings);
-    checkRedundancy(entries, findings);
+    // A refused entry may be too wide, and make others look superfluous.
+    checkRedundancy(
+      entries.filter(entry => !findings.refused(entry.path)),
+      findings,
+    );
   }
   checkTakenOut(list, findings);
-  checkOwnRanges(model, list, findings);
-  checkLinkLocal(model, list, findings);
-  checkInternet(model, list, findings);
   checkPodsElsewhere(model, list, findings);
   checkFamilies(model, list, findings);
   const raw = (model.document.value as { spec: { masquerade: { preserve?: unknown } } }).spec.masquerade.preserve;
@@ -43,7 +46,7 @@ export function checkMasquerade(model: ClusterModel, findings: Findings): void {
 
 /** An entry of which `always` leaves nothing: one of the two lists says what was not meant. */
 function checkTakenOut(list: MasqueradeModel, findings: Findings): void {
-  if (list.always.length === 0) return;
+  if (list.always.length === 0 || findings.anyBelow([...MASQUERADE, 'always'], 'MQ301')) return;
   const always = both(family => unionOfEntries(list.always, family));
   for (const entry of list.preserve) {
     const empty = FAMILIES.every(family => entry.sets[family].isEmpty());
@@ -55,30 +58,16 @@ function checkTakenOut(list: MasqueradeModel, findings: Findings): void {
 
 /** The cluster's own ranges stay preserved whatever the lists say: asking for the opposite is a mistake. */
 function checkOwnRanges(model: ClusterModel, list: MasqueradeModel, findings: Findings): void {
-  const { nodes, pods, services } = model.network;
-  const own: [string, readonly Entry[]][] = [
-    ['node', nodes],
-    ['pod', pods],
-    ['service', services],
-  ];
-  const wanted: [Entry, Both<IntervalSet>, string][] = [
-    ...list.always.map((e): [Entry, Both<IntervalSet>, string] => [e, e.sets, 'masquerades']),
-    ...list.preserve
-      .filter(e => e.exceptions.length > 0)
-      .map((e): [Entry, Both<IntervalSet>, string] => [e, takenOut(e, list), 'excepts']),
-  ];
-  for (const [entry, taken, verb] of wanted) {
-    for (const [role, ranges] of own) {
-      for (const range of ranges) {
-        const shared = firstShared(taken, range.sets);
-        if (!shared) continue;
-        findings.add('MQ301', entry.path, {
-          message: `"${entry.text}" ${verb} ${shared}, which is in the cluster's ${role} range "${range.text}"; traffic inside the cluster must keep its source`,
-          related: [{ ...findings.document.at(range.path), message: `the ${role} range` }],
-        });
-      }
-    }
-  }
+  const refuse = (entry: Entry, verb: string, taken: Both<IntervalSet>): void => {
+    const inside = sharedWithCluster(model, taken);
+    if (inside.length === 0) return;
+    findings.add('MQ301', entry.path, {
+      message: `"${entry.text}" ${verb} ${sharedText(inside)}; traffic inside the cluster must keep its source`,
+      related: inside.map(({ role, range }) => ({ ...findings.document.at(range.path), message: `the ${role} range` })),
+    });
+  };
+  for (const entry of list.always) refuse(entry, 'masquerades', entry.sets);
+  for (const entry of list.preserve) if (entry.exceptions.length > 0) refuse(entry, 'excepts', takenOut(entry, list));
 }
 
 /** Masquerading link-local needs both steps: the key, and no entry that keeps the range in effect. */
@@ -115,7 +104,7 @@ function checkKeptLinkLocal(list: MasqueradeModel, family: Family, autopilot: bo
   const local = LINK_LOCAL[family];
   for (const entry of list.always) {
     const first = entry.sets[family].intersect(local).first();
-    if (!first) continue;
+    if (!first || findings.anyBelow(entry.path, 'MQ301')) continue;
     const except = local.containsSet(entry.sets[family]) ? 'remove the entry' : `except ${text} here`;
     const fix = autopilot ? except : `write "${key}: masquerade"${except.startsWith('except') ? `, or ${except}` : ''}`;
     const kept = autopilot ? 'gke-autopilot always preserves link-local' : 'link-local is preserved';
@@ -195,6 +184,11 @@ function internetText(what: string) {
 /** IPv6 entries do nothing in a cluster whose pods have no IPv6; on Autopilot they are refused in any case. */
 function checkFamilies(model: ClusterModel, list: MasqueradeModel, findings: Findings): void {
   const { network, platform } = model;
+  if (list.linkLocalIPv6 === 'masquerade' && !network.ipv6 && platform !== 'gke-autopilot') {
+    const message =
+      'no pod range is IPv6, so that linkLocalIPv6 changes nothing; add an IPv6 range to podCIDRs, or remove it';
+    findings.add('MQ308', [...MASQUERADE, 'linkLocalIPv6'], message);
+  }
   if (network.ipv6 || platform === 'gke-autopilot' || findings.anyBelow(['spec', 'network', 'podCIDRs'])) return;
   for (const entry of [...list.preserve, ...list.always]) {
     if (!entry.sets[4].isEmpty() || entry.sets[6].isEmpty()) continue;

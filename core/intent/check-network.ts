@@ -1,9 +1,9 @@
-import { type Both, FAMILIES, formatAddress, type IntervalSet } from '../address';
+import { formatAddress } from '../address';
 import { checkRedundancy } from './check-list';
 import type { Entry } from './entry';
 import type { Findings } from './findings';
 import type { ClusterModel, PlacedAddress } from './model';
-import { unusable } from './special';
+import { firstShared } from './special';
 
 const NETWORK = ['spec', 'network'] as const;
 
@@ -11,7 +11,6 @@ const NETWORK = ['spec', 'network'] as const;
 export function checkNetwork(model: ClusterModel, findings: Findings): void {
   const { nodes, pods, services, onPremises } = model.network;
   for (const list of [nodes, pods, services, onPremises]) checkRedundancy(list, findings);
-  checkUsable(model, findings);
   checkApart('pod', pods, 'node', nodes, findings);
   checkApart('service', services, 'node', nodes, findings);
   checkApart('service', services, 'pod', pods, findings);
@@ -56,25 +55,6 @@ function checkFamilies(model: ClusterModel, findings: Findings): void {
   }
 }
 
-/** Class E as a whole is a range that GKE gives to pods, though its last address is the broadcast address. */
-const CLASS_E = '240.0.0.0/4';
-
-function checkUsable(model: ClusterModel, findings: Findings): void {
-  const { nodes, pods, services } = model.network;
-  for (const [role, ranges, holder] of [
-    ['node', nodes, 'no node'],
-    ['pod', pods, 'no pod'],
-    ['service', services, 'no Service'],
-  ] as const) {
-    for (const range of ranges) {
-      const found = unusable().find(({ sets }) => firstShared(range.sets, sets) !== undefined);
-      if (!found || range.text === CLASS_E) continue;
-      const message = `${role} range "${range.text}" holds ${found.what}, which ${holder} can have; write the range that the cluster really has`;
-      findings.add('MQ318', range.path, message);
-    }
-  }
-}
-
 function checkApart(
   role: string,
   entries: readonly Entry[],
@@ -85,23 +65,13 @@ function checkApart(
   for (const entry of entries) {
     for (const other of others) {
       const shared = firstShared(entry.sets, other.sets);
-      const unusable = findings.anyBelow(entry.path, 'MQ318') || findings.anyBelow(other.path, 'MQ318');
-      if (!shared || unusable) continue;
+      if (!shared) continue;
       findings.add('MQ306', entry.path, {
         message: `${role} range "${entry.text}" overlaps ${otherRole} range "${other.text}" at ${shared}; they must be apart`,
         related: [{ ...findings.document.at(other.path), message: `the ${otherRole} range` }],
       });
     }
   }
-}
-
-/** The lowest address that is in both, in writing. */
-export function firstShared(a: Both<IntervalSet>, b: Both<IntervalSet>): string | undefined {
-  for (const family of FAMILIES) {
-    const first = a[family].intersect(b[family]).first();
-    if (first) return formatAddress(first);
-  }
-  return undefined;
 }
 
 /** A node range in use on premises too: the far side answers a node of its own, and packets can go in circles. */

@@ -1,10 +1,11 @@
 import { both } from '../address';
-import type { ValuePath } from '../diagnostics';
-import { firstShared } from './check-network';
+import { andList, suggest, type ValuePath } from '../diagnostics';
+import { valueAt } from '../schema/path';
 import type { Findings } from './findings';
 import type { ClusterModel, MasqueradeModel } from './model';
 import { gkeDeploysAgent } from './platform-default';
 import { keptDefaults, ownRanges, takenOut } from './preserved';
+import { firstShared } from './special';
 import { atLeast } from './version';
 
 const SPEC = ['spec'] as const;
@@ -92,22 +93,51 @@ function checkGkeStandard(model: ClusterModel, findings: Findings): void {
   }
 }
 
-/** Flags belong to the DaemonSet: they cannot be set where somebody else runs it. */
+/** The keys of the agent that decide what its DaemonSet looks like. */
+const OF_DAEMON_SET: readonly string[] = [
+  'flavor',
+  'image',
+  'chain',
+  'randomFully',
+  'toPorts',
+  'nodeSelector',
+  'priorityClassName',
+  'resources',
+];
+
+/** What belongs to the DaemonSet cannot be set where somebody else runs it. */
 function checkExistingDaemonSet(model: ClusterModel, findings: Findings): void {
   if (model.agent.daemonSet !== 'existing') return;
-  for (const key of [
-    'toPorts',
-    'image',
-    'nodeSelector',
-    'priorityClassName',
-    'resources',
-    'flavor',
-    'randomFully',
-    'chain',
-  ]) {
-    const message = `the DaemonSet is not rendered here, so ${key} cannot be set; remove it, or write "daemonSet: render"`;
-    refuse(model, findings, [...SPEC, 'agent', key], message);
-  }
+  const agent = [...SPEC, 'agent'];
+  const raw = valueAt(model.document.value, agent);
+  const keys = typeof raw === 'object' && raw !== null ? Object.keys(raw) : [];
+  const [first, ...more] = keys.filter(key => OF_DAEMON_SET.includes(key));
+  if (first === undefined) return;
+  const remove = more.length > 0 ? 'remove them' : 'remove it';
+  const fix = gkeRuns(model) ? remove : `${remove}, or write "daemonSet: render"`;
+  const who = gkeRuns(model) ? 'GKE runs the agent of this cluster itself' : 'the DaemonSet is not rendered here';
+  findings.add(
+    'MQ411',
+    [...agent, first],
+    {
+      message: `${who}, so ${andList([first, ...more])} cannot be set; ${fix}`,
+      related: more.map(key => ({ ...findings.document.at([...agent, key], 'key'), message: `${key} is set here` })),
+    },
+    'key',
+  );
+}
+
+/** Whether GKE deploys the agent, so that no DaemonSet may be rendered. */
+function gkeRuns({ platform, network }: ClusterModel): boolean {
+  return platform === 'gke-standard' && gkeDeploysAgent(network);
+}
+
+/** Whether a key is missing, and not just misspelt, which has a finding of its own. */
+function lacks(model: ClusterModel, path: ValuePath): boolean {
+  const key = String(path[path.length - 1]);
+  const parent = valueAt(model.document.value, path.slice(0, -1));
+  const keys = typeof parent === 'object' && parent !== null ? Object.keys(parent) : [];
+  return !keys.some(k => suggest(k, [key]) !== undefined);
 }
 
 function refuseAutopilotKeys(model: ClusterModel, findings: Findings): void {
@@ -149,7 +179,7 @@ function checkAutopilot(model: ClusterModel, findings: Findings): void {
       'key',
     );
   }
-  if (!version && !has(model, [...SPEC, 'version'])) {
+  if (!version && lacks(model, [...SPEC, 'version'])) {
     findings.add(
       'MQ205',
       SPEC,
@@ -189,7 +219,7 @@ function checkAutopilot(model: ClusterModel, findings: Findings): void {
 function checkAutopilotPolicies(model: ClusterModel, findings: Findings): void {
   const masquerade = model.masquerade!;
   const path = [...SPEC, 'masquerade'];
-  if (!has(model, [...path, 'defaultPolicy'])) {
+  if (lacks(model, [...path, 'defaultPolicy'])) {
     findings.add(
       'MQ408',
       path,
@@ -276,7 +306,7 @@ function checkAnthos(model: ClusterModel, findings: Findings): void {
   );
   refuse(model, findings, [...SPEC, 'agent'], 'anthos-bare-metal does not run ip-masq-agent; remove agent');
   refuseGkeFacts(model, findings);
-  if (!has(model, [...SPEC, 'version'])) {
+  if (lacks(model, [...SPEC, 'version'])) {
     findings.add(
       'MQ205',
       SPEC,

@@ -4,9 +4,11 @@ import {
   type Both,
   both,
   type Cidr,
+  compareAddresses,
   FAMILIES,
   type FaultKind,
-  type IntervalSet,
+  formatCidr,
+  IntervalSet,
   namedRange,
   parseAddress,
   parseCidr,
@@ -81,7 +83,18 @@ export function addFault(
     return;
   }
   const at = findings.document.within(path, fault.offset, fault.length);
-  findings.addAt(CODES[fault.kind], at, fault.message);
+  const instead = fault.message.endsWith('is not an IP address or CIDR') ? `; write ${insteadOf(text, wanted)}` : '';
+  findings.addAt(CODES[fault.kind], at, `${fault.message}${instead}`);
+}
+
+/** What to write in place of a text that is no address at all, such as a range from one address to another. */
+function insteadOf(text: string, wanted: keyof typeof WANTED): string {
+  const [first, last] = text.split('-').map(end => parseAddress(end.trim()));
+  if (!first?.ok || !last?.ok || first.value.family !== last.value.family) return WANTED[wanted];
+  if (wanted === 'address') return 'each address as an entry of its own';
+  if (compareAddresses(first.value, last.value) > 0) return WANTED.CIDR;
+  const cidrs = IntervalSet.fromRange(first.value, last.value).cidrs();
+  return cidrs.length <= 3 ? cidrs.map(cidr => `"${formatCidr(cidr)}"`).join(', ') : WANTED.CIDR;
 }
 
 /**

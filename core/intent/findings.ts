@@ -37,6 +37,11 @@ export class Findings {
     );
   }
 
+  /** Whether an error was found below a way: what it is about is not as it will be, and nothing should be built on it. */
+  refused(path: ValuePath): boolean {
+    return this.found.some(d => d.severity === 'error' && path.every((step, i) => d.path?.[i] === step));
+  }
+
   /** Adds findings that were made elsewhere. */
   addAll(diagnostics: readonly Diagnostic[]): void {
     this.found.push(...diagnostics);

@@ -123,7 +123,14 @@ function kindOf(document: SourceDocument): unknown {
 
 function checkKind(document: SourceDocument, diagnostics: Diagnostic[]): boolean {
   const { apiVersion, kind } = document.value as { apiVersion?: unknown; kind?: unknown };
-  if (apiVersion !== API_VERSION) {
+  const misspelt = (key: string): boolean => {
+    const found = Object.keys(document.value as object).find(k => k !== key && suggest(k, [key]) !== undefined);
+    if (found === undefined) return false;
+    const message = `unknown key "${found}"; did you mean "${key}"?`;
+    diagnostics.push(diagnostic('MQ203', document.at([found], 'key'), { message }));
+    return true;
+  };
+  if (apiVersion !== API_VERSION && (apiVersion !== undefined || !misspelt('apiVersion'))) {
     const at = document.at(['apiVersion']);
     const message =
       apiVersion === undefined
@@ -132,6 +139,7 @@ function checkKind(document: SourceDocument, diagnostics: Diagnostic[]): boolean
     diagnostics.push(diagnostic('MQ213', at, { message }));
   }
   if (KINDS.some(known => known === kind)) return true;
+  if (kind === undefined && misspelt('kind')) return false;
   const near = typeof kind === 'string' ? suggest(kind, KINDS) : undefined;
   const instead = near ? `did you mean "${near}"?` : `write ${orList(KINDS)}`;
   const message =

@@ -1,7 +1,8 @@
 import { type Both, both, type Family, IntervalSet, setsOf } from '../address';
+import { andList } from '../diagnostics';
 import type { Entry } from './entry';
 import type { ClusterModel, MasqueradeModel } from './model';
-import { LINK_LOCAL, registrySet } from './special';
+import { firstShared, LINK_LOCAL, registrySet } from './special';
 
 /** The addresses of entries of one family, all together. */
 export function unionOfEntries(entries: readonly Entry[], family: Family): IntervalSet {
@@ -51,4 +52,36 @@ export function keptDefaults(model: ClusterModel, list: MasqueradeModel): Both<I
 export function takenOut(entry: Entry, list: MasqueradeModel): Both<IntervalSet> {
   const whole = setsOf(entry.cidrs);
   return both(f => whole[f].subtract(unionOfEntries(list.preserve, f)));
+}
+
+/** An address that something has in common with one of the cluster's own ranges. */
+export interface SharedWithCluster {
+  /** What the range is for. */
+  readonly role: 'node' | 'pod' | 'service';
+  /** The range. */
+  readonly range: Entry;
+  /** The lowest address that is in both, in writing. */
+  readonly first: string;
+}
+
+/** Which of the cluster's own ranges hold some of the addresses. */
+export function sharedWithCluster({ network }: ClusterModel, sets: Both<IntervalSet>): SharedWithCluster[] {
+  const { nodes, pods, services } = network;
+  const of = (role: SharedWithCluster['role'], ranges: readonly Entry[]): SharedWithCluster[] =>
+    ranges.flatMap(range => {
+      const first = firstShared(sets, range.sets);
+      return first === undefined ? [] : [{ role, range, first }];
+    });
+  return [...of('node', nodes), ...of('pod', pods), ...of('service', services)];
+}
+
+/** Addresses in the cluster's own ranges for a sentence: the first three, and how many more there are. */
+export function sharedText(shared: readonly SharedWithCluster[]): string {
+  const parts = shared
+    .slice(0, 3)
+    .map(
+      ({ role, range, first }, i) => `${first} of ${i === 0 ? "the cluster's" : 'its'} ${role} range "${range.text}"`,
+    );
+  const rest = shared.length > 3 ? [`${shared.length - 3} more`] : [];
+  return andList([...parts, ...rest]);
 }

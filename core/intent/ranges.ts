@@ -1,6 +1,6 @@
 import { type Cidr, cidr, NAMED_RANGES, namedRange, parseCidr } from '../address';
 import { suggest, type ValuePath } from '../diagnostics';
-import { checkEmptied } from './check-list';
+import { checkEmptied, checkRedundancy } from './check-list';
 import { addFault, type Entry, isName, isPlaceholder, readEntries } from './entry';
 import type { Findings } from './findings';
 
@@ -94,6 +94,7 @@ export class RangeScope {
     const entries: Entry[] = readEntries(this.definitions.get(name), [...this.path, name], this.findings, this);
     this.resolving.pop();
     checkEmptied(entries, this.findings);
+    checkRedundancy(entries, this.findings);
     const cidrs = entries.flatMap(entry =>
       entry.exceptions.length > 0 ? [...entry.sets[4].cidrs(), ...entry.sets[6].cidrs()] : entry.cidrs,
     );

@@ -64,7 +64,8 @@ export function readSelector(value: unknown, path: ValuePath, findings: Findings
       if (typeof wanted === 'string') checkValue(findings, [...at, 'values', v], wanted);
     });
     if (operator === 'In' || operator === 'NotIn') {
-      if (texts.length === 0) findings.add('MQ518', at, `operator ${operator} needs values; name at least one`);
+      if (texts.length === 0 && !findings.anyBelow(at))
+        findings.add('MQ518', at, `operator ${operator} needs values; name at least one`);
       requirements.push({ key, operator, values: texts });
     } else if (operator === 'Exists' || operator === 'DoesNotExist') {
       if (texts.length > 0)

@@ -1,4 +1,15 @@
-import { BITS, type Both, both, cidr, type Family, type IntervalSet, namedRange, setsOf } from '../address';
+import {
+  BITS,
+  type Both,
+  both,
+  cidr,
+  FAMILIES,
+  type Family,
+  formatAddress,
+  type IntervalSet,
+  namedRange,
+  setsOf,
+} from '../address';
 
 /** The addresses of a range of the registry. */
 export function registrySet(name: string): Both<IntervalSet> {
@@ -62,3 +73,12 @@ export const unusable: () => readonly Unusable[] = lazily(() =>
     'ff00::/8': 'multicast groups (ff00::/8, RFC 4291)',
   }).map(([text, what]) => ({ what, sets: setsOf([cidr(text)]) })),
 );
+
+/** The lowest address that is in both, in writing. */
+export function firstShared(a: Both<IntervalSet>, b: Both<IntervalSet>): string | undefined {
+  for (const family of FAMILIES) {
+    const first = a[family].intersect(b[family]).first();
+    if (first) return formatAddress(first);
+  }
+  return undefined;
+}

@@ -1,4 +1,4 @@
-import { type Diagnostic, diagnostic, orList, suggest, type ValuePath } from '../diagnostics';
+import { andList, type Diagnostic, diagnostic, orList, suggest, type ValuePath } from '../diagnostics';
 import type { SourceDocument } from '../source';
 import type { SchemaError } from './generated/validators';
 import { pathText, pointerPath, valueAt } from './path';
@@ -20,12 +20,67 @@ export function shapeDiagnostics(
   root: JsonSchema,
   data: unknown = document.value,
 ): Diagnostic[] {
-  return essential(errors, data).flatMap(error => {
+  const kept = essential(errors, data);
+  return kept.flatMap(error => {
+    if (isFolded(error, kept, root)) return [];
     const path = pointerPath(error.instancePath, data);
     const parent = schemaAt(root, error.schemaPath);
     const value = valueAt(data, path);
-    return describe(document, error, path, value, parent, isRequired(root, path)) ?? [];
+    return (
+      describe(document, error, path, value, parent, {
+        needed: isRequired(root, path),
+        missing: missingBeside(error, kept),
+      }) ?? []
+    );
   });
+}
+
+/** What the rest of the data and of the errors says about an error. */
+interface Surroundings {
+  /** Whether the key that the error is about must be there. */
+  readonly needed: boolean;
+  /** The required keys that its map lacks. */
+  readonly missing: readonly string[];
+}
+
+/** The required keys that the map of an error lacks, but those that an unknown one was clearly meant for. */
+function missingBeside(error: SchemaError, errors: readonly SchemaError[]): string[] {
+  const unknown = unknownBeside(error, errors).map(e => String(e.params.additionalProperty));
+  return errors
+    .filter(e => e.keyword === 'required' && e.instancePath === error.instancePath)
+    .map(e => String(e.params.missingProperty))
+    .filter(key => !unknown.some(other => suggest(other, [key])));
+}
+
+/** The unknown keys of the map of an error. */
+function unknownBeside(error: SchemaError, errors: readonly SchemaError[]): SchemaError[] {
+  return errors.filter(e => e.keyword === 'additionalProperties' && e.instancePath === error.instancePath);
+}
+
+/** Whether a missing key is spoken of where an unknown one stands, which is most likely meant for it. */
+function isFolded(error: SchemaError, errors: readonly SchemaError[], root: JsonSchema): boolean {
+  if (error.keyword !== 'required') return false;
+  const key = String(error.params.missingProperty);
+  return unknownBeside(error, errors).some(unknown => {
+    const near = suggest(String(unknown.params.additionalProperty), knownKeys(schemaAt(root, unknown.schemaPath)));
+    return near === undefined || near === key;
+  });
+}
+
+function knownKeys(schema: JsonSchema | undefined): string[] {
+  return Object.keys((schema?.properties as object | undefined) ?? {});
+}
+
+/** What to write in place of an unknown key. */
+function insteadOf(key: string, parent: JsonSchema | undefined, missing: readonly string[]): string {
+  const known = knownKeys(parent);
+  const near = suggest(key, known);
+  if (near) return `did you mean "${near}"?`;
+  if (parent?.title === 'LabelSelector') return `labels stand below "matchLabels": write {matchLabels: {${key}: ...}}`;
+  const [only, ...more] = missing;
+  if (only !== undefined && more.length === 0) return `did you mean "${only}", which is missing?`;
+  if (only !== undefined) return `write ${andList(missing.map(quote))}, which are missing`;
+  return known.length > 0 ? `known keys: ${known.join(', ')}` : 'remove it';
 }
 
 /** Drops what only says that some branch of a choice failed, and keeps the branch that the value was meant for. */
@@ -56,7 +111,7 @@ function describe(
   path: ValuePath,
   value: unknown,
   parent: JsonSchema | undefined,
-  needed: boolean,
+  { needed, missing }: Surroundings,
 ): Diagnostic | undefined {
   const where = pathText(path);
   const at = document.at(path);
@@ -69,16 +124,9 @@ function describe(
     case 'additionalProperties':
     case 'unevaluatedProperties': {
       const key = String(error.params.additionalProperty ?? error.params.unevaluatedProperty);
-      const known = Object.keys((parent?.properties as object | undefined) ?? {});
-      const near = suggest(key, known);
-      const instead = near
-        ? `did you mean "${near}"?`
-        : known.length > 0
-          ? `known keys: ${known.join(', ')}`
-          : 'remove it';
       const place = path.length === 0 ? '' : ` in ${where}`;
       return diagnostic('MQ203', document.at([...path, key], 'key'), {
-        message: `unknown key "${key}"${place}; ${instead}`,
+        message: `unknown key "${key}"${place}; ${insteadOf(key, parent, missing)}`,
       });
     }
     case 'required': {
@@ -155,7 +203,7 @@ function wrongType(
       message: `resyncInterval ${value} has no unit; write ${value > 0 ? value : 60}s`,
     });
   const written = scalar ? document.written(path) : undefined;
-  if (scalar && error.params.type === 'string' && parent?.format === undefined) {
+  if (scalar && error.params.type === 'string' && isAllowed(written ?? String(value), parent)) {
     const message = `${where} is ${kindOf(value)}; text is wanted: write "${written ?? String(value)}"`;
     return diagnostic('MQ204', at, { message });
   }
@@ -167,13 +215,40 @@ function wrongType(
   }
   const quoted = typeof value === 'string' && (error.params.type === 'boolean' || error.params.type === 'integer');
   const single =
-    error.params.type === 'array' && (scalar || typeof value === 'string')
+    error.params.type === 'array' && isItem(value, parent)
       ? `: write [${String(value)}]`
-      : quoted && /^(?:true|false|\d+)$/.test(value) && /\d/.test(value) === (error.params.type === 'integer')
-        ? `: write ${value} without quotes`
-        : '';
+      : error.params.type === 'array' && isMap(value) && itemsAreMaps(parent)
+        ? ': make it an item of one'
+        : quoted && /^(?:true|false|\d+)$/.test(value) && /\d/.test(value) === (error.params.type === 'integer')
+          ? `: write ${value} without quotes`
+          : '';
   const message = `${where}${shown} is ${kindOf(value)}; ${wantedType(error, parent)} is wanted${single}`;
   return diagnostic('MQ204', at, { message });
+}
+
+function isMap(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Whether a value that is no list may have been meant as the one item of it: not "none" where addresses are wanted. */
+function isItem(value: unknown, parent: JsonSchema | undefined): boolean {
+  const addresses = /\/(?:CIDR|IP)$/.test(itemsName(parent));
+  return typeof value === 'number' || (typeof value === 'string' && (!addresses || /\d/.test(value)));
+}
+
+/** Whether the items of a list can be maps: in our schemas each kind of map has a name, as addresses have. */
+function itemsAreMaps(parent: JsonSchema | undefined): boolean {
+  return /\/(?!CIDR$|IP$)\w+$/.test(itemsName(parent));
+}
+
+function itemsName(parent: JsonSchema | undefined): string {
+  return String((parent?.items as JsonSchema | undefined)?.$ref ?? '');
+}
+
+/** Whether a value that is no text would do as one, in quotes. */
+function isAllowed(text: string, parent: JsonSchema | undefined): boolean {
+  const { format, pattern } = parent ?? {};
+  return format === undefined && (typeof pattern !== 'string' || new RegExp(pattern).test(text));
 }
 
 /** The text that `- 2001:db8::` was meant as: YAML reads it as a map with one key and no value. */

@@ -190,4 +190,16 @@ export const GATEWAY = {
     fix: 'Correct the key or value that the message quotes. In selectors, In and NotIn need at least one value, Exists and DoesNotExist take none.',
     source: 'Kubernetes: labels and selectors',
   },
+  MQ519: {
+    meaning: prose(`
+      The requirements of a selector contradict each other, so that no labels meet them all. The rule selects no pod: the
+      packets that were meant leave with their node's address.`),
+    example: gateway(TWO, [
+      {
+        from: '{namespaceSelector: {}, podSelector: {matchLabels: {role: db}, matchExpressions: [{key: role, operator: NotIn, values: [db]}]}}',
+      },
+    ]),
+    fix: 'Drop one of the requirements, or write two rules: a pod is selected when any of them matches.',
+    source: 'Kubernetes: labels and selectors',
+  },
 } as const satisfies Partial<Record<RuleCode, Explanation>>;
