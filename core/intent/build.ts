@@ -20,7 +20,7 @@ import type {
 import { gkeDeploysAgent, platformDefault } from './platform-default';
 import { PLATFORM_DEFAULT, RangeScope, rangeDefinitions } from './ranges';
 import { checkAnnotations, checkLabels, readSelector } from './selector';
-import { firstShared, unusable } from './special';
+import { unusablePart } from './special';
 import { isReleased, type PlatformVersion, parseVersion } from './version';
 
 type Raw = Readonly<Record<string, unknown>>;
@@ -140,9 +140,9 @@ const CLASS_E = '240.0.0.0/4';
 
 /** Reports a range of addresses that no host can have; like one that cannot be read it counts as absent then. */
 function isUsable(range: Entry, role: string, findings: Findings): boolean {
-  const found = unusable().find(({ sets }) => firstShared(range.sets, sets) !== undefined);
-  if (!found || range.text === CLASS_E) return true;
-  const message = `${role} range "${range.text}" holds ${found.what}, which no ${role} can have; write the range that the cluster really has`;
+  const part = unusablePart(range.sets);
+  if (part === undefined || range.text === CLASS_E) return true;
+  const message = `${role} range "${range.text}" holds ${part}, which no ${role} can have; write the range that the cluster really has`;
   findings.add('MQ318', range.path, message);
   return false;
 }

@@ -51,28 +51,27 @@ export function preservesInternet(preserved: IntervalSet): boolean {
   return preserved.intersect(internet).count() * 2n >= internet.count();
 }
 
-/** Addresses that no host can have, and what messages call them. */
-export interface Unusable {
-  /** What they are, with the place where it is laid down. */
-  readonly what: string;
-  /** The addresses. */
-  readonly sets: Both<IntervalSet>;
-}
+/** Kinds of addresses that no host can have, by their CIDR: what messages call them. */
+const UNUSABLE: Readonly<Record<string, string>> = {
+  '0.0.0.0/8': 'addresses of "this network" (0.0.0.0/8, RFC 1122)',
+  '127.0.0.0/8': 'loopback addresses (127.0.0.0/8, RFC 1122)',
+  '169.254.0.0/16': 'link-local addresses (169.254.0.0/16, RFC 3927)',
+  '224.0.0.0/4': 'multicast groups (224.0.0.0/4, RFC 5771)',
+  '255.255.255.255/32': 'the broadcast address (255.255.255.255, RFC 919)',
+  '::/128': 'the unspecified address (::, RFC 4291)',
+  '::1/128': 'the loopback address (::1, RFC 4291)',
+  'fe80::/10': 'link-local addresses (fe80::/10, RFC 4291)',
+  'ff00::/8': 'multicast groups (ff00::/8, RFC 4291)',
+};
 
-/** Every kind of address that no host can have. */
-export const unusable: () => readonly Unusable[] = lazily(() =>
-  Object.entries({
-    '0.0.0.0/8': 'addresses of "this network" (0.0.0.0/8, RFC 1122)',
-    '127.0.0.0/8': 'loopback addresses (127.0.0.0/8, RFC 1122)',
-    '169.254.0.0/16': 'link-local addresses (169.254.0.0/16, RFC 3927)',
-    '224.0.0.0/4': 'multicast groups (224.0.0.0/4, RFC 5771)',
-    '255.255.255.255/32': 'the broadcast address (255.255.255.255, RFC 919)',
-    '::/128': 'the unspecified address (::, RFC 4291)',
-    '::1/128': 'the loopback address (::1, RFC 4291)',
-    'fe80::/10': 'link-local addresses (fe80::/10, RFC 4291)',
-    'ff00::/8': 'multicast groups (ff00::/8, RFC 4291)',
-  }).map(([text, what]) => ({ what, sets: setsOf([cidr(text)]) })),
-);
+const unusable = lazily(() => setsOf(Object.keys(UNUSABLE).map(cidr)));
+
+/** What of some addresses no host can have, in the words of messages; undefined when a host can have each of them. */
+export function unusablePart(sets: Both<IntervalSet>): string | undefined {
+  if (FAMILIES.every(family => !unusable()[family].overlaps(sets[family]))) return undefined;
+  const found = Object.keys(UNUSABLE).find(text => firstShared(sets, setsOf([cidr(text)])) !== undefined);
+  return found && UNUSABLE[found];
+}
 
 /** The lowest address that is in both, in writing. */
 export function firstShared(a: Both<IntervalSet>, b: Both<IntervalSet>): string | undefined {
