@@ -77,10 +77,10 @@ function insteadOf(key: string, parent: JsonSchema | undefined, missing: readonl
   const near = suggest(key, known);
   if (near) return `did you mean "${near}"?`;
   if (parent?.title === 'LabelSelector') return `labels stand below "matchLabels": write {matchLabels: {${key}: ...}}`;
-  const [only, ...more] = missing;
-  if (only !== undefined && more.length === 0) return `did you mean "${only}", which is missing?`;
-  if (only !== undefined) return `write ${andList(missing.map(quote))}, which are missing`;
-  return known.length > 0 ? `known keys: ${known.join(', ')}` : 'remove it';
+  if (known.length === 0) return 'remove it';
+  const lacking =
+    missing.length > 0 ? `, of which ${andList(missing.map(quote))} ${missing.length > 1 ? 'are' : 'is'} missing` : '';
+  return `known keys: ${known.join(', ')}${lacking}`;
 }
 
 /** Drops what only says that some branch of a choice failed, and keeps the branch that the value was meant for. */
