@@ -1,6 +1,8 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { CommonProps } from './metadata';
+import { COMMON, checkProps, NAMESPACE, optional, type PropsShape, required, SUBDOMAIN } from './props';
+import { reportFindings } from './validation';
 
 /** Properties of {@link AnthosClusterPatch}. */
 export interface AnthosClusterPatchProps extends CommonProps {
@@ -20,6 +22,13 @@ export interface AnthosClusterPatchProps extends CommonProps {
   readonly enable?: 'annotation' | 'advancedNetworking';
 }
 
+const SHAPE: PropsShape<AnthosClusterPatchProps> = {
+  ...COMMON,
+  name: required(SUBDOMAIN),
+  namespace: optional(NAMESPACE),
+  enable: optional({ enum: ['annotation', 'advancedNetworking'] }),
+};
+
 /**
  * The part of a `baremetal.cluster.gke.io/v1` Cluster that switches the egress NAT gateway on, to be merged into the
  * Cluster object that exists (`kubectl apply --server-side`, `kubectl patch`, or into bmctl's file before creation).
@@ -29,15 +38,16 @@ export class AnthosClusterPatch extends Construct {
   /** The partial Cluster object. */
   readonly apiObject: ApiObject;
 
-  constructor(scope: Construct, id: string, props: AnthosClusterPatchProps) {
+  constructor(scope: Construct, id: string, given: AnthosClusterPatchProps) {
     super(scope, id);
+    const { props, findings } = checkProps(given, SHAPE);
     const annotation = (props.enable ?? 'advancedNetworking') === 'annotation';
     this.apiObject = new ApiObject(this, 'Cluster', {
       apiVersion: 'baremetal.cluster.gke.io/v1',
       kind: 'Cluster',
       metadata: {
-        name: props.name,
-        namespace: props.namespace ?? `cluster-${props.name}`,
+        ...(props.name !== undefined && { name: props.name, namespace: `cluster-${props.name}` }),
+        ...(props.namespace !== undefined && { namespace: props.namespace }),
         ...(props.labels && { labels: { ...props.labels } }),
         annotations: {
           'argocd.argoproj.io/sync-options': 'Prune=false,ServerSideApply=true',
@@ -48,5 +58,7 @@ export class AnthosClusterPatch extends Construct {
       },
       ...(!annotation && { spec: { clusterNetwork: { advancedNetworking: true } } }),
     });
+    this.node.defaultChild = this.apiObject;
+    reportFindings(this, () => findings);
   }
 }

@@ -9,12 +9,14 @@ import type { ClusterModel } from '../core/intent/model';
 import type { Requirement, Selector } from '../core/intent/selector';
 import type { ClusterIntentSpec, LabelSelector } from '../core/schema/generated/types-intent';
 import { AnthosClusterPatch } from './anthos-cluster-patch';
+import { setCluster } from './cluster';
 import { EgressNATPolicyV1, EgressNATPolicyV1Alpha1 } from './egress-nat-policy';
 import { CustomResourceDefinitions } from './gateway-crds';
 import { IpMasqAgent } from './ip-masq-agent';
 import type { CommonProps } from './metadata';
 import { AnthosNetworkGateway, NetworkGatewayGroup } from './network-gateway';
-import { propsDocument, reportFindings } from './validation';
+import { CLUSTER_NAME, checkProps, MAP, optional, type PropsShape, required } from './props';
+import { propsDocument, reportFindings, watchFindings } from './validation';
 
 /** Properties of {@link ClusterIntent}: the `spec` of the YAML document, key for key, and what every object carries. */
 export interface ClusterIntentProps extends ClusterIntentSpec, CommonProps {
@@ -28,14 +30,6 @@ export interface ClusterIntentProps extends ClusterIntentSpec, CommonProps {
 /** The annotation that carries the reasons given in an intent. */
 const REASON = 'masq/reason';
 
-/** The names of charts that are a cluster's; `instanceof` cannot tell them, since cdk8s answers it for every chart. */
-const CLUSTER_NAMES = new WeakMap<Construct, string>();
-
-/** The cluster whose intent a chart is; undefined for charts of other kinds. */
-export function clusterNameOf(chart: Construct): string | undefined {
-  return CLUSTER_NAMES.get(chart);
-}
-
 /** An intent as it was read: the model as far as the shape allows one, and what was found. */
 export interface ReadIntent {
   /** The cluster's name. */
@@ -45,6 +39,12 @@ export interface ReadIntent {
   /** What was found in the document; an error keeps everything from being rendered. */
   readonly diagnostics: readonly Diagnostic[];
 }
+
+const SHAPE: PropsShape<Omit<ReadIntent, 'model'> & Partial<Pick<ReadIntent, 'model'>>> = {
+  name: required(CLUSTER_NAME),
+  model: optional({ type: 'object', required: ['document', 'name', 'platform', 'network', 'agent'] }),
+  diagnostics: required({ type: 'array', items: MAP }),
+};
 
 /**
  * The chart of an intent that was read already, such as one from a YAML document: with findings at the document's own
@@ -62,15 +62,22 @@ export class IntentChart extends Chart {
 
   constructor(scope: Construct, id: string, intent: ReadIntent) {
     super(scope, id, { disableResourceNameHashes: true });
-    this.clusterName = intent.name;
-    CLUSTER_NAMES.set(this, intent.name);
-    this.model = intent.model;
-    this.diagnostics = intent.diagnostics;
+    const { props, findings } = checkProps(intent, SHAPE);
+    this.clusterName = props.name ?? id;
+    this.model = props.model;
+    this.diagnostics = findings.length > 0 ? [] : (props.diagnostics ?? []);
     if (this.model && !hasErrors(this.diagnostics)) {
       this.plan = planCluster(this.model);
       this.render(this.plan);
     }
-    reportFindings(this, () => [...this.diagnostics, ...this.verify()]);
+    const rendered = JSON.stringify(this.objects());
+    setCluster(this, {
+      name: this.clusterName,
+      ...(this.model && { document: this.model.document }),
+      isChanged: () => JSON.stringify(this.objects()) !== rendered,
+    });
+    reportFindings(this, () => (hasErrors(this.diagnostics) ? this.diagnostics : [...findings, ...this.diagnostics]));
+    watchFindings(this, () => this.verify());
   }
 
   private render(plan: Plan): void {
@@ -113,13 +120,20 @@ export class IntentChart extends Chart {
   /** Reads the chart's objects back; done again only when they have changed since. */
   private verify(): readonly Diagnostic[] {
     if (!this.model || !this.plan) return [];
-    const list = this.node.findAll().filter((node): node is ApiObject => node instanceof ApiObject);
-    const objects = list.map(object => object.toJson() as KubeObject);
+    const objects = this.objects();
     const text = JSON.stringify(objects);
     if (this.verified?.objects !== text) {
       this.verified = { objects: text, findings: verifyManifests(this.model, objects, this.plan) };
     }
     return this.verified.findings;
+  }
+
+  /** The objects below the chart, as they would be rendered now. */
+  private objects(): KubeObject[] {
+    return this.node
+      .findAll()
+      .filter(node => ApiObject.isApiObject(node))
+      .map(object => object.toJson() as KubeObject);
   }
 }
 
@@ -135,14 +149,18 @@ export class ClusterIntent extends IntentChart {
   }
 }
 
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
+}
+
 function readProps(id: string, props: ClusterIntentProps): ReadIntent {
-  const { clusterName, labels, annotations, ...spec } = props;
+  const { clusterName, labels, annotations, ...spec }: Partial<ClusterIntentProps> = isObject(props) ? props : {};
   const name = clusterName ?? id;
-  const metadata = { name, ...(labels && { labels }), ...(annotations && { annotations }) };
+  const metadata = { name, ...(labels !== undefined && { labels }), ...(annotations !== undefined && { annotations }) };
   const { clusters, diagnostics } = loadIntent(
     propsDocument({ apiVersion: API_VERSION, kind: 'ClusterIntent', metadata, spec }),
   );
-  return { name, model: clusters[0], diagnostics };
+  return { name: name as string, model: clusters[0], diagnostics };
 }
 
 function renderGateway(scope: Construct, gateway: GatewayPlan, common: CommonProps): void {

@@ -1,9 +1,20 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { readEgressPolicyV1, readEgressPolicyV1Alpha1 } from '../core/manifest/egress-nat-policy';
 import type { LabelSelector } from '../core/schema/generated/types-intent';
-import { type CommonProps, metadata, routeAnnotation } from './metadata';
-import { propsDocument, reportFindings } from './validation';
+import { type CommonProps, clusterScoped, metadata, routeAnnotation } from './metadata';
+import {
+  COMMON,
+  checkProps,
+  INTERNET_ROUTE,
+  optional,
+  POD_RULES,
+  type PropsShape,
+  required,
+  SUBDOMAIN,
+  TEXT,
+  TEXTS,
+} from './props';
+import { reportFindings } from './validation';
 
 /** Properties of {@link EgressNATPolicyV1}. */
 export interface EgressNATPolicyV1Props extends CommonProps {
@@ -24,6 +35,13 @@ export interface EgressNATPolicyV1Props extends CommonProps {
   readonly internetRoute?: 'cloud-nat' | 'custom-default-route';
 }
 
+const V1: PropsShape<EgressNATPolicyV1Props> = {
+  ...COMMON,
+  name: required(SUBDOMAIN),
+  destinations: required(TEXTS),
+  internetRoute: optional(INTERNET_ROUTE),
+};
+
 /**
  * `networking.gke.io/v1` EgressNATPolicy, which configures masquerading on GKE Autopilot: cluster-scoped, action NoSNAT.
  * Needs GKE 1.23.4-gke.1600 (on 1.22: 1.22.7-gke.1500) and Dataplane V2. Source: Google's page on the egress NAT policy.
@@ -32,8 +50,9 @@ export class EgressNATPolicyV1 extends Construct {
   /** The policy itself. */
   readonly apiObject: ApiObject;
 
-  constructor(scope: Construct, id: string, props: EgressNATPolicyV1Props) {
+  constructor(scope: Construct, id: string, given: EgressNATPolicyV1Props) {
     super(scope, id);
+    const { props, findings } = checkProps(given, V1);
     const object = {
       apiVersion: 'networking.gke.io/v1',
       kind: 'EgressNATPolicy',
@@ -41,10 +60,10 @@ export class EgressNATPolicyV1 extends Construct {
         ...props,
         annotations: { ...routeAnnotation(props.internetRoute), ...props.annotations },
       }),
-      spec: { action: 'NoSNAT', destinations: props.destinations.map(cidr => ({ cidr })) },
+      spec: { action: 'NoSNAT', destinations: props.destinations?.map(cidr => ({ cidr })) },
     };
-    this.apiObject = new ApiObject(this, 'Policy', object);
-    reportFindings(this, () => readEgressPolicyV1(propsDocument(object)).diagnostics);
+    this.apiObject = this.node.defaultChild = clusterScoped(new ApiObject(this, 'Policy', object));
+    reportFindings(this, () => findings);
   }
 }
 
@@ -71,6 +90,14 @@ export interface EgressNATPolicyV1Alpha1Props extends CommonProps {
   readonly egressSourceIP: string;
 }
 
+const V1_ALPHA1: PropsShape<EgressNATPolicyV1Alpha1Props> = {
+  ...COMMON,
+  name: required(SUBDOMAIN),
+  egress: required(POD_RULES),
+  destinationCIDRs: required(TEXTS),
+  egressSourceIP: required(TEXT),
+};
+
 /**
  * `networking.gke.io/v1alpha1` EgressNATPolicy, which steers packets through the egress NAT gateway of Anthos on bare
  * metal. Source: Google's page on the egress NAT gateway.
@@ -79,19 +106,20 @@ export class EgressNATPolicyV1Alpha1 extends Construct {
   /** The policy itself. */
   readonly apiObject: ApiObject;
 
-  constructor(scope: Construct, id: string, props: EgressNATPolicyV1Alpha1Props) {
+  constructor(scope: Construct, id: string, given: EgressNATPolicyV1Alpha1Props) {
     super(scope, id);
+    const { props, findings } = checkProps(given, V1_ALPHA1);
     const object = {
       apiVersion: 'networking.gke.io/v1alpha1',
       kind: 'EgressNATPolicy',
       metadata: metadata(props.name, undefined, 'policy', props),
       spec: {
-        egress: props.egress.map(({ namespaceSelector, podSelector }) => ({ namespaceSelector, podSelector })),
-        destinationCIDRs: [...props.destinationCIDRs],
+        egress: props.egress,
+        destinationCIDRs: props.destinationCIDRs,
         egressSourceIP: props.egressSourceIP,
       },
     };
-    this.apiObject = new ApiObject(this, 'Policy', object);
-    reportFindings(this, () => readEgressPolicyV1Alpha1(propsDocument(object)).diagnostics);
+    this.apiObject = this.node.defaultChild = clusterScoped(new ApiObject(this, 'Policy', object));
+    reportFindings(this, () => findings);
   }
 }

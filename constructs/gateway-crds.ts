@@ -1,7 +1,9 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { CRDS, type CrdName } from '../core/schema/generated/crds';
-import { type CommonProps, metadata } from './metadata';
+import { type CommonProps, clusterScoped, metadata } from './metadata';
+import { COMMON, checkProps, type PropsShape, required } from './props';
+import { reportFindings } from './validation';
 
 /** Properties of {@link CustomResourceDefinitions}. */
 export interface CustomResourceDefinitionsProps extends CommonProps {
@@ -9,21 +11,25 @@ export interface CustomResourceDefinitionsProps extends CommonProps {
   readonly names: readonly CrdName[];
 }
 
+const SHAPE: PropsShape<CustomResourceDefinitionsProps> = {
+  ...COMMON,
+  names: required({ type: 'array', minItems: 1, items: { enum: Object.keys(CRDS) } }),
+};
+
 /** Definitions of the custom resources, for clusters that do not bring them. Not for GKE and Anthos, which do. */
 export class CustomResourceDefinitions extends Construct {
   /** The definitions, in the order in which they were asked for. */
   readonly apiObjects: readonly ApiObject[];
 
-  constructor(scope: Construct, id: string, props: CustomResourceDefinitionsProps) {
+  constructor(scope: Construct, id: string, given: CustomResourceDefinitionsProps) {
     super(scope, id);
-    this.apiObjects = props.names.map(name => {
+    const { props, findings } = checkProps(given, SHAPE);
+    const names = [...new Set(props.names)].filter(name => Object.hasOwn(CRDS, name));
+    this.apiObjects = names.map(name => {
       const { apiVersion, kind, spec, metadata: own } = CRDS[name];
-      return new ApiObject(this, name, {
-        apiVersion,
-        kind,
-        metadata: metadata(own.name, undefined, 'definition', props),
-        spec,
-      });
+      const object = { apiVersion, kind, metadata: metadata(own.name, undefined, 'definition', props), spec };
+      return clusterScoped(new ApiObject(this, name, object));
     });
+    reportFindings(this, () => findings);
   }
 }

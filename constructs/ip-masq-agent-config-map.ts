@@ -1,8 +1,22 @@
 import { Construct } from 'constructs';
 import { DEFAULT_CIDR_LIMIT, readAgentDocument } from '../core/agentfile/read';
 import { type ListedCidr, writeAgentFile } from '../core/agentfile/write';
+import type { Diagnostic } from '../core/diagnostics';
 import { k8s } from './k8s';
-import { type CommonProps, metadata, routeAnnotation } from './metadata';
+import { type CommonProps, metadata, namespaceOf, routeAnnotation } from './metadata';
+import {
+  BOOLEAN,
+  COMMON,
+  checkProps,
+  INTERNET_ROUTE,
+  NAMESPACE,
+  optional,
+  type PropsShape,
+  required,
+  SUBDOMAIN,
+  TEXT,
+  unlessSaid,
+} from './props';
 import { propsDocument, reportFindings } from './validation';
 
 /** What ip-masq-agent's file says. Source: kubernetes-sigs/ip-masq-agent; Google's page on ip-masq-agent. */
@@ -55,43 +69,81 @@ export interface IpMasqAgentConfigMapProps extends IpMasqAgentConfig, CommonProp
 
   /**
    * The namespace, which must be the DaemonSet's.
-   * @default kube-system
+   * @default the chart's, or kube-system when the chart has none
    */
   readonly namespace?: string;
 }
+
+const SHAPE: PropsShape<IpMasqAgentConfigMapProps> = {
+  ...COMMON,
+  nonMasqueradeCIDRs: required({
+    type: 'array',
+    items: {
+      anyOf: [
+        TEXT,
+        { type: 'object', additionalProperties: false, required: ['cidr'], properties: { cidr: TEXT, note: TEXT } },
+      ],
+      'x-wanted': 'a CIDR, or a map with "cidr" and perhaps "note"',
+    },
+  }),
+  masqLinkLocal: optional(BOOLEAN),
+  masqLinkLocalIPv6: optional(BOOLEAN),
+  resyncInterval: optional(TEXT),
+  cidrLimit: optional({ type: 'integer' }),
+  internetRoute: optional(INTERNET_ROUTE),
+  name: optional(SUBDOMAIN),
+  namespace: optional(NAMESPACE),
+};
 
 /** The ConfigMap that ip-masq-agent reads: one key, `config`, with the agent's file. */
 export class IpMasqAgentConfigMap extends Construct {
   /** The ConfigMap itself. */
   readonly apiObject: k8s.KubeConfigMap;
 
-  constructor(scope: Construct, id: string, props: IpMasqAgentConfigMapProps) {
+  constructor(scope: Construct, id: string, given: IpMasqAgentConfigMapProps) {
     super(scope, id);
-    const list = props.nonMasqueradeCIDRs.map(entry => (typeof entry === 'string' ? { cidr: entry } : entry));
+    const { props, findings } = checkProps(given, SHAPE);
+    const list = (props.nonMasqueradeCIDRs ?? []).map(entry => (isListed(entry) ? entry : { cidr: entry }));
     const limit = props.cidrLimit ?? (list.length > DEFAULT_CIDR_LIMIT ? list.length : undefined);
     const config = writeAgentFile({
-      nonMasqueradeCIDRs: list,
+      nonMasqueradeCIDRs: list.filter(isWhole),
       masqLinkLocal: props.masqLinkLocal ?? false,
       masqLinkLocalIPv6: props.masqLinkLocalIPv6 ?? false,
       resyncInterval: props.resyncInterval ?? '60s',
       ...(limit !== undefined && { cidrLimit: limit }),
     });
     this.apiObject = new k8s.KubeConfigMap(this, 'ConfigMap', {
-      metadata: metadata(props.name ?? 'ip-masq-agent', props.namespace ?? 'kube-system', 'configuration', {
+      metadata: metadata(props.name ?? 'ip-masq-agent', namespaceOf(this, props.namespace), 'configuration', {
         ...props,
         annotations: { ...routeAnnotation(props.internetRoute), ...props.annotations },
       }),
       data: { config },
     });
-    const file = {
-      nonMasqueradeCIDRs: list.map(entry => entry.cidr),
-      ...(props.masqLinkLocal !== undefined && { masqLinkLocal: props.masqLinkLocal }),
-      ...(props.masqLinkLocalIPv6 !== undefined && { masqLinkLocalIPv6: props.masqLinkLocalIPv6 }),
-      ...(props.resyncInterval !== undefined && { resyncInterval: props.resyncInterval }),
-      ...(limit !== undefined && { cidrLimit: limit }),
-    };
-    reportFindings(this, () =>
-      readAgentDocument(propsDocument(file)).diagnostics.filter(d => d.code !== 'MQ303' || !props.internetRoute),
-    );
+    this.node.defaultChild = this.apiObject;
+    reportFindings(this, () => [...findings, ...unlessSaid(findings, checkFile(props, list, limit))]);
   }
+}
+
+function isListed(entry: string | ListedCidr): entry is ListedCidr {
+  return typeof entry === 'object' && entry !== null;
+}
+
+/** Whether an entry can be written; one of another type is reported. */
+function isWhole({ cidr, note }: ListedCidr): boolean {
+  return typeof cidr === 'string' && (note === undefined || typeof note === 'string');
+}
+
+/** Checks the values as they were given: written into the file, one of them could read as something else. */
+function checkFile(
+  props: Partial<IpMasqAgentConfigMapProps>,
+  list: readonly ListedCidr[],
+  cidrLimit: number | undefined,
+): Diagnostic[] {
+  const { masqLinkLocal, masqLinkLocalIPv6, resyncInterval } = props;
+  const nonMasqueradeCIDRs = list.map(entry => entry.cidr);
+  const file = { nonMasqueradeCIDRs, masqLinkLocal, masqLinkLocalIPv6, resyncInterval, cidrLimit };
+  const given = Object.fromEntries(Object.entries(file).filter(([, value]) => value !== undefined));
+  return readAgentDocument(propsDocument(given)).diagnostics.filter(
+    found => found.code !== 'MQ303' || !props.internetRoute,
+  );
 }

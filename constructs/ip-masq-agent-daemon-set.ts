@@ -1,9 +1,26 @@
 import { Construct } from 'constructs';
 import { chainFault, parseAgentFlags, portRangeFault } from '../core/agentfile/flags';
-import { type Diagnostic, diagnostic } from '../core/diagnostics';
+import type { Diagnostic } from '../core/diagnostics';
+import { Findings } from '../core/intent/findings';
 import { defaultImage } from '../core/intent/images';
+import { checkLabels } from '../core/intent/selector';
 import { k8s } from './k8s';
-import { type CommonProps, metadata } from './metadata';
+import { type CommonProps, metadata, namespaceOf } from './metadata';
+import {
+  BOOLEAN,
+  COMMON,
+  checkProps,
+  IMAGE,
+  NAMESPACE,
+  optional,
+  type PropsShape,
+  RESOURCES,
+  SUBDOMAIN,
+  TEXT,
+  TEXT_MAP,
+  TEXTS,
+  unlessSaid,
+} from './props';
 import { propsDocument, reportFindings } from './validation';
 
 /** Properties of {@link IpMasqAgentDaemonSet}. */
@@ -16,7 +33,7 @@ export interface IpMasqAgentDaemonSetProps extends CommonProps {
 
   /**
    * The namespace, which must be the ConfigMap's.
-   * @default kube-system
+   * @default the chart's, or kube-system when the chart has none
    */
   readonly namespace?: string;
 
@@ -104,6 +121,26 @@ export interface IpMasqAgentDaemonSetProps extends CommonProps {
   };
 }
 
+/** What each prop of {@link IpMasqAgentDaemonSet} has to be. */
+export const DAEMON_SET_SHAPE: PropsShape<IpMasqAgentDaemonSetProps> = {
+  ...COMMON,
+  name: optional(SUBDOMAIN),
+  namespace: optional(NAMESPACE),
+  configMapName: optional(SUBDOMAIN),
+  image: optional(IMAGE),
+  gke: optional(BOOLEAN),
+  dataplaneV2: optional(BOOLEAN),
+  masqChain: optional(TEXT),
+  nomasqAllReservedRanges: optional(BOOLEAN),
+  enableIPv6: optional(BOOLEAN),
+  randomFully: optional(BOOLEAN),
+  toPorts: optional(TEXTS),
+  nodeSelector: optional(TEXT_MAP),
+  serviceAccountName: optional(SUBDOMAIN),
+  priorityClassName: optional(SUBDOMAIN),
+  resources: optional(RESOURCES),
+};
+
 const LABELS = { 'k8s-app': 'ip-masq-agent' };
 
 /**
@@ -114,11 +151,12 @@ export class IpMasqAgentDaemonSet extends Construct {
   /** The DaemonSet itself. */
   readonly apiObject: k8s.KubeDaemonSet;
 
-  constructor(scope: Construct, id: string, props: IpMasqAgentDaemonSetProps = {}) {
+  constructor(scope: Construct, id: string, given: IpMasqAgentDaemonSetProps = {}) {
     super(scope, id);
+    const { props, findings } = checkProps(given, DAEMON_SET_SHAPE);
     const volume = 'config-volume';
     this.apiObject = new k8s.KubeDaemonSet(this, 'DaemonSet', {
-      metadata: metadata(props.name ?? 'ip-masq-agent', props.namespace ?? 'kube-system', 'workload', {
+      metadata: metadata(props.name ?? 'ip-masq-agent', namespaceOf(this, props.namespace), 'workload', {
         ...props,
         labels: { ...LABELS, ...props.labels },
       }),
@@ -166,7 +204,8 @@ export class IpMasqAgentDaemonSet extends Construct {
         },
       },
     });
-    reportFindings(this, () => checkFlags(props));
+    this.node.defaultChild = this.apiObject;
+    reportFindings(this, () => [...findings, ...unlessSaid(findings, checkFlags(props))]);
   }
 }
 
@@ -201,30 +240,25 @@ function resources(props: IpMasqAgentDaemonSetProps): Pick<k8s.Container, 'resou
   };
 }
 
-function isEmpty(map: Readonly<Record<string, string>> | undefined): boolean {
-  return map === undefined || Object.keys(map).length === 0;
+function isEmpty(map: Readonly<Record<string, string>> | null | undefined): boolean {
+  return !map || Object.keys(map).length === 0;
 }
 
-function checkFlags(props: IpMasqAgentDaemonSetProps): Diagnostic[] {
-  const document = propsDocument(props);
+function checkFlags(props: Partial<IpMasqAgentDaemonSetProps>): readonly Diagnostic[] {
+  const findings = new Findings(propsDocument(props));
   const { flags } = parseAgentFlags(agentArgs(props));
-  const found: Diagnostic[] = [];
-  const add = (code: Diagnostic['code'], path: (string | number)[], message: string) =>
-    found.push(diagnostic(code, document.at(path), { message }));
   const fault = chainFault(flags.chain);
   if (props.gke && flags.chain !== 'IP-MASQ') {
-    add(
-      'MQ401',
-      ['masqChain'],
-      `chain "${flags.chain}" does not replace GKE's own rules; write "IP-MASQ", or leave it out`,
-    );
-  } else if (fault) add('MQ313', ['masqChain'], fault);
+    const message = `chain "${flags.chain}" does not replace GKE's own rules; write "IP-MASQ", or leave it out`;
+    findings.add('MQ401', ['masqChain'], message);
+  } else if (fault) findings.add('MQ313', ['masqChain'], fault);
   if (props.dataplaneV2 && flags.randomFully) {
-    add('MQ402', ['randomFully'], 'Dataplane V2 needs --random-fully=false; set randomFully to false');
+    findings.add('MQ402', ['randomFully'], 'Dataplane V2 needs --random-fully=false; set randomFully to false');
   }
   props.toPorts?.forEach((range, i) => {
-    const wrong = portRangeFault(range);
-    if (wrong) add('MQ312', ['toPorts', i], wrong);
+    const wrong = typeof range === 'string' ? portRangeFault(range) : undefined;
+    if (wrong) findings.add('MQ312', ['toPorts', i], wrong);
   });
-  return found;
+  checkLabels(props.nodeSelector ?? {}, ['nodeSelector'], findings);
+  return findings.list;
 }

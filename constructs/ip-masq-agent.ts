@@ -1,9 +1,10 @@
 import { Construct } from 'constructs';
 import { type Diagnostic, diagnostic } from '../core/diagnostics';
 import { type IpMasqAgentConfig, IpMasqAgentConfigMap } from './ip-masq-agent-config-map';
-import { IpMasqAgentDaemonSet, type IpMasqAgentDaemonSetProps } from './ip-masq-agent-daemon-set';
+import { DAEMON_SET_SHAPE, IpMasqAgentDaemonSet, type IpMasqAgentDaemonSetProps } from './ip-masq-agent-daemon-set';
 import { k8s } from './k8s';
-import { metadata } from './metadata';
+import { metadata, namespaceOf } from './metadata';
+import { BOOLEAN, checkProps, MAP, optional, type PropsShape } from './props';
 import { propsDocument, reportFindings } from './validation';
 
 /** Properties of {@link IpMasqAgent}. */
@@ -27,6 +28,15 @@ export interface IpMasqAgentProps extends Omit<IpMasqAgentDaemonSetProps, 'servi
   readonly daemonSet?: boolean;
 }
 
+const { serviceAccountName: _own, ...AGENT_SHAPE } = DAEMON_SET_SHAPE;
+
+const SHAPE: PropsShape<IpMasqAgentProps> = {
+  ...AGENT_SHAPE,
+  config: optional(MAP),
+  serviceAccount: optional(BOOLEAN),
+  daemonSet: optional(BOOLEAN),
+};
+
 /** ip-masq-agent as a whole: its ConfigMap, its DaemonSet and its ServiceAccount, with names that agree. */
 export class IpMasqAgent extends Construct {
   /** The ConfigMap, when there is a configuration. */
@@ -36,54 +46,47 @@ export class IpMasqAgent extends Construct {
   /** The ServiceAccount, when the pods have one of their own. */
   readonly serviceAccount?: k8s.KubeServiceAccount;
 
-  constructor(scope: Construct, id: string, props: IpMasqAgentProps) {
+  constructor(scope: Construct, id: string, given: IpMasqAgentProps = {}) {
     super(scope, id);
-    const name = props.name ?? 'ip-masq-agent';
-    const namespace = props.namespace ?? 'kube-system';
-    const common = { labels: props.labels, annotations: props.annotations };
-    if (props.config) {
+    const { props, findings } = checkProps(given, SHAPE);
+    const { config, serviceAccount, daemonSet, ...agent } = props;
+    const { labels, annotations, configMapName } = agent;
+    const name = agent.name ?? 'ip-masq-agent';
+    const namespace = namespaceOf(this, agent.namespace);
+    if (config) {
       this.configMap = new IpMasqAgentConfigMap(this, 'Config', {
-        ...common,
-        ...props.config,
-        name: props.configMapName ?? 'ip-masq-agent',
+        labels,
+        annotations,
+        ...config,
+        name: configMapName ?? 'ip-masq-agent',
         namespace,
       });
     }
-    if (props.daemonSet ?? true) {
-      const own = props.serviceAccount ?? !props.gke;
+    if (daemonSet ?? true) {
+      const own = serviceAccount ?? !agent.gke;
       if (own) {
         this.serviceAccount = new k8s.KubeServiceAccount(this, 'ServiceAccount', {
-          metadata: metadata(name, namespace, 'configuration', props),
+          metadata: metadata(name, namespace, 'configuration', agent),
           automountServiceAccountToken: false,
         });
       }
       this.daemonSet = new IpMasqAgentDaemonSet(this, 'Agent', {
-        ...props,
+        ...agent,
         name,
         namespace,
         ...(own && { serviceAccountName: name }),
       });
     }
-    reportFindings(this, () => checkTogether(props));
+    this.node.defaultChild = this.daemonSet ?? this.configMap;
+    reportFindings(this, () => (findings.length > 0 ? findings : checkList(props)));
   }
 }
 
-function checkTogether(props: IpMasqAgentProps): Diagnostic[] {
-  const document = propsDocument(props);
-  const found: Diagnostic[] = [];
-  if (!props.config) {
-    const ranges = props.nomasqAllReservedRanges
-      ? 'eleven reserved ranges'
-      : 'three RFC 1918 ranges, not the eleven of GKE';
-    const message = `no config is given: the agent falls back to its built-in list, ${ranges}; write the list`;
-    found.push(diagnostic('MQ310', document.at(['config']), { message }));
-  } else if (
-    props.enableIPv6 &&
-    !props.config.nonMasqueradeCIDRs.some(e => (typeof e === 'string' ? e : e.cidr).includes(':'))
-  ) {
-    const message =
-      'enableIPv6 without one IPv6 range in nonMasqueradeCIDRs masquerades all IPv6 between pods; list the pod and node ranges';
-    found.push(diagnostic('MQ309', document.at(['enableIPv6']), { message }));
-  }
-  return found;
+function checkList(props: Partial<IpMasqAgentProps>): Diagnostic[] {
+  if (props.config) return [];
+  const ranges = props.nomasqAllReservedRanges
+    ? 'eleven reserved ranges'
+    : 'three RFC 1918 ranges, not the eleven of GKE';
+  const message = `no config is given: the agent falls back to its built-in list, ${ranges}; write the list`;
+  return [diagnostic('MQ310', propsDocument(props).at(['config']), { message })];
 }

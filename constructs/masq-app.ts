@@ -1,10 +1,11 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ApiObject, App, type AppProps, Chart, Names } from 'cdk8s';
-import { type Diagnostic, sortDiagnostics } from '../core/diagnostics';
-import { clusterNameOf } from './cluster-intent';
+import { type Diagnostic, diagnostic, sortDiagnostics } from '../core/diagnostics';
+import { clusterOf } from './cluster';
+import { BOOLEAN, checkProps, optional, type PropsShape, TEXT } from './props';
 import { renderChart } from './render';
-import { findingsOf } from './validation';
+import { findingsOf, reportFindings } from './validation';
 
 /** Properties of {@link MasqApp}. */
 export interface MasqAppProps extends Pick<AppProps, 'outdir' | 'resolvers' | 'recordConstructMetadata'> {
@@ -15,6 +16,13 @@ export interface MasqAppProps extends Pick<AppProps, 'outdir' | 'resolvers' | 'r
   readonly onFinding?: (finding: Diagnostic) => void;
 }
 
+const SHAPE: PropsShape<MasqAppProps> = {
+  outdir: optional({ ...TEXT, pattern: '.', 'x-wanted': 'the path of a folder' }),
+  resolvers: optional({ type: 'array' }),
+  recordConstructMetadata: optional(BOOLEAN),
+  onFinding: optional({}),
+};
+
 /**
  * A cdk8s app that writes a folder for each chart, named after the cluster and not after its place in the tree, and in
  * it one object a file in the order of applying. Constructs of any package may be in the charts.
@@ -23,10 +31,12 @@ export class MasqApp extends App {
   private readonly onFinding: (finding: Diagnostic) => void;
   private readonly recordsMetadata: boolean;
 
-  constructor(props: MasqAppProps = {}) {
+  constructor(given: MasqAppProps = {}) {
+    const { props, findings } = checkProps(given, SHAPE);
     super(props);
     this.recordsMetadata = props.recordConstructMetadata ?? process.env.CDK8S_RECORD_CONSTRUCT_METADATA === 'true';
     this.onFinding = props.onFinding ?? (finding => process.stderr.write(`${findingLine(finding)}\n`));
+    reportFindings(this, () => [...findings, ...checkFunction(props.onFinding)]);
   }
 
   /**
@@ -36,7 +46,7 @@ export class MasqApp extends App {
   override synth(): void {
     const errors = this.node
       .findAll()
-      .flatMap(node => node.node.validate().map(error => `[${node.node.path}] ${error}`));
+      .flatMap(node => node.node.validate().map(error => (node === this ? error : `[${node.node.path}] ${error}`)));
     if (errors.length > 0) throw new Error(`Validation failed with the following errors:\n  ${errors.join('\n  ')}`);
     sortDiagnostics(findingsOf(this)).forEach(this.onFinding);
     const charts = this.node.findAll().filter((node): node is Chart => node instanceof Chart);
@@ -44,7 +54,7 @@ export class MasqApp extends App {
     for (const chart of charts) {
       const files = renderChart(chart);
       if (files.size === 0) continue;
-      const folder = clusterNameOf(chart) ?? Names.toDnsLabel(chart, { includeHash: false });
+      const folder = clusterOf(chart)?.name ?? Names.toDnsLabel(chart, { includeHash: false });
       if (folders.has(folder))
         throw new Error(`two charts would be written to the folder "${folder}"; name one of them differently`);
       folders.set(folder, files);
@@ -65,6 +75,13 @@ export class MasqApp extends App {
     const resources = Object.fromEntries(told.map(([name, [path]]) => [name, { path }]));
     writeAtomically(join(this.outdir, 'construct-metadata.json'), JSON.stringify({ version: '1.0.0', resources }));
   }
+}
+
+/** A function is nothing that a schema can ask for. */
+function checkFunction(onFinding: unknown): Diagnostic[] {
+  if (onFinding === undefined || typeof onFinding === 'function') return [];
+  const message = `props.onFinding is ${typeof onFinding}; a function is wanted`;
+  return [diagnostic('MQ204', { path: ['props', 'onFinding'] }, { message })];
 }
 
 function writeAtomically(path: string, text: string): void {

@@ -1,4 +1,5 @@
-import type { ApiObjectMetadata } from 'cdk8s';
+import { type ApiObject, type ApiObjectMetadata, Chart, JsonPatch } from 'cdk8s';
+import type { Construct } from 'constructs';
 import { INTERNET_ROUTE } from '../core/manifest/object';
 
 /** What every construct of this package takes for its objects' metadata. */
@@ -24,7 +25,7 @@ export type Wave = keyof typeof WAVES;
 
 /** Metadata with an explicit name, our label, and the sync wave where it is not Argo CD's default. */
 export function metadata(
-  name: string,
+  name: string | undefined,
   namespace: string | undefined,
   wave: Wave,
   common: CommonProps,
@@ -34,11 +35,22 @@ export function metadata(
     ...common.annotations,
   };
   return {
-    name,
+    ...(name !== undefined && { name }),
     ...(namespace !== undefined && { namespace }),
     labels: { ...common.labels, 'app.kubernetes.io/managed-by': 'masq' },
     ...(Object.keys(annotations).length > 0 && { annotations }),
   };
+}
+
+/** The namespace of the agent's objects: the one given, else the chart's, else that of the system. */
+export function namespaceOf(construct: Construct, given: string | undefined): string {
+  return given ?? Chart.of(construct).namespace ?? 'kube-system';
+}
+
+/** Keeps a chart's namespace away from an object that is in none; cdk8s would give it to every object. */
+export function clusterScoped(object: ApiObject): ApiObject {
+  if (object.chart.namespace !== undefined) object.addJsonPatch(JsonPatch.remove('/metadata/namespace'));
+  return object;
 }
 
 /** The annotation that declares a route to the internet, when there is one. */

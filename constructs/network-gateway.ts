@@ -1,8 +1,8 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { readGateway } from '../core/manifest/gateway';
 import { type CommonProps, metadata } from './metadata';
-import { propsDocument, reportFindings } from './validation';
+import { COMMON, checkProps, NAMESPACE, optional, type PropsShape, required, SUBDOMAIN, TEXTS } from './props';
+import { reportFindings } from './validation';
 
 /** Properties of {@link NetworkGatewayGroup} and {@link AnthosNetworkGateway}. */
 export interface NetworkGatewayProps extends CommonProps {
@@ -19,15 +19,24 @@ export interface NetworkGatewayProps extends CommonProps {
   readonly floatingIPs: readonly string[];
 }
 
-function gateway(scope: Construct, apiVersion: string, kind: string, props: NetworkGatewayProps): ApiObject {
-  const object = {
+const SHAPE: PropsShape<NetworkGatewayProps> = {
+  ...COMMON,
+  namespace: required(NAMESPACE),
+  name: optional(SUBDOMAIN),
+  floatingIPs: required(TEXTS),
+};
+
+function gateway(construct: Construct, apiVersion: string, kind: string, given: NetworkGatewayProps): ApiObject {
+  const { props, findings } = checkProps(given, SHAPE);
+  reportFindings(construct, () => findings);
+  const object = new ApiObject(construct, 'Gateway', {
     apiVersion,
     kind,
     metadata: metadata(props.name ?? 'default', props.namespace, 'workload', props),
-    spec: { floatingIPs: [...props.floatingIPs] },
-  };
-  reportFindings(scope, () => readGateway(propsDocument(object)).diagnostics);
-  return new ApiObject(scope, 'Gateway', object);
+    spec: { floatingIPs: props.floatingIPs },
+  });
+  construct.node.defaultChild = object;
+  return object;
 }
 
 /** `networking.gke.io/v1alpha1` AnthosNetworkGateway: the gateway's floating IPs on Anthos 1.8 and 1.9 (a preview). */

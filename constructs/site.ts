@@ -22,7 +22,11 @@ export function creationSite(): () => CreationSite | undefined {
   Error.stackTraceLimit = 30;
   const trace = new Error();
   Error.stackTraceLimit = stackTraceLimit;
-  return () => siteOf(trace.stack ?? '');
+  let site: { readonly found: CreationSite | undefined } | undefined;
+  return () => {
+    site ??= { found: siteOf(trace.stack ?? '') };
+    return site.found;
+  };
 }
 
 /** The first frame of a stack that is the program's own: not ours, not a package's, not Node's. */

@@ -12,11 +12,11 @@ const UPDATE = process.env.MASQ_UPDATE_DEFECTS === '1';
 
 /** Rules that core cannot break by reading text, and where else they are tested. */
 const ELSEWHERE: Readonly<Partial<Record<RuleCode, string>>> = {
-  MQ217: 'core is given text; the command line decodes the bytes',
+  MQ217: 'core is given text; the command line and intentsFromFile decode the bytes',
   MQ901: 'a fault of masq itself: verifyManifests is given tampered objects in test/core',
   MQ902: 'a fault of masq itself: the command line reports it',
   MQ903: 'about the output folder: masq synth --check',
-  MQ904: 'about the file system: the command line reads the files',
+  MQ904: 'about the file system: the command line and intentsFromFile read the files',
   MQ905: 'about the output folder: masq synth --check',
 };
 

@@ -27,13 +27,18 @@ export function writeAgentFile(file: AgentFile): string {
   else {
     lines.push('nonMasqueradeCIDRs:');
     for (const { cidr, note } of file.nonMasqueradeCIDRs) {
-      const value = cidr.includes(':') ? `"${cidr}"` : cidr;
-      lines.push(note === undefined ? `  - ${value}` : `  - ${value} # ${note.replace(/\s+/g, ' ').trim()}`);
+      const value = scalar(cidr);
+      lines.push(note === undefined ? `  - ${value}` : `  - ${value} # ${note.replace(/[\s\p{Cc}]+/gu, ' ').trim()}`);
     }
   }
   lines.push(`masqLinkLocal: ${file.masqLinkLocal}`);
   if (file.masqLinkLocalIPv6) lines.push('masqLinkLocalIPv6: true');
-  lines.push(`resyncInterval: ${file.resyncInterval}`);
+  lines.push(`resyncInterval: ${scalar(file.resyncInterval)}`);
   if (file.cidrLimit !== undefined) lines.push(`cidrLimit: ${file.cidrLimit}`);
   return `${lines.join('\n')}\n`;
+}
+
+/** A text as YAML that reads as this text and no other. */
+function scalar(text: string): string {
+  return /^[0-9a-z][0-9a-z./]*$/i.test(text) ? text : JSON.stringify(text);
 }

@@ -1,4 +1,5 @@
 import { type Diagnostic, diagnostic, suggest } from '../diagnostics';
+import { Findings } from '../intent/findings';
 import { valueAt } from '../schema/path';
 import type { SourceDocument } from '../source';
 import type { Bundle } from './bundle';
@@ -6,7 +7,7 @@ import { isAgentConfigMap, readConfigMap } from './config-map';
 import { isAgentDaemonSet, readDaemonSet } from './daemon-set';
 import { readEgressPolicyV1, readEgressPolicyV1Alpha1 } from './egress-nat-policy';
 import { readGateway } from './gateway';
-import { objectId } from './object';
+import { checkMetadata, objectId } from './object';
 
 /** The kinds of `networking.gke.io` that masq knows. */
 const KINDS = ['EgressNATPolicy', 'NetworkGatewayGroup', 'AnthosNetworkGateway', 'AnthosNetworkGatewayNode'];
@@ -49,7 +50,7 @@ function readKnown(document: SourceDocument, bundle: Bundle): readonly Diagnosti
       return diagnostics;
     }
     default:
-      return isOurs(document) ? [] : undefined;
+      return isOurs(document) ? readMetadata(document) : undefined;
   }
 }
 
@@ -72,10 +73,17 @@ function aside(document: SourceDocument): readonly Diagnostic[] | undefined {
       return [diagnostic('MQ611', document.at(['kind']), { message })];
     }
     case 'Cluster':
-      return id.apiVersion.startsWith('baremetal.cluster.gke.io/') ? [] : undefined;
+      return id.apiVersion.startsWith('baremetal.cluster.gke.io/') ? readMetadata(document) : undefined;
     default:
       return id?.apiVersion.startsWith('networking.gke.io/') ? unknownKind(document, id.kind) : undefined;
   }
+}
+
+/** Checks an object of a kind without checks of its own. */
+function readMetadata(document: SourceDocument): readonly Diagnostic[] {
+  const findings = new Findings(document);
+  checkMetadata(document, findings);
+  return findings.list;
 }
 
 /** Whether an object of a kind without checks of its own was rendered by masq. */

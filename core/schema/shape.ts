@@ -279,11 +279,12 @@ const FORMAT_WORDS: Record<string, string> = {
 };
 
 function wantedType(error: SchemaError, parent: JsonSchema | undefined): string {
+  const wanted = parent?.['x-wanted'] ?? FORMAT_WORDS[String(parent?.format)];
+  if (typeof wanted === 'string') return wanted;
   if (error.keyword === 'anyOf') return 'a CIDR, the name of a range, or a map with "cidr" or "range"';
   const type = error.params.type;
   const words = (Array.isArray(type) ? type : [type]).map(t => TYPE_WORDS[String(t)] ?? String(t));
-  const wanted = parent?.['x-wanted'] ?? FORMAT_WORDS[String(parent?.format)];
-  return typeof wanted === 'string' ? wanted : orList(words);
+  return orList(words);
 }
 
 function itemOrKey(path: ValuePath): string {
@@ -293,14 +294,17 @@ function itemOrKey(path: ValuePath): string {
 function kindOf(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   if (value === null) return 'empty';
-  return (
-    { string: 'text', number: 'a number', boolean: 'a boolean', object: 'a map' }[typeof value as string] ??
-    typeof value
-  );
+  const type = typeof value;
+  if (type === 'undefined') return 'undefined';
+  if (type === 'string') return 'text';
+  // Programs may have a Map or a Date where a plain map belongs.
+  const tag = Object.prototype.toString.call(value).slice(8, -1);
+  return `a ${type !== 'object' ? type : tag === 'Object' ? 'map' : tag}`;
 }
 
 function quote(value: unknown): string {
-  return typeof value === 'string' ? `"${value}"` : JSON.stringify(value);
+  if (typeof value === 'string') return `"${value}"`;
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 /** The schema that holds the keyword which failed. */

@@ -15,6 +15,7 @@ import {
   NetworkGatewayGroup,
 } from '../../constructs';
 import { nextLine } from './here';
+import { errorsOf } from './synth';
 
 const network = { nodeCIDRs: ['192.168.1.0/24'], podCIDRs: ['10.244.0.0/16'], serviceCIDRs: ['10.96.0.0/12'] };
 
@@ -23,18 +24,6 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'masq-constructs-'));
 });
 afterEach(() => rmSync(folder, { recursive: true }));
-
-/** The lines of the error that a synth throws. */
-function errorsOf(app: App): string[] {
-  try {
-    app.synth();
-  } catch (fault) {
-    const [first, ...lines] = (fault as Error).message.split('\n');
-    expect(first).toBe('Validation failed with the following errors:');
-    return lines.map(line => line.trim().replace(/:\d+$/, ''));
-  }
-  return [];
-}
 
 describe('the synth of a plain cdk8s app', () => {
   it('tells all errors at once, each with the construct’s path and the program’s line', () => {
@@ -69,7 +58,7 @@ describe('the synth of a plain cdk8s app', () => {
       `[net/Policy] MQ106 CIDR "10.0.0.0" has no prefix length; write "10.0.0.0/32" for one address (spec.destinations[0].cidr) at ${policy}`,
       `[net/Gateway] MQ103 address "192.168.1.300": 300 is out of range; a part goes from 0 to 255 (spec.floatingIPs[1]) at ${gateway}`,
       `[net/Gateway] MQ507 "2001:db8::1" is IPv6; the egress NAT gateway handles IPv4 only (spec.floatingIPs[0]) at ${gateway}`,
-      `[net/Alpha] MQ206 spec.egress is empty; at least 1 is needed (spec.egress) at ${alpha}`,
+      `[net/Alpha] MQ206 props.egress is empty; at least 1 is needed (props.egress) at ${alpha}`,
       `[net/Alpha] MQ112 address "192.168.1.100/32" is a CIDR, not one address; write "192.168.1.100" (spec.egressSourceIP) at ${alpha}`,
       `[prod] MQ113 no range is named "rfc1981"; did you mean "rfc1918"? (spec.masquerade.preserve[0]) at ${intent}`,
     ]);
@@ -96,10 +85,10 @@ describe('findingsOf', () => {
     const chart = new Chart(Testing.app(), 'net');
     const line = nextLine();
     new IpMasqAgent(chart, 'Agent', { config: { nonMasqueradeCIDRs: [], masqLinkLocal: true } });
-    new IpMasqAgent(chart, 'Bare', { name: 'bare', configMapName: 'bare' });
-    new IpMasqAgent(chart, 'Six', { enableIPv6: true, config: { nonMasqueradeCIDRs: ['10.0.0.0/8'] }, name: 'six' });
-    const found = findingsOf(chart).map(d => `${d.construct} ${d.severity} ${d.code}`);
-    expect(found).toEqual(['net/Agent/Config warning MQ307', 'net/Bare warning MQ310', 'net/Six error MQ309']);
+    const bare = new Chart(Testing.app(), 'bare');
+    new IpMasqAgent(bare, 'Agent');
+    const found = [chart, bare].flatMap(findingsOf).map(d => `${d.construct} ${d.severity} ${d.code}`);
+    expect(found).toEqual(['net/Agent/Config warning MQ307', 'bare/Agent warning MQ310']);
     const { file, range } = findingsOf(chart)[0]!;
     expect(`${file}:${range!.start.line}`).toBe(line);
   });
@@ -155,13 +144,29 @@ spec:
     expect(errorsOf(app)).toEqual([]);
   });
 
-  it('reports what is wrong at the file’s own lines, and makes none then', () => {
+  it('reports what is wrong at the file’s own lines, and renders nothing then', () => {
     const file = join(folder, 'fleet.yaml');
     writeFileSync(file, `${document('us', 'rfc1918')}---\n${document('eu', '172.16.0.1/12')}`);
     const app = new App({ outdir: join(folder, 'dist') });
-    expect(intentsFromFile(app, file)).toEqual([]);
+    const charts = intentsFromFile(app, file);
+    expect(charts.map(chart => [chart.clusterName, chart.apiObjects, chart.node.children])).toEqual([
+      ['us', [], []],
+      ['eu', [], []],
+    ]);
     expect(errorsOf(app)).toEqual([
-      `[] MQ101 CIDR "172.16.0.1/12" has host bits set; did you mean "172.16.0.0/12"? (spec.masquerade.preserve[0]) at ${file}:15`,
+      `[eu] MQ101 CIDR "172.16.0.1/12" has host bits set; did you mean "172.16.0.0/12"? (spec.masquerade.preserve[0]) at ${file}:15`,
+    ]);
+  });
+
+  it('reports what is about no cluster by a construct that is called as the file', () => {
+    const file = join(folder, 'fleet.yaml');
+    const ranges = 'apiVersion: masq/v1alpha1\nkind: RangeSet\nmetadata: {name: r}\nranges: {lab: [10.0.0.1/8]}\n';
+    writeFileSync(file, `${document('us', 'rfc1918')}---\n${ranges}---\n${document('eu', 'lab')}`);
+    const app = new App({ outdir: join(folder, 'dist') });
+    new Chart(app, 'fleet.yaml');
+    intentsFromFile(app, file);
+    expect(errorsOf(app)).toEqual([
+      `[fleet.yaml-2] MQ101 CIDR "10.0.0.1/8" has host bits set; did you mean "10.0.0.0/8"? (ranges.lab[0]) at ${file}:12`,
     ]);
   });
 
@@ -169,13 +174,25 @@ spec:
     const files = ['a.yaml', 'b.yaml'].map(name => join(folder, name));
     for (const file of files) writeFileSync(file, document('us', 'rfc1918'));
     const app = new App({ outdir: join(folder, 'dist') });
-    expect(files.map(file => intentsFromFile(app, file).length)).toEqual([1, 0]);
+    expect(files.map(file => intentsFromFile(app, file).length)).toEqual([1, 1]);
     expect(errorsOf(app)).toEqual([
-      `[] MQ214 intent "us" is defined twice; both would render to the same folder (metadata.name) at ${files[1]}:3`,
+      `[us-2] MQ214 intent "us" is defined twice; both would render to the same folder (metadata.name) at ${files[1]}:3; the first one: [us] ${files[0]}:3`,
     ]);
   });
 
-  it('throws when there is no file', () => {
-    expect(() => intentsFromFile(Testing.app(), join(folder, 'none.yaml'))).toThrow(/ENOENT.*none\.yaml/);
+  it('reports a file that cannot be read, at the line of the program', () => {
+    const app = new App({ outdir: join(folder, 'dist') });
+    writeFileSync(join(folder, 'utf16.yaml'), '\ufeffapiVersion: masq/v1alpha1\n', 'utf16le');
+    const lines: string[] = [];
+    for (const name of ['none.yaml', '.', 'utf16.yaml', '']) {
+      lines.push(nextLine());
+      expect(intentsFromFile(app, name && join(folder, name))).toEqual([]);
+    }
+    expect(errorsOf(app)).toEqual([
+      `[none.yaml] MQ904 "${folder}/none.yaml" cannot be read: it does not exist at ${lines[0]}`,
+      `[${folder.split('/').at(-1)}] MQ904 "${folder}" cannot be read: it is a folder at ${lines[1]}`,
+      `[utf16.yaml] MQ217 "${folder}/utf16.yaml" is not UTF-8 text; save it as UTF-8 at ${lines[2]}`,
+      `[file] MQ904 "" cannot be read: it does not exist at ${lines[3]}`,
+    ]);
   });
 });

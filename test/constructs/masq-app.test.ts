@@ -142,7 +142,9 @@ describe('MasqApp writes nothing', () => {
   it('when two clusters have one name', () => {
     new ClusterIntent(app, 'prod', props);
     new ClusterIntent(app, 'other', { ...props, clusterName: 'prod' });
-    expect(() => app.synth()).toThrow('two charts would be written to the folder "prod"; name one of them differently');
+    expect(() => app.synth()).toThrow(
+      /^Validation failed.*\n {2}\[other\] MQ214 intent "prod" is defined twice; both would render to the same folder at .*; the first one: \[prod\] .*$/,
+    );
   });
 
   it('when a cluster and a chart have one name', () => {

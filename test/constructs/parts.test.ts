@@ -56,7 +56,7 @@ resyncInterval: 5m
     const [empty, long, own] = synth(chart => {
       new IpMasqAgentConfigMap(chart, 'Empty', { nonMasqueradeCIDRs: [] });
       new IpMasqAgentConfigMap(chart, 'Long', { nonMasqueradeCIDRs: cidrs, name: 'long', namespace: 'net' });
-      new IpMasqAgentConfigMap(chart, 'Own', { nonMasqueradeCIDRs: cidrs, cidrLimit: 100 });
+      new IpMasqAgentConfigMap(chart, 'Own', { nonMasqueradeCIDRs: cidrs, cidrLimit: 100, name: 'own' });
     });
     expect(empty!.data).toEqual({ config: 'nonMasqueradeCIDRs: []\nmasqLinkLocal: false\nresyncInterval: 60s\n' });
     expect(long!.metadata).toEqual({ name: 'long', namespace: 'net', labels: MANAGED });
