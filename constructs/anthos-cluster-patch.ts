@@ -38,22 +38,22 @@ export class AnthosClusterPatch extends Construct {
   /** The partial Cluster object. */
   readonly apiObject: ApiObject;
 
-  constructor(scope: Construct, id: string, given: AnthosClusterPatchProps) {
+  constructor(scope: Construct, id: string, props: AnthosClusterPatchProps) {
     super(scope, id);
-    const { props, findings } = checkProps(given, SHAPE);
-    const annotation = (props.enable ?? 'advancedNetworking') === 'annotation';
+    const { sound, findings } = checkProps(props, SHAPE);
+    const annotation = (sound.enable ?? 'advancedNetworking') === 'annotation';
     this.apiObject = new ApiObject(this, 'Cluster', {
       apiVersion: 'baremetal.cluster.gke.io/v1',
       kind: 'Cluster',
       metadata: {
-        ...(props.name !== undefined && { name: props.name, namespace: `cluster-${props.name}` }),
-        ...(props.namespace !== undefined && { namespace: props.namespace }),
-        ...(props.labels && { labels: { ...props.labels } }),
+        ...(sound.name !== undefined && { name: sound.name, namespace: `cluster-${sound.name}` }),
+        ...(sound.namespace !== undefined && { namespace: sound.namespace }),
+        ...(sound.labels && { labels: { ...sound.labels } }),
         annotations: {
           'argocd.argoproj.io/sync-options': 'Prune=false,ServerSideApply=true',
           'kustomize.toolkit.fluxcd.io/prune': 'disabled',
           ...(annotation && { 'baremetal.cluster.gke.io/enable-anthos-network-gateway': 'true' }),
-          ...props.annotations,
+          ...sound.annotations,
         },
       },
       ...(!annotation && { spec: { clusterNetwork: { advancedNetworking: true } } }),

@@ -62,10 +62,10 @@ export class IntentChart extends Chart {
 
   constructor(scope: Construct, id: string, intent: ReadIntent) {
     super(scope, id, { disableResourceNameHashes: true });
-    const { props, findings } = checkProps(intent, SHAPE);
-    this.clusterName = props.name ?? id;
-    this.model = props.model;
-    this.diagnostics = findings.length > 0 ? [] : (props.diagnostics ?? []);
+    const { sound, findings } = checkProps(intent, SHAPE);
+    this.clusterName = sound.name ?? id;
+    this.model = sound.model;
+    this.diagnostics = findings.length > 0 ? [] : (sound.diagnostics ?? []);
     if (this.model && !hasErrors(this.diagnostics)) {
       this.plan = planCluster(this.model);
       this.render(this.plan);

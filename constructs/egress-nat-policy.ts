@@ -50,17 +50,17 @@ export class EgressNATPolicyV1 extends Construct {
   /** The policy itself. */
   readonly apiObject: ApiObject;
 
-  constructor(scope: Construct, id: string, given: EgressNATPolicyV1Props) {
+  constructor(scope: Construct, id: string, props: EgressNATPolicyV1Props) {
     super(scope, id);
-    const { props, findings } = checkProps(given, V1);
+    const { sound, findings } = checkProps(props, V1);
     const object = {
       apiVersion: 'networking.gke.io/v1',
       kind: 'EgressNATPolicy',
-      metadata: metadata(props.name, undefined, 'policy', {
-        ...props,
-        annotations: { ...routeAnnotation(props.internetRoute), ...props.annotations },
+      metadata: metadata(sound.name, undefined, 'policy', {
+        ...sound,
+        annotations: { ...routeAnnotation(sound.internetRoute), ...sound.annotations },
       }),
-      spec: { action: 'NoSNAT', destinations: props.destinations?.map(cidr => ({ cidr })) },
+      spec: { action: 'NoSNAT', destinations: sound.destinations?.map(cidr => ({ cidr })) },
     };
     this.apiObject = this.node.defaultChild = clusterScoped(new ApiObject(this, 'Policy', object));
     reportFindings(this, () => findings);
@@ -106,17 +106,17 @@ export class EgressNATPolicyV1Alpha1 extends Construct {
   /** The policy itself. */
   readonly apiObject: ApiObject;
 
-  constructor(scope: Construct, id: string, given: EgressNATPolicyV1Alpha1Props) {
+  constructor(scope: Construct, id: string, props: EgressNATPolicyV1Alpha1Props) {
     super(scope, id);
-    const { props, findings } = checkProps(given, V1_ALPHA1);
+    const { sound, findings } = checkProps(props, V1_ALPHA1);
     const object = {
       apiVersion: 'networking.gke.io/v1alpha1',
       kind: 'EgressNATPolicy',
-      metadata: metadata(props.name, undefined, 'policy', props),
+      metadata: metadata(sound.name, undefined, 'policy', sound),
       spec: {
-        egress: props.egress,
-        destinationCIDRs: props.destinationCIDRs,
-        egressSourceIP: props.egressSourceIP,
+        egress: sound.egress,
+        destinationCIDRs: sound.destinationCIDRs,
+        egressSourceIP: sound.egressSourceIP,
       },
     };
     this.apiObject = this.node.defaultChild = clusterScoped(new ApiObject(this, 'Policy', object));

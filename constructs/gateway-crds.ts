@@ -21,13 +21,13 @@ export class CustomResourceDefinitions extends Construct {
   /** The definitions, in the order in which they were asked for. */
   readonly apiObjects: readonly ApiObject[];
 
-  constructor(scope: Construct, id: string, given: CustomResourceDefinitionsProps) {
+  constructor(scope: Construct, id: string, props: CustomResourceDefinitionsProps) {
     super(scope, id);
-    const { props, findings } = checkProps(given, SHAPE);
-    const names = [...new Set(props.names)].filter(name => Object.hasOwn(CRDS, name));
+    const { sound, findings } = checkProps(props, SHAPE);
+    const names = [...new Set(sound.names)].filter(name => Object.hasOwn(CRDS, name));
     this.apiObjects = names.map(name => {
       const { apiVersion, kind, spec, metadata: own } = CRDS[name];
-      const object = { apiVersion, kind, metadata: metadata(own.name, undefined, 'definition', props), spec };
+      const object = { apiVersion, kind, metadata: metadata(own.name, undefined, 'definition', sound), spec };
       return clusterScoped(new ApiObject(this, name, object));
     });
     reportFindings(this, () => findings);

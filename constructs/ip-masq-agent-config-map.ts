@@ -100,27 +100,27 @@ export class IpMasqAgentConfigMap extends Construct {
   /** The ConfigMap itself. */
   readonly apiObject: k8s.KubeConfigMap;
 
-  constructor(scope: Construct, id: string, given: IpMasqAgentConfigMapProps) {
+  constructor(scope: Construct, id: string, props: IpMasqAgentConfigMapProps) {
     super(scope, id);
-    const { props, findings } = checkProps(given, SHAPE);
-    const list = (props.nonMasqueradeCIDRs ?? []).map(entry => (isListed(entry) ? entry : { cidr: entry }));
-    const limit = props.cidrLimit ?? (list.length > DEFAULT_CIDR_LIMIT ? list.length : undefined);
+    const { sound, findings } = checkProps(props, SHAPE);
+    const list = (sound.nonMasqueradeCIDRs ?? []).map(entry => (isListed(entry) ? entry : { cidr: entry }));
+    const limit = sound.cidrLimit ?? (list.length > DEFAULT_CIDR_LIMIT ? list.length : undefined);
     const config = writeAgentFile({
       nonMasqueradeCIDRs: list.filter(isWhole),
-      masqLinkLocal: props.masqLinkLocal ?? false,
-      masqLinkLocalIPv6: props.masqLinkLocalIPv6 ?? false,
-      resyncInterval: props.resyncInterval ?? '60s',
+      masqLinkLocal: sound.masqLinkLocal ?? false,
+      masqLinkLocalIPv6: sound.masqLinkLocalIPv6 ?? false,
+      resyncInterval: sound.resyncInterval ?? '60s',
       ...(limit !== undefined && { cidrLimit: limit }),
     });
     this.apiObject = new k8s.KubeConfigMap(this, 'ConfigMap', {
-      metadata: metadata(props.name ?? 'ip-masq-agent', namespaceOf(this, props.namespace), 'configuration', {
-        ...props,
-        annotations: { ...routeAnnotation(props.internetRoute), ...props.annotations },
+      metadata: metadata(sound.name ?? 'ip-masq-agent', namespaceOf(this, sound.namespace), 'configuration', {
+        ...sound,
+        annotations: { ...routeAnnotation(sound.internetRoute), ...sound.annotations },
       }),
       data: { config },
     });
     this.node.defaultChild = this.apiObject;
-    reportFindings(this, () => [...findings, ...unlessSaid(findings, checkFile(props, list, limit))]);
+    reportFindings(this, () => [...findings, ...unlessSaid(findings, checkFile(sound, list, limit))]);
   }
 }
 

@@ -151,14 +151,14 @@ export class IpMasqAgentDaemonSet extends Construct {
   /** The DaemonSet itself. */
   readonly apiObject: k8s.KubeDaemonSet;
 
-  constructor(scope: Construct, id: string, given: IpMasqAgentDaemonSetProps = {}) {
+  constructor(scope: Construct, id: string, props: IpMasqAgentDaemonSetProps = {}) {
     super(scope, id);
-    const { props, findings } = checkProps(given, DAEMON_SET_SHAPE);
+    const { sound, findings } = checkProps(props, DAEMON_SET_SHAPE);
     const volume = 'config-volume';
     this.apiObject = new k8s.KubeDaemonSet(this, 'DaemonSet', {
-      metadata: metadata(props.name ?? 'ip-masq-agent', namespaceOf(this, props.namespace), 'workload', {
-        ...props,
-        labels: { ...LABELS, ...props.labels },
+      metadata: metadata(sound.name ?? 'ip-masq-agent', namespaceOf(this, sound.namespace), 'workload', {
+        ...sound,
+        labels: { ...LABELS, ...sound.labels },
       }),
       spec: {
         selector: { matchLabels: LABELS },
@@ -167,15 +167,15 @@ export class IpMasqAgentDaemonSet extends Construct {
           spec: {
             hostNetwork: true,
             automountServiceAccountToken: false,
-            ...(props.serviceAccountName !== undefined && { serviceAccountName: props.serviceAccountName }),
-            ...(props.priorityClassName !== undefined && { priorityClassName: props.priorityClassName }),
-            ...(!isEmpty(props.nodeSelector) && { nodeSelector: { ...props.nodeSelector } }),
+            ...(sound.serviceAccountName !== undefined && { serviceAccountName: sound.serviceAccountName }),
+            ...(sound.priorityClassName !== undefined && { priorityClassName: sound.priorityClassName }),
+            ...(!isEmpty(sound.nodeSelector) && { nodeSelector: { ...sound.nodeSelector } }),
             containers: [
               {
                 name: 'ip-masq-agent',
-                image: props.image ?? defaultImage(props.gke ? 'google' : 'upstream'),
-                ...containerArgs(props),
-                ...resources(props),
+                image: sound.image ?? defaultImage(sound.gke ? 'google' : 'upstream'),
+                ...containerArgs(sound),
+                ...resources(sound),
                 securityContext: {
                   privileged: false,
                   allowPrivilegeEscalation: false,
@@ -189,7 +189,7 @@ export class IpMasqAgentDaemonSet extends Construct {
               {
                 name: volume,
                 configMap: {
-                  name: props.configMapName ?? 'ip-masq-agent',
+                  name: sound.configMapName ?? 'ip-masq-agent',
                   optional: true,
                   items: [{ key: 'config', path: 'ip-masq-agent' }],
                 },
@@ -205,7 +205,7 @@ export class IpMasqAgentDaemonSet extends Construct {
       },
     });
     this.node.defaultChild = this.apiObject;
-    reportFindings(this, () => [...findings, ...unlessSaid(findings, checkFlags(props))]);
+    reportFindings(this, () => [...findings, ...unlessSaid(findings, checkFlags(sound))]);
   }
 }
 

@@ -46,10 +46,10 @@ export class IpMasqAgent extends Construct {
   /** The ServiceAccount, when the pods have one of their own. */
   readonly serviceAccount?: k8s.KubeServiceAccount;
 
-  constructor(scope: Construct, id: string, given: IpMasqAgentProps = {}) {
+  constructor(scope: Construct, id: string, props: IpMasqAgentProps = {}) {
     super(scope, id);
-    const { props, findings } = checkProps(given, SHAPE);
-    const { config, serviceAccount, daemonSet, ...agent } = props;
+    const { sound, findings } = checkProps(props, SHAPE);
+    const { config, serviceAccount, daemonSet, ...agent } = sound;
     const { labels, annotations, configMapName } = agent;
     const name = agent.name ?? 'ip-masq-agent';
     const namespace = namespaceOf(this, agent.namespace);
@@ -78,7 +78,7 @@ export class IpMasqAgent extends Construct {
       });
     }
     this.node.defaultChild = this.daemonSet ?? this.configMap;
-    reportFindings(this, () => (findings.length > 0 ? findings : checkList(props)));
+    reportFindings(this, () => (findings.length > 0 ? findings : checkList(sound)));
   }
 }
 

@@ -31,12 +31,12 @@ export class MasqApp extends App {
   private readonly onFinding: (finding: Diagnostic) => void;
   private readonly recordsMetadata: boolean;
 
-  constructor(given: MasqAppProps = {}) {
-    const { props, findings } = checkProps(given, SHAPE);
-    super(props);
-    this.recordsMetadata = props.recordConstructMetadata ?? process.env.CDK8S_RECORD_CONSTRUCT_METADATA === 'true';
-    this.onFinding = props.onFinding ?? (finding => process.stderr.write(`${findingLine(finding)}\n`));
-    reportFindings(this, () => [...findings, ...checkFunction(props.onFinding)]);
+  constructor(props: MasqAppProps = {}) {
+    const { sound, findings } = checkProps(props, SHAPE);
+    super(sound);
+    this.recordsMetadata = sound.recordConstructMetadata ?? process.env.CDK8S_RECORD_CONSTRUCT_METADATA === 'true';
+    this.onFinding = sound.onFinding ?? (finding => process.stderr.write(`${findingLine(finding)}\n`));
+    reportFindings(this, () => [...findings, ...checkFunction(sound.onFinding)]);
   }
 
   /**

@@ -26,14 +26,14 @@ const SHAPE: PropsShape<NetworkGatewayProps> = {
   floatingIPs: required(TEXTS),
 };
 
-function gateway(construct: Construct, apiVersion: string, kind: string, given: NetworkGatewayProps): ApiObject {
-  const { props, findings } = checkProps(given, SHAPE);
+function gateway(construct: Construct, apiVersion: string, kind: string, props: NetworkGatewayProps): ApiObject {
+  const { sound, findings } = checkProps(props, SHAPE);
   reportFindings(construct, () => findings);
   const object = new ApiObject(construct, 'Gateway', {
     apiVersion,
     kind,
-    metadata: metadata(props.name ?? 'default', props.namespace, 'workload', props),
-    spec: { floatingIPs: props.floatingIPs },
+    metadata: metadata(sound.name ?? 'default', sound.namespace, 'workload', sound),
+    spec: { floatingIPs: sound.floatingIPs },
   });
   construct.node.defaultChild = object;
   return object;

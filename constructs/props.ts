@@ -60,7 +60,7 @@ export const COMMON: PropsShape<CommonProps> = { labels: optional(TEXT_MAP), ann
 /** Props, as far as a construct can be made from them, and what is wrong with them. */
 export interface CheckedProps<Props> {
   /** The props without those of another type or name: these count as absent, so that all else is still checked. */
-  readonly props: Partial<Props>;
+  readonly sound: Partial<Props>;
   /** What is wrong, of every prop. */
   readonly findings: readonly Diagnostic[];
 }
@@ -73,7 +73,7 @@ export function checkProps<Props extends object>(given: unknown, shape: PropsSha
   const findings = shapeDiagnostics(document, schemaErrors(schema, document.value), schema);
   const refused = new Set(findings.filter(({ path }) => path?.length === 2).map(({ path }) => path![1]));
   const kept = Object.entries(record(props)).filter(([key, value]) => value !== undefined && !refused.has(key));
-  return { props: Object.fromEntries(kept) as Partial<Props>, findings };
+  return { sound: Object.fromEntries(kept) as Partial<Props>, findings };
 }
 
 function schemaOf<Props>(shape: PropsShape<Props>): JsonSchema {
