@@ -1,5 +1,6 @@
 import { AGENT_KEYS, readAgentDocument, readParsedAgentFile } from '../agentfile/read';
 import { type Diagnostic, diagnostic, hasErrors, type Location, sortDiagnostics, suggest } from '../diagnostics';
+import { append, distinct, gravest } from '../diagnostics/collect';
 import { isMasqDocument, loadIntents } from '../intent/load';
 import type { ClusterModel } from '../intent/model';
 import { type Bundle, checkBundle, emptyBundle } from '../manifest/bundle';
@@ -48,10 +49,12 @@ export class Checker {
 
   /** Checks one file and returns the clusters of its intents, and what was found in it so far. */
   add(input: Input): Pick<Checked, 'clusters' | 'diagnostics'> {
-    const before = this.diagnostics.length;
     this.files.push(input.file);
-    const clusters = this.addParsed(parseSource(input.file, input.text, this.limits));
-    return { clusters, diagnostics: this.diagnostics.slice(before) };
+    const found: Diagnostic[] = [];
+    const clusters = this.addParsed(parseSource(input.file, input.text, this.limits), found);
+    const diagnostics = gravest(found, this.limits.findings);
+    append(this.diagnostics, diagnostics);
+    return { clusters, diagnostics };
   }
 
   /** Adds a finding that was made outside, such as that a file cannot be read. */
@@ -61,54 +64,54 @@ export class Checker {
 
   /** Checks what files have to agree on, and returns everything found. */
   finish(): Omit<Checked, 'clusters'> {
-    for (const bundle of this.bundles.values()) this.diagnostics.push(...checkBundle(bundle));
-    return { diagnostics: distinct(sortDiagnostics(this.diagnostics)), documents: this.documents };
+    for (const bundle of this.bundles.values()) {
+      for (const found of byFile(checkBundle(bundle))) append(this.diagnostics, gravest(found, this.limits.findings));
+    }
+    return { diagnostics: distinct(sortDiagnostics(this.diagnostics, this.files)), documents: this.documents };
   }
 
-  private addParsed(parsed: ParsedSource): readonly ClusterModel[] {
+  private addParsed(parsed: ParsedSource, found: Diagnostic[]): readonly ClusterModel[] {
     const { source, documents } = parsed;
-    const own: Diagnostic[] = [...templateFaults(parsed)];
+    append(found, templateFaults(parsed));
     const bare = documents.find(isAgentFile);
     if (bare && !documents.some(document => objectId(document) || isMasqDocument(document.value))) {
       this.documents += documents.length;
-      const read = documents.length > 1 ? readParsedAgentFile(parsed) : readAgentDocument(bare);
-      this.diagnostics.push(
-        ...own,
-        ...(documents.length > 1 ? read.diagnostics.filter(d => !own.includes(d)) : read.diagnostics),
+      const { diagnostics } = documents.length > 1 ? readParsedAgentFile(parsed) : readAgentDocument(bare);
+      const known = new Set(found);
+      append(
+        found,
+        diagnostics.filter(d => !known.has(d)),
       );
       return [];
     }
-    const intents = documents.filter(document => isMasqDocument(document.value));
-    const loaded = loadIntents(intents);
-    own.push(...loaded.diagnostics);
-    this.addClusters(loaded.clusters);
+    const intents = new Set(documents.filter(document => isMasqDocument(document.value)));
+    const { clusters, diagnostics } = loadIntents([...intents]);
+    append(found, diagnostics);
+    this.addClusters(clusters, found);
     const slash = source.file.lastIndexOf('/');
     const folder = source.file.slice(0, Math.max(slash, 0));
-    let known = intents.length;
+    let known = intents.size;
     for (const document of documents.flatMap(objectsOf)) {
-      if (intents.includes(document)) continue;
-      const found = isAgentFile(document) ? strayAgentFile(document) : this.addManifest(document, folder);
-      if (found) known++;
-      own.push(...(found ?? []));
+      if (intents.has(document)) continue;
+      const read = isAgentFile(document) ? strayAgentFile(document) : this.addManifest(document, folder);
+      if (read) known++;
+      append(found, read ?? []);
     }
     this.documents += known;
-    if (known === 0 && !hasErrors(own)) {
+    if (known === 0 && !hasErrors(found)) {
       const message = 'nothing to check: no masq intent, no ip-masq-agent file and no manifest that masq knows';
-      own.push(diagnostic('MQ212', { file: source.file, range: source.range(0, 0) }, { message }));
+      found.push(diagnostic('MQ212', { file: source.file, range: source.range(0, 0) }, { message }));
     }
-    this.diagnostics.push(...own);
-    return loaded.clusters;
+    return clusters;
   }
 
-  private addClusters(clusters: readonly ClusterModel[]): void {
+  private addClusters(clusters: readonly ClusterModel[], found: Diagnostic[]): void {
     for (const cluster of clusters.filter(c => c.name !== '')) {
       const at = cluster.document.at(['metadata', 'name']);
       const earlier = this.clusterNames.get(cluster.name);
       if (earlier) {
         const message = `intent "${cluster.name}" is defined twice; both would render to the same folder`;
-        this.diagnostics.push(
-          diagnostic('MQ214', at, { message, related: [{ ...earlier, message: 'the first one' }] }),
-        );
+        found.push(diagnostic('MQ214', at, { message, related: [{ ...earlier, message: 'the first one' }] }));
       } else this.clusterNames.set(cluster.name, at);
     }
   }
@@ -121,13 +124,15 @@ export class Checker {
   }
 }
 
-/** Leaves out what was said before of the very same characters, such as those that several aliases stand for. */
-function distinct(sorted: readonly Diagnostic[]): Diagnostic[] {
-  const seen = new Set<string>();
-  return sorted.filter(({ code, file, range, message }) => {
-    const key = [code, file, range?.start.offset, range?.end.offset, message].join('|');
-    return !seen.has(key) && seen.add(key);
-  });
+/** Findings that several files have to do with, by the file that each of them names. */
+function byFile(findings: readonly Diagnostic[]): Iterable<readonly Diagnostic[]> {
+  const files = new Map<string | undefined, Diagnostic[]>();
+  for (const found of findings) {
+    const own = files.get(found.file);
+    if (own) own.push(found);
+    else files.set(found.file, [found]);
+  }
+  return files.values();
 }
 
 /** An ip-masq-agent file between manifests: checked, but nothing reads it there. */

@@ -63,6 +63,7 @@ const rules = {
   MQ216: error('bad-duration', 'A duration is not written as ip-masq-agent reads it'),
   MQ217: error('not-utf8', 'A file is not UTF-8 text'),
   MQ218: error('unknown-tag', 'A value carries a YAML tag'),
+  MQ219: note('findings-left-out', 'A file has more findings than masq tells'),
 
   MQ301: error('cluster-range-masqueraded', 'Traffic inside the cluster would be masqueraded'),
   MQ302: error('link-local-contradiction', 'Link-local is to be masqueraded and is preserved by the list', 'warning'),

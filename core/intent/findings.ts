@@ -6,6 +6,7 @@ import {
   type RuleCode,
   type ValuePath,
 } from '../diagnostics';
+import { append } from '../diagnostics/collect';
 import type { Part, SourceDocument } from '../source';
 
 /** Collects the findings on one document: every check adds to it, and none of them stops the others. */
@@ -44,6 +45,6 @@ export class Findings {
 
   /** Adds findings that were made elsewhere. */
   addAll(diagnostics: readonly Diagnostic[]): void {
-    this.found.push(...diagnostics);
+    append(this.found, diagnostics);
   }
 }

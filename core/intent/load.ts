@@ -3,6 +3,7 @@ import { BITS } from '../address';
 import { DEFAULT_CIDR_LIMIT } from '../agentfile/read';
 import { planCluster } from '../artefact/plan';
 import { type Diagnostic, diagnostic, hasErrors, orList, suggest } from '../diagnostics';
+import { append } from '../diagnostics/collect';
 import { validateClusterIntent, validateRangeSet } from '../schema/generated/validators';
 import { shapeDiagnostics } from '../schema/shape';
 import type { SourceDocument } from '../source';
@@ -55,13 +56,13 @@ export function loadIntents(documents: readonly SourceDocument[]): LoadedIntents
     const ranges = (document.value as { ranges?: unknown }).ranges;
     scope = new RangeScope(findings, rangeDefinitions(ranges), ['ranges'], scope);
     scope.resolveAll();
-    diagnostics.push(...findings.list);
+    append(diagnostics, findings.list);
   }
   const clusters = known
     .filter(document => kindOf(document) === 'ClusterIntent')
     .flatMap(document => {
       const loaded = loadIntent(document, scope);
-      diagnostics.push(...loaded.diagnostics);
+      append(diagnostics, loaded.diagnostics);
       return loaded.clusters;
     });
   return { clusters, diagnostics };

@@ -21,50 +21,74 @@ export function shapeDiagnostics(
   data: unknown = document.value,
 ): Diagnostic[] {
   const kept = essential(errors, data);
+  const subjects = subjectsOf(kept, data);
   return kept.flatMap(error => {
-    if (isFolded(error, kept, root)) return [];
-    const path = pointerPath(error.instancePath, data);
-    const parent = schemaAt(root, error.schemaPath);
-    const value = valueAt(data, path);
-    return (
-      describe(document, error, path, value, parent, {
-        needed: isRequired(root, path),
-        missing: missingBeside(error, kept),
-      }) ?? []
-    );
+    const subject = subjects.get(error.instancePath)!;
+    return subject.isFolded(error, root) ? [] : (describe(document, error, subject, root) ?? []);
   });
 }
 
-/** What the rest of the data and of the errors says about an error. */
-interface Surroundings {
-  /** Whether the key that the error is about must be there. */
-  readonly needed: boolean;
-  /** The required keys that its map lacks. */
-  readonly missing: readonly string[];
+/** The value that errors are about, and what some of them say about others: of a large map there may be thousands. */
+class Subject {
+  private readonly unknown: SchemaError[] = [];
+  private readonly required: SchemaError[] = [];
+  private found: { readonly colon: string | undefined; readonly missing: readonly string[] } | undefined;
+
+  constructor(
+    readonly path: ValuePath,
+    readonly value: unknown,
+  ) {}
+
+  add(error: SchemaError): void {
+    if (error.keyword === 'additionalProperties') this.unknown.push(error);
+    if (error.keyword === 'required') this.required.push(error);
+  }
+
+  /** Whether a missing key is spoken of where an unknown one stands, which is most likely meant for it. */
+  isFolded(error: SchemaError, root: JsonSchema): boolean {
+    if (error.keyword !== 'required') return false;
+    const key = String(error.params.missingProperty);
+    return this.unknown.some(unknown => {
+      const near = suggest(String(unknown.params.additionalProperty), knownKeys(schemaAt(root, unknown.schemaPath)));
+      return near === undefined || near === key;
+    });
+  }
+
+  /** The text that the value, a map, was meant as: `2001:db8::` without quotes. */
+  get colon(): string | undefined {
+    return this.facts.colon;
+  }
+
+  /** The required keys that the value lacks, but those that an unknown one was clearly meant for. */
+  get missing(): readonly string[] {
+    return this.facts.missing;
+  }
+
+  private get facts() {
+    this.found ??= { colon: endsInColon(this.value), missing: this.missingKeys() };
+    return this.found;
+  }
+
+  private missingKeys(): string[] {
+    const unknown = this.unknown.map(e => String(e.params.additionalProperty));
+    return this.required
+      .map(e => String(e.params.missingProperty))
+      .filter(key => !unknown.some(other => suggest(other, [key])));
+  }
 }
 
-/** The required keys that the map of an error lacks, but those that an unknown one was clearly meant for. */
-function missingBeside(error: SchemaError, errors: readonly SchemaError[]): string[] {
-  const unknown = unknownBeside(error, errors).map(e => String(e.params.additionalProperty));
-  return errors
-    .filter(e => e.keyword === 'required' && e.instancePath === error.instancePath)
-    .map(e => String(e.params.missingProperty))
-    .filter(key => !unknown.some(other => suggest(other, [key])));
-}
-
-/** The unknown keys of the map of an error. */
-function unknownBeside(error: SchemaError, errors: readonly SchemaError[]): SchemaError[] {
-  return errors.filter(e => e.keyword === 'additionalProperties' && e.instancePath === error.instancePath);
-}
-
-/** Whether a missing key is spoken of where an unknown one stands, which is most likely meant for it. */
-function isFolded(error: SchemaError, errors: readonly SchemaError[], root: JsonSchema): boolean {
-  if (error.keyword !== 'required') return false;
-  const key = String(error.params.missingProperty);
-  return unknownBeside(error, errors).some(unknown => {
-    const near = suggest(String(unknown.params.additionalProperty), knownKeys(schemaAt(root, unknown.schemaPath)));
-    return near === undefined || near === key;
-  });
+function subjectsOf(errors: readonly SchemaError[], data: unknown): ReadonlyMap<string, Subject> {
+  const subjects = new Map<string, Subject>();
+  for (const error of errors) {
+    let subject = subjects.get(error.instancePath);
+    if (!subject) {
+      const path = pointerPath(error.instancePath, data);
+      subject = new Subject(path, valueAt(data, path));
+      subjects.set(error.instancePath, subject);
+    }
+    subject.add(error);
+  }
+  return subjects;
 }
 
 function knownKeys(schema: JsonSchema | undefined): string[] {
@@ -85,37 +109,33 @@ function insteadOf(key: string, parent: JsonSchema | undefined, missing: readonl
 
 /** Drops what only says that some branch of a choice failed, and keeps the branch that the value was meant for. */
 function essential(errors: readonly SchemaError[], data: unknown): SchemaError[] {
-  const choices = errors.filter(e => e.keyword === 'anyOf').map(e => e.instancePath);
-  const kept: SchemaError[] = [];
+  const choices = new Set(errors.filter(e => e.keyword === 'anyOf').map(e => e.instancePath));
+  const kept = new Map<string, SchemaError>();
   for (const error of errors) {
     if (error.keyword === 'if' || error.keyword === 'propertyNames') continue;
-    if (choices.includes(error.instancePath)) {
+    if (choices.has(error.instancePath)) {
       const value = valueAt(data, pointerPath(error.instancePath, data));
       const isMap = typeof value === 'object' && value !== null && !Array.isArray(value);
       const wanted = isMap ? error.keyword !== 'anyOf' && error.keyword !== 'type' : error.keyword === 'anyOf';
       if (!wanted) continue;
     }
-    const same = (e: SchemaError) =>
-      e.instancePath === error.instancePath &&
-      e.keyword === error.keyword &&
-      (e as { propertyName?: string }).propertyName === (error as { propertyName?: string }).propertyName &&
-      JSON.stringify(e.params) === JSON.stringify(error.params);
-    if (!kept.some(same)) kept.push(error);
+    const { instancePath, keyword, params } = error;
+    const said = JSON.stringify([instancePath, keyword, (error as { propertyName?: string }).propertyName, params]);
+    if (!kept.has(said)) kept.set(said, error);
   }
-  return kept;
+  return [...kept.values()];
 }
 
 function describe(
   document: SourceDocument,
   error: SchemaError,
-  path: ValuePath,
-  value: unknown,
-  parent: JsonSchema | undefined,
-  { needed, missing }: Surroundings,
+  subject: Subject,
+  root: JsonSchema,
 ): Diagnostic | undefined {
+  const { path, value, colon } = subject;
+  const parent = schemaAt(root, error.schemaPath);
   const where = pathText(path);
   const at = document.at(path);
-  const colon = endsInColon(value);
   if (colon !== undefined && (error.params.type === 'string' || error.keyword === 'additionalProperties')) {
     const message = `${where} is a map, since a text that ends in ":" is a key; write it in quotes: "${colon}"`;
     return diagnostic('MQ204', at, { message });
@@ -126,7 +146,7 @@ function describe(
       const key = String(error.params.additionalProperty ?? error.params.unevaluatedProperty);
       const place = path.length === 0 ? '' : ` in ${where}`;
       return diagnostic('MQ203', document.at([...path, key], 'key'), {
-        message: `unknown key "${key}"${place}; ${insteadOf(key, parent, missing)}`,
+        message: `unknown key "${key}"${place}; ${insteadOf(key, parent, subject.missing)}`,
       });
     }
     case 'required': {
@@ -140,7 +160,7 @@ function describe(
     case 'type':
     case 'anyOf': {
       if (value === null) {
-        const remove = needed ? '' : `, or remove ${itemOrKey(path)}`;
+        const remove = isRequired(root, path) ? '' : `, or remove ${itemOrKey(path)}`;
         const message = `${where} has no value; write ${wantedType(error, parent)}${remove}`;
         return diagnostic('MQ211', at, { message });
       }
@@ -254,8 +274,9 @@ function isAllowed(text: string, parent: JsonSchema | undefined): boolean {
 /** The text that `- 2001:db8::` was meant as: YAML reads it as a map with one key and no value. */
 function endsInColon(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  const [[key, inner] = [], ...rest] = Object.entries(value);
-  return key !== undefined && inner === null && rest.length === 0 && key.includes(':') ? `${key}:` : undefined;
+  const [only, ...others] = Object.keys(value);
+  if (only === undefined || others.length > 0 || !only.includes(':')) return undefined;
+  return (value as Record<string, unknown>)[only] === null ? `${only}:` : undefined;
 }
 
 /** The one key that a map must have, when there is just one. */

@@ -1,57 +1,76 @@
-import { type Document, isAlias, isCollection, isMap, isPair, isScalar, isSeq, visit } from 'yaml';
+import { type Alias, type Document, isAlias, isCollection, isPair, isScalar, type ParsedNode } from 'yaml';
 import { type Diagnostic, diagnostic, type Location } from '../diagnostics';
 import type { SourceText } from './text';
 
-/**
- * What is wrong with a document's aliases, so that it cannot be made into plain data: one without an anchor before it,
- * one inside of what it stands for, or the first with which the document grows past the bound. Found by adding up,
- * never by expanding.
- */
-export function aliasFault(source: SourceText, document: Document.Parsed, bound: number): Diagnostic | undefined {
-  const sizes = new Map<string, number>();
-  let found: Diagnostic | undefined;
-  const fault = (code: 'MQ201' | 'MQ210', node: unknown, says: string): void => {
-    if (!isAlias(node) || found) return;
-    const start = node.range?.[0] ?? 0;
-    const at: Location = { file: source.file, range: source.range(start, start + node.source.length + 1) };
-    found = diagnostic(code, at, { message: `alias "*${node.source}" ${says}` });
-  };
-  const tooLarge = `expands the document to more than ${bound} values`;
-  const size = (node: unknown): number => {
-    let total = 1;
-    if (isAlias(node)) {
-      const known = sizes.get(node.source);
-      if (known === undefined) fault('MQ201', node, `has no anchor "&${node.source}" that is complete before it`);
-      total = known ?? 1;
-      if (total > bound) fault('MQ210', node, tooLarge);
-    } else if (isPair(node)) total = size(node.key) + size(node.value);
-    else if (isCollection(node)) {
-      for (const item of node.items) {
-        total += size(item);
-        if (total > bound) fault('MQ210', isPair(item) ? item.value : item, tooLarge);
-      }
-    }
-    if ((isCollection(node) || isScalar(node)) && node.anchor) sizes.set(node.anchor, total);
-    return total;
-  };
-  size(document.contents);
-  return found;
+/** What each alias of a document stands for. */
+export type Aliases = ReadonlyMap<unknown, ParsedNode>;
+
+/** A document's aliases, or why it cannot be made into plain data. */
+export interface ResolvedAliases {
+  /** What each alias stands for; complete only without a fault. */
+  readonly aliases: Aliases;
+  /** The first alias without an anchor before it, inside of what it stands for, or past the bound. */
+  readonly fault?: Diagnostic;
 }
 
-/** What is wrong with a merge key `<<`: it takes a map, an alias of one, or a list of these. */
-export function mergeFault(source: SourceText, document: Document.Parsed): Diagnostic | undefined {
-  let found: Diagnostic | undefined;
-  const plain = (node: unknown): unknown => (isAlias(node) ? node.resolve(document) : node);
-  visit(document, {
-    Pair(_key, { key, value }) {
-      if (!isScalar(key) || key.type !== 'PLAIN' || key.source !== '<<') return undefined;
-      const sources = plain(value);
-      if (isSeq(sources) ? sources.items.every(item => isMap(plain(item))) : isMap(sources)) return undefined;
-      const [start, end] = key.range!;
-      const at: Location = { file: source.file, range: source.range(start, end) };
-      found = diagnostic('MQ201', at, { message: 'the merge key "<<" takes a map, or an alias of one' });
-      return visit.BREAK;
-    },
-  });
-  return found;
+const NO_ALIASES: ResolvedAliases = { aliases: new Map() };
+
+/**
+ * Finds what each alias stands for, and refuses a document that they expand past the bound. Found by adding up, never
+ * by expanding.
+ */
+export function resolveAliases(source: SourceText, document: Document.Parsed, bound: number): ResolvedAliases {
+  if (!source.text.includes('*')) return NO_ALIASES;
+  const resolver = new Resolver(source, bound);
+  resolver.size(document.contents);
+  const { aliases, fault } = resolver;
+  return { aliases, ...(fault && { fault }) };
+}
+
+/** Follows an alias to what it stands for; other nodes are themselves. */
+export function target(node: unknown, aliases: Aliases): unknown {
+  return isAlias(node) ? aliases.get(node) : node;
+}
+
+class Resolver {
+  readonly aliases = new Map<unknown, ParsedNode>();
+  fault: Diagnostic | undefined;
+  private readonly anchors = new Map<string, { readonly node: ParsedNode; readonly size: number }>();
+  private added = 0;
+
+  constructor(
+    private readonly source: SourceText,
+    private readonly bound: number,
+  ) {}
+
+  /** How many values a node has with its aliases expanded. */
+  size(node: unknown): number {
+    if (isAlias(node)) return this.aliasSize(node);
+    if (isPair(node)) return this.size(node.key) + this.size(node.value);
+    let size = 1;
+    if (isCollection(node)) for (const item of node.items) size += this.size(item);
+    if ((isCollection(node) || isScalar(node)) && node.anchor) {
+      this.anchors.set(node.anchor, { node: node as ParsedNode, size });
+    }
+    return size;
+  }
+
+  private aliasSize(alias: Alias): number {
+    const anchor = this.anchors.get(alias.source);
+    if (!anchor) {
+      this.refuse('MQ201', alias, `has no anchor "&${alias.source}" that is complete before it`);
+      return 1;
+    }
+    this.aliases.set(alias, anchor.node);
+    this.added += anchor.size;
+    if (this.added > this.bound) this.refuse('MQ210', alias, `expands the document by more than ${this.bound} values`);
+    return anchor.size;
+  }
+
+  private refuse(code: 'MQ201' | 'MQ210', alias: Alias, says: string): void {
+    const start = alias.range?.[0] ?? 0;
+    const range = this.source.range(start, start + alias.source.length + 1);
+    const at: Location = { file: this.source.file, range };
+    this.fault ??= diagnostic(code, at, { message: `alias "*${alias.source}" ${says}` });
+  }
 }

@@ -1,8 +1,10 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, type Pair, type ParsedNode } from 'yaml';
+import { type Document, isMap, isScalar, isSeq, type Pair, type ParsedNode, type YAMLMap } from 'yaml';
 import type { Location, SourceRange, ValuePath } from '../diagnostics';
 import { valueAt } from '../schema/path';
+import { type Aliases, target } from './alias';
 import { alignment } from './align';
 import type { SourceText } from './text';
+import { isMergeKey, keyText } from './value';
 
 /** Which part of a map entry a finding points at. */
 export type Part = 'value' | 'key';
@@ -25,13 +27,23 @@ export interface SourceDocument {
   within(path: ValuePath, offset: number, length: number): Location;
 }
 
+/** One entry of a map, as the parser gives it. */
+type Entry = Pair<ParsedNode, ParsedNode | null>;
+
+/** A value longer than this is told as a whole: no address is, and the same text may be asked for many times. */
+const LONGEST_WITHIN = 4096;
+
 /** A document read from YAML text by the `yaml` package. */
 export class YamlDocument implements SourceDocument {
+  /** The entries of the maps that were asked for. */
+  private readonly entries = new Map<YAMLMap, ReadonlyMap<string, Entry>>();
+
   constructor(
     readonly source: SourceText,
     readonly index: number,
     readonly value: unknown,
     private readonly document: Document.Parsed,
+    private readonly aliases: Aliases,
   ) {}
 
   at(path: ValuePath, part: Part = 'value'): Location {
@@ -54,7 +66,10 @@ export class YamlDocument implements SourceDocument {
     const at = this.at(path);
     const value = valueAt(this.value, path);
     const extent = this.extent(path);
-    const offsets = typeof value === 'string' && extent ? alignment(this.source.text, extent, value) : undefined;
+    const offsets =
+      typeof value === 'string' && value.length <= LONGEST_WITHIN && extent
+        ? alignment(this.source.text, extent, value)
+        : undefined;
     if (!offsets) return at;
     const place = (n: number): number => offsets[Math.min(n, offsets.length - 1)]!;
     return { ...at, range: this.source.range(place(offset), place(offset + length)) };
@@ -79,7 +94,7 @@ export class YamlDocument implements SourceDocument {
     for (const step of path) {
       const inner = this.resolve(node);
       if (isMap(inner)) {
-        const pair = this.pair(inner.items as Pair<ParsedNode, ParsedNode | null>[], step);
+        const pair = this.entriesOf(inner).get(String(step));
         if (!pair) return { node, key, exact: false };
         key = pair.key;
         node = pair.value ?? pair.key;
@@ -93,27 +108,32 @@ export class YamlDocument implements SourceDocument {
     return { node, key, exact: true };
   }
 
-  /** The entry of a map with this key; what a merge key brings in comes last. */
-  private pair(
-    items: Pair<ParsedNode, ParsedNode | null>[],
-    step: string | number,
-  ): Pair<ParsedNode, ParsedNode | null> | undefined {
-    const own = items.find(item => isScalar(item.key) && String(item.key.value) === String(step));
-    if (own) return own;
-    for (const item of items) {
-      if (!isScalar(item.key) || item.key.source !== '<<') continue;
-      const merged = this.resolve(item.value ?? undefined);
-      const sources = isSeq(merged) ? merged.items : [merged];
-      for (const source of sources) {
-        const map = this.resolve(source as ParsedNode | undefined);
-        const found = isMap(map) ? this.pair(map.items as Pair<ParsedNode, ParsedNode | null>[], step) : undefined;
-        if (found) return found;
+  /** A map's entries by their keys; what a merge key brings in counts where the map has no own. */
+  private entriesOf(map: YAMLMap): ReadonlyMap<string, Entry> {
+    const known = this.entries.get(map);
+    if (known) return known;
+    const entries = new Map<string, Entry>();
+    const add = (key: string, entry: Entry): void => {
+      if (!entries.has(key)) entries.set(key, entry);
+    };
+    const [merged, own] = partition(map.items as Entry[], entry => isMergeKey(entry.key));
+    for (const entry of own) add(keyText(this.source, entry.key, this.aliases), entry);
+    for (const { value } of merged) {
+      const sources = this.resolve(value ?? undefined);
+      for (const item of isSeq(sources) ? sources.items : [sources]) {
+        const from = this.resolve(item as ParsedNode | undefined);
+        if (isMap(from)) for (const [key, entry] of this.entriesOf(from)) add(key, entry);
       }
     }
-    return undefined;
+    this.entries.set(map, entries);
+    return entries;
   }
 
   private resolve(node: ParsedNode | undefined): ParsedNode | undefined {
-    return isAlias(node) ? (node.resolve(this.document) as ParsedNode | undefined) : node;
+    return target(node, this.aliases) as ParsedNode | undefined;
   }
+}
+
+function partition<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(test), items.filter(item => !test(item))];
 }

@@ -1,81 +1,109 @@
-import { type Document, isScalar, visit, type YAMLError } from 'yaml';
+import { type Document, isCollection, isPair, isScalar, type ParsedNode, visit, type YAMLError } from 'yaml';
 import { type Diagnostic, diagnostic, type Location } from '../diagnostics';
+import { byteOrderMark } from './characters';
 import type { SourceText } from './text';
-
-/** What the parser's codes mean to somebody who looks at the file; other faults keep the parser's own words. */
-const WORDS: Readonly<Record<string, string>> = {
-  'Nested mappings': 'a value that holds ": " or ends in ":" needs quotes around it',
-  BLOCK_AS_IMPLICIT_KEY: 'the indentation does not fit that of the lines above',
-  MULTILINE_IMPLICIT_KEY: 'this is neither "key: value" nor "- item"; ":" and "-" need a space behind them',
-};
+import { faultWords, UNCLOSED_QUOTE } from './words';
 
 /**
  * The findings that a document's syntax errors and warnings amount to. Once the parser has lost its way, what it says
- * of the rest is noise: of its syntax errors the first counts, or none beside a tab.
+ * of the rest is noise: of its syntax errors the first counts, or none beside a tab or a byte order mark.
  */
 export function yamlFaults(source: SourceText, document: Document.Parsed): Diagnostic[] {
-  const all = [...document.errors, ...document.warnings].map(fault => yamlFault(source, fault, document));
-  const lines = new Set<number>();
-  let deep = false;
-  let syntax = all.some(found => found.code === 'MQ207' || found.code === 'MQ209');
-  return all.filter(found => {
-    const { line } = found.range!.start;
-    if (found.code === 'MQ207') return !lines.has(line) && lines.add(line);
-    if (found.code === 'MQ209') {
-      const first = !deep;
-      deep = true;
-      return first;
-    }
-    if (found.code !== 'MQ201') return true;
-    const first = !syntax;
-    syntax = true;
-    return first;
+  const faults = [...document.errors, ...document.warnings];
+  if (faults.length === 0) return [];
+  const tags = faults.filter(isTag).map(fault => tagFault(source, fault));
+  const others = faults.filter(fault => !isTag(fault));
+  const tabs = others.filter(fault => isTab(source, fault));
+  const [first] = others;
+  if (!first) return tags;
+  const mark = joinedAt(source, document.range[0], first);
+  if (mark) return [mark, ...tags];
+  return tabs.length > 0 ? [...tabFaults(source, tabs), ...tags] : [syntaxFault(source, first, document), ...tags];
+}
+
+function isTag(fault: YAMLError): boolean {
+  return fault.code === 'TAG_RESOLVE_FAILED';
+}
+
+function tagFault(source: SourceText, fault: YAMLError): Diagnostic {
+  const tag = source.text.slice(...fault.pos).split(/\s/, 1)[0];
+  return diagnostic('MQ218', placeOf(source, fault), {
+    message: `tag ${tag} has no meaning here; write the plain value`,
   });
 }
 
-function yamlFault(source: SourceText, fault: YAMLError, document: Document.Parsed): Diagnostic {
-  const [start, end] = fault.pos;
-  const line = source.text.lastIndexOf('\n', start - 1) + 1;
-  const lineEnd = source.text.indexOf('\n', start);
-  const last = Math.min(Math.max(end, start + 1), lineEnd < 0 ? source.text.length : Math.max(lineEnd, start));
-  const at: Location = { file: source.file, range: source.range(start, last) };
-  const tab = diagnostic('MQ207', at, { message: 'a tab is used for indentation; use spaces' });
-  switch (fault.code) {
-    case 'DUPLICATE_KEY': {
-      const key = /^(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s:]+)/.exec(source.text.slice(start))?.[0] ?? '';
-      const where = { file: source.file, range: source.range(start, start + key.length) };
-      const name = key.replace(/^(["'])(.*)\1$/, '$2');
-      return diagnostic('MQ202', where, { message: `key "${name}" stands twice in the same map; keep one` });
-    }
-    case 'RESOURCE_EXHAUSTION':
-      return diagnostic('MQ209', at, { message: 'values nest too deeply' });
-    case 'TAB_AS_INDENT':
-      return tab;
-    case 'TAG_RESOLVE_FAILED': {
-      const tag = source.text.slice(start, end).split(/\s/)[0];
-      return diagnostic('MQ218', at, { message: `tag ${tag} has no meaning here; write the plain value` });
-    }
-    case 'MISSING_CHAR': {
-      const open = /quote/i.test(fault.message) ? openQuote(document, start) : undefined;
-      if (open === undefined) break;
-      const where = { file: source.file, range: source.range(open, open + 1) };
-      return diagnostic('MQ201', where, { message: `not valid YAML: the quote that opens here is never closed` });
-    }
-  }
-  if (/^ *\t/.test(source.text.slice(line)) && source.text.slice(line, start + 1).trim() === '') return tab;
-  const said = fault.message.split('\n')[0]!.replace(/[.:]$/, '');
-  const words = WORDS[said.slice(0, 15)] ?? WORDS[fault.code] ?? `${said.charAt(0).toLowerCase()}${said.slice(1)}`;
+/** Whether a tab stands where the line is indented, and nothing but blanks before the fault. */
+function isTab(source: SourceText, fault: YAMLError): boolean {
+  if (fault.code === 'TAB_AS_INDENT') return true;
+  const [start] = source.line(fault.pos[0]);
+  const before = /^ *\t[ \t]*/.exec(source.text.slice(start, fault.pos[0] + 1))?.[0];
+  return before !== undefined && start + before.length > fault.pos[0];
+}
+
+/** One finding for each line. */
+function tabFaults(source: SourceText, tabs: readonly YAMLError[]): Diagnostic[] {
+  const lines = new Set<number>();
+  return tabs.flatMap(fault => {
+    const [line] = source.line(fault.pos[0]);
+    if (lines.has(line)) return [];
+    lines.add(line);
+    return [diagnostic('MQ207', placeOf(source, fault), { message: 'a tab is used for indentation; use spaces' })];
+  });
+}
+
+/** A byte order mark at the start of a line before the fault: the first key of a file that was put behind another. */
+function joinedAt(source: SourceText, from: number, fault: YAMLError): Diagnostic | undefined {
+  const at = source.text.indexOf('\n\ufeff', from) + 1;
+  return at > 0 && at <= fault.pos[1] ? byteOrderMark(source, at) : undefined;
+}
+
+function syntaxFault(source: SourceText, fault: YAMLError, document: Document.Parsed): Diagnostic {
+  const at = placeOf(source, fault);
+  if (fault.code === 'RESOURCE_EXHAUSTION') return diagnostic('MQ209', at, { message: 'values nest too deeply' });
+  const open = opening(source, document, fault);
+  if (open === undefined) return invalid(at, faultWords(fault));
+  const here = { file: source.file, range: source.range(open, open + 1) };
+  const sign = source.text.charAt(open);
+  if (sign === '"' || sign === "'") return diagnostic('MQ201', here, { message: UNCLOSED_QUOTE });
+  const close = sign === '[' ? ']' : '}';
+  const words = `the "${sign}" that opens here is not closed; write "${close}", and indent all lines before it`;
+  return { ...invalid(here, words), related: [{ ...at, message: `the "${close}" is missing here at the latest` }] };
+}
+
+function invalid(at: Location, words: string): Diagnostic {
   return diagnostic('MQ201', at, { message: `not valid YAML: ${words}` });
 }
 
-/** Where the quoted value begins that runs up to an offset; undefined when none does. */
-function openQuote(document: Document.Parsed, end: number): number | undefined {
+/** A fault's place, of several lines the first. */
+function placeOf(source: SourceText, { pos: [start, end] }: YAMLError): Location {
+  const [, lineEnd] = source.line(start);
+  const last = Math.min(Math.max(end, start + 1), Math.max(lineEnd, start));
+  return { file: source.file, range: source.range(start, last) };
+}
+
+/** Where the quote or bracket opens that a fault says is not closed; undefined for other faults. */
+function opening(source: SourceText, document: Document.Parsed, fault: YAMLError): number | undefined {
+  const [end] = fault.pos;
+  const quote = /^Missing closing/.test(fault.message);
+  if (!quote && !/^Flow (?:sequence|map) (?:must end|in block)/.test(fault.message)) return undefined;
   let found: number | undefined;
-  visit(document, {
-    Scalar(_key, node) {
-      const quoted = isScalar(node) && (node.type === 'QUOTE_DOUBLE' || node.type === 'QUOTE_SINGLE');
-      if (quoted && node.range && node.range[1] >= end) found = node.range[0];
-    },
+  visit(document, (_key, node) => {
+    const { range } = node as Partial<ParsedNode>;
+    if (!range) return;
+    const open = quote ? isQuoted(node) && range[1] >= end : isOpen(source.text, node, range) && range[1] === end;
+    if (open) found = range[0];
   });
   return found;
+}
+
+function isQuoted(node: unknown): boolean {
+  return isScalar(node) && (node.type === 'QUOTE_DOUBLE' || node.type === 'QUOTE_SINGLE');
+}
+
+/** Whether a list or map between brackets ends where its last value does, or with its first bracket. */
+function isOpen(text: string, node: unknown, [start, end]: readonly number[]): boolean {
+  if (!isCollection(node) || !node.flow) return false;
+  const last = node.items[node.items.length - 1];
+  const value = (isPair(last) ? (last.value ?? last.key) : last) as ParsedNode | undefined;
+  return !/[\]}]/.test(text.charAt(end! - 1)) || (value?.range ? value.range[1] === end : end === start! + 1);
 }

@@ -1,5 +1,6 @@
 export { type Part, type SourceDocument, YamlDocument } from './document';
 export { embeddedText } from './embedded';
-export { DEFAULT_LIMITS, type Limits, type ParsedSource, parseSource, parseText } from './parse';
+export { DEFAULT_LIMITS, type Limits } from './limits';
+export { type ParsedSource, parseSource, parseText } from './parse';
 export { plainDocument } from './plain';
 export { SourceText } from './text';

@@ -1,22 +1,13 @@
-import { type Document, isCollection, isPair, isScalar, type Node, parseAllDocuments, visit } from 'yaml';
+import { type Document, isScalar, type ParsedNode, visit } from 'yaml';
 import { type Diagnostic, diagnostic, type Location } from '../diagnostics';
-import { aliasFault, mergeFault } from './alias';
+import { resolveAliases } from './alias';
+import { badCharacter } from './characters';
 import { type SourceDocument, YamlDocument } from './document';
 import { yamlFaults } from './fault';
+import { DEFAULT_LIMITS, type Limits } from './limits';
+import { readDocuments } from './read';
 import { SourceText } from './text';
-
-/** Bounds that keep a hostile or misplaced file from taking the machine. */
-export interface Limits {
-  /** Characters a file may have. @default 16 Mi */
-  readonly characters: number;
-  /** Values that aliases may add up to, in one document. @default 100,000 */
-  readonly aliasedValues: number;
-  /** How deeply maps and lists may nest. @default 64 */
-  readonly depth: number;
-}
-
-/** The limits that hold unless a caller names others. */
-export const DEFAULT_LIMITS: Limits = { characters: 16 * 1024 * 1024, aliasedValues: 100_000, depth: 64 };
+import { plainData } from './value';
 
 /** The documents of a text and what is wrong with it as YAML. */
 export interface ParsedSource {
@@ -41,68 +32,51 @@ export function parseText(source: SourceText, limits: Limits = DEFAULT_LIMITS): 
   const { file, text } = source;
   const diagnostics: Diagnostic[] = [];
   const documents: SourceDocument[] = [];
-  if (text.length > limits.characters) {
-    const message = `the file has ${text.length} characters; masq reads at most ${limits.characters}`;
-    return { source, documents, diagnostics: [diagnostic('MQ209', { file }, { message })] };
+  const refused = tooLarge(source, limits) ?? badCharacter(source);
+  if (refused) return { source, documents, diagnostics: [refused] };
+  const read = readDocuments(text, limits);
+  for (const [index, document] of read.documents.entries()) {
+    for (const fault of yamlFaults(source, document)) diagnostics.push(fault);
+    const contents = contentsOf(document);
+    if (document.errors.length > 0 || !contents) continue;
+    const { aliases, fault } = resolveAliases(source, document, limits.aliasedValues);
+    const { value, faults } = fault ? { value: null, faults: [fault] } : plainData(source, contents, aliases);
+    if (faults.length === 0) documents.push(new YamlDocument(source, index, value, document, aliases));
+    for (const found of faults) diagnostics.push(found);
   }
-  const tooDeep = (offset: number): Diagnostic => {
+  if (read.excess) {
+    const { offset, message } = read.excess;
     const at: Location = { file, range: source.range(offset, offset + 1) };
-    return diagnostic('MQ209', at, { message: `values nest more than ${limits.depth} levels deep` });
-  };
-  const parsed = parseAllDocuments(text, { merge: true, prettyErrors: false, logLevel: 'silent' });
-  const list: readonly Document.Parsed[] = Array.isArray(parsed) ? parsed : [];
-  const mayNest = canNest(text, limits.depth);
-  list.forEach((document, index) => {
-    diagnostics.push(...yamlFaults(source, document));
-    if (document.errors.length > 0 || document.contents === null || isEmptyScalar(document)) return;
-    const deep = mayNest ? nodeAtDepth(document.contents, limits.depth) : undefined;
-    const fault =
-      (deep && tooDeep(deep.range?.[0] ?? 0)) ??
-      (text.includes('*') ? aliasFault(source, document, limits.aliasedValues) : undefined) ??
-      (text.includes('<<') ? mergeFault(source, document) : undefined);
-    if (fault) diagnostics.push(fault);
-    else documents.push(new YamlDocument(source, index, document.toJS({ maxAliasCount: -1 }), document));
-  });
-  for (const document of list) diagnostics.push(...oldBooleans(source, document));
+    diagnostics.push(diagnostic('MQ209', at, { message: `${message}; masq reads no further` }));
+  }
+  if (MAY_HAVE_OLD_BOOLEANS.test(text)) {
+    for (const document of read.documents) for (const found of oldBooleans(source, document)) diagnostics.push(found);
+  }
   return { source, documents, diagnostics };
 }
 
-function isEmptyScalar(document: Document.Parsed): boolean {
-  const { contents } = document;
-  return isScalar(contents) && contents.value === null && contents.source === '';
+/** Refuses by size alone what would cost too much to look into. */
+function tooLarge({ file, text, lines }: SourceText, limits: Limits): Diagnostic | undefined {
+  const refuse = (size: string, most: number): Diagnostic =>
+    diagnostic('MQ209', { file }, { message: `the file has ${size}; masq reads at most ${most}` });
+  if (text.length > limits.characters) return refuse(`${text.length} characters`, limits.characters);
+  return text.length > limits.lines && lines > limits.lines ? refuse(`${lines} lines`, limits.lines) : undefined;
 }
 
-/**
- * Whether values could nest deeper than that, without looking at them: brackets, which may stand in texts and mean
- * nothing, and indentation or a run of dashes, two levels for each column.
- */
-function canNest(text: string, depth: number): boolean {
-  let level = 0;
-  for (let i = 0; i < text.length; i++) {
-    const c = text.charCodeAt(i);
-    if ((c === 0x5b || c === 0x7b) && ++level > depth) return true;
-    if ((c === 0x5d || c === 0x7d) && level > 0) level--;
-  }
-  return new RegExp(`^[ -]{${depth >> 1},}`, 'm').test(text);
-}
-
-/** The first value below so many maps and lists; undefined when none is. */
-function nodeAtDepth(node: unknown, depth: number): Node | undefined {
-  if (isPair(node)) return nodeAtDepth(node.key, depth) ?? nodeAtDepth(node.value, depth);
-  if (!isCollection(node)) return undefined;
-  if (depth === 0) return node;
-  for (const item of node.items) {
-    const found = nodeAtDepth(item, depth - 1);
-    if (found) return found;
-  }
-  return undefined;
+/** What stands in a document; undefined when that is nothing but comments. */
+function contentsOf(document: Document.Parsed): ParsedNode | undefined {
+  const contents = document.contents as ParsedNode | null;
+  const empty = contents === null || (isScalar(contents) && contents.value === null && contents.source === '');
+  return empty ? undefined : contents;
 }
 
 const OLD_BOOLEAN = /^(?:yes|no|on|off)$/i;
 
+/** Spares most files the search. */
+const MAY_HAVE_OLD_BOOLEANS = /(?:^|[\s:[,{-])(?:yes|no|on|off)\s*(?:$|[,\]}#])/im;
+
 /** Plain scalars that YAML 1.1 readers (kubectl and the agent among them) take for booleans, and YAML 1.2 ones for text. */
 function oldBooleans(source: SourceText, document: Document.Parsed): Diagnostic[] {
-  if (!/(?:^|[\s:[,{-])(?:yes|no|on|off)\s*(?:$|[,\]}#])/im.test(source.text)) return [];
   const found: Diagnostic[] = [];
   visit(document, {
     Scalar(_key, node) {

@@ -100,15 +100,16 @@ export const DOCUMENTS = {
   },
   MQ209: {
     meaning: prose(`
-      A file is larger than masq reads (16 Mi characters), or its values nest more than 64 levels deep. No configuration
-      of this kind is; most likely it is another file, or one made to exhaust a reader.`),
+      A file is larger than masq reads (16 Mi characters, a million lines, 10,000 documents, two million words and
+      signs), its values nest more than 64 levels deep, or a key is longer than the 1,024 characters that YAML allows. No configuration of this
+      kind is; most likely it is another file, or one made to exhaust a reader.`),
     example: `nonMasqueradeCIDRs: ${'['.repeat(65)}${']'.repeat(65)}\n`,
     fix: 'Give masq the file that is meant, or split it.',
     source: SOURCES.masq,
   },
   MQ210: {
     meaning: prose(`
-      Aliases expand the document to more than 100,000 values: a few lines that grow tenfold with each step. masq counts
+      Aliases add more than 100,000 values to the document: a few lines that grow tenfold with each step. masq counts
       before it expands, so nothing was read.`),
     example: block(`
       a: &a [${TEN('1')}]
@@ -208,5 +209,13 @@ export const DOCUMENTS = {
     `),
     fix: 'Run the tool that resolves the tag first, or write the plain value.',
     source: SOURCES.yaml,
+  },
+  MQ219: {
+    meaning: prose(`
+      A file has more than 1,000 findings. The gravest are told, and this one counts the others; it is an error when one
+      of them is. Most likely all have one reason, or it is another file than meant.`),
+    example: '# A list of which more than a thousand entries are mistyped\n',
+    fix: 'Mend what is told and look again.',
+    source: SOURCES.masq,
   },
 } as const satisfies Partial<Record<RuleCode, Explanation>>;

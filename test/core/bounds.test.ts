@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import { checkFiles } from '../../core/check/check';
+import { DEFAULT_LIMITS, parseSource } from '../../core/source';
+
+function check(text: string, limits = DEFAULT_LIMITS) {
+  return checkFiles([{ file: 'input.yaml', text }], limits).diagnostics;
+}
+
+function said(text: string, limits = DEFAULT_LIMITS): string[] {
+  return check(text, limits).map(
+    ({ range, code, message }) => `${range?.start.line}:${range?.start.column} ${code} ${message}`,
+  );
+}
+
+function lines(count: number, line: (i: number) => string): string {
+  return Array.from({ length: count }, (_, i) => `${line(i)}\n`).join('');
+}
+
+const cidr = (i: number): string => `${(i >> 16) + 10}.${(i >> 8) & 255}.${i & 255}.0/24`;
+
+describe('what is large and in order', () => {
+  it('a list of 200,000 entries', () => {
+    const list = `nonMasqueradeCIDRs:\n${lines(200_000, i => `  - "${cidr(i * 2)}"  # ${i}`)}cidrLimit: 200000\n`;
+    expect(said(list)).toEqual([]);
+  });
+
+  it('a bundle of 5,000 documents', () => {
+    const config = `data:\n  config: |\n    nonMasqueradeCIDRs: [10.0.0.0/8]\n`;
+    const object = (i: number) => `metadata: {name: ip-masq-agent-${i}, namespace: kube-system}\n${config}---`;
+    expect(said(lines(5000, i => `apiVersion: v1\nkind: ConfigMap\n${object(i)}`))).toEqual([]);
+  });
+
+  it('a map of 100,000 keys', () => {
+    const read = parseSource('input.yaml', `{${Array.from({ length: 100_000 }, (_, i) => `k${i}: ${i}`).join(', ')}}`);
+    expect(read.diagnostics).toEqual([]);
+    const [document] = read.documents;
+    expect(Object.keys(document!.value as object)).toHaveLength(100_000);
+    // Each is found without looking through the others.
+    for (let i = 0; i < 100_000; i++) expect(document!.written([`k${i}`])).toBe(`${i}`);
+  });
+});
+
+describe('what goes on beyond all use is refused where it does', () => {
+  const small = { ...DEFAULT_LIMITS, characters: 90, lines: 40, tokens: 20, documents: 3, depth: 2 };
+
+  it.each([
+    ['characters', 'x'.repeat(91), 'undefined:undefined MQ209 the file has 91 characters; masq reads at most 90'],
+    ['lines', '\n'.repeat(41), 'undefined:undefined MQ209 the file has 42 lines; masq reads at most 40'],
+    ['words', '[a, b, c, d, e, f, g, h]', '1:16 MQ209 more than 20 words and signs; masq reads no further'],
+    ['documents', '---\n'.repeat(6), '6:4 MQ209 more than 3 documents; masq reads no further'],
+    ['levels', 'a: {b: [1]}', '1:8 MQ209 values nest more than 2 levels deep; masq reads no further'],
+    ['key', `{${'k'.repeat(1025)}: 1}`, '1:2 MQ209 a key has 1025 characters; YAML allows 1024', DEFAULT_LIMITS],
+    [
+      'directives',
+      '%YAML 1.2\n'.repeat(101),
+      '101:10 MQ209 more than 100 lines that begin with "%"; masq reads no further',
+      DEFAULT_LIMITS,
+    ],
+  ])('%s', (_, text, expected, limits = small) => {
+    expect(said(text, limits)).toEqual([expected]);
+  });
+
+  it('and what stands before is checked', () => {
+    const text = 'nonMasqueradeCIDRs: [10.0.0.1/8]\n---\na: {b: {c: 1}}\n';
+    expect(check(text, { ...DEFAULT_LIMITS, depth: 2 }).map(found => found.code)).toEqual(['MQ101', 'MQ209']);
+  });
+
+  it('brackets that nest nothing do not count', () => {
+    const text = `a: "${'['.repeat(500)}"\nb: |\n  ${'{'.repeat(500)}\n# ${'['.repeat(500)}\nc: x${'['.repeat(500)}\n`;
+    expect(said(text)).toEqual([expect.stringContaining('MQ212')]);
+    expect(said(`[${'[],'.repeat(500)}]`)).toEqual([expect.stringContaining('MQ212')]);
+  });
+});
+
+describe('a text with a fault in each place', () => {
+  it.each([
+    ['unknown escapes', `"${'\\q'.repeat(100_000)}"`],
+    ['closing brackets', '] '.repeat(100_000)],
+    ['commas', `[${','.repeat(100_000)}`],
+    ['anchors', '&a '.repeat(100_000)],
+    ['texts behind a text', '"" '.repeat(100_000)],
+    ['tabs', `a:\n${'\tb: 1\n'.repeat(100_000)}`],
+    ['ends of no document', '...\n'.repeat(5000)],
+  ])('%s', (_, text) => {
+    const { diagnostics } = parseSource('input.yaml', text);
+    expect(diagnostics.length).toBeLessThanOrEqual(101);
+  });
+
+  it('has its gravest findings told, and the others counted', () => {
+    const good = lines(5, i => `- ${cidr(i)}`);
+    const text = `nonMasqueradeCIDRs:\n${good}${good}- 10.0.0.1/8\n- 10.0.0.2/8\n`;
+    const told = check(text, { ...DEFAULT_LIMITS, findings: 3 });
+    expect(told.map(({ code, severity }) => `${code} ${severity}`)).toEqual([
+      'MQ120 warning',
+      'MQ219 warning',
+      'MQ101 error',
+      'MQ101 error',
+    ]);
+    expect(told[1]!.message).toBe('4 more findings of this file are left out; mend the others first');
+    expect(said(text, { ...DEFAULT_LIMITS, findings: 1 })).toEqual([
+      '12:3 MQ101 CIDR "10.0.0.1/8" has host bits set; did you mean "10.0.0.0/8"?',
+      '13:3 MQ219 6 more findings of this file are left out, 1 of them errors; mend the others first',
+    ]);
+    expect(check(text, { ...DEFAULT_LIMITS, findings: 1 }).at(-1)!.severity).toBe('error');
+    expect(check(text, { ...DEFAULT_LIMITS, findings: 7 })).toHaveLength(7);
+  });
+
+  it('of many thousands too', () => {
+    const found = check(`nonMasqueradeCIDRs:\n${lines(150_000, () => '- x')}`);
+    expect(found).toHaveLength(1001);
+    expect(found.at(-1)!.message).toMatch(/^149000 more findings .*, all of them errors;/);
+  });
+
+  it('keys that no map can have', () => {
+    expect(check(`nonMasqueradeCIDRs: []\n${lines(30_000, i => `k${i}: 1`)}`)).toHaveLength(1001);
+  });
+});
