@@ -9,10 +9,10 @@ import { checkMetadata, checkServed, hasDeclaredRoute, objectId, record } from '
 const CONFIG_MAP_KEYS = ['apiVersion', 'kind', 'metadata', 'data', 'binaryData', 'immutable'];
 
 /** Keys under which other projects' agents look for their file. */
-const FOREIGN_KEYS: Readonly<Record<string, string>> = {
-  'ip-masq-agent': "Azure's ip-masq-agent-v2",
-  'ip-masq-agent-reconciled': "Azure's ip-masq-agent-v2",
-};
+const FOREIGN_KEYS: ReadonlyMap<string, string> = new Map([
+  ['ip-masq-agent', "Azure's ip-masq-agent-v2"],
+  ['ip-masq-agent-reconciled', "Azure's ip-masq-agent-v2"],
+]);
 
 /** A ConfigMap that holds an ip-masq-agent file. */
 export interface AgentConfigMap {
@@ -28,7 +28,7 @@ export interface AgentConfigMap {
   readonly files: ReadonlyMap<string, AgentConfig>;
 }
 
-const AGENT_FILE = new RegExp(`^\\s*["']?(?:${AGENT_KEYS.join('|')})["']?\\s*:`, 'im');
+const AGENT_FILE = new RegExp(`^[ \\t]*["']?(?:${AGENT_KEYS.join('|')})["']?[ \\t]*:`, 'im');
 
 /** Whether a ConfigMap is about ip-masq-agent: by its name, or by what one of its files says. */
 export function isAgentConfigMap(document: SourceDocument): boolean {
@@ -56,7 +56,7 @@ export function readConfigMap(document: SourceDocument): {
       findings.add('MQ204', ['data', key], `data.${key} is no text; write "${key}: |" and the file below it`);
       continue;
     }
-    const foreign = FOREIGN_KEYS[key];
+    const foreign = FOREIGN_KEYS.get(key);
     if (key !== 'config' && !foreign && !AGENT_FILE.test(text)) continue;
     if (foreign)
       findings.add(
@@ -97,7 +97,7 @@ export function readConfigMap(document: SourceDocument): {
 
 /** Whether none of a ConfigMap's keys is one that some agent reads its file from. */
 export function lacksConfig(keys: readonly string[]): boolean {
-  return !keys.some(key => key === 'config' || FOREIGN_KEYS[key] !== undefined);
+  return !keys.some(key => key === 'config' || FOREIGN_KEYS.has(key));
 }
 
 /** Keys that lost their indentation end up beside `metadata` and `data`. */

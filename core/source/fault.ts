@@ -1,6 +1,7 @@
 import { type Document, isCollection, isPair, isScalar, type ParsedNode, visit, type YAMLError } from 'yaml';
 import { type Diagnostic, diagnostic, type Location } from '../diagnostics';
 import { byteOrderMark } from './characters';
+import { firstWord, slip } from './slip';
 import type { SourceText } from './text';
 import { faultWords, UNCLOSED_QUOTE } from './words';
 
@@ -18,7 +19,9 @@ export function yamlFaults(source: SourceText, document: Document.Parsed): Diagn
   if (!first) return tags;
   const mark = joinedAt(source, document.range[0], first);
   if (mark) return [mark, ...tags];
-  return tabs.length > 0 ? [...tabFaults(source, tabs), ...tags] : [syntaxFault(source, first, document), ...tags];
+  return tabs.length > 0
+    ? [...tabFaults(source, tabs), ...tags]
+    : [syntaxFault(source, first, document, others), ...tags];
 }
 
 function isTag(fault: YAMLError): boolean {
@@ -57,12 +60,23 @@ function joinedAt(source: SourceText, from: number, fault: YAMLError): Diagnosti
   return at > 0 && at <= fault.pos[1] ? byteOrderMark(source, at) : undefined;
 }
 
-function syntaxFault(source: SourceText, fault: YAMLError, document: Document.Parsed): Diagnostic {
+function syntaxFault(
+  source: SourceText,
+  fault: YAMLError,
+  document: Document.Parsed,
+  beside: readonly YAMLError[],
+): Diagnostic {
   const at = placeOf(source, fault);
   if (fault.code === 'RESOURCE_EXHAUSTION') return diagnostic('MQ209', at, { message: 'values nest too deeply' });
   const open = opening(source, document, fault);
-  if (open === undefined) return invalid(at, faultWords(fault));
-  const here = { file: source.file, range: source.range(open, open + 1) };
+  if (open === undefined) {
+    const { offset, words } = slip(source, fault, beside) ?? {
+      offset: firstWord(source.text, fault.pos[0]),
+      words: faultWords(fault),
+    };
+    return invalid(offset === fault.pos[0] ? at : firstCharacter(source, offset), words);
+  }
+  const here = firstCharacter(source, open);
   const sign = source.text.charAt(open);
   if (sign === '"' || sign === "'") return diagnostic('MQ201', here, { message: UNCLOSED_QUOTE });
   const close = sign === '[' ? ']' : '}';
@@ -72,6 +86,10 @@ function syntaxFault(source: SourceText, fault: YAMLError, document: Document.Pa
 
 function invalid(at: Location, words: string): Diagnostic {
   return diagnostic('MQ201', at, { message: `not valid YAML: ${words}` });
+}
+
+function firstCharacter(source: SourceText, offset: number): Location {
+  return { file: source.file, range: source.range(offset, offset + 1) };
 }
 
 /** A fault's place, of several lines the first. */
@@ -88,7 +106,7 @@ function opening(source: SourceText, document: Document.Parsed, fault: YAMLError
   if (!quote && !/^Flow (?:sequence|map) (?:must end|in block)/.test(fault.message)) return undefined;
   let found: number | undefined;
   visit(document, (_key, node) => {
-    const { range } = node as Partial<ParsedNode>;
+    const range = (node as ParsedNode | null)?.range;
     if (!range) return;
     const open = quote ? isQuoted(node) && range[1] >= end : isOpen(source.text, node, range) && range[1] === end;
     if (open) found = range[0];

@@ -1,4 +1,4 @@
-export { type Part, type SourceDocument, YamlDocument } from './document';
+export type { Part, SourceDocument } from './document';
 export { embeddedText } from './embedded';
 export { DEFAULT_LIMITS, type Limits } from './limits';
 export { type ParsedSource, parseSource, parseText } from './parse';

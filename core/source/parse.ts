@@ -36,9 +36,10 @@ export function parseText(source: SourceText, limits: Limits = DEFAULT_LIMITS): 
   if (refused) return { source, documents, diagnostics: [refused] };
   const read = readDocuments(text, limits);
   for (const [index, document] of read.documents.entries()) {
-    for (const fault of yamlFaults(source, document)) diagnostics.push(fault);
+    const syntax = yamlFaults(source, document);
+    for (const fault of syntax) diagnostics.push(fault);
     const contents = contentsOf(document);
-    if (document.errors.length > 0 || !contents) continue;
+    if (document.errors.length > 0 || syntax.some(({ code }) => code === 'MQ201') || !contents) continue;
     const { aliases, fault } = resolveAliases(source, document, limits.aliasedValues);
     const { value, faults } = fault ? { value: null, faults: [fault] } : plainData(source, contents, aliases);
     if (faults.length === 0) documents.push(new YamlDocument(source, index, value, document, aliases));

@@ -3,6 +3,9 @@ import type { YAMLError } from 'yaml';
 /** What is said at the quote that opens a value, and nothing closes. */
 export const UNCLOSED_QUOTE = 'not valid YAML: the quote that opens here is never closed';
 
+/** What is said of a list or map in lines, where brackets have begun. */
+export const BLOCK_IN_FLOW = 'between brackets write [a, b] or {a: b}, neither "- " nor keys in lines';
+
 /** What a fault says, and what its text has in the place of each group. */
 type Words = string | ((...found: readonly string[]) => string);
 
@@ -24,16 +27,13 @@ const WORDS: readonly (readonly [said: RegExp, words: Words])[] = [
   [/^Block scalars with more-indented/, 'the blank line before this text is indented deeper than the text; empty it'],
   [/^Block scalar header includes/, 'behind "|" or ">" only "-", "+" or a digit can stand; write the text below'],
   [
-    /^Unexpected token in block scalar header/,
+    /^(?:Unexpected token in block scalar header|Not a YAML token)/,
     'behind "|" or ">" nothing but a comment can stand; write the text below',
   ],
   [/^Unexpected block-seq-ind on same/, 'a list begins in the line below its key; in the same line write [a, b]'],
   [/^Block collection cannot start on same/, 'nothing can stand beside "---"; begin the document in the line below'],
   [/^Missing newline after block sequence/, 'a list begins in the line below its anchor or tag'],
-  [
-    /^Block collections are not allowed within/,
-    'between brackets write [a, b] or {a: b}, neither "- " nor keys in lines',
-  ],
+  [/^Block collections are not allowed within/, BLOCK_IN_FLOW],
   [
     /^(?:Implicit keys need|Implicit map keys need)/,
     'this is neither "key: value" nor "- item"; ":" and "-" need a space behind them',
@@ -74,7 +74,10 @@ const WORDS: readonly (readonly [said: RegExp, words: Words])[] = [
   [/^Missing closing/, 'the quote that opens this value is never closed'],
   [/^Unexpected doc-end/, '"..." ends a document where none has begun; remove it'],
   [/^Unexpected flow-(seq|map)-end/, kind => `the "${kind === 'seq' ? ']' : '}'}" closes nothing; remove it`],
-  [/ at node end/, 'nothing but a comment can stand behind a value; put one pair of quotes around the whole'],
+  [
+    / at node end|^Unexpected \S*scalar token$/,
+    'nothing but a comment can stand behind a value; a comma is missing, or one pair of quotes around the whole',
+  ],
   [/^Unexpected (\S) in /, sign => `one "${sign}" too many stands here; remove it, or put quotes around a text`],
 ];
 
