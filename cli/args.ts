@@ -27,7 +27,8 @@ export interface Positionals {
   readonly min: number;
   /** @default no limit */
   readonly max?: number;
-  readonly complete?: 'file' | readonly string[];
+  /** What it is completed with: files, codes of rules, or one of some words. */
+  readonly complete?: 'file' | 'rule' | readonly string[];
 }
 
 /** A command line worth showing. */

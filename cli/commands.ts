@@ -1,7 +1,6 @@
-import { RULE_CODES } from '../core/diagnostics';
 import type { Command, Option } from './args';
-import { SHELLS } from './completion';
-import { FORMATS } from './format';
+import { FORMATS } from './format/names';
+import { SHELLS } from './shells';
 import { COLOR_CHOICES } from './terminal';
 
 const COLOR: Option = {
@@ -181,7 +180,7 @@ export const COMMANDS: readonly Command[] = [
       },
       COLOR,
     ],
-    positionals: { name: 'CODE', min: 0, complete: RULE_CODES },
+    positionals: { name: 'CODE', min: 0, complete: 'rule' },
     examples: [
       { line: 'masq rules', says: 'all rules, a line each' },
       { line: 'masq rules MQ303', says: 'why preserving 0.0.0.0/0 is refused' },

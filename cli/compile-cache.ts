@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
@@ -31,7 +30,15 @@ function cachePlace(file: string): string | undefined {
   const { HOME, XDG_CACHE_HOME, NODE_DISABLE_COMPILE_CACHE } = process.env;
   if (NODE_DISABLE_COMPILE_CACHE) return undefined;
   const base = XDG_CACHE_HOME || (HOME && join(HOME, '.cache'));
-  return base ? join(base, 'masq', `${basename(file, '.js')}-${process.version}-${process.arch}.v8`) : undefined;
+  const name = `${basename(file, '.js')}-${process.version}-${process.arch}-${brief(file)}.v8`;
+  return base ? join(base, 'masq', name) : undefined;
+}
+
+/** A few letters for a path: each masq of a machine keeps its own code. Should two share them, the key tells them apart. */
+function brief(path: string): string {
+  let sum = 0;
+  for (let n = 0; n < path.length; n++) sum = (Math.imul(sum, 31) + path.charCodeAt(n)) | 0;
+  return (sum >>> 0).toString(36);
 }
 
 /** Says which bundle the compiled code is of. */
@@ -40,15 +47,18 @@ function cacheKey(file: string): string {
   return `${file} ${size} ${mtimeMs}\n`;
 }
 
-/** A cache is a digest of the rest, the key, and the code. V8 runs damaged code, if need be for ever. */
+/**
+ * A cache is the key and the code, and the code again: V8 runs damaged code, if need be for ever. Comparing two copies
+ * takes no time, while a digest takes as long as all the rest: most of it to load `node:crypto`.
+ */
 function readCache(place: string, key: string): Buffer | undefined {
   try {
     const bytes = readFileSync(place);
-    const code = DIGEST_BYTES + Buffer.byteLength(key);
-    if (bytes.toString('utf8', DIGEST_BYTES, code) !== key) return undefined;
-    return digest(bytes.subarray(DIGEST_BYTES)).equals(bytes.subarray(0, DIGEST_BYTES))
-      ? bytes.subarray(code)
-      : undefined;
+    const start = Buffer.byteLength(key);
+    if (bytes.toString('utf8', 0, start) !== key) return undefined;
+    const end = (start + bytes.length) >> 1;
+    const code = bytes.subarray(start, end);
+    return code.length > 0 && code.equals(bytes.subarray(end)) ? code : undefined;
   } catch {
     return undefined;
   }
@@ -60,16 +70,10 @@ function writeCache(place: string, key: string, script: Script): void {
   const folder = dirname(place);
   try {
     for (const part of [dirname(folder), folder]) if (!existsSync(part)) mkdirSync(part, { mode: 0o700 });
-    const bytes = Buffer.concat([Buffer.from(key), script.createCachedData()]);
-    writeFileSync(staged, Buffer.concat([digest(bytes), bytes]), { mode: 0o600 });
+    const code = script.createCachedData();
+    writeFileSync(staged, Buffer.concat([Buffer.from(key), code, code]), { mode: 0o600 });
     renameSync(staged, place);
   } catch {
     // A cache that cannot be written only costs time.
   }
-}
-
-const DIGEST_BYTES = 20;
-
-function digest(bytes: Buffer): Buffer {
-  return createHash('sha1').update(bytes).digest();
 }

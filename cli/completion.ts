@@ -1,10 +1,6 @@
+import { RULE_CODES } from '../core/diagnostics';
 import { type Command, type Option, optionsOf } from './args';
-
-/** The shells that masq completes in. */
-export const SHELLS = ['bash', 'zsh', 'fish'] as const;
-
-/** The name of a shell. */
-export type Shell = (typeof SHELLS)[number];
+import type { Shell } from './shells';
 
 /** The completion script of a shell, made from the same table that the command line is parsed with. */
 export function renderCompletion(shell: Shell, commands: readonly Command[]): string {
@@ -26,7 +22,8 @@ function wantedBy({ choices, value = '' }: Option): Wanted {
 /** What the arguments of a command are completed with. */
 function wantedArguments({ positionals }: Command): Wanted {
   if (positionals?.complete === undefined) return 'nothing';
-  return positionals.complete === 'file' ? 'files' : { words: positionals.complete };
+  if (positionals.complete === 'file') return 'files';
+  return { words: positionals.complete === 'rule' ? RULE_CODES : positionals.complete };
 }
 
 function spellings({ name, short }: Option): string[] {

@@ -1,6 +1,7 @@
 import { COMMANDS } from '../commands';
-import { renderCompletion, SHELLS } from '../completion';
+import { renderCompletion } from '../completion';
 import type { Invocation } from '../masq';
+import { SHELLS } from '../shells';
 import { stderr, stdout } from '../stdio';
 
 /** `masq completion`: prints the completion script of a shell. */

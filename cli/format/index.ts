@@ -1,13 +1,9 @@
+import type { Format } from './names';
 import type { Formatter } from './report';
 import { textFormatter } from './text';
 
+export { FORMATS, type Format } from './names';
 export type { FormatOptions, Formatter, Report } from './report';
-
-/** The formats in which findings are written. */
-export const FORMATS = ['text', 'json', 'github', 'sarif', 'junit'] as const;
-
-/** The name of a format. */
-export type Format = (typeof FORMATS)[number];
 
 /** The formatter of a format. Only the one that is asked for is loaded; text is there at once. */
 export function formatter(format: Format): Formatter | Promise<Formatter> {

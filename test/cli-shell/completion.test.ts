@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { COMMANDS as REAL } from '../../cli/commands';
-import { renderCompletion, SHELLS, type Shell } from '../../cli/completion';
+import { renderCompletion } from '../../cli/completion';
+import { SHELLS, type Shell } from '../../cli/shells';
 import { COMMANDS } from './sample';
 
 /** A shell that is not here is skipped, and said so; only bash must be there where the tests count. */
