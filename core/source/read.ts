@@ -49,13 +49,12 @@ class Reader {
   readonly documents: Document.Parsed[] = [];
   private readonly parser = new Parser();
   private readonly composer = new Composer(OPTIONS);
+  private readonly faults = new FirstFaults();
   private tokens = 0;
   private directives = 0;
-  private faults = 0;
-  private warnings = 0;
 
   constructor(private readonly limits: Limits) {
-    this.keepFirstFaults();
+    keepFirst(this.composer, this.faults);
   }
 
   read(text: string): Excess | undefined {
@@ -83,10 +82,10 @@ class Reader {
 
   private compose(tokens: ReturnType<Parser['next']>): void {
     for (const token of tokens) {
-      if (token.type === 'document') this.faults = this.warnings = 0;
+      if (token.type === 'document') this.faults.forget();
       if (token.type === 'directive') this.directives++;
       const faulty = token.type === 'error' || (token.type === 'doc-end' && this.documents.length === 0);
-      if (faulty && ++this.faults > FAULTS) continue;
+      if (faulty && !this.faults.keep()) continue;
       for (const document of this.composer.next(token)) this.documents.push(document);
     }
   }
@@ -102,15 +101,31 @@ class Reader {
     const deepest = nested[limits.depth];
     return deepest && { offset: deepest.offset, message: `values nest more than ${limits.depth} levels deep` };
   }
+}
 
-  /** The parser keeps every fault that it finds, and offers no other place to stop that. */
-  private keepFirstFaults(): void {
-    const keep: unknown = Reflect.get(this.composer, 'onError');
-    if (typeof keep !== 'function') return;
-    const onError = (at: unknown, code: string, message: string, warning = false): void => {
-      const count = warning ? ++this.warnings : ++this.faults;
-      if (count <= FAULTS) keep(at, code, message, warning);
-    };
-    Object.assign(this.composer, { onError });
+/** Counts the faults of a document, and says which are to be kept. */
+class FirstFaults {
+  private errors = 0;
+  private warnings = 0;
+
+  keep(warning = false): boolean {
+    return (warning ? ++this.warnings : ++this.errors) <= FAULTS;
   }
+
+  forget(): void {
+    this.errors = this.warnings = 0;
+  }
+}
+
+/**
+ * The composer keeps every fault that it finds, and offers no other place to stop that. What is put there holds on to
+ * no document: with one, the garbage collector has them all grow old.
+ */
+function keepFirst(composer: Composer, faults: FirstFaults): void {
+  const keep: unknown = Reflect.get(composer, 'onError');
+  if (typeof keep !== 'function') return;
+  const onError = (at: unknown, code: string, message: string, warning = false): void => {
+    if (faults.keep(warning)) keep(at, code, message, warning);
+  };
+  Object.assign(composer, { onError });
 }
