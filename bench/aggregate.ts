@@ -3,8 +3,8 @@
  * those of a routing table. The rivals take turns in child processes of their own, so that a noisy neighbour disturbs
  * them alike, and the median of all rounds counts.
  *
- * cold: loading the module and the first call; warm: a later call; process: a whole process that reads a file and
- * prints the result. Ratios above 1 say how much longer the rival takes.
+ * cold: loading the module and the first call; warm: a call after a quarter of a second of them; process: a whole
+ * process that reads a file and prints the result. Ratios above 1 say how much longer the rival takes.
  *
  *     node --import tsx bench/aggregate.ts [largest size]
  */
@@ -88,10 +88,10 @@ const rival = (name: string, module: string, imported: string, call: string): Ri
     if (process.argv[3] === 'print') process.stdout.write(text);
     else {
       const times = [];
-      for (const end = now() + 500; times.length < 2 || (now() < end && times.length < 5000);) {
+      for (const [warm, end] = [now() + 250, now() + 750]; times.length < 2 || now() < end;) {
         const before = now();
         run();
-        times.push(now() - before);
+        if (before > warm) times.push(now() - before);
       }
       times.sort((a, b) => a - b);
       console.log(JSON.stringify({ cold, warm: times[times.length >> 1], left: text.split('\\n').length }));
