@@ -23,14 +23,21 @@ export function chainFault(name: string): string | undefined {
   return undefined;
 }
 
+const LAST_PORT = 65535;
+
 /** What is wrong with a source port range of `--to-ports`, or undefined. */
 export function portRangeFault(text: string): string | undefined {
   const match = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text);
   if (!match) return `"${text}" is no port range; write "1024-29999"`;
   const first = Number(match[1]);
   const last = Number(match[2] ?? match[1]);
-  if (first < 1 || last > 65535) return `port range "${text}" is outside of 1 to 65535`;
-  if (first > last) return `port range "${text}" runs backwards; write "${last}-${first}"`;
+  const from = Math.max(Math.min(first, last), 1);
+  const to = Math.min(Math.max(first, last), LAST_PORT);
+  if (![first, last].every(port => port >= 1 && port <= LAST_PORT)) {
+    const instead = from <= to ? `${from}-${to}` : '1024-29999';
+    return `port range "${text}" is outside of 1 to ${LAST_PORT}; write "${instead}"`;
+  }
+  if (first > last) return `port range "${text}" runs backwards; write "${from}-${to}"`;
   return undefined;
 }
 

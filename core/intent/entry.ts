@@ -140,6 +140,11 @@ export function readEntries(value: unknown, path: ValuePath, findings: Findings,
   return value.flatMap((item, i) => readEntry(item, [...path, i], findings, scope) ?? []);
 }
 
+/** Whether a key has a value; that it has none is told by itself. */
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
 function readEntry(item: unknown, path: ValuePath, findings: Findings, scope: RangeScope): Entry | undefined {
   if (typeof item === 'string') {
     const cidrs = scope.resolve(item, path, findings);
@@ -147,7 +152,7 @@ function readEntry(item: unknown, path: ValuePath, findings: Findings, scope: Ra
   }
   if (typeof item !== 'object' || item === null || Array.isArray(item)) return undefined;
   const { cidr, range, except, reason } = item as Record<string, unknown>;
-  if (cidr !== undefined && range !== undefined) {
+  if (isGiven(cidr) && isGiven(range)) {
     findings.add('MQ206', path, `an entry has either "cidr" or "range", not both; split it into two`);
     return undefined;
   }

@@ -15,6 +15,7 @@ import { checkNetwork } from './check-network';
 import { checkPlatform } from './check-platform';
 import { Findings } from './findings';
 import type { ClusterModel } from './model';
+import { isNeeded } from './needed';
 import { RangeScope, rangeDefinitions } from './ranges';
 
 /** The version of the documents that this masq reads. */
@@ -156,5 +157,5 @@ function checkShape(document: SourceDocument, findings: Findings, validate: type
   const errors = (validate.errors ?? []).filter(
     e => e.instancePath !== '/apiVersion' && e.params.missingProperty !== 'apiVersion',
   );
-  findings.addAll(shapeDiagnostics(document, errors, intentSchema));
+  findings.addAll(shapeDiagnostics(document, errors, intentSchema, path => isNeeded(document.value, path)));
 }

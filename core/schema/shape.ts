@@ -10,21 +10,26 @@ export interface JsonSchema {
 
 const OLD_BOOLEAN = /^(?:yes|no|on|off)$/i;
 
+/** Whether the key at the end of a way must be there. */
+export type IsNeeded = (path: ValuePath) => boolean;
+
 /**
  * Turns a validator's errors into findings at true places, with the value quoted and what to write instead.
  * @param root the schema that the validator was made from, for the keys that a map knows
+ * @param isNeeded the keys that a document needs though its schema lets them be absent
  */
 export function shapeDiagnostics(
   document: SourceDocument,
   errors: readonly SchemaError[],
   root: JsonSchema,
-  data: unknown = document.value,
+  isNeeded: IsNeeded = () => false,
 ): Diagnostic[] {
-  const kept = essential(errors, data);
-  const subjects = subjectsOf(kept, data);
+  const kept = essential(errors, document.value);
+  const subjects = subjectsOf(kept, document.value);
+  const mustStay: IsNeeded = path => isNeeded(path) || isRequired(root, path);
   return kept.flatMap(error => {
     const subject = subjects.get(error.instancePath)!;
-    return subject.isFolded(error, root) ? [] : (describe(document, error, subject, root) ?? []);
+    return subject.isFolded(error, root) ? [] : (describe(document, error, subject, root, mustStay) ?? []);
   });
 }
 
@@ -131,6 +136,7 @@ function describe(
   error: SchemaError,
   subject: Subject,
   root: JsonSchema,
+  mustStay: IsNeeded,
 ): Diagnostic | undefined {
   const { path, value, colon } = subject;
   const parent = schemaAt(root, error.schemaPath);
@@ -160,7 +166,7 @@ function describe(
     case 'type':
     case 'anyOf': {
       if (value === null) {
-        const remove = isRequired(root, path) ? '' : `, or remove ${itemOrKey(path)}`;
+        const remove = mustStay(path) ? '' : `, or remove ${itemOrKey(path)}`;
         const message = `${where} has no value; write ${wantedType(error, parent)}${remove}`;
         return diagnostic('MQ211', at, { message });
       }

@@ -4,7 +4,7 @@ import { valueAt } from '../schema/path';
 import { type Aliases, target } from './alias';
 import { alignment } from './align';
 import type { SourceText } from './text';
-import { isMergeKey, keyText } from './value';
+import { extentOf, isMergeKey, keyText } from './value';
 
 /** Which part of a map entry a finding points at. */
 export type Part = 'value' | 'key';
@@ -76,8 +76,8 @@ export class YamlDocument implements SourceDocument {
   }
 
   private location(path: ValuePath, node: ParsedNode | undefined): Location {
-    const range = node?.range ?? this.document.contents?.range ?? this.document.range;
-    return { file: this.source.file, range: this.span(range[0], range[1]), path };
+    const extent = node?.range ? extentOf(node) : (this.document.contents?.range ?? this.document.range);
+    return { file: this.source.file, range: this.span(extent[0], extent[1]), path };
   }
 
   /** A node's stretch without trailing line breaks, and of a map or list only its first line: enough to point at. */

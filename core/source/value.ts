@@ -34,13 +34,14 @@ export function isMergeKey(key: unknown): boolean {
 export function keyText(source: SourceText, key: unknown, aliases: Aliases): string {
   const node = target(key, aliases);
   if (isScalar(node)) return node.value === null ? '' : String(node.value);
-  return source.text.slice(...extentOf(key));
+  return source.text.slice(...extentOf(key)).trimEnd();
 }
 
-/** Where a node stands in its text. */
-function extentOf(node: unknown): [start: number, end: number] {
+/** Where a node stands in its text. The parser has a map behind "? " begin at its first colon. */
+export function extentOf(node: unknown): [start: number, end: number] {
   const [start, end] = (node as ParsedNode | null)?.range ?? [0, 0];
-  return [start, end];
+  const first = isMap(node) ? (node.items[0]?.key as ParsedNode | null | undefined)?.range?.[0] : undefined;
+  return [Math.min(start, first ?? start), end];
 }
 
 class Maker {

@@ -193,7 +193,7 @@ describe('rendered objects', () => {
       'impossible ports',
       'upstream-user-guide',
       ({ DaemonSet }) => set(DaemonSet, `${AGENT}.args`, ['--to-ports=70000']),
-      'the rendered DaemonSet "ip-masq-agent" is refused: port range "70000" is outside of 1 to 65535',
+      'the rendered DaemonSet "ip-masq-agent" is refused: port range "70000" is outside of 1 to 65535; write "1024-29999"',
     ],
     [
       'nodes that the intent does not name',
