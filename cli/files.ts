@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readdirSync, readSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { join, parse, sep } from 'node:path';
-import { orList, type RuleCode, suggest } from '../core/diagnostics';
+import { orList, type RuleCode, type SourceRange, suggest } from '../core/diagnostics';
+import { SourceText } from '../core/source';
 
 /** What stands for the standard input on a command line. */
 export const STDIN = '-';
@@ -57,12 +58,26 @@ export function byteOrder(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
-/** Pipes such as bash's `<(...)` have no real path; they are themselves. */
+/** Pipes such as bash's `<(...)` may have no real path; they are themselves. */
 function identityOf(file: string): string {
   try {
     return realpathSync(file);
   } catch {
     return file;
+  }
+}
+
+/** Whether an argument is a pipe with a name: reading it waits for somebody who writes to it, perhaps without end. */
+export function isNamedPipe(arg: string): boolean {
+  return arg !== STDIN && kindOf(arg)?.isFIFO() === true && hasRealPath(arg);
+}
+
+/** Asks the system: node stops at a pipe, and takes `/proc/self/fd/63` for the path of one that has no name. */
+function hasRealPath(file: string): boolean {
+  try {
+    return realpathSync.native(file) !== '';
+  } catch {
+    return false;
   }
 }
 
@@ -138,10 +153,16 @@ function entriesOf(folder: string): string[] {
 /** The largest text that is read when nobody says otherwise: 16 MiB. */
 export const DEFAULT_MAX_BYTES = 16 * 1024 * 1024;
 
-/** A file's text, or why there is none: the rule it breaks, and one line that quotes the file. */
-export type ReadText =
-  | { readonly ok: true; readonly text: string }
-  | { readonly ok: false; readonly code: RuleCode & ('MQ209' | 'MQ217' | 'MQ904'); readonly message: string };
+/** Why a file has no text: the rule it breaks, one line that quotes the file, and the place where it cannot be read. */
+export interface ReadFault {
+  readonly ok: false;
+  readonly code: RuleCode & ('MQ209' | 'MQ217' | 'MQ904');
+  readonly message: string;
+  readonly range?: SourceRange;
+}
+
+/** A file's text, or why there is none. */
+export type ReadText = { readonly ok: true; readonly text: string } | ReadFault;
 
 /**
  * Reads a file, or the standard input for `-`, as UTF-8. A byte order mark is dropped, so that columns are the ones an
@@ -156,15 +177,20 @@ export function readText(file: string, maxBytes: number = DEFAULT_MAX_BYTES): Re
     return { ok: false, code: 'MQ904', message: `${shown} cannot be read: ${describeError(error)}` };
   }
   if (bytes === undefined) {
-    return { ok: false, code: 'MQ209', message: `${shown} is larger than ${describeSize(maxBytes)}` };
+    const most = `${describeSize(maxBytes)}, the most that masq reads`;
+    return {
+      ok: false,
+      code: 'MQ209',
+      message: `${shown} is larger than ${most}; split it, or name the file you mean`,
+    };
   }
-  if (looksUtf16(bytes)) {
-    return { ok: false, code: 'MQ217', message: `${shown} is UTF-16 text; save it as UTF-8` };
-  }
+  const wide = wideEncoding(bytes);
+  if (wide) return { ok: false, code: 'MQ217', message: `${shown} is ${wide} text; save it as UTF-8` };
   try {
     return { ok: true, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
   } catch {
-    return { ok: false, code: 'MQ217', message: `${shown} is not UTF-8 text: ${describeBadByte(bytes)}` };
+    const { words, range } = badByte(file, bytes);
+    return { ok: false, code: 'MQ217', message: `${shown} is not UTF-8 text: ${words}`, range };
   }
 }
 
@@ -202,34 +228,46 @@ function readSome(descriptor: number, chunk: Buffer): number {
   }
 }
 
-/** By its mark, or by a first character that would be NUL in UTF-8. */
-function looksUtf16([first, second]: Buffer): boolean {
-  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) return true;
-  return second !== undefined && (first === 0) !== (second === 0);
+/** The encoding with more than a byte for each sign that a text has: by its mark, or by the NULs of its first sign. */
+function wideEncoding([a, b, c, d]: Buffer): 'UTF-16' | 'UTF-32' | undefined {
+  const marked = (a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff);
+  const littleEnd = a !== 0 && (b === 0 || marked) && c === 0 && d === 0;
+  const bigEnd = a === 0 && b === 0 && ((c === 0 && d !== 0) || (c === 0xfe && d === 0xff));
+  if (d !== undefined && (littleEnd || bigEnd)) return 'UTF-32';
+  return marked || (b !== undefined && (a === 0) !== (b === 0)) ? 'UTF-16' : undefined;
 }
 
-/** Names the byte where the text stops being UTF-8: behind the last whole character of the longest good beginning. */
-function describeBadByte(bytes: Buffer): string {
-  const decodes = (length: number, stream: boolean): boolean => {
-    try {
-      new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, length), { stream });
-      return true;
-    } catch {
-      return false;
-    }
-  };
-  if (decodes(bytes.length, true)) return 'it ends in the middle of a character';
+/** What is wrong with bytes that are no UTF-8, and the place behind the last whole character of their good beginning. */
+function badByte(file: string, bytes: Buffer): { readonly words: string; readonly range: SourceRange } {
+  const good = goodBytes(bytes);
+  let whole = good;
+  while (!decodes(bytes.subarray(0, whole), false)) whole--;
+  const source = new SourceText(file, new TextDecoder().decode(bytes.subarray(0, whole)));
+  const range = source.range(source.text.length, source.text.length);
+  if (good === bytes.length) return { words: 'it ends in the middle of a character; restore what was cut off', range };
+  const byte = bytes[whole]!.toString(16).toUpperCase().padStart(2, '0');
+  return { words: `the byte 0x${byte} stands where no character allows it; save it as UTF-8`, range };
+}
+
+/** How many bytes may be the beginning of an UTF-8 text. */
+function goodBytes(bytes: Buffer): number {
   let good = 0;
-  let bad = bytes.length;
+  let bad = bytes.length + 1;
   while (bad - good > 1) {
     const middle = (good + bad) >> 1;
-    if (decodes(middle, true)) good = middle;
+    if (decodes(bytes.subarray(0, middle), true)) good = middle;
     else bad = middle;
   }
-  while (!decodes(good, false)) good--;
-  const line = bytes.subarray(0, good).reduce((count, byte) => count + (byte === 0x0a ? 1 : 0), 1);
-  const byte = bytes[good]!.toString(16).toUpperCase().padStart(2, '0');
-  return `line ${line} has the byte 0x${byte} where no character allows it; save it as UTF-8`;
+  return good;
+}
+
+function decodes(bytes: Buffer, stream: boolean): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function describeSize(bytes: number): string {

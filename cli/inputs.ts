@@ -1,5 +1,6 @@
 import { type Diagnostic, diagnostic } from '../core/diagnostics';
-import { expandFiles, readText, STDIN } from './files';
+import { expandFiles, isNamedPipe, readText, STDIN } from './files';
+import { stderr } from './stdio';
 
 /** The name that findings in the standard input carry. */
 const STDIN_NAME = '<stdin>';
@@ -9,12 +10,16 @@ export type ReadInput =
   | { readonly ok: true; readonly file: string; readonly text: string }
   | { readonly ok: false; readonly file: string; readonly fault: Diagnostic };
 
-/** The files that arguments name, folders searched, and what is wrong with the arguments. */
+/** The files that arguments name, folders searched, and what is wrong with the arguments. Says which will be waited for. */
 export function listInputs(args: readonly string[]): {
   readonly files: readonly string[];
   readonly faults: readonly string[];
 } {
   const { files, faults } = expandFiles(args);
+  if (faults.length === 0) {
+    for (const pipe of args.filter(isNamedPipe))
+      stderr.write(`masq: "${pipe}" is a pipe; waiting until it is written\n`);
+  }
   return { files, faults: faults.map(fault => fault.message) };
 }
 
@@ -23,5 +28,6 @@ export function readInput(file: string): ReadInput {
   const name = file === STDIN ? STDIN_NAME : file;
   const read = readText(file);
   if (read.ok) return { ok: true, file: name, text: read.text };
-  return { ok: false, file: name, fault: diagnostic(read.code, { file: name }, { message: read.message }) };
+  const { code, message, range } = read;
+  return { ok: false, file: name, fault: diagnostic(code, { file: name, ...(range && { range }) }, { message }) };
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { byteOrder, expandFiles, readText } from '../../cli/files';
+import { byteOrder, expandFiles, isNamedPipe, readText } from '../../cli/files';
 
 const home = process.cwd();
 let folder: string;
@@ -93,6 +93,9 @@ describe('expandFiles', () => {
   test('pipes may be given', () => {
     spawnSync('mkfifo', ['pipe']);
     expect(files('pipe')).toEqual(['pipe']);
+    put('file');
+    symlinkSync('pipe', 'link');
+    expect(['pipe', 'link', 'file', '.', '-', '/dev/null'].filter(isNamedPipe)).toEqual(['pipe', 'link']);
   });
 
   test('faults', () => {
@@ -151,6 +154,8 @@ describe('readText', () => {
   const bytes = (...parts: (string | number)[]): Buffer =>
     Buffer.concat(parts.map(part => (typeof part === 'number' ? Buffer.from([part]) : Buffer.from(part))));
 
+  const badByte = (byte: string): string => `the byte 0x${byte} stands where no character allows it; save it as UTF-8`;
+
   test('text comes as it is, without its mark', () => {
     expect(read('a: ü 日 😀\r\n')).toEqual({ ok: true, text: 'a: ü 日 😀\r\n' });
     expect(read('\ufeffa: 1')).toEqual({ ok: true, text: 'a: 1' });
@@ -158,34 +163,58 @@ describe('readText', () => {
     expect(read('x'.repeat(200_000))).toEqual({ ok: true, text: 'x'.repeat(200_000) });
   });
 
-  test.each<[string, Buffer, string]>([
+  /** What a file is, its bytes, what is said of it, and the line and column where that begins. */
+  const UNREADABLE: readonly (readonly [what: string, bytes: Buffer, said: string, place: string])[] = [
+    ['Latin-1', bytes('a\nb: caf', 0xe9, '\nc'), `not UTF-8 text: ${badByte('E9')}`, '2:7'],
+    ['at the start', bytes(0x80), `not UTF-8 text: ${badByte('80')}`, '1:1'],
+    ['behind a mark and wide characters', bytes('\ufeff# 日😀', 0xff, 'x'), `not UTF-8 text: ${badByte('FF')}`, '1:6'],
+    ['inside of a character', bytes('ab', 0xe2, 0x82, 'c'), `not UTF-8 text: ${badByte('E2')}`, '1:3'],
     [
-      'Latin-1',
-      bytes('a\nb: caf', 0xe9, '\nc'),
-      '"f.yaml" is not UTF-8 text: line 2 has the byte 0xE9 where no character allows it; save it as UTF-8',
+      'a cut character',
+      bytes('ab', 0xe2, 0x82),
+      'not UTF-8 text: it ends in the middle of a character; restore what was cut off',
+      '1:3',
     ],
-    [
-      'at the start',
-      bytes(0x80),
-      '"f.yaml" is not UTF-8 text: line 1 has the byte 0x80 where no character allows it; save it as UTF-8',
-    ],
-    ['a cut character', bytes('ab', 0xe2, 0x82), '"f.yaml" is not UTF-8 text: it ends in the middle of a character'],
-    ['UTF-16 LE', bytes(0xff, 0xfe, 'a', 0), '"f.yaml" is UTF-16 text; save it as UTF-8'],
-    ['UTF-16 BE', bytes(0xfe, 0xff, 0, 'a'), '"f.yaml" is UTF-16 text; save it as UTF-8'],
-    ['UTF-16 without a mark', bytes('a', 0, ':', 0), '"f.yaml" is UTF-16 text; save it as UTF-8'],
-  ])('%s', (_, content, message) => expect(read(content)).toEqual({ ok: false, code: 'MQ217', message }));
+    ['UTF-16 LE', bytes(0xff, 0xfe, 'a', 0), 'UTF-16 text; save it as UTF-8', ''],
+    ['UTF-16 BE', bytes(0xfe, 0xff, 0, 'a'), 'UTF-16 text; save it as UTF-8', ''],
+    ['UTF-16 LE without a mark', bytes('a', 0, ':', 0), 'UTF-16 text; save it as UTF-8', ''],
+    ['UTF-16 BE without a mark', bytes(0, 'a', 0, ':'), 'UTF-16 text; save it as UTF-8', ''],
+    ['a mark of UTF-16 alone', bytes(0xff, 0xfe), 'UTF-16 text; save it as UTF-8', ''],
+    ['UTF-32 LE', bytes(0xff, 0xfe, 0, 0, 'a', 0, 0, 0), 'UTF-32 text; save it as UTF-8', ''],
+    ['UTF-32 BE', bytes(0, 0, 0xfe, 0xff, 0, 0, 0, 'a'), 'UTF-32 text; save it as UTF-8', ''],
+    ['UTF-32 LE without a mark', bytes('a', 0, 0, 0, ':', 0, 0, 0), 'UTF-32 text; save it as UTF-8', ''],
+    ['UTF-32 BE without a mark', bytes(0, 0, 0, 'a', 0, 0, 0, ':'), 'UTF-32 text; save it as UTF-8', ''],
+  ];
+  test.each(UNREADABLE)('%s', (_, content, said, place) => {
+    const { ok, ...fault } = read(content);
+    expect(ok).toBe(false);
+    expect(fault).toMatchObject({ code: 'MQ217', message: `"f.yaml" is ${said}` });
+    const start = 'range' in fault ? fault.range?.start : undefined;
+    expect(start ? `${start.line}:${start.column}` : '').toBe(place);
+  });
+
+  test('NUL alone is no encoding', () => {
+    expect(read('\0')).toEqual({ ok: true, text: '\0' });
+    expect(read('\0\0\0\0')).toEqual({ ok: true, text: '\0\0\0\0' });
+  });
 
   test('the bound', () => {
     expect(read('12345', 5)).toEqual({ ok: true, text: '12345' });
-    expect(read('123456', 5)).toEqual({ ok: false, code: 'MQ209', message: '"f.yaml" is larger than 5 bytes' });
-    expect(read('x'.repeat(1025), 1024)).toMatchObject({ message: '"f.yaml" is larger than 1 KiB' });
+    expect(read('123456', 5)).toEqual({
+      ok: false,
+      code: 'MQ209',
+      message: '"f.yaml" is larger than 5 bytes, the most that masq reads; split it, or name the file you mean',
+    });
+    expect(read('x'.repeat(1025), 1024)).toMatchObject({
+      message: '"f.yaml" is larger than 1 KiB, the most that masq reads; split it, or name the file you mean',
+    });
   });
 
   test.skipIf(process.platform !== 'linux')('the bound holds for a file that has no size and no end', () => {
     expect(readText('/dev/zero', 1024 * 1024)).toEqual({
       ok: false,
       code: 'MQ209',
-      message: '"/dev/zero" is larger than 1 MiB',
+      message: '"/dev/zero" is larger than 1 MiB, the most that masq reads; split it, or name the file you mean',
     });
   });
 
@@ -206,6 +235,10 @@ describe('readText', () => {
       return JSON.parse(stdout);
     };
     expect(run('(printf "a: "; sleep 0.2; printf 1)')).toEqual({ ok: true, text: 'a: 1' });
-    expect(run('yes')).toEqual({ ok: false, code: 'MQ209', message: 'standard input is larger than 12 bytes' });
+    expect(run('yes')).toEqual({
+      ok: false,
+      code: 'MQ209',
+      message: 'standard input is larger than 12 bytes, the most that masq reads; split it, or name the file you mean',
+    });
   });
 });

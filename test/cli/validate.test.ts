@@ -76,6 +76,24 @@ describe('what is read', () => {
   });
 });
 
+describe.skipIf(process.platform === 'win32')('pipes', () => {
+  test('with a name are read, and it is said that this may wait', () => {
+    box.write('a.yaml', intent('a', HOST_BITS));
+    const run = box.bash('mkfifo pipe; cat a.yaml > pipe & masq validate -q pipe');
+    expect(run.stderr).toBe('masq: "pipe" is a pipe; waiting until it is written\n');
+    expect(run).toMatchObject({ status: 1, stdout: expect.stringMatching(/^pipe:12:16 error MQ101 /) });
+  });
+
+  test("without a name, of the shell's, are read like files", () => {
+    box.write('a.yaml', intent('a'));
+    const sound = { status: 0, stdout: '', stderr: '' };
+    expect(box.bash('masq validate -q <(cat a.yaml)')).toEqual(sound);
+    expect(box.bash('cat a.yaml | masq validate -q /dev/stdin')).toEqual(sound);
+    expect(box.bash('masq synth -q <(cat a.yaml)')).toEqual(sound);
+    expect(box.list('dist')).not.toEqual([]);
+  });
+});
+
 describe('arguments that lead nowhere are wrong usage, all of them told', () => {
   /** Arguments, and the beginnings of the lines on standard error. */
   const CASES: readonly (readonly [args: string, lines: readonly string[]])[] = [
@@ -141,12 +159,12 @@ describe('files that cannot be read are findings, beside those of the others', (
     [
       'Latin-1',
       Buffer.from('# one\n# caf\u00e9\n', 'latin1'),
-      'MQ217 "x.yaml" is not UTF-8 text: line 2 has the byte 0xE9',
+      'x.yaml:2:6 error MQ217 "x.yaml" is not UTF-8 text: the byte 0xE9',
     ],
     [
       'a cut character',
       Buffer.from('# \u20ac').subarray(0, -1),
-      'MQ217 "x.yaml" is not UTF-8 text: it ends in the middle',
+      'x.yaml:1:3 error MQ217 "x.yaml" is not UTF-8 text: it ends in the middle',
     ],
     ['16 MiB and a byte', Buffer.alloc(16 * 1024 * 1024 + 1, '#'), 'MQ209 "x.yaml" is larger than 16 MiB'],
   ];
@@ -155,7 +173,7 @@ describe('files that cannot be read are findings, beside those of the others', (
     const { status, stdout } = box.masq('validate', 'x.yaml');
     expect({ status, stdout }).toEqual({ status: 1, stdout: expect.stringContaining(finding) });
     const piped = box.masqWith({ input: bytes }, 'validate', '-');
-    expect(piped.stdout).toContain(finding.replace('"x.yaml"', 'standard input'));
+    expect(piped.stdout).toContain(finding.replace('"x.yaml"', 'standard input').replace('x.yaml:', '<stdin>:'));
   });
 });
 
