@@ -17,13 +17,21 @@ spec:
 ${BODIES[platform]}`;
 }
 
-const NETWORK = `  # Facts about the cluster. Traffic to these ranges always keeps the pod's address.
-  network:
+/** The facts of every cluster; IPv6 only where the platform's agent masquerades it. */
+const network = (
+  dualStack = '',
+) => `  # Facts about the cluster. Traffic to these ranges always keeps the pod's address.
+${dualStack}  network:
     nodeCIDRs: [10.128.0.0/20] # the nodes' subnets
-    podCIDRs: [10.119.128.0/17] # where pods get their addresses; add an IPv6 range for dual-stack
+    podCIDRs: [10.119.128.0/17] # where pods get their addresses
     serviceCIDRs: [10.120.0.0/22]
     # onPremisesCIDRs: [172.20.0.0/16] # networks that the cluster is connected to: collisions are warned about
 `;
+
+const NETWORK = network();
+const DUAL_STACK_NETWORK = network(
+  '  # For dual-stack, each of the three lists gets an IPv6 range beside the IPv4 one.\n',
+);
 
 const PRESERVE = `  # Destinations in this list see the pod's address; everything else sees the node's.
   masquerade:
@@ -58,9 +66,9 @@ const EGRESS = `  # Packets of selected pods to selected destinations leave with
 `;
 
 const BODIES: Readonly<Record<Platform, string>> = {
-  kubernetes: NETWORK + PRESERVE + LINK_LOCAL + AGENT,
+  kubernetes: DUAL_STACK_NETWORK + PRESERVE + LINK_LOCAL + AGENT,
   'gke-standard': `  version: 1.29.4-gke.1043000
-${NETWORK}    dataplane: v1 # v2 on clusters with Dataplane V2
+${DUAL_STACK_NETWORK}    dataplane: v1 # v2 on clusters with Dataplane V2
     # internetRoute: cloud-nat # only if pods' addresses are to reach the internet as they are
 ${PRESERVE}${LINK_LOCAL}${AGENT}`,
   'gke-autopilot': `  version: 1.29.4-gke.1043000 # EgressNATPolicy needs 1.23.4-gke.1600, or 1.22.7-gke.1500 on 1.22

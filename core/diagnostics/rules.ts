@@ -121,7 +121,7 @@ const rules = {
   MQ512: error('gateway-broken-version', 'The egress gateway is broken in this version'),
   MQ513: warning('gateway-preview', 'Clusters with the preview of the egress gateway cannot be upgraded'),
   MQ514: error('gateway-switch', 'The gateway is switched on the wrong way for this version'),
-  MQ515: warning('gateway-v1-unpublished', 'The v1 policy of bare metal clusters is not published'),
+  MQ515: note('gateway-v1-unpublished', 'The v1 policy of bare metal clusters is not published'),
   MQ516: error('duplicate-floating-ip', 'A floating IP is listed twice'),
   MQ517: error('duplicate-policy', 'Two policies have the same name'),
   MQ518: error('bad-selector', 'A label, an annotation key or a label selector is not valid'),

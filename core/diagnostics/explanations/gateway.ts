@@ -157,7 +157,8 @@ export const GATEWAY = {
     meaning: prose(`
       From 1.10 on Google speaks of a v1 EgressNATPolicy for bare metal. The documents that masq builds on show the fields
       of v1alpha1 only, so v1alpha1 is rendered. A cluster that no longer serves it refuses the objects when they are
-      applied.`),
+      applied. It is a note and no warning, since nothing that an intent says could avoid it: with "--fail-on warning" every
+      intent for these versions would fail.`),
     example: gateway(TWO, [{}]),
     fix: 'Ask the cluster: "kubectl api-resources --api-group=networking.gke.io". Compare before you apply.',
     source: `${SOURCES.gateway}; the v1 fields are not in it`,
