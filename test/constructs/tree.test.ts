@@ -202,6 +202,21 @@ const CLUSTER = {
   network: { nodeCIDRs: ['192.168.1.0/24'], podCIDRs: ['10.244.0.0/16'], serviceCIDRs: ['10.96.0.0/12'] },
 } as const;
 
+describe('objects of two charts', () => {
+  it.each([false, true])('are held against each other, with the same agent in both: %s', agents => {
+    const app = new App({ outdir });
+    for (const [i, name] of ['one', 'two'].entries()) {
+      const chart = new Chart(app, name);
+      if (agents) new IpMasqAgent(chart, 'Agent', { config: { nonMasqueradeCIDRs: ['10.0.0.0/8'] } });
+      const egressSourceIP = `192.168.1.${100 + i}`;
+      new EgressNATPolicyV1Alpha1(chart, 'Policy', { ...alice, name, egressSourceIP });
+    }
+    const found = errorsOf(app);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatch(/^\[two\/Policy\] MQ508 policies "one" and "two" both claim /);
+  });
+});
+
 describe('no complaint', () => {
   const config = { nonMasqueradeCIDRs: ['10.0.0.0/8'] };
 
