@@ -60,7 +60,7 @@ export const COMMANDS: readonly Command[] = [
     summary: 'check intents, ip-masq-agent files and manifests',
     usage: '[options] FILE...',
     description:
-      'Checks every document that masq knows, whatever its file is called: ClusterIntent and RangeSet, bare ip-masq-agent files, the agent\'s ConfigMap and DaemonSet, EgressNATPolicy, AnthosNetworkGateway and NetworkGatewayGroup. Folders are searched for YAML and JSON; "-" is the standard input. Objects of one folder are taken to be of one cluster and checked against each other.',
+      'Checks every document that masq knows, whatever its file is called: ClusterIntent and RangeSet, bare ip-masq-agent files, the agent\'s ConfigMap and DaemonSet, EgressNATPolicy, AnthosNetworkGateway and NetworkGatewayGroup. Folders are searched for YAML and JSON; "-" is the standard input. Objects of one folder are taken to be of one cluster and checked against each other.\n\nOther YAML and JSON files may be among them. A run that finds no document to check in any of them fails, so that a command which writes nothing to a pipe is no success.',
     options: [FORMAT, FAIL_ON, QUIET, COLOR],
     positionals: { name: 'FILE', min: 1, complete: 'file' },
     examples: [
@@ -71,7 +71,11 @@ export const COMMANDS: readonly Command[] = [
         says: 'check what a cluster runs',
       },
     ],
-    exitCodes: EXIT_CODES,
+    exitCodes: [
+      [0, 'nothing to complain about'],
+      [1, 'findings (see --fail-on), or no document at all that masq knows'],
+      [2, 'wrong usage, or a fault of masq itself'],
+    ],
   },
   {
     name: 'synth',

@@ -3,7 +3,7 @@ import { expandFiles, isNamedPipe, readText, STDIN } from './files';
 import { stderr } from './stdio';
 
 /** The name that findings in the standard input carry. */
-const STDIN_NAME = '<stdin>';
+export const STDIN_NAME = '<stdin>';
 
 /** What one argument's file turned out to be: its text, or why it cannot be read. */
 export type ReadInput =

@@ -19,6 +19,7 @@ const ELSEWHERE: Readonly<Partial<Record<RuleCode, string>>> = {
   MQ903: 'about the output folder: masq synth --check',
   MQ904: 'about the file system: the command line and intentsFromFile read the files',
   MQ905: 'about the output folder: masq synth --check',
+  MQ906: 'about all files of a run: masq validate',
 };
 
 /** The files of a fixture, by their names inside of it. */

@@ -1,6 +1,7 @@
 import { Checker } from '../../core/check/check';
+import { type Diagnostic, diagnostic, hasErrors } from '../../core/diagnostics';
 import { fails, writeFindings } from '../findings';
-import { listInputs, readInput } from '../inputs';
+import { listInputs, readInput, STDIN_NAME } from '../inputs';
 import type { Invocation } from '../masq';
 import { stderr } from '../stdio';
 
@@ -22,7 +23,25 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
       checker.add(input);
     } else checker.addDiagnostic(input.fault);
   }
-  const { diagnostics, documents } = checker.finish();
+  const { diagnostics: found, documents } = checker.finish();
+  const isIdle = documents === 0 && !hasErrors(found);
+  const diagnostics = isIdle ? [...found.filter(({ code }) => code !== 'MQ212'), nothingChecked(sources)] : found;
   await writeFindings({ diagnostics, sources, files: names, documents }, values);
   return fails(diagnostics, values) ? 1 : 0;
+}
+
+/** A check that looks at nothing must not pass: one finding says so, in place of the notes of the single files. */
+function nothingChecked(sources: ReadonlyMap<string, string>): Diagnostic {
+  const [file, another] = sources.keys();
+  const alone = another === undefined;
+  const why = !alone
+    ? `none of the ${sources.size} files holds a masq intent, an ip-masq-agent file or a manifest that masq knows`
+    : sources.get(file!)!.trim() === ''
+      ? 'it is empty'
+      : 'it holds no masq intent, no ip-masq-agent file and no manifest that masq knows';
+  const hint = 'a command that failed before the pipe leaves nothing to check; "set -o pipefail" makes it count';
+  return diagnostic('MQ906', alone ? { file: file! } : {}, {
+    message: `nothing was checked: ${why}`,
+    ...(sources.has(STDIN_NAME) && { hint }),
+  });
 }

@@ -149,6 +149,7 @@ const rules = {
   MQ903: error('stale-output', 'The rendered manifests are not up to date'),
   MQ904: error('unreadable', 'A file cannot be read'),
   MQ905: note('orphaned-output', 'A rendered file belongs to no given intent'),
+  MQ906: error('nothing-checked', 'A run looked at no document that masq knows'),
 } satisfies Record<string, Rule>;
 
 /** The code of a rule, such as `MQ101`. */

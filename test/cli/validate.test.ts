@@ -30,9 +30,59 @@ describe('exit codes', () => {
   ];
   test.each(CASES)('--fail-on with %s', (_severity, text, codes) => {
     box.write('a.yaml', text);
-    const found = ['error', 'warning', 'note'].map(least => box.masq('validate', '--fail-on', least, 'a.yaml').status);
-    expect(found).toEqual(codes);
-    expect(box.masq('validate', 'a.yaml').status).toBe(codes[0]);
+    box.write('sound.yaml', intent('sound'));
+    const status = (...args: string[]) => box.masq('validate', ...args, 'a.yaml', 'sound.yaml').status;
+    expect(['error', 'warning', 'note'].map(least => status('--fail-on', least))).toEqual(codes);
+    expect(status()).toBe(codes[0]);
+  });
+});
+
+describe('a run that checks nothing fails, whatever --fail-on says', () => {
+  const told = (run: { stdout: string; status: number | null }) => {
+    expect(run.status).toBe(1);
+    return run.stdout.split('\n');
+  };
+
+  test.each([
+    ['', 'it is empty'],
+    ['\n  \n', 'it is empty'],
+    ['hello\n', 'it holds no masq intent, no ip-masq-agent file and no manifest that masq knows'],
+    [
+      'apiVersion: v1\nkind: Service\n',
+      'it holds no masq intent, no ip-masq-agent file and no manifest that masq knows',
+    ],
+  ])('%j', (text, why) => {
+    expect(told(box.masqWith({ input: text }, 'validate', '-'))).toEqual([
+      `<stdin> error MQ906 nothing was checked: ${why}`,
+      '  hint: a command that failed before the pipe leaves nothing to check; "set -o pipefail" makes it count',
+      '',
+      '1 error in 1 file (0 documents)',
+      '',
+    ]);
+    box.write('x.yaml', text);
+    expect(told(box.masq('validate', 'x.yaml', '-q'))).toEqual([`x.yaml error MQ906 nothing was checked: ${why}`, '']);
+  });
+
+  test('several files are told of once', () => {
+    box.write('in/a.yaml', 'a: 1\n');
+    box.write('in/b.json', '[]');
+    expect(told(box.masq('validate', 'in', '-q'))).toEqual([
+      'error MQ906 nothing was checked: none of the 2 files holds a masq intent, an ip-masq-agent file or a manifest that masq knows',
+      '',
+    ]);
+  });
+
+  test('one document that masq knows is enough', () => {
+    box.write('in/a.yaml', 'a: 1\n');
+    box.write('in/b.yaml', intent('b'));
+    const { status, stdout } = box.masq('validate', 'in');
+    expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringContaining('in/a.yaml:1:1 note MQ212 ') });
+  });
+
+  test('an error says more than that', () => {
+    box.write('a.yaml', 'a: [\n');
+    const { status, stdout } = box.masq('validate', 'a.yaml');
+    expect({ status, stdout }).toEqual({ status: 1, stdout: expect.not.stringContaining('MQ906') });
   });
 });
 

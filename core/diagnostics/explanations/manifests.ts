@@ -199,4 +199,15 @@ export const MASQ = {
     fix: 'Remove the file if its cluster is gone, or give masq the missing intent too.',
     source: `${SOURCES.masq}; ${SOURCES.standard}`,
   },
+  MQ906: {
+    meaning: prose(`
+      None of the files that "masq validate" was given holds a document that masq knows. Nothing was checked, and a check
+      that looks at nothing must not pass: the file may be the wrong one, or the command before the pipe may have failed.
+      One document that masq knows, in any of the files, is enough: the other files then get the note MQ212.`),
+    example: '# What a kubectl that failed writes to the standard input: nothing\n',
+    fix: prose(`
+      Name the files that hold intents, agent files or manifests. In a pipe use "set -o pipefail", and let a hook that is
+      given the changed files pass only those that masq is about.`),
+    source: SOURCES.masq,
+  },
 } as const satisfies Partial<Record<RuleCode, Explanation>>;
