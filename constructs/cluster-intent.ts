@@ -15,7 +15,7 @@ import { CustomResourceDefinitions } from './gateway-crds';
 import { IpMasqAgent } from './ip-masq-agent';
 import type { CommonProps } from './metadata';
 import { AnthosNetworkGateway, NetworkGatewayGroup } from './network-gateway';
-import { CLUSTER_NAME, checkProps, MAP, optional, type PropsShape, required } from './props';
+import { brokenTexts, CLUSTER_NAME, checkProps, MAP, optional, type PropsShape, required } from './props';
 import { propsDocument, reportFindings, watchFindings } from './validation';
 
 /** Properties of {@link ClusterIntent}: the `spec` of the YAML document, key for key, and what every object carries. */
@@ -157,10 +157,9 @@ function readProps(id: string, props: ClusterIntentProps): ReadIntent {
   const { clusterName, labels, annotations, ...spec }: Partial<ClusterIntentProps> = isObject(props) ? props : {};
   const name = clusterName ?? id;
   const metadata = { name, ...(labels !== undefined && { labels }), ...(annotations !== undefined && { annotations }) };
-  const { clusters, diagnostics } = loadIntent(
-    propsDocument({ apiVersion: API_VERSION, kind: 'ClusterIntent', metadata, spec }),
-  );
-  return { name: name as string, model: clusters[0], diagnostics };
+  const document = propsDocument({ apiVersion: API_VERSION, kind: 'ClusterIntent', metadata, spec });
+  const { clusters, diagnostics } = loadIntent(document);
+  return { name: name as string, model: clusters[0], diagnostics: [...brokenTexts(document), ...diagnostics] };
 }
 
 function renderGateway(scope: Construct, gateway: GatewayPlan, common: CommonProps): void {

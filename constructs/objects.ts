@@ -5,6 +5,7 @@ import { type Bundle, emptyBundle } from '../core/manifest/bundle';
 import { readManifest } from '../core/manifest/read';
 import { plainDocument, type SourceDocument, SourceText } from '../core/source';
 import { clusterOf } from './cluster';
+import { brokenTexts } from './props';
 import { isReporter, placeOf } from './reporter';
 
 /** An object as it will be rendered, read as `masq validate` reads it. */
@@ -50,7 +51,7 @@ function readObject(object: ApiObject): ReadObject | undefined {
   if (known?.text === text) return known;
   const document = objectDocument(object, value);
   const bundle = emptyBundle();
-  const diagnostics = readManifest(document, bundle) ?? [];
+  const diagnostics = [...brokenTexts(document), ...(readManifest(document, bundle) ?? [])];
   if (bundle.documents.length === 0) bundle.documents.push(document);
   const read = {
     text,

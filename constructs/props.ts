@@ -1,8 +1,10 @@
-import type { Diagnostic, RuleCode } from '../core/diagnostics';
+import { type Diagnostic, diagnostic, type RuleCode, type ValuePath } from '../core/diagnostics';
 import { record } from '../core/manifest/object';
 import { schemaErrors } from '../core/schema/interpret';
+import { pathText } from '../core/schema/path';
 import { type JsonSchema, shapeDiagnostics } from '../core/schema/shape';
-import { plainDocument } from '../core/source';
+import { plainDocument, type SourceDocument } from '../core/source';
+import { BROKEN, isBroken } from '../core/yaml';
 import intentSchema from '../schemas/intent.schema.json';
 import type { CommonProps } from './metadata';
 
@@ -89,6 +91,28 @@ function schemaOf<Props>(shape: PropsShape<Props>): JsonSchema {
       },
     },
   };
+}
+
+/** The texts and keys of plain data that cannot be written into any file; a program can make them, a file hardly. */
+export function brokenTexts(document: SourceDocument): Diagnostic[] {
+  const found: Diagnostic[] = [];
+  const seen = new WeakSet<object>();
+  const check = (text: string, path: ValuePath, what: string): void => {
+    if (!isBroken(text)) return;
+    const message = `${what} ${JSON.stringify(text)} holds ${BROKEN}; write it whole, or remove it`;
+    found.push(diagnostic('MQ206', document.at(path), { message }));
+  };
+  const visit = (value: unknown, path: ValuePath): void => {
+    if (typeof value === 'string') check(value, path, pathText(path));
+    if (typeof value !== 'object' || value === null || seen.has(value)) return;
+    seen.add(value);
+    for (const [key, inner] of Object.entries(value)) {
+      check(key, path, `in ${pathText(path)} the key`);
+      visit(inner, [...path, Array.isArray(value) ? Number(key) : key]);
+    }
+  };
+  visit(document.value, []);
+  return found;
 }
 
 /** Rules about what is there and of which type: what a construct was not given in order, its object lacks. */

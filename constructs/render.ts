@@ -1,4 +1,5 @@
-import { ApiObject, Chart, Yaml } from 'cdk8s';
+import { ApiObject, Chart } from 'cdk8s';
+import { writeYaml } from '../core/yaml';
 
 /** The first line of every file that masq renders; by it masq knows its own files again. */
 export const HEADER = '# Rendered by masq: change the intent and render again, do not edit.';
@@ -29,7 +30,7 @@ export function renderChart(chart: Chart): Map<string, string> {
   const files = new Map<string, string>();
   for (const object of objects) {
     const name = uniqueName(fileName(object), object, files);
-    files.set(name, `${HEADER}\n${Yaml.stringify(object)}`);
+    files.set(name, `${HEADER}\n${writeYaml(object)}`);
   }
   return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

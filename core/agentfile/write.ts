@@ -1,3 +1,5 @@
+import { doubleQuoted } from '../yaml';
+
 /** One entry of the list, with a few words on why it is there. */
 export interface ListedCidr {
   /** The CIDR. */
@@ -28,7 +30,7 @@ export function writeAgentFile(file: AgentFile): string {
     lines.push('nonMasqueradeCIDRs:');
     for (const { cidr, note } of file.nonMasqueradeCIDRs) {
       const value = scalar(cidr);
-      lines.push(note === undefined ? `  - ${value}` : `  - ${value} # ${note.replace(/[\s\p{Cc}]+/gu, ' ').trim()}`);
+      lines.push(note === undefined ? `  - ${value}` : `  - ${value} # ${comment(note)}`);
     }
   }
   lines.push(`masqLinkLocal: ${file.masqLinkLocal}`);
@@ -40,5 +42,10 @@ export function writeAgentFile(file: AgentFile): string {
 
 /** A text as YAML that reads as this text and no other. */
 function scalar(text: string): string {
-  return /^[0-9a-z][0-9a-z./]*$/i.test(text) ? text : JSON.stringify(text);
+  return /^[0-9a-z][0-9a-z./]*$/i.test(text) ? text : doubleQuoted(text);
+}
+
+/** A text as one line; a comment knows no escapes for what may not stand in YAML. */
+function comment(text: string): string {
+  return text.replace(/[\s\p{Cc}\p{Cs}\ufffe\uffff]+/gu, ' ').trim();
 }

@@ -1,5 +1,6 @@
 import { isMap, isScalar, isSeq, type Pair, type ParsedNode, type Scalar, type YAMLMap } from 'yaml';
 import { type Diagnostic, diagnostic, type RuleCode } from '../diagnostics';
+import { BROKEN, isBroken } from '../yaml';
 import { type Aliases, target } from './alias';
 import { byteOrderMark } from './characters';
 import type { SourceText } from './text';
@@ -123,6 +124,8 @@ class Maker {
     } else if ((type === 'QUOTE_DOUBLE' || type === 'QUOTE_SINGLE') && !isClosed(this.source.text, start, end)) {
       const at = { file: this.source.file, range: this.source.range(start, start + 1) };
       this.faults.push(diagnostic('MQ201', at, { message: UNCLOSED_QUOTE }));
+    } else if (type === 'QUOTE_DOUBLE' && isBroken(String(node.value))) {
+      this.fault('MQ201', node, `${this.source.text.slice(start, end)} holds ${BROKEN}; write it whole, or remove it`);
     }
   }
 

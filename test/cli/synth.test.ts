@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, readFileSync, symlinkSync, utimesSync } from 'nod
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { CONTAINED, HOST_BITS, intent, RENDERED, ROOT, sandbox } from './sandbox';
+import { CONTAINED, HOST_BITS, intent, isMissing, RENDERED, ROOT, sandbox } from './sandbox';
 
 const box = sandbox();
 const AGENT = [
@@ -106,6 +106,24 @@ describe('masq synth', () => {
     expect(JSON.stringify(there)).not.toContain(box.folder);
     expect(box.masq('synth', 'in', '-o', 'two').stdout).toContain('nothing to change');
   });
+
+  test.skipIf(isMissing('kubectl', 'version', '--client'))(
+    'writes what kubectl can read, whatever is in a text',
+    () => {
+      const reason = 'partner\u2028firewall \\uffff, \\x7f';
+      box.write('in/a.yaml', intent('a', `[{cidr: 10.0.0.0/8, reason: "${reason}"}]`));
+      box.write(
+        'in/b.yaml',
+        intent('b').replace('  name: b\n', '  name: b\n  annotations: {a/b: "x\u2028y", c: "12:30"}\n'),
+      );
+      expect(box.masq('synth', 'in', '--kustomization')).toMatchObject({ status: 0, stderr: '' });
+      expect(box.masq('validate', 'dist')).toMatchObject({ status: 0 });
+      expect(box.read('dist/a/20-configmap-ip-masq-agent.yaml')).toContain(' - 10.0.0.0/8 # partner firewall , ;');
+      expect(box.read('dist/b/20-configmap-ip-masq-agent.yaml')).toContain('a/b: "x\\u2028y"\n    c: "12:30"\n');
+      for (const folder of ['a', 'b'])
+        expect(box.bash(`kubectl kustomize dist/${folder}`)).toMatchObject({ status: 0, stderr: '' });
+    },
+  );
 
   test('follows a link as its output folder', () => {
     mkdirSync(box.path('real'));

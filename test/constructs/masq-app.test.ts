@@ -5,9 +5,12 @@ import { ApiObject, Chart } from 'cdk8s';
 import { ConfigMap } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { ClusterIntent, type ClusterIntentProps, IpMasqAgent, MasqApp } from '../../constructs';
 import { HEADER, isRendered } from '../../constructs/render';
 import type { Diagnostic } from '../../core/diagnostics';
+import { BROKEN } from '../../core/yaml';
+import { errorsOf } from './synth';
 
 const props: ClusterIntentProps = {
   platform: 'kubernetes',
@@ -112,6 +115,23 @@ immutable: false
     expect(written()).toEqual(['net/20-configmap-ip-masq-agent.b.yaml', 'net/20-configmap-ip-masq-agent.yaml']);
   });
 
+  it('writes texts that every reader of YAML takes for the same', () => {
+    const annotations = Object.fromEntries(
+      ['a\u2028b', '\u0085', '\u007f', '\uffff', 'on', '0o17'].map((t, i) => [`a${i}`, t]),
+    );
+    new ClusterIntent(app, 'prod', {
+      ...props,
+      annotations,
+      masquerade: { preserve: [{ cidr: '172.16.0.0/12', reason: 'a\uffffb\u2028c' }] },
+    });
+    app.synth();
+    for (const file of AGENT.map(name => readFileSync(join(outdir, 'prod', name), 'utf8'))) {
+      expect(file).toMatch(/^[\n\x20-\x7e]*$/);
+      expect(parse(file, { version: '1.1' }).metadata.annotations).toMatchObject(annotations);
+    }
+    expect(readFileSync(join(outdir, 'prod', AGENT[1]!), 'utf8')).toContain('    - 172.16.0.0/12 # a b c\n');
+  });
+
   it('makes no folder for a chart without objects', () => {
     new Chart(app, 'empty');
     app.synth();
@@ -137,6 +157,24 @@ describe('MasqApp writes nothing', () => {
     new ClusterIntent(app, 'bad', { ...props, masquerade: { preserve: ['10.0.0.1/8'] } });
     new ClusterIntent(app, 'worse', { ...props, agent: { chain: 'POSTROUTING' } });
     expect(() => app.synth()).toThrow(/^Validation failed.*\n {2}\[bad\] MQ101 .*\n {2}\[worse\] MQ313 .*$/);
+  });
+
+  it('when a text is half of a character', () => {
+    new ClusterIntent(app, 'prod', { ...props, annotations: { team: 'net\ud800' } });
+    const agent = new IpMasqAgent(new Chart(app, 'net'), 'Agent', {
+      config: { nonMasqueradeCIDRs: ['10.0.0.0/8'] },
+      annotations: { owner: '\udc00' },
+    });
+    agent.configMap!.apiObject.metadata.addAnnotation('zone', '\ud800');
+    expect(
+      errorsOf(app)
+        .map(line => line.replace(/ \(metadata.*/, ''))
+        .sort(),
+    ).toEqual([
+      `[net/Agent/Config] MQ206 metadata.annotations.owner "\\udc00" holds ${BROKEN}; write it whole, or remove it`,
+      `[net/Agent/Config] MQ206 metadata.annotations.zone "\\ud800" holds ${BROKEN}; write it whole, or remove it`,
+      `[prod] MQ206 metadata.annotations.team "net\\ud800" holds ${BROKEN}; write it whole, or remove it`,
+    ]);
   });
 
   it('when two clusters have one name', () => {

@@ -20,3 +20,19 @@ it('writes texts that YAML reads as themselves, whatever is in them', () => {
     }),
   );
 });
+
+it('writes only what every reader of YAML takes, in comments too', () => {
+  const text = fc.string({ unit: fc.constantFrom(...'a \0\t\u007f\u0085\u009f\u2028\u2029\ufeff\ufffe\uffff\ud800') });
+  fc.assert(
+    fc.property(text, note => {
+      const file = { nonMasqueradeCIDRs: [{ cidr: '10.0.0.0/8', note: `a${note}b` }], masqLinkLocal: true };
+      const written = writeAgentFile({
+        ...file,
+        masqLinkLocalIPv6: false,
+        resyncInterval: `${note}60s`.toWellFormed(),
+      });
+      expect(written).toMatch(/^[\n\x20-\x7e\ufffd]*$/);
+      expect(written.split('\n')[1]).toMatch(/^ {2}- 10\.0\.0\.0\/8 # a[a ]*b$/);
+    }),
+  );
+});
