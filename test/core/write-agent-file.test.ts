@@ -29,9 +29,9 @@ it('writes only what every reader of YAML takes, in comments too', () => {
       const written = writeAgentFile({
         ...file,
         masqLinkLocalIPv6: false,
-        resyncInterval: `${note}60s`.toWellFormed(),
+        resyncInterval: `${note}60s`,
       });
-      expect(written).toMatch(/^[\n\x20-\x7e\ufffd]*$/);
+      expect(written).toMatch(/^[\n\x20-\x7e]*$/);
       expect(written.split('\n')[1]).toMatch(/^ {2}- 10\.0\.0\.0\/8 # a[a ]*b$/);
     }),
   );
