@@ -54,7 +54,7 @@ const rules = {
   MQ207: error('tab-indentation', 'A tab is used for indentation'),
   MQ208: error('yaml11-boolean', 'A YAML 1.1 boolean such as yes or on is used'),
   MQ209: error('too-large', 'A file or a document is larger than masq reads'),
-  MQ210: error('alias-bomb', 'Aliases expand to more than masq reads'),
+  MQ210: error('alias-bomb', 'Aliases or names of ranges expand to more than masq reads'),
   MQ211: error('null-value', 'A value is missing behind its key or list dash'),
   MQ212: note('nothing-to-check', 'A file holds no document that masq knows'),
   MQ213: error('unknown-kind', 'A masq document has an unknown kind or apiVersion'),

@@ -57,6 +57,7 @@ export function loadIntents(documents: readonly SourceDocument[]): LoadedIntents
     const ranges = (document.value as { ranges?: unknown }).ranges;
     scope = new RangeScope(findings, rangeDefinitions(ranges), ['ranges'], scope);
     scope.resolveAll();
+    scope.publish();
     append(diagnostics, findings.list);
   }
   const clusters = known

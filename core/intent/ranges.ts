@@ -7,26 +7,48 @@ import type { Findings } from './findings';
 /** The name that stands for what a platform preserves when no list is given. */
 export const PLATFORM_DEFAULT = 'platform-default';
 
-/** Where names of ranges are looked up: the document's own, then those around it, then the registry. */
+/** How many ranges may stand one behind the other: each takes its part of the stack. */
+const DEEPEST = 64;
+
+/** How many CIDRs the names in a file's lists may stand for, all together. */
+const MOST = 2_000_000;
+
+/** How often an unknown name of a file is compared with a known one, to find the one that was meant. */
+const COMPARISONS = 200_000;
+
+/** What the scopes of a file have in common. */
+interface Shared {
+  /** The scopes that names were published by; of several the last. */
+  readonly names: Map<string, RangeScope>;
+  /** How many CIDRs names may still bring in. */
+  cidrs: number;
+  /** How many comparisons are left. */
+  comparisons: number;
+}
+
+/** Where names of ranges are looked up: the document's own, then those of the file's RangeSets, then the registry. */
 export class RangeScope {
   private readonly resolved = new Map<string, readonly Cidr[] | undefined>();
   private readonly resolving: string[] = [];
   private readonly used = new Set<string>();
+  private readonly shared: Shared;
+  private tooDeep = false;
 
   /**
    * @param findings where faults of this scope's own definitions go
    * @param definitions the raw `ranges` of the document, by name
    * @param path the way to `ranges` in the document
-   * @param outer the scope around this one
+   * @param outer the scope of the last RangeSet
    * @param special names with a meaning of the moment, such as `platform-default`
    */
   constructor(
     private readonly findings: Findings,
     private readonly definitions: ReadonlyMap<string, unknown>,
     private readonly path: ValuePath,
-    private readonly outer?: RangeScope,
+    outer?: RangeScope,
     private readonly special: ReadonlyMap<string, () => readonly Cidr[] | undefined> = new Map(),
   ) {
+    this.shared = outer?.shared ?? { names: new Map(), cidrs: MOST, comparisons: COMPARISONS };
     for (const name of definitions.keys()) {
       if (namedRange(name) || name === PLATFORM_DEFAULT) {
         findings.add('MQ126', [...path, name], `"${name}" is a range of masq's registry; choose another name`, 'key');
@@ -39,7 +61,7 @@ export class RangeScope {
 
   /** The CIDRs that a CIDR or a name stands for; undefined, with a finding, when it stands for nothing. */
   resolve(text: string, at: ValuePath, findings: Findings): readonly Cidr[] | undefined {
-    const name = isName(text) && (!isPlaceholder(text) || suggest(text, this.names()) !== undefined);
+    const name = isName(text) && (!isPlaceholder(text) || this.defines(text) || this.nearest(text) !== undefined);
     if (!name) {
       const parsed = parseCidr(text);
       if (parsed.ok) return [parsed.value];
@@ -47,8 +69,8 @@ export class RangeScope {
       return undefined;
     }
     const known = this.lookup(text);
-    if (known !== 'unknown') return known;
-    const near = suggest(text, this.names());
+    if (known !== 'unknown') return known && this.bringIn(known, text, at, findings);
+    const near = this.nearest(text);
     findings.add('MQ113', at, {
       message: `no range is named "${text}"; ${near ? `did you mean "${near}"?` : 'define it under "ranges", or write a CIDR'}`,
       ...(near === undefined && { hint: 'a RangeSet gives names to the intents of its own file only' }),
@@ -58,7 +80,7 @@ export class RangeScope {
 
   /** Whether a name is defined here or around here, the registry left out. */
   defines(name: string): boolean {
-    return this.definitions.has(name) || (this.outer?.defines(name) ?? false);
+    return this.definitions.has(name) || this.shared.names.has(name);
   }
 
   /** Resolves every definition, so that faults in unused ones are found too. */
@@ -71,16 +93,40 @@ export class RangeScope {
     return [...this.definitions.keys()].filter(name => !this.used.has(name));
   }
 
+  /** Makes the definitions known to the documents that are read with this scope around them. */
+  publish(): void {
+    for (const name of this.definitions.keys()) this.shared.names.set(name, this);
+  }
+
   private lookup(name: string): readonly Cidr[] | undefined | 'unknown' {
-    if (this.definitions.has(name)) {
-      this.used.add(name);
-      return this.define(name);
-    }
+    if (this.definitions.has(name)) return this.use(name);
     const special = this.special.get(name);
     if (special) return special();
-    if (this.outer) return this.outer.lookup(name);
+    const published = this.shared.names.get(name);
+    if (published) return published.use(name);
     const registered = namedRange(name);
     return registered ? registered.cidrs.map(cidr) : 'unknown';
+  }
+
+  private use(name: string): readonly Cidr[] | undefined {
+    this.used.add(name);
+    return this.define(name);
+  }
+
+  /** Passes on what a name stands for, as long as a file's names stand for no more than is bearable. */
+  private bringIn(
+    cidrs: readonly Cidr[],
+    name: string,
+    at: ValuePath,
+    findings: Findings,
+  ): readonly Cidr[] | undefined {
+    const { shared } = this;
+    const had = shared.cidrs;
+    shared.cidrs -= cidrs.length;
+    if (shared.cidrs >= 0) return cidrs;
+    const message = `with "${name}" names of ranges stand for more than ${MOST} CIDRs in this file; masq reads no further`;
+    if (had >= 0) findings.add('MQ210', at, message);
+    return undefined;
   }
 
   private define(name: string): readonly Cidr[] | undefined {
@@ -90,21 +136,36 @@ export class RangeScope {
       this.findings.add('MQ125', [...this.path, name], `ranges refer to each other in a circle: ${circle}`, 'key');
       return undefined;
     }
+    if (this.resolving.length === DEEPEST) return this.refuseDepth(name);
     this.resolving.push(name);
     const entries: Entry[] = readEntries(this.definitions.get(name), [...this.path, name], this.findings, this);
     this.resolving.pop();
     checkEmptied(entries, this.findings);
     checkRedundancy(entries, this.findings);
-    const cidrs = entries.flatMap(entry =>
+    const all = entries.flatMap(entry =>
       entry.exceptions.length > 0 ? [...entry.sets[4].cidrs(), ...entry.sets[6].cidrs()] : entry.cidrs,
     );
+    // A range that is named twice, which was told, is there once: else ten lines that name each other would be millions.
+    const cidrs = [...new Set(all)];
     this.resolved.set(name, cidrs);
     return cidrs;
   }
 
-  private names(): string[] {
+  /** Told once: of a way that is far too long, each 65th range would be one too many. */
+  private refuseDepth(name: string): undefined {
+    const message = `ranges refer to each other more than ${DEEPEST} levels deep; write the CIDRs where "${name}" is used`;
+    if (!this.tooDeep) this.findings.add('MQ209', [...this.path, name], message, 'key');
+    this.tooDeep = true;
+  }
+
+  /** The name that was most likely meant. */
+  private nearest(text: string): string | undefined {
+    const { shared } = this;
+    if (shared.comparisons <= 0) return undefined;
     const own = [...this.definitions.keys(), ...this.special.keys()];
-    return this.outer ? [...own, ...this.outer.names()] : [...own, ...NAMED_RANGES.map(range => range.name)];
+    const names = [...own, ...shared.names.keys(), ...NAMED_RANGES.map(range => range.name)];
+    shared.comparisons -= names.length;
+    return suggest(text, names);
   }
 }
 

@@ -115,3 +115,59 @@ describe('a text with a fault in each place', () => {
     expect(check(`nonMasqueradeCIDRs: []\n${lines(30_000, i => `k${i}: 1`)}`)).toHaveLength(1001);
   });
 });
+
+describe('names of ranges', () => {
+  const intent = (ranges: string, preserve = 'rfc1918'): string => `apiVersion: masq/v1alpha1
+kind: ClusterIntent
+metadata: {name: a}
+spec:
+  platform: kubernetes
+  network: {nodeCIDRs: [192.168.1.0/24], podCIDRs: [10.244.0.0/16], serviceCIDRs: [10.96.0.0/12]}
+  ranges:
+${ranges}  masquerade: {preserve: [${preserve}]}
+`;
+  const chain = (length: number): string => {
+    const links = lines(length - 1, i => `    r${i}: [r${i + 1}]`);
+    return intent(`${links}    r${length - 1}: [172.16.0.0/12]\n`, 'r0');
+  };
+
+  it('refer to each other 64 levels deep, and no deeper', () => {
+    expect(said(chain(64))).toEqual([]);
+    const message = 'ranges refer to each other more than 64 levels deep; write the CIDRs where "r64" is used';
+    expect(said(chain(65))).toEqual([`72:5 MQ209 ${message}`]);
+    expect(said(chain(30_000))).toEqual([`72:5 MQ209 ${message}`]);
+  });
+
+  it('that name others many times over stand for each range once', () => {
+    const tower = lines(40, i => `    r${i}: [r${i + 1}, r${i + 1}, r${i + 1}]`);
+    const found = check(intent(`${tower}    r40: [172.16.0.0/12]\n`, 'r0'));
+    expect(found.map(({ code }) => code)).toEqual(Array(80).fill('MQ120'));
+  });
+
+  it('stand for no more than two million CIDRs', () => {
+    const wide = `    wide: [${Array.from({ length: 2500 }, (_, i) => cidr(i * 2)).join(', ')}]\n`;
+    const found = said(intent(`${wide}${lines(800, i => `    r${i}: [wide]`)}`)).filter(line => line.includes('MQ210'));
+    expect(found).toEqual([
+      '808:12 MQ210 with "wide" names of ranges stand for more than 2000000 CIDRs in this file; masq reads no further',
+    ]);
+  });
+
+  it('of 9,999 RangeSets are found', () => {
+    const sets = lines(
+      9999,
+      i => `apiVersion: masq/v1alpha1\nkind: RangeSet\nmetadata: {name: s}\nranges: {r${i}: [${cidr(i)}]}\n---`,
+    );
+    expect(said(`${sets}${intent('    own: [r0]\n', 'own, r9998')}`)).toEqual([]);
+  });
+
+  it('that nobody knows are held against so many others, and then told as they are', () => {
+    const known = lines(2000, i => `    range-${i}: [172.16.0.0/12]`);
+    const found = check(intent(known, lines(2000, i => `rnge-${i},`).replaceAll('\n', ' ')), {
+      ...DEFAULT_LIMITS,
+      findings: 5000,
+    }).filter(({ code }) => code === 'MQ113');
+    expect(found).toHaveLength(2000);
+    expect(found[0]!.message).toBe('no range is named "rnge-0"; did you mean "range-0"?');
+    expect(found.at(-1)!.message).toBe('no range is named "rnge-1999"; define it under "ranges", or write a CIDR');
+  });
+});

@@ -101,8 +101,8 @@ export const DOCUMENTS = {
   MQ209: {
     meaning: prose(`
       A file is larger than masq reads (16 Mi characters, a million lines, 10,000 documents, two million words and
-      signs), its values nest more than 64 levels deep, or a key is longer than the 1,024 characters that YAML allows. No configuration of this
-      kind is; most likely it is another file, or one made to exhaust a reader.`),
+      signs), its values or its ranges' names nest more than 64 levels deep, or a key is longer than the 1,024 characters
+      that YAML allows. No configuration of this kind is; most likely it is another file, or one made to exhaust a reader.`),
     example: `nonMasqueradeCIDRs: ${'['.repeat(65)}${']'.repeat(65)}\n`,
     fix: 'Give masq the file that is meant, or split it.',
     source: SOURCES.masq,
@@ -110,7 +110,7 @@ export const DOCUMENTS = {
   MQ210: {
     meaning: prose(`
       Aliases add more than 100,000 values to the document: a few lines that grow tenfold with each step. masq counts
-      before it expands, so nothing was read.`),
+      before it expands, so nothing was read. Or names of ranges stand for more than two million CIDRs in one file.`),
     example: block(`
       a: &a [${TEN('1')}]
       b: &b [${TEN('*a')}]
@@ -118,7 +118,7 @@ export const DOCUMENTS = {
       d: &d [${TEN('*c')}]
       e: [${TEN('*d')}]
     `),
-    fix: 'Write the values out, or use fewer aliases.',
+    fix: 'Write the values out, or use fewer aliases. Of names, split the file.',
     source: SOURCES.masq,
   },
   MQ211: {
