@@ -6,7 +6,7 @@ import { isRendered } from '../constructs/render';
 
 /**
  * Runs a cdk8s app with an output folder of its own and takes what it renders: a folder for each cluster.
- * @throws when the app fails; its own messages went to standard error already
+ * @throws when the app fails, or writes nothing there; its own messages went to standard error already
  */
 export function renderApp(command: string): Map<string, Map<string, string>> {
   const outdir = mkdtempSync(join(tmpdir(), 'masq-app-'));
@@ -18,11 +18,17 @@ export function renderApp(command: string): Map<string, Map<string, string>> {
     });
     if (error || status !== 0)
       throw appFailure(command, error?.message ?? (signal ? `it was ended by ${signal}` : `exit code ${status}`));
-    return readFolders(outdir, command);
+    const folders = readFolders(outdir, command);
+    if (folders.size === 0) throw appFailure(command, NOTHING);
+    return folders;
   } finally {
     rmSync(outdir, { recursive: true, force: true });
   }
 }
+
+const NOTHING =
+  'it wrote nothing into the folder that CDK8S_OUTDIR names; leave "outdir" out of MasqApp\'s props, or pass ' +
+  'process.env.CDK8S_OUTDIR to it, and call synth()';
 
 function appFailure(command: string, why: string): Error {
   const failure = new Error(`the app "${command}" failed: ${why}; nothing was written`);

@@ -96,8 +96,8 @@ function writeAtomically(path: string, text: string): void {
   }
 }
 
-function findingLine(finding: Diagnostic): string {
-  const { file, range, construct, severity, code, message } = finding;
-  const place = file && range ? `${file}:${range.start.line}:${range.start.column}` : `[${construct ?? ''}]`;
-  return `${place} ${severity} ${code} ${message}`;
+/** The construct is named beside the line: a loop makes many of them in one. */
+function findingLine({ file, range, construct, severity, code, message }: Diagnostic): string {
+  const line = file && range ? `${file}:${range.start.line}:${range.start.column} ` : '';
+  return `${line}[${construct ?? ''}] ${severity} ${code} ${message}`;
 }

@@ -1,5 +1,5 @@
 import { readFileSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { checkFiles } from '../core/check/check';
 import { type Diagnostic, RULES, type RuleCode } from '../core/diagnostics';
 import { EXPLANATIONS } from '../core/diagnostics/explanations';
@@ -38,7 +38,7 @@ export interface ViolatingResource {
   readonly resourceName: string;
   /** The path of the file that it is in. */
   readonly manifestPath: string;
-  /** The findings, each with its line and column. */
+  /** The findings, each with its file, line and column. */
   readonly locations: readonly string[];
 }
 
@@ -107,9 +107,11 @@ function byRule(diagnostics: readonly Diagnostic[]): Map<RuleCode, Diagnostic[]>
   return rules;
 }
 
-function location({ severity, message, range }: Diagnostic): string {
-  const place = range ? `line ${range.start.line}, column ${range.start.column}: ` : '';
-  return `${place}${message} (${severity})`;
+/** Begins with the file and its folder: `cdk8s synth --stdout` says of no manifest where it is. */
+function location({ file, severity, message, range }: Diagnostic): string {
+  const manifest = file === undefined ? '' : join(basename(dirname(file)), basename(file));
+  const place = range ? `, line ${range.start.line}, column ${range.start.column}` : '';
+  return `${manifest}${place}: ${message} (${severity})`;
 }
 
 /** The name of the object that a finding is about: the last one that begins before it in its file. */

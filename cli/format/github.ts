@@ -1,5 +1,6 @@
 import { type Diagnostic, RULES, type Severity } from '../../core/diagnostics';
 import { describePath, describePlace } from './place';
+import { printable } from './printable';
 import type { Formatter } from './report';
 import { slashed } from './uri';
 
@@ -35,8 +36,9 @@ function message(d: Diagnostic): string {
   return lines.join('\n');
 }
 
+/** Line breaks are escaped as the runner wants it; what else could move the cursor of a log is made visible. */
 function escapeData(text: string): string {
-  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+  return printable(text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A'));
 }
 
 function escapeProperty(text: string): string {

@@ -106,6 +106,13 @@ describe('github', () => {
     );
   });
 
+  test('what could move the cursor of a log is made visible', async () => {
+    const d = { ...finding('MQ904', { file: 'a\u001bb' }, 'a\u001b[31mb\u2028c\u0085d\u202ee'), hint: 'x\u009by' };
+    expect(await write('github', report([d]))).toBe(
+      '::error file=a␛b,title=MQ904 unreadable::a␛[31mb\ufffdc\ufffdd\ufffde%0Ahint: x\ufffdy\n',
+    );
+  });
+
   test('a range over several lines has no columns: the runner refuses them', async () => {
     const d = finding('MQ101', at('net.yaml', NET, 'preserve', '10.0.0.1/8'));
     expect(await write('github', report([d]))).toBe(

@@ -405,6 +405,10 @@ app.synth();
     expect(box.masq('synth', 'in', '--app', command, '--kustomization', '--check').status).toBe(1);
   });
 
+  const NOTHING = 'it wrote nothing into the folder that CDK8S_OUTDIR names; leave "outdir" out of MasqApp\'s props';
+  /** A program that writes where its own folder is. */
+  const ELSEWHERE = `new (require(${JSON.stringify(lib)}).MasqApp)({ outdir: "other" }).synth()`;
+
   /** A shell command, and what is said of it. */
   const FAILING: readonly (readonly [app: string, message: string])[] = [
     ['exit 3', 'masq: the app "exit 3" failed: exit code 3; nothing was written'],
@@ -418,6 +422,8 @@ app.synth();
       'mkdir "$CDK8S_OUTDIR/x" && echo a: 1 > "$CDK8S_OUTDIR/x/y.yaml"',
       'x/y.yaml was not written by MasqApp; nothing was written',
     ],
+    ['true', NOTHING],
+    [`"${process.execPath}" -e '${ELSEWHERE}'`, NOTHING],
   ];
   test.each(FAILING)('%s', (failing, message) => {
     const { status, stdout, stderr } = box.masq('synth', 'in', '--app', failing);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ApiObject, Chart } from 'cdk8s';
 import { ConfigMap } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
 import { ClusterIntent, type ClusterIntentProps, IpMasqAgent, MasqApp } from '../../constructs';
 import { HEADER, isRendered } from '../../constructs/render';
@@ -130,6 +130,21 @@ immutable: false
       expect(parse(file, { version: '1.1' }).metadata.annotations).toMatchObject(annotations);
     }
     expect(readFileSync(join(outdir, 'prod', AGENT[1]!), 'utf8')).toContain('    - 172.16.0.0/12 # a b c\n');
+  });
+
+  it('says of each warning which cluster it is about, not only the line that made them all', () => {
+    const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    try {
+      const loud = new MasqApp({ outdir });
+      for (const name of ['eu', 'us']) {
+        new ClusterIntent(loud, name, { ...props, masquerade: { preserve: ['rfc1918', '10.0.0.0/8'] } });
+      }
+      loud.synth();
+      const lines = write.mock.calls.map(([line]) => String(line).replace(/^test\/.*:\d+:\d+ /, 'HERE '));
+      expect(lines).toEqual(['eu', 'us'].map(name => expect.stringMatching(`^HERE \\[${name}\\] warning MQ121 .*\n$`)));
+    } finally {
+      write.mockRestore();
+    }
   });
 
   it('makes no folder for a chart without objects', () => {

@@ -68,13 +68,15 @@ describe('the validation plugin', () => {
       {
         resourceName: 'one',
         manifestPath: join(dist, 'prod', 'a.yaml'),
-        locations: ['line 9, column 13: CIDR "10.0.0.1/8" has host bits set; did you mean "10.0.0.0/8"? (error)'],
+        locations: [
+          'prod/a.yaml, line 9, column 13: CIDR "10.0.0.1/8" has host bits set; did you mean "10.0.0.0/8"? (error)',
+        ],
       },
       {
         resourceName: 'two',
         manifestPath: join(dist, 'prod', 'a.yaml'),
         locations: [
-          'line 19, column 13: CIDR "172.16.0.1/12" has host bits set; did you mean "172.16.0.0/12"? (error)',
+          'prod/a.yaml, line 19, column 13: CIDR "172.16.0.1/12" has host bits set; did you mean "172.16.0.0/12"? (error)',
         ],
       },
     ]);

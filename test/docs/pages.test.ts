@@ -67,6 +67,15 @@ test('every platform has a page with the same sections', () => {
   expect(readdirSync(join(ROOT, 'docs/platforms')).sort()).toEqual(PLATFORMS.map(p => `${p}.md`).sort());
 });
 
+test('the page on kubernetes waits for the definitions that are rendered, in the order of applying', () => {
+  const page = read('docs/platforms/kubernetes.md');
+  const waited = [...page.matchAll(/\bcrd\/(\S+)/g)].map(match => match[1]);
+  const rendered = readdirSync(join(ROOT, 'dist/kubernetes-egress-gateway')).sort();
+  const definitions = rendered.filter(name => name.startsWith('00-'));
+  expect(definitions).toEqual(waited.map(name => `00-customresourcedefinition-${name}.yaml`));
+  expect(rendered.slice(0, definitions.length)).toEqual(definitions);
+});
+
 function commentLines(text: string): number {
   return fences(text).reduce((sum, fence) => sum + (fence.text.match(/^# /gm)?.length ?? 0), 0);
 }
