@@ -39,6 +39,12 @@ const EXIT_CODES: Command['exitCodes'] = [
   [2, 'wrong usage, or a fault of masq itself'],
 ];
 
+/** The file that `masq init` writes when nobody names another. */
+export const FIRST_INTENT = 'masq.yaml';
+
+/** The folder that `masq synth` renders to when nobody names another. */
+export const DEFAULT_OUTPUT = 'dist';
+
 /** The platforms for which `masq init` has a first intent. */
 export const PLATFORMS = ['kubernetes', 'gke-standard', 'gke-autopilot', 'anthos-bare-metal'] as const;
 
@@ -62,7 +68,7 @@ export const COMMANDS: readonly Command[] = [
     description:
       'Checks every document that masq knows, whatever its file is called: ClusterIntent and RangeSet, bare ip-masq-agent files, the agent\'s ConfigMap and DaemonSet, EgressNATPolicy, AnthosNetworkGateway and NetworkGatewayGroup. Folders are searched for YAML and JSON; "-" is the standard input. Objects of one folder are taken to be of one cluster and checked against each other.\n\nOther YAML and JSON files may be among them. A run that finds no document to check in any of them fails, so that a command which writes nothing to a pipe is no success.',
     options: [FORMAT, FAIL_ON, QUIET, COLOR],
-    positionals: { name: 'FILE', min: 1, complete: 'file' },
+    positionals: { name: 'FILE', min: 0, complete: 'file' },
     examples: [
       { line: 'masq validate intents/', says: 'check everything below a folder' },
       { line: 'masq validate --format sarif dist/ > masq.sarif', says: 'a report for code scanning' },
@@ -89,7 +95,7 @@ export const COMMANDS: readonly Command[] = [
         short: 'o',
         type: 'string',
         value: 'DIR',
-        default: 'dist',
+        default: DEFAULT_OUTPUT,
         help: 'the folder that holds a folder for each cluster',
       },
       {
@@ -140,7 +146,7 @@ export const COMMANDS: readonly Command[] = [
         short: 'o',
         type: 'string',
         value: 'FILE',
-        default: 'masq.yaml',
+        default: FIRST_INTENT,
         help: 'the file to write; "-" is the standard output',
       },
       { name: 'force', type: 'boolean', help: 'overwrite the file if it is there' },

@@ -1,11 +1,24 @@
 import { RULE_CODES } from '../core/diagnostics';
 import { type Command, type Option, optionsOf } from './args';
-import type { Shell } from './shells';
+import { quote, type Shell } from './shells';
 
 /** The completion script of a shell, made from the same table that the command line is parsed with. */
 export function renderCompletion(shell: Shell, commands: readonly Command[]): string {
   const render = { bash: renderBash, zsh: renderZsh, fish: renderFish }[shell];
-  return `${render(commands).join('\n')}\n`;
+  return `${render([...commands, helpOn(commands)]).join('\n')}\n`;
+}
+
+/** `masq help COMMAND`, which is no command of the table, since it is about the table. */
+function helpOn(commands: readonly Command[]): Command {
+  return {
+    name: 'help',
+    summary: 'explain a command',
+    usage: '[COMMAND]',
+    description: '',
+    options: [],
+    positionals: { name: 'COMMAND', min: 0, max: 1, complete: commands.map(command => command.name) },
+    examples: [],
+  };
 }
 
 const GLOBAL_WORDS = ['--help', '--version'];
@@ -28,11 +41,6 @@ function wantedArguments({ positionals }: Command): Wanted {
 
 function spellings({ name, short }: Option): string[] {
   return short === undefined ? [`--${name}`] : [`-${short}`, `--${name}`];
-}
-
-/** A word in single quotes for any of the three shells. */
-function quote(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 /** Works from bash 3.2 on and without the bash-completion package. */

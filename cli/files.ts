@@ -1,7 +1,8 @@
 import { closeSync, fstatSync, openSync, readdirSync, readSync, realpathSync, type Stats, statSync } from 'node:fs';
-import { join, parse, sep } from 'node:path';
+import { dirname, join, parse, sep } from 'node:path';
 import { orList, type RuleCode, type SourceRange, suggest } from '../core/diagnostics';
 import { SourceText } from '../core/source';
+import { describeError } from './system-error';
 
 /** What stands for the standard input on a command line. */
 export const STDIN = '-';
@@ -116,6 +117,10 @@ function describeFault(arg: string, error: unknown): string {
   if (arg === '') return 'an argument is empty; a file or a folder is wanted';
   const { code, path } = error as NodeJS.ErrnoException;
   if (code !== 'ENOENT' && code !== 'ENOTDIR') return `"${path ?? arg}" cannot be read: ${describeError(error)}`;
+  if (/[*?[{]/.test(arg)) {
+    const folder = dirname(arg.replace(/[*?[{].*$/s, '.'));
+    return `"${arg}" does not exist: the shell did not expand it; write it without quotes, or name the folder "${folder}"`;
+  }
   const near = nearestPath(arg);
   return `"${arg}" does not exist${near === undefined ? '' : `; did you mean "${near}"?`}`;
 }
@@ -273,23 +278,4 @@ function decodes(bytes: Buffer, stream: boolean): boolean {
 function describeSize(bytes: number): string {
   if (bytes >= 1024 * 1024 && bytes % (1024 * 1024) === 0) return `${bytes / (1024 * 1024)} MiB`;
   return bytes >= 1024 && bytes % 1024 === 0 ? `${bytes / 1024} KiB` : `${bytes} bytes`;
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  ENOENT: 'it does not exist',
-  ENOTDIR: 'a part of its path is no folder',
-  EISDIR: 'it is a folder',
-  ELOOP: 'its symbolic links lead in a circle',
-  EMFILE: 'too many files are open',
-  ENAMETOOLONG: 'its name is too long',
-  ENOSPC: 'the disk is full',
-  EROFS: 'its file system is read-only',
-};
-
-/** What the system says of a file, in words. */
-export function describeError(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return REASONS[code ?? ''] ?? message;
 }

@@ -1,5 +1,6 @@
 import { type Diagnostic, diagnostic } from '../core/diagnostics';
-import { expandFiles, isNamedPipe, readText, STDIN } from './files';
+import { FIRST_INTENT } from './commands';
+import { expandFiles, isNamedPipe, kindOf, readText, STDIN } from './files';
 import { stderr } from './stdio';
 
 /** The name that findings in the standard input carry. */
@@ -21,6 +22,12 @@ export function listInputs(args: readonly string[]): {
       stderr.write(`masq: "${pipe}" is a pipe; waiting until it is written\n`);
   }
   return { files, faults: faults.map(fault => fault.message) };
+}
+
+/** What a run without files is told; the file that `masq init` writes is named, but never taken unasked. */
+export function missingFile(command: string, wanted: string): string {
+  const there = kindOf(FIRST_INTENT)?.isFile() === true;
+  return there ? `${wanted}; "${FIRST_INTENT}" is here: masq ${command} ${FIRST_INTENT}` : wanted;
 }
 
 /** Reads a file, or the standard input, one at a time so that no more than one is held. */

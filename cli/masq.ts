@@ -3,7 +3,9 @@ import { suggest } from '../core/diagnostics/suggest';
 import { type Command, parseCommandLine } from './args';
 import { COMMANDS } from './commands';
 import { requireCached } from './compile-cache';
-import { stderr, stdout } from './stdio';
+import { printable } from './format/printable';
+import { commandLine } from './shells';
+import { refuse, stderr, stdout } from './stdio';
 import { useColor } from './terminal';
 import { version } from './version';
 
@@ -33,10 +35,11 @@ async function main(argv: readonly string[]): Promise<number> {
     stdout.write(`masq ${version}\n`);
     return 0;
   }
+  if (name.startsWith('-')) return optionFirst(argv);
   const command = COMMANDS.find(c => c.name === name);
   if (!command) return unknownCommand(name);
   const parsed = parseCommandLine(command, rest);
-  if (!parsed.ok) return usage(`${parsed.message}\nrun "masq ${name} --help" for what it takes`);
+  if (!parsed.ok) return refuse([parsed.message]);
   if (parsed.values.help) return helpOn(name);
   return load(name).run(parsed);
 }
@@ -61,14 +64,19 @@ function unknownCommand(name: string): number {
     name,
     COMMANDS.map(c => c.name),
   );
-  return usage(
+  return refuse([
     `"${name}" is no command of masq; ${near ? `did you mean "masq ${near}"?` : 'run "masq --help" for the list'}`,
-  );
+  ]);
 }
 
-function usage(message: string): number {
-  stderr.write(`masq: ${message}\n`);
-  return 2;
+/** Options belong to a command and stand behind its name. */
+function optionFirst(argv: readonly string[]): number {
+  const names = COMMANDS.map(c => c.name);
+  const at = argv.findIndex(word => names.includes(word));
+  const moved = at < 0 ? ['COMMAND', ...argv] : [argv[at]!, ...argv.slice(0, at), ...argv.slice(at + 1)];
+  return refuse([
+    printable(`"${argv[0]}" stands before the command; write it behind: ${commandLine(['masq', ...moved])}`),
+  ]);
 }
 
 function fault(error: unknown): number {

@@ -44,3 +44,9 @@ export const stdout = new Output(1);
 
 /** Where everything goes that is not a result. */
 export const stderr = new Output(2);
+
+/** Tells why a run cannot begin, a line each, and returns the exit code for wrong usage. */
+export function refuse(messages: readonly string[]): number {
+  stderr.write(messages.map(message => `masq: ${message}\n`).join(''));
+  return 2;
+}

@@ -2,23 +2,24 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { suggest } from '../../core/diagnostics';
 import { PLATFORMS } from '../commands';
-import { describeError, kindOf } from '../files';
+import { kindOf } from '../files';
 import { firstIntent } from '../first-intent';
 import type { Invocation } from '../masq';
-import { stderr, stdout } from '../stdio';
+import { refuse, stdout } from '../stdio';
+import { describeError } from '../system-error';
 
 /** `masq init`: writes a commented first intent for a platform. */
 export function run({ values, positionals }: Invocation): number {
   const platform = PLATFORMS.find(p => p === positionals[0]);
   if (!platform) {
     const near = suggest(positionals[0]!, PLATFORMS);
-    return refuse(
+    return refuse([
       `"${positionals[0]}" is no platform; ${near ? `did you mean "${near}"?` : `there are ${PLATFORMS.join(', ')}`}`,
-    );
+    ]);
   }
   const name = String(values.name);
   if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name)) {
-    return refuse(`"${name}" is no name for a cluster; write lower-case letters, digits and dashes, at most 63`);
+    return refuse([`"${name}" is no name for a cluster; write lower-case letters, digits and dashes, at most 63`]);
   }
   const text = firstIntent(platform, name);
   const output = String(values.output);
@@ -28,10 +29,10 @@ export function run({ values, positionals }: Invocation): number {
   }
   try {
     const fault = faultOf(output, values.force === true);
-    if (fault !== undefined) return refuse(fault);
+    if (fault !== undefined) return refuse([fault]);
     write(output, text);
   } catch (error) {
-    return refuse(`"${output}" cannot be written: ${describeError(error)}`);
+    return refuse([`"${output}" cannot be written: ${describeError(error)}`]);
   }
   stdout.write(`wrote ${output}; change the addresses to yours, then run: masq synth ${output}\n`);
   return 0;
@@ -58,9 +59,4 @@ function write(file: string, text: string): void {
     rmSync(staged, { force: true });
     throw error;
   }
-}
-
-function refuse(message: string): number {
-  stderr.write(`masq: ${message}\n`);
-  return 2;
 }

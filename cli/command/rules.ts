@@ -1,7 +1,7 @@
-import { RULE_CODES, RULES, type RuleCode, suggest } from '../../core/diagnostics';
+import { orList, RULE_CODES, RULES, type RuleCode, suggest } from '../../core/diagnostics';
 import { EXPLANATIONS } from '../../core/diagnostics/explanations';
 import type { Invocation } from '../masq';
-import { stderr, stdout } from '../stdio';
+import { refuse, stdout } from '../stdio';
 import { type ColorChoice, type Palette, palette, useColor } from '../terminal';
 
 /** `masq rules`: lists the rules, or explains some of them. */
@@ -10,11 +10,9 @@ export function run({ values, positionals }: Invocation): number {
   for (const word of positionals) {
     const code = RULE_CODES.find(c => c === word.toUpperCase() || RULES[c].name === word.toLowerCase());
     if (!code) {
-      const near = suggest(word, [...RULE_CODES, ...RULE_CODES.map(c => RULES[c].name)]);
-      stderr.write(
-        `masq: "${word}" is no rule; ${near ? `did you mean "${near}"?` : 'run "masq rules" for the list'}\n`,
-      );
-      return 2;
+      const near = meant(word);
+      const advice = near.length > 0 ? `did you mean ${orList(near.map(name => `"${name}"`))}?` : LIST;
+      return refuse([`"${word}" is no rule; ${advice}`]);
     }
     codes.push(code);
   }
@@ -26,6 +24,20 @@ export function run({ values, positionals }: Invocation): number {
   } else if (codes.length === 0) stdout.write(wanted.map(code => line(code, colors)).join(''));
   else stdout.write(codes.map(code => explain(code, colors)).join('\n'));
   return 0;
+}
+
+const LIST = 'run "masq rules" for the list';
+
+/** More suggestions than these are no help. */
+const MANY = 5;
+
+/** The rules that a word may have been meant for: the one that is spelt nearly so, or those with the word in their name. */
+function meant(word: string): readonly string[] {
+  const names = RULE_CODES.map(code => RULES[code].name);
+  const near = suggest(word, [...RULE_CODES, ...names]);
+  if (near !== undefined) return [near];
+  const within = names.filter(name => name.includes(word.toLowerCase()));
+  return within.length > MANY ? [] : within;
 }
 
 function line(code: RuleCode, { bold, dim }: Palette): string {

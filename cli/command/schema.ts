@@ -8,7 +8,7 @@ import policyV1Alpha1 from '../../schemas/json/networking.gke.io/egressnatpolicy
 import group from '../../schemas/json/networking.gke.io/networkgatewaygroup_v1.json';
 import { SCHEMAS } from '../commands';
 import type { Invocation } from '../masq';
-import { stderr, stdout } from '../stdio';
+import { refuse, stdout } from '../stdio';
 
 const DOCUMENTS: Readonly<Record<(typeof SCHEMAS)[number], unknown>> = {
   intent,
@@ -29,10 +29,9 @@ export function run({ values, positionals }: Invocation): number {
   const name = SCHEMAS.find(s => s === (positionals[0] ?? 'intent'));
   if (!name) {
     const near = suggest(positionals[0]!, SCHEMAS);
-    stderr.write(
-      `masq: no schema is called "${positionals[0]}"; ${near ? `did you mean "${near}"?` : `there are ${SCHEMAS.join(', ')}`}\n`,
-    );
-    return 2;
+    return refuse([
+      `no schema is called "${positionals[0]}"; ${near ? `did you mean "${near}"?` : `there are ${SCHEMAS.join(', ')}`}`,
+    ]);
   }
   stdout.write(`${JSON.stringify(DOCUMENTS[name], null, 2)}\n`);
   return 0;

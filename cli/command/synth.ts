@@ -6,14 +6,16 @@ import { findingsOf } from '../../constructs/validation';
 import { Checker } from '../../core/check/check';
 import { type Diagnostic, diagnostic, hasErrors } from '../../core/diagnostics';
 import type { ClusterModel } from '../../core/intent/model';
+import { DEFAULT_OUTPUT } from '../commands';
 import { STDIN } from '../files';
 import { fails, writeFindings } from '../findings';
-import { listInputs, type ReadInput, readInput } from '../inputs';
+import { listInputs, missingFile, type ReadInput, readInput } from '../inputs';
 import { kustomization } from '../kustomization';
 import type { Invocation } from '../masq';
 import { commitOutput, compareOutput, type OutputChange, type OutputPlan } from '../output';
 import { renderApp } from '../render-app';
-import { stderr, stdout } from '../stdio';
+import { commandLine } from '../shells';
+import { refuse, stderr, stdout } from '../stdio';
 import { progress } from '../terminal';
 
 type Folders = Map<string, Map<string, string>>;
@@ -22,8 +24,9 @@ type Folders = Map<string, Map<string, string>>;
 export async function run({ values, positionals }: Invocation): Promise<number> {
   const apps = (values.app as string[] | undefined) ?? [];
   const output = String(values.output);
+  if (positionals.length + apps.length === 0)
+    return refuse([missingFile('synth', 'name at least one FILE or folder, or an app with --app')]);
   const { files, faults } = listInputs(positionals);
-  if (positionals.length + apps.length === 0) return refuse(['name at least one FILE, or an app with --app']);
   if (faults.length > 0) return refuse(faults);
   const checker = new Checker();
   const sources = new Map<string, string>();
@@ -53,11 +56,17 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
   if (intents + apps.length === 0 && !hasErrors(diagnostics)) {
     return refuse([`no ClusterIntent is in ${positionals.join(', ')}; "masq init" writes a first one`]);
   }
-  const found = hasErrors(diagnostics) ? { diagnostics, changes: [] } : settle(plan, diagnostics, values);
+  const found = hasErrors(diagnostics) ? { diagnostics, changes: [] } : settle(plan, diagnostics, values, positionals);
+  const compared = values.check && !hasErrors(diagnostics) ? renderedFiles(plan) : [];
   const machine = values.format !== 'text';
   if (machine || found.diagnostics.length > 0) {
     await writeFindings(
-      { diagnostics: found.diagnostics, sources, files: names, documents },
+      {
+        diagnostics: found.diagnostics,
+        sources,
+        files: [...names, ...compared],
+        documents: documents + compared.length,
+      },
       values,
       machine ? stdout : stderr,
     );
@@ -65,11 +74,6 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
   const failed = fails(found.diagnostics, values);
   if (!failed && !machine && !values.quiet) stdout.write(summary(plan, found.changes, values));
   return failed ? 1 : 0;
-}
-
-function refuse(messages: readonly string[]): number {
-  stderr.write(messages.map(message => `masq: ${message}\n`).join(''));
-  return 2;
 }
 
 /** Whether a file lies below a folder: what was rendered to it before is no input. */
@@ -102,17 +106,39 @@ function renderCluster(model: ClusterModel): { files: Map<string, string>; diagn
 }
 
 /** Writes the plan, or with `--check` turns every difference into a finding. */
-function settle(plan: OutputPlan, diagnostics: readonly Diagnostic[], values: Invocation['values']) {
+function settle(
+  plan: OutputPlan,
+  diagnostics: readonly Diagnostic[],
+  values: Invocation['values'],
+  positionals: readonly string[],
+) {
   const changes = compareOutput(plan);
   const prune = values.prune === true;
-  if (values.check) return { diagnostics: [...diagnostics, ...staleness(plan.root, changes, prune)], changes: [] };
+  if (values.check) {
+    const stale = staleness(plan.root, changes, prune, remedyOf(values, positionals));
+    return { diagnostics: [...diagnostics, ...stale], changes: [] };
+  }
   const found = [...diagnostics, ...(prune ? [] : orphans(plan.root, changes))];
   if (fails(found, values)) return { diagnostics: found, changes: [] };
   commitOutput(plan, changes, { prune });
   return { diagnostics: found, changes };
 }
 
-function staleness(root: string, changes: readonly OutputChange[], prune: boolean): Diagnostic[] {
+/** The files that a plan renders, each of which `--check` compares with the one that is there. */
+function renderedFiles({ root, folders }: OutputPlan): string[] {
+  return [...folders].flatMap(([folder, files]) => [...files.keys()].map(name => `${root}/${folder}/${name}`));
+}
+
+/** The command that writes what `--check` has missed: the same one, but for how it reports. */
+function remedyOf(values: Invocation['values'], positionals: readonly string[]): string {
+  const apps = (values.app as string[]).flatMap(app => ['--app', app]);
+  const output = values.output === DEFAULT_OUTPUT ? [] : ['-o', String(values.output)];
+  const flags = ['prune', 'kustomization'].filter(flag => values[flag]).map(flag => `--${flag}`);
+  const files = positionals.some(file => /^-./.test(file)) ? ['--', ...positionals] : positionals;
+  return commandLine(['masq', 'synth', ...apps, ...output, ...flags, ...files]);
+}
+
+function staleness(root: string, changes: readonly OutputChange[], prune: boolean, remedy: string): Diagnostic[] {
   const says = {
     create: 'it is missing',
     update: 'it is not what the intent renders to',
@@ -121,8 +147,7 @@ function staleness(root: string, changes: readonly OutputChange[], prune: boolea
   };
   const stale = changes.filter(change => change.kind !== 'orphan' || prune);
   const found = stale.map(({ kind, path }) => {
-    const remedy = kind === 'orphan' ? '"masq synth --prune"' : '"masq synth"';
-    const message = `not up to date: ${says[kind]}; run ${remedy} and commit the result`;
+    const message = `not up to date: ${says[kind]}; run "${remedy}" and commit the result`;
     return diagnostic('MQ903', { file: `${root}/${path}` }, { message });
   });
   return prune ? found : [...found, ...orphans(root, changes)];

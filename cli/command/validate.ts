@@ -1,17 +1,15 @@
 import { Checker } from '../../core/check/check';
 import { type Diagnostic, diagnostic, hasErrors } from '../../core/diagnostics';
 import { fails, writeFindings } from '../findings';
-import { listInputs, readInput, STDIN_NAME } from '../inputs';
+import { listInputs, missingFile, readInput, STDIN_NAME } from '../inputs';
 import type { Invocation } from '../masq';
-import { stderr } from '../stdio';
+import { refuse } from '../stdio';
 
 /** `masq validate`: checks files and writes what it found. */
 export async function run({ values, positionals }: Invocation): Promise<number> {
+  if (positionals.length === 0) return refuse([missingFile('validate', 'name at least one FILE or folder')]);
   const { files, faults } = listInputs(positionals);
-  if (faults.length > 0) {
-    stderr.write(faults.map(fault => `masq: ${fault}\n`).join(''));
-    return 2;
-  }
+  if (faults.length > 0) return refuse(faults);
   const checker = new Checker();
   const sources = new Map<string, string>();
   const names: string[] = [];

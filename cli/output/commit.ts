@@ -4,7 +4,7 @@ import { compareOutput, compareWanted } from './compare';
 import type { OutputFs } from './file-system';
 import { endTurn, removeLeftOvers, takeTurn } from './lock';
 import { type OutputChange, type OutputPlan, wantedFiles } from './plan';
-import { applyChanges, removeEmptyFolders } from './transaction';
+import { applyChanges, makeRoot, removeEmptyFolders } from './transaction';
 
 /**
  * Carries a plan out: all of it or, when anything fails, none of it. Orphans among the changes are deleted only with
@@ -26,7 +26,7 @@ export function commitOutput(
     return;
   }
   const orphans = new Set(prune ? changes.filter(c => c.kind === 'orphan').map(c => c.path) : []);
-  const made = fs.mkdirSync(plan.root, { recursive: true });
+  const made = makeRoot(plan.root, fs);
   try {
     const staging = takeTurn(plan.root, fs);
     try {

@@ -1,5 +1,5 @@
 import { dirname, join, resolve } from 'node:path';
-import { OutputError, type OutputFs, uniqueSuffix } from './file-system';
+import { codeOf, OutputError, type OutputFs, uniqueSuffix } from './file-system';
 import { type OutputChange, type OutputPlan, wantedFiles } from './plan';
 
 /** Stages, places and deletes; on a failure takes every step back, the last one first. */
@@ -59,6 +59,25 @@ function keepCopy(file: string, kept: string, fs: OutputFs): void {
 function makeFolders(folder: string, undo: (() => void)[], fs: OutputFs): void {
   const first = fs.mkdirSync(folder, { recursive: true });
   if (first !== undefined) undo.push(() => removeEmptyFolders(folder, dirname(first), fs));
+}
+
+/**
+ * Makes the output folder and what is missing above it, and returns the topmost folder that it made. It makes them one
+ * by one: asked for all at once, Node 20 does not come back from a file system such as /proc that takes no folders.
+ */
+export function makeRoot(root: string, fs: OutputFs): string | undefined {
+  if (fs.existsSync(root)) return undefined;
+  const above = dirname(root);
+  const made = makeRoot(above, fs);
+  try {
+    fs.mkdirSync(root);
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return made;
+    if (made !== undefined) removeEmptyFolders(above, dirname(made), fs);
+    if (codeOf(error) !== 'ENOENT') throw error;
+    throw new OutputError(`"${root}" cannot be made: "${above}" takes no folders`, { cause: error });
+  }
+  return made ?? root;
 }
 
 /** Takes the steps back. What cannot be put back is never lost: it stays in a folder that the error names. */

@@ -58,6 +58,7 @@ function run(shell: Shell, script: string): string[] {
 /** What masq's own table offers behind this, in every shell. */
 const RULES: readonly [string, readonly string[]][] = [
   ['masq rules MQ90', ['MQ901', 'MQ902', 'MQ903', 'MQ904', 'MQ905', 'MQ906']],
+  ['masq help v', ['validate']],
   ['masq rules MQ301 MQ90', ['MQ901', 'MQ902', 'MQ903', 'MQ904', 'MQ905', 'MQ906']],
 ];
 
@@ -75,7 +76,7 @@ describe.skipIf(isMissing('bash'))('bash', () => {
     );
 
   test.each<[string[], string[]]>([
-    [[''], ['--help', '--version', 'check', 'completion', 'version']],
+    [[''], ['--help', '--version', 'check', 'completion', 'help', 'version']],
     [['c'], ['check', 'completion']],
     [['check', '--'], OPTIONS],
     [['check', '-'], OPTIONS],
@@ -118,7 +119,7 @@ describe.skipIf(isMissing('fish'))('fish', () => {
     );
 
   test.each<[string, string[]]>([
-    ['masq ', ['check', 'completion', 'version']],
+    ['masq ', ['check', 'completion', 'help', 'version']],
     ['masq --', ['--help', '--version']],
     ['masq check --', OPTIONS],
     ['masq check --st', ['--strict']],
@@ -168,7 +169,7 @@ describe.skipIf(isMissing('zsh'))('zsh', () => {
   };
 
   test.each<[string, string[]]>([
-    ['masq ', ['--help', '--version', 'check', 'completion', 'version']],
+    ['masq ', ['--help', '--version', 'check', 'completion', 'help', 'version']],
     ['masq --', ['--help', '--version']],
     ['masq check --', OPTIONS],
     ['masq check --st', ['--strict']],

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { faultText } from '../../cli/fault';
@@ -21,13 +21,24 @@ describe('a fault of the files that a run is about is told in one line', () => {
   });
 
   test.each([
-    ['a folder where a file is wanted', () => readFileSync('/'), 'EISDIR: illegal operation on a directory, read'],
-    ['a file in place of a folder', () => mkdirSync(`${__filename}/x`), 'ENOTDIR: not a directory, mkdir'],
-    ['a path that does not exist', () => readFileSync('/nowhere/a.yaml'), 'ENOENT: no such file or directory, open'],
-  ])('%s', (_name, act, start) => {
-    const text = faultText(thrownBy(act));
-    expect(text.startsWith(start)).toBe(true);
-    expect(text).not.toContain('\n');
+    ['a folder where a file is wanted', () => readFileSync('/'), 'a file cannot be read: it is a folder'],
+    [
+      'a file in place of a folder',
+      () => mkdirSync(`${__filename}/x`),
+      `"${__filename}/x" cannot be written: a part of its path is no folder`,
+    ],
+    [
+      'a path that does not exist',
+      () => readFileSync('/nowhere/a.yaml'),
+      '"/nowhere/a.yaml" cannot be opened: it does not exist',
+    ],
+    [
+      'a rename, by where it leads',
+      () => renameSync(__filename, '/nowhere/a\nb'),
+      '"/nowhere/a b" cannot be written: it does not exist',
+    ],
+  ])('%s', (_name, act, text) => {
+    expect(faultText(thrownBy(act))).toBe(text);
   });
 
   test('a full disk, which names no path', () => {
@@ -35,7 +46,7 @@ describe('a fault of the files that a run is about is told in one line', () => {
       code: 'ENOSPC',
       syscall: 'write',
     });
-    expect(faultText(full)).toBe('ENOSPC: no space left on device, write');
+    expect(faultText(full)).toBe('a file cannot be written: the disk is full');
   });
 });
 

@@ -25,8 +25,9 @@ describe.skipIf(isMissing('bash', '--version'))('masq completion bash', () => {
   const names = COMMANDS.map(command => command.name);
 
   test('the commands', () => {
-    expect(complete('')).toEqual([...names, '--help', '--version'].sort());
+    expect(complete('')).toEqual([...names, 'help', '--help', '--version'].sort());
     expect(complete('s')).toEqual(['schema', 'synth']);
+    expect(complete('help', '')).toEqual([...names].sort());
   });
 
   test.each(names)('the options of %s', name => {

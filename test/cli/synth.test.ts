@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, symlinkSync, utimesSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -221,6 +221,23 @@ describe('nothing at all is written', () => {
     expect(box.read(name)).toBe('mine\n');
   });
 
+  test.skipIf(!existsSync('/proc/self'))('into a file system that takes no folders', () => {
+    const { status, stderr } = box.masq('synth', 'in', '-o', '/proc/masq/dist');
+    expect({ status, stderr }).toEqual({
+      status: 2,
+      stderr: 'masq: "/proc/masq" cannot be made: "/proc" takes no folders\n',
+    });
+  });
+
+  test('into a folder that cannot be made', () => {
+    mkdirSync(box.path('closed'), { mode: 0o555 });
+    const { status, stderr } = box.masqWith({ unprivileged: true }, 'synth', 'in', '-o', 'closed/dist');
+    expect({ status, stderr }).toEqual({
+      status: 2,
+      stderr: 'masq: "closed/dist" cannot be written: permission denied\n',
+    });
+  });
+
   test('into a folder that may not be written to', () => {
     mkdirSync(box.path('dist'), { mode: 0o555 });
     const { status, stderr } = box.masqWith({ unprivileged: true }, 'synth', 'in');
@@ -249,8 +266,8 @@ describe('--check', () => {
     expect(touched()).toEqual([]);
     return run;
   };
-  const stale = (path: string, why: string, remedy = '"masq synth"') =>
-    `${path} error MQ903 not up to date: ${why}; run ${remedy} and commit the result`;
+  const stale = (path: string, why: string, remedy = 'masq synth in') =>
+    `${path} error MQ903 not up to date: ${why}; run "${remedy}" and commit the result`;
   const lines = (run: { status: number | null; stdout: string; stderr: string }) => {
     expect({ status: run.status, stdout: run.stdout }).toEqual({ status: 1, stdout: '' });
     return run.stderr.split('\n').filter(line => / (error|note) MQ/.test(line));
@@ -291,7 +308,7 @@ describe('--check', () => {
     expect({ status, stdout }).toEqual({ status: 0, stdout: 'up to date: 2 clusters, 6 files in dist/\n' });
     expect(stderr).toContain('dist/old note MQ905 1 file rendered by masq, but for no given intent');
     expect(lines(check('--prune'))).toEqual([
-      stale('dist/old/x.yaml', 'it belongs to no given intent', '"masq synth --prune"'),
+      stale('dist/old/x.yaml', 'it belongs to no given intent', 'masq synth --prune in'),
     ]);
   });
 
@@ -307,6 +324,23 @@ describe('--check', () => {
     expect(status).toBe(1);
     expect(stderr.match(/it is missing/g)).toHaveLength(6);
     expect(box.list()).not.toContain('never');
+  });
+
+  test('the command that the finding names is the one that helps', () => {
+    box.write("in/it's c.yaml", intent('c'));
+    const args = ['-o', 'an other', '--kustomization', '--prune', '--app', 'true', '--', "in/it's c.yaml", '-d.yaml'];
+    box.write('-d.yaml', intent('d'));
+    const { status, stderr } = box.masq('synth', '--check', ...args);
+    expect(status).toBe(1);
+    const [command, ...others] = new Set([...stderr.matchAll(/; run "(.*)" and commit the result$/gm)].map(m => m[1]!));
+    expect(others).toEqual([]);
+    expect(box.bash(command!)).toMatchObject({ status: 0, stderr: '' });
+    expect(box.masq('synth', '--check', ...args)).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  test('its summary counts the rendered files, since each of them was compared', () => {
+    box.write('in/c.yaml', intent('c'));
+    expect(check().stderr.trimEnd().split('\n').at(-1)).toBe('3 errors in 12 files (12 documents)');
   });
 
   test('as JSON', () => {

@@ -8,10 +8,19 @@ const WRONG: readonly (readonly [args: string, message: string])[] = [
   ['vaildate x.yaml', 'masq: "vaildate" is no command of masq; did you mean "masq validate"?'],
   ['frobnicate', 'masq: "frobnicate" is no command of masq; run "masq --help" for the list'],
   ['help vaildate', 'masq: "vaildate" is no command of masq; did you mean "masq validate"?'],
-  ['--verbose', 'masq: "--verbose" is no command of masq; run "masq --help" for the list'],
-  ['validate', 'masq: FILE is missing; usage: masq validate [options] FILE...'],
-  ['validate --formt json x.yaml', 'masq: unknown option "--formt"; did you mean "--format"?'],
-  ['validate -format json x.yaml', 'masq: unknown option "-format"; did you mean "--format"?'],
+  ['--verbose', 'masq: "--verbose" stands before the command; write it behind: masq COMMAND --verbose\n'],
+  ['-f json validate x.yaml', 'masq: "-f" stands before the command; write it behind: masq validate -f json x.yaml\n'],
+  ['validate', 'masq: name at least one FILE or folder\n'],
+  [
+    'validate in/*.yaml',
+    'masq: "in/*.yaml" does not exist: the shell did not expand it; write it without quotes, or name the folder "in"\n',
+  ],
+  [
+    'synth *.y[a]ml',
+    'masq: "*.y[a]ml" does not exist: the shell did not expand it; write it without quotes, or name the folder "."\n',
+  ],
+  ['validate --formt json x.yaml', 'masq: unknown option "--formt"; did you mean "--format"?\n'],
+  ['validate -format json x.yaml', 'masq: unknown option "-format"; did you mean "--format"?\n'],
   ['validate --format', 'masq: option --format needs a value: text, json, github, sarif or junit'],
   ['validate --format xml x.yaml', 'masq: option --format takes text, json, github, sarif or junit, not "xml"'],
   [
@@ -22,9 +31,9 @@ const WRONG: readonly (readonly [args: string, message: string])[] = [
   ['validate --fail-on never x.yaml', 'masq: option --fail-on takes error, warning or note, not "never"'],
   ['validate --color sometimes x.yaml', 'masq: option --color takes auto, always or never, not "sometimes"'],
   ['validate --quiet=yes x.yaml', 'masq: option --quiet takes no value, but was given "yes"'],
-  ['validate --output dist x.yaml', 'masq: unknown option "--output"; "masq validate --help" lists the options'],
-  ['validate -qz x.yaml', 'masq: unknown option "-z" in "-qz"; "masq validate --help" lists the options'],
-  ['synth', 'masq: name at least one FILE, or an app with --app'],
+  ['validate --output dist x.yaml', 'masq: unknown option "--output"; "masq validate --help" lists the options\n'],
+  ['validate -qz x.yaml', 'masq: unknown option "-z" in "-qz"; "masq validate --help" lists the options\n'],
+  ['synth', 'masq: name at least one FILE or folder, or an app with --app\n'],
   ['synth --output= x.yaml', 'masq: option --output needs a value: DIR'],
   ['synth --app', 'masq: option --app needs a value: COMMAND'],
   ['init', 'masq: PLATFORM is missing; usage: masq init PLATFORM [options]'],
@@ -42,6 +51,11 @@ const WRONG: readonly (readonly [args: string, message: string])[] = [
   ['schema zzzzzzzz', 'masq: no schema is called "zzzzzzzz"; there are intent, agent-config,'],
   ['schema intent agent-config', 'masq: unexpected argument "agent-config"; masq schema takes one NAME'],
   ['rules MQ1O1', 'masq: "MQ1O1" is no rule; did you mean "MQ'],
+  ['rules host-bits', 'masq: "host-bits" is no rule; did you mean "host-bits-set"?\n'],
+  [
+    'rules nothing',
+    'masq: "nothing" is no rule; did you mean "nothing-to-check", "nothing-preserved", "nothing-to-render" or "nothing-checked"?\n',
+  ],
   ['rules zzzzzzzz', 'masq: "zzzzzzzz" is no rule; run "masq rules" for the list'],
   ['rules --format yaml', 'masq: option --format takes text or json, not "yaml"'],
   ['completion', 'masq: SHELL is missing; usage: masq completion SHELL'],
@@ -63,9 +77,22 @@ describe('wrong usage', () => {
     expect(status).toBe(2);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
     expect(stderr).not.toMatch(/[\x00-\x09\x0b-\x1f]/);
-    expect(stderr.split('\n')).toHaveLength(3);
+    expect(stderr.split('\n')).toHaveLength(2);
   });
 });
+
+test.each(['validate', 'synth'])(
+  'masq %s alone names the file that masq init writes, and does not take it',
+  command => {
+    box.write('masq.yaml', intent('a'));
+    const { status, stderr } = box.masq(command);
+    expect({ status, stderr }).toEqual({
+      status: 2,
+      stderr: expect.stringMatching(new RegExp(`; "masq.yaml" is here: masq ${command} masq.yaml\n$`)),
+    });
+    expect(box.list()).toEqual(['masq.yaml']);
+  },
+);
 
 test('all spellings of an option are one', () => {
   box.write('x.yaml', intent('a'));

@@ -182,7 +182,7 @@ export const MASQ = {
       The rendered manifests on disk are not those that the intent renders to now. What Argo CD or Flux sync from the
       folder is still the old treatment.`),
     example: '# An intent that was changed, and its folder that was not rendered again\n',
-    fix: 'Render again and commit the result together with the intent.',
+    fix: 'Render again, with the command that the finding names, and commit the result together with the intent.',
     source: SOURCES.masq,
   },
   MQ904: {
