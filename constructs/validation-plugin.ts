@@ -123,7 +123,7 @@ function resourceName({ file, range }: Diagnostic, inputs: readonly { file: stri
     end += part.length + 4;
     return (range?.start.offset ?? 0) < end;
   });
-  return /^metadata:\n(?:[ ]+.*\n)*?[ ]{2}name: (\S+)/m.exec(document ?? text)?.[1] ?? 'unknown';
+  return /^metadata:\n(?:[ ].*\n)*?[ ]{2}name: (\S+)/m.exec(document ?? text)?.[1] ?? 'unknown';
 }
 
 /** cdk8s writes it beside the manifests and has read it by now. */

@@ -7,11 +7,15 @@ import { formatCidr, formatWords } from './format';
 import { accepts, isMapped, type Noun, readIpv4, readIpv6 } from './read';
 import { withoutHostBits } from './words';
 
+/** No address that somebody slipped in is longer; what is need not be looked into. */
+const LONGEST = 256;
+
 /**
  * Why the readers refused a text: the slow half of parsing. Of several faults the first in this order is told: white
  * space, not an address at all, a zone, the address's parts, the prefix length, and last what the value means.
  */
 export function diagnose(text: string, noun: Noun): AddressFault {
+  if (text.length > LONGEST) return notAnAddress(text, `, ${text.length} characters long,`);
   const slash = text.indexOf('/');
   const head = slash < 0 ? text : text.slice(0, slash);
   const refused: Refused = { text, noun, head, tail: slash < 0 ? undefined : text.slice(slash + 1) };
@@ -48,8 +52,8 @@ function intendedFamily({ head, tail }: Refused): Family | undefined {
   return parts.length === 4 && parts.filter(part => /^\d+$/.test(part)).length >= 3 ? 4 : undefined;
 }
 
-function notAnAddress(text: string): AddressFault {
-  const message = `${quote(text)} is not an IP address or CIDR`;
+function notAnAddress(text: string, size = ''): AddressFault {
+  const message = `${quote(text)}${size} is not an IP address or CIDR`;
   return { kind: 'not-an-address', offset: 0, length: text.length, message };
 }
 

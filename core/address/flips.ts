@@ -11,6 +11,9 @@ import { compareWords } from './words';
  */
 export const TRUTH = { union: 0b1110, intersect: 0b1000, subtract: 0b0010, symmetricDifference: 0b0110 } as const;
 
+/** The bit of a truth table for an address in the second set only: without it, nothing far from the first set counts. */
+export const ONLY_SECOND = 0b0100;
+
 /**
  * Any boolean operation on two sets, in one merge of their flips.
  * With a `limit`, stops after so many flips of the result: 1 is enough to know that it is not empty.

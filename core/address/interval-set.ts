@@ -1,6 +1,6 @@
 import { Blocks, visitBlocks } from './blocks';
 import { type Address, BITS, type Cidr, FAMILY_NAME, type Family, WORDS } from './family';
-import { combine, complement, sameWords, TRUTH } from './flips';
+import { combine, complement, ONLY_SECOND, sameWords, TRUTH } from './flips';
 import { addBlock, compareWords, copyWords, rank, retreat } from './words';
 
 /** A stretch of addresses of one family, both ends included. */
@@ -10,6 +10,9 @@ export interface Interval {
   /** The highest address. */
   readonly last: Address;
 }
+
+/** So few words are walked along as fast as searched in. */
+const FEW = 64;
 
 /**
  * An immutable set of addresses of one family, exact over the whole space.
@@ -114,7 +117,8 @@ export class IntervalSet {
 
   /** Addresses in both. */
   intersect(other: IntervalSet): IntervalSet {
-    return this.combined(other, TRUTH.intersect);
+    const [fewer, more] = this.bounds.length <= other.bounds.length ? [this, other] : [other, this];
+    return fewer.combined(more, TRUTH.intersect);
   }
 
   /** Addresses in this one, but not in the other one. */
@@ -159,7 +163,8 @@ export class IntervalSet {
 
   /** Whether an address is in both. */
   overlaps(other: IntervalSet): boolean {
-    return this.meets(other, TRUTH.intersect);
+    const [fewer, more] = this.bounds.length <= other.bounds.length ? [this, other] : [other, this];
+    return fewer.meets(more, TRUTH.intersect);
   }
 
   /** How many intervals the set has, none touching the next. */
@@ -214,13 +219,25 @@ export class IntervalSet {
 
   private combined(other: IntervalSet, truth: number): IntervalSet {
     sameFamily(this.family, other.family);
-    return new IntervalSet(this.family, combine(this.bounds, other.bounds, WORDS[this.family], truth));
+    const flips = (truth & ONLY_SECOND) === 0 ? this.around(other.bounds) : other.bounds;
+    return new IntervalSet(this.family, combine(this.bounds, flips, WORDS[this.family], truth));
   }
 
   /** Whether {@link IntervalSet.combined} would be anything but empty. */
   private meets(other: IntervalSet, truth: number): boolean {
     sameFamily(this.family, other.family);
-    return combine(this.bounds, other.bounds, WORDS[this.family], truth, 1).length > 0;
+    return combine(this.bounds, this.around(other.bounds), WORDS[this.family], truth, 1).length > 0;
+  }
+
+  /** Of another set's flips those that lie around this one's: a small set is not to walk along all of a large one. */
+  private around(flips: Uint32Array): Uint32Array {
+    const { bounds, family } = this;
+    const stride = WORDS[family];
+    if (flips.length <= FEW || bounds.length === 0) return flips;
+    const before = rank(flips, bounds, stride);
+    const runsToTop = (bounds.length / stride) % 2 === 1;
+    const end = runsToTop ? flips.length : stride * rank(flips, bounds.subarray(-stride), stride);
+    return flips.subarray(stride * (before - (before % 2)), end);
   }
 }
 

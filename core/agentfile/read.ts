@@ -33,12 +33,13 @@ export function readAgentFile(source: SourceText): ReadAgentFile {
 /** As {@link readAgentFile}, for a text whose YAML is read already. */
 export function readParsedAgentFile(parsed: ParsedSource): ReadAgentFile {
   const { documents, diagnostics, source } = parsed;
-  const gaps = [...source.text.matchAll(/\{\{.*?\}\}/g)];
+  const gaps = templateGaps(source.text);
   if (gaps.length > 0) {
     return {
-      diagnostics: gaps.map(gap => {
-        const message = `"${gap[0]}" is a placeholder that was never filled in; check what the template renders`;
-        const range = source.range(gap.index, gap.index + gap[0].length);
+      diagnostics: gaps.map(([start, end]) => {
+        const gap = source.text.slice(start, end);
+        const message = `"${gap}" is a placeholder that was never filled in; check what the template renders`;
+        const range = source.range(start, end);
         return diagnostic('MQ613', { file: source.file, range }, { message });
       }),
     };
@@ -59,6 +60,24 @@ export function readParsedAgentFile(parsed: ParsedSource): ReadAgentFile {
   }
   const read = readAgentDocument(document);
   return { ...read, diagnostics: [...diagnostics, ...read.diagnostics] };
+}
+
+/** Where a template's gaps stand in a text: `{{ ... }}`, each in one line. */
+function templateGaps(text: string): [start: number, end: number][] {
+  const gaps: [number, number][] = [];
+  let lineStart = 0;
+  for (const line of text.split('\n')) {
+    let end = 0;
+    for (;;) {
+      const start = line.indexOf('{{', end);
+      const close = start < 0 ? -1 : line.indexOf('}}', start + 2);
+      if (close < 0) break;
+      end = close + 2;
+      gaps.push([lineStart + start, lineStart + end]);
+    }
+    lineStart += line.length + 1;
+  }
+  return gaps;
 }
 
 /** Reads the one document of an ip-masq-agent file. */

@@ -1,8 +1,12 @@
+/** No word that somebody mistypes is longer. */
+const LONGEST = 64;
+
 /**
  * The candidate that a mistyped word most likely meant, or undefined when none is near.
  * Case never counts; otherwise up to a third of the word's letters may differ (an exchange of neighbours counts once).
  */
 export function suggest(word: string, candidates: Iterable<string>): string | undefined {
+  if (word.length > LONGEST) return undefined;
   const lower = word.toLowerCase();
   let best: string | undefined;
   let least = Math.max(1, Math.floor(word.length / 3)) + 1;

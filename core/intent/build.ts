@@ -93,8 +93,7 @@ function checkManagedBy({ [MANAGED_BY]: value }: Readonly<Record<string, string>
 
 function readVersion(value: unknown, platform: Platform, findings: Findings): PlatformVersion | undefined {
   if (typeof value !== 'string') return undefined;
-  // Distributions append to it: v1.29.4+k3s1, 1.29.4-eks-036c24b.
-  const version = parseVersion(platform === 'kubernetes' ? value.replace(/[-+](?!gke)[0-9A-Za-z.+-]+$/, '') : value);
+  const version = parseVersion(platform === 'kubernetes' ? withoutSuffix(value) : value);
   if (isPlaceholder(value)) {
     const message = `"${value}" is a placeholder that was never filled in; write a version such as "1.29.4-gke.1043000"`;
     findings.add('MQ613', ['spec', 'version'], message);
@@ -111,6 +110,12 @@ function readVersion(value: unknown, platform: Platform, findings: Findings): Pl
     return undefined;
   }
   return version;
+}
+
+/** A version without what distributions append to it: v1.29.4+k3s1, 1.29.4-eks-036c24b. */
+function withoutSuffix(version: string): string {
+  const at = version.search(/[-+](?!gke)/);
+  return at >= 0 && /^.[0-9A-Za-z.+-]+$/.test(version.slice(at)) ? version.slice(0, at) : version;
 }
 
 function readNetwork(raw: Raw, platform: Platform, findings: Findings): NetworkModel {

@@ -1,10 +1,10 @@
 import { type Both, both, FAMILIES, type Family, formatAddress, IntervalSet } from '../address';
 import { checkEmptied, checkRedundancy } from './check-list';
 import { checkPodsElsewhere } from './check-pods-elsewhere';
-import type { Entry } from './entry';
+import { type Entry, unionOfEntries } from './entry';
 import type { Findings } from './findings';
 import type { ClusterModel, MasqueradeModel } from './model';
-import { linkLocalMode, listedSet, sharedText, sharedWithCluster, takenOut, unionOfEntries } from './preserved';
+import { linkLocalMode, listedSet, sharedText, sharedWithCluster, takenOut } from './preserved';
 import { internetSet, LINK_LOCAL, preservesInternet, privateSet } from './special';
 
 const MASQUERADE = ['spec', 'masquerade'] as const;

@@ -1,8 +1,8 @@
 import { type Family, formatAddress, IntervalSet } from '../address';
-import type { Entry } from './entry';
+import { type Entry, unionOfEntries } from './entry';
 import type { Findings } from './findings';
 import type { ClusterModel, MasqueradeModel } from './model';
-import { listedSet, ownRanges, unionOfEntries } from './preserved';
+import { listedSet, ownRanges } from './preserved';
 import { preservesInternet, privateSet } from './special';
 
 /**

@@ -24,7 +24,7 @@ export function parseDuration(text: string): number | undefined {
   if (!match) return undefined;
   const [, sign, body] = match;
   if (body === '0') return 0;
-  const part = /(\d+\.?\d*|\.\d+)(ns|us|\u00b5s|\u03bcs|ms|s|m|h)/gy;
+  const part = /(\d+(?:\.\d*)?|\.\d+)(ns|us|\u00b5s|\u03bcs|ms|s|m|h)/gy;
   let total = 0;
   let end = 0;
   for (let found = part.exec(body!); found; found = part.exec(body!)) {

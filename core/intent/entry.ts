@@ -6,6 +6,7 @@ import {
   type Cidr,
   compareAddresses,
   FAMILIES,
+  type Family,
   type FaultKind,
   formatCidr,
   IntervalSet,
@@ -18,6 +19,14 @@ import type { RuleCode, ValuePath } from '../diagnostics';
 import { valueAt } from '../schema/path';
 import type { Findings } from './findings';
 import type { RangeScope } from './ranges';
+
+/** The addresses that a CIDR or a name stands for, in two forms. */
+export interface Meaning {
+  /** As CIDRs, of which none lies inside another. */
+  readonly cidrs: readonly Cidr[];
+  /** As one set for each family. */
+  readonly sets: Both<IntervalSet>;
+}
 
 /** One line of a list of ranges: a CIDR or a name, with exceptions taken out. */
 export interface Entry {
@@ -89,7 +98,7 @@ export function addFault(
 
 /** What to write in place of a text that is no address at all, such as a range from one address to another. */
 function insteadOf(text: string, wanted: keyof typeof WANTED): string {
-  const [first, last] = text.split('-').map(end => parseAddress(end.trim()));
+  const [first, last] = text.split('-', 2).map(end => parseAddress(end.trim()));
   if (!first?.ok || !last?.ok || first.value.family !== last.value.family) return WANTED[wanted];
   if (wanted === 'address') return 'each address as an entry of its own';
   if (compareAddresses(first.value, last.value) > 0) return WANTED.CIDR;
@@ -108,7 +117,7 @@ export function readCidrs(value: unknown, path: ValuePath, findings: Findings, k
       addFault(findings, at, text, parsed.fault);
       return [];
     }
-    return [plainEntry(text, at, [parsed.value])];
+    return [plainEntry(text, at, meaningOf([parsed.value]))];
   });
 }
 
@@ -147,8 +156,8 @@ function isGiven(value: unknown): boolean {
 
 function readEntry(item: unknown, path: ValuePath, findings: Findings, scope: RangeScope): Entry | undefined {
   if (typeof item === 'string') {
-    const cidrs = scope.resolve(item, path, findings);
-    return cidrs && { ...plainEntry(item, path, cidrs), named: isName(item) };
+    const meaning = scope.resolve(item, path, findings);
+    return meaning && { ...plainEntry(item, path, meaning), named: isName(item) };
   }
   if (typeof item !== 'object' || item === null || Array.isArray(item)) return undefined;
   const { cidr, range, except, reason } = item as Record<string, unknown>;
@@ -165,15 +174,15 @@ function readEntry(item: unknown, path: ValuePath, findings: Findings, scope: Ra
     return undefined;
   }
   if (typeof text !== 'string') return undefined;
-  const cidrs = scope.resolve(text, [...path, key], findings);
-  if (cidrs && key === 'cidr' && isName(text)) {
+  const meaning = scope.resolve(text, [...path, key], findings);
+  if (meaning && key === 'cidr' && isName(text)) {
     findings.add('MQ206', [...path, key], `"${text}" is a name, not a CIDR; write "range: ${text}"`);
     return undefined;
   }
   const exceptions = readExceptions(except, [...path, 'except'], findings, scope);
-  if (!cidrs) return undefined;
-  const entry = plainEntry(text, path, cidrs);
-  const sets = both(family => exceptions.reduce((set, e) => set.subtract(e.sets[family]), entry.sets[family]));
+  if (!meaning) return undefined;
+  const entry = plainEntry(text, path, meaning);
+  const sets = both(family => entry.sets[family].subtract(unionOfEntries(exceptions, family)));
   checkExceptions(findings, entry, exceptions);
   return {
     ...entry,
@@ -186,8 +195,8 @@ function readEntry(item: unknown, path: ValuePath, findings: Findings, scope: Ra
 
 function readExceptions(value: unknown, path: ValuePath, findings: Findings, scope: RangeScope): Entry[] {
   return items(value, path).flatMap(([text, at]) => {
-    const cidrs = scope.resolve(text, at, findings);
-    return cidrs ? [plainEntry(text, at, cidrs)] : [];
+    const meaning = scope.resolve(text, at, findings);
+    return meaning ? [plainEntry(text, at, meaning)] : [];
   });
 }
 
@@ -205,6 +214,19 @@ export function isName(text: string): boolean {
   return /^[A-Za-z][A-Za-z0-9_-]*$/.test(text);
 }
 
-function plainEntry(text: string, path: ValuePath, cidrs: readonly Cidr[]): Entry {
-  return { text, path, cidrs, sets: setsOf(cidrs), named: false, exceptions: [] };
+/** What CIDRs that are apart stand for. */
+export function meaningOf(cidrs: readonly Cidr[]): Meaning {
+  return { cidrs, sets: setsOf(cidrs) };
+}
+
+/** The addresses of entries of one family, all together. */
+export function unionOfEntries(entries: readonly Entry[], family: Family): IntervalSet {
+  return IntervalSet.unionOf(
+    family,
+    entries.map(entry => entry.sets[family]),
+  );
+}
+
+function plainEntry(text: string, path: ValuePath, meaning: Meaning): Entry {
+  return { text, path, ...meaning, named: false, exceptions: [] };
 }

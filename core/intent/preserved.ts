@@ -1,16 +1,9 @@
 import { type Both, both, type Family, IntervalSet, setsOf } from '../address';
 import { andList } from '../diagnostics';
-import type { Entry } from './entry';
+import { rememberLatest } from '../latest';
+import { type Entry, unionOfEntries } from './entry';
 import type { ClusterModel, MasqueradeModel } from './model';
 import { firstShared, LINK_LOCAL, registrySet } from './special';
-
-/** The addresses of entries of one family, all together. */
-export function unionOfEntries(entries: readonly Entry[], family: Family): IntervalSet {
-  return IntervalSet.unionOf(
-    family,
-    entries.map(entry => entry.sets[family]),
-  );
-}
 
 /** The cluster's own nodes, pods and Services, which are preserved whatever the lists say. */
 export function ownRanges({ network }: ClusterModel): Both<IntervalSet> {
@@ -51,8 +44,12 @@ export function keptDefaults(model: ClusterModel, list: MasqueradeModel): Both<I
 /** What an entry's exceptions take out of the list: not what another entry keeps all the same. */
 export function takenOut(entry: Entry, list: MasqueradeModel): Both<IntervalSet> {
   const whole = setsOf(entry.cidrs);
-  return both(f => whole[f].subtract(unionOfEntries(list.preserve, f)));
+  const kept = listedTogether(list);
+  return both(f => whole[f].subtract(kept[f]));
 }
+
+/** What the list preserves, for all its entries to be held against. */
+const listedTogether = rememberLatest((list: MasqueradeModel) => both(f => unionOfEntries(list.preserve, f)));
 
 /** An address that something has in common with one of the cluster's own ranges. */
 export interface SharedWithCluster {

@@ -1,7 +1,7 @@
-import { type Cidr, cidr, NAMED_RANGES, namedRange, parseCidr } from '../address';
+import { both, type Cidr, cidr, FAMILIES, NAMED_RANGES, namedRange, parseCidr } from '../address';
 import { suggest, type ValuePath } from '../diagnostics';
 import { checkEmptied, checkRedundancy } from './check-list';
-import { addFault, type Entry, isName, isPlaceholder, readEntries } from './entry';
+import { addFault, isName, isPlaceholder, type Meaning, meaningOf, readEntries, unionOfEntries } from './entry';
 import type { Findings } from './findings';
 
 /** The name that stands for what a platform preserves when no list is given. */
@@ -28,7 +28,7 @@ interface Shared {
 
 /** Where names of ranges are looked up: the document's own, then those of the file's RangeSets, then the registry. */
 export class RangeScope {
-  private readonly resolved = new Map<string, readonly Cidr[] | undefined>();
+  private readonly resolved = new Map<string, Meaning | undefined>();
   private readonly resolving: string[] = [];
   private readonly used = new Set<string>();
   private readonly shared: Shared;
@@ -59,12 +59,12 @@ export class RangeScope {
     }
   }
 
-  /** The CIDRs that a CIDR or a name stands for; undefined, with a finding, when it stands for nothing. */
-  resolve(text: string, at: ValuePath, findings: Findings): readonly Cidr[] | undefined {
+  /** What a CIDR or a name stands for; undefined, with a finding, when it stands for nothing. */
+  resolve(text: string, at: ValuePath, findings: Findings): Meaning | undefined {
     const name = isName(text) && (!isPlaceholder(text) || this.defines(text) || this.nearest(text) !== undefined);
     if (!name) {
       const parsed = parseCidr(text);
-      if (parsed.ok) return [parsed.value];
+      if (parsed.ok) return meaningOf([parsed.value]);
       addFault(findings, at, text, parsed.fault);
       return undefined;
     }
@@ -98,38 +98,37 @@ export class RangeScope {
     for (const name of this.definitions.keys()) this.shared.names.set(name, this);
   }
 
-  private lookup(name: string): readonly Cidr[] | undefined | 'unknown' {
+  private lookup(name: string): Meaning | undefined | 'unknown' {
     if (this.definitions.has(name)) return this.use(name);
     const special = this.special.get(name);
-    if (special) return special();
+    if (special) {
+      const cidrs = special();
+      return cidrs && meaningOf(cidrs);
+    }
     const published = this.shared.names.get(name);
     if (published) return published.use(name);
     const registered = namedRange(name);
-    return registered ? registered.cidrs.map(cidr) : 'unknown';
+    return registered ? meaningOf(registered.cidrs.map(cidr)) : 'unknown';
   }
 
-  private use(name: string): readonly Cidr[] | undefined {
+  private use(name: string): Meaning | undefined {
     this.used.add(name);
     return this.define(name);
   }
 
   /** Passes on what a name stands for, as long as a file's names stand for no more than is bearable. */
-  private bringIn(
-    cidrs: readonly Cidr[],
-    name: string,
-    at: ValuePath,
-    findings: Findings,
-  ): readonly Cidr[] | undefined {
+  private bringIn(meaning: Meaning, name: string, at: ValuePath, findings: Findings): Meaning | undefined {
     const { shared } = this;
     const had = shared.cidrs;
-    shared.cidrs -= cidrs.length;
-    if (shared.cidrs >= 0) return cidrs;
+    shared.cidrs -= meaning.cidrs.length;
+    if (shared.cidrs >= 0) return meaning;
     const message = `with "${name}" names of ranges stand for more than ${MOST} CIDRs in this file; masq reads no further`;
     if (had >= 0) findings.add('MQ210', at, message);
     return undefined;
   }
 
-  private define(name: string): readonly Cidr[] | undefined {
+  /** What a definition comes to: as one set, and so as few CIDRs, however often its entries say the same. */
+  private define(name: string): Meaning | undefined {
     if (this.resolved.has(name)) return this.resolved.get(name);
     if (this.resolving.includes(name)) {
       const circle = [...this.resolving.slice(this.resolving.indexOf(name)), name].join(' → ');
@@ -138,17 +137,14 @@ export class RangeScope {
     }
     if (this.resolving.length === DEEPEST) return this.refuseDepth(name);
     this.resolving.push(name);
-    const entries: Entry[] = readEntries(this.definitions.get(name), [...this.path, name], this.findings, this);
+    const entries = readEntries(this.definitions.get(name), [...this.path, name], this.findings, this);
     this.resolving.pop();
     checkEmptied(entries, this.findings);
     checkRedundancy(entries, this.findings);
-    const all = entries.flatMap(entry =>
-      entry.exceptions.length > 0 ? [...entry.sets[4].cidrs(), ...entry.sets[6].cidrs()] : entry.cidrs,
-    );
-    // A range that is named twice, which was told, is there once: else ten lines that name each other would be millions.
-    const cidrs = [...new Set(all)];
-    this.resolved.set(name, cidrs);
-    return cidrs;
+    const sets = both(family => unionOfEntries(entries, family));
+    const meaning = { sets, cidrs: FAMILIES.flatMap(family => sets[family].cidrs()) };
+    this.resolved.set(name, meaning);
+    return meaning;
   }
 
   /** Told once: of a way that is far too long, each 65th range would be one too many. */

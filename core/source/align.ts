@@ -41,8 +41,8 @@ function indentation(block: string, value: string): number {
   return Math.max(0, leading(block) - leading(value));
 }
 
-/** Line breaks with the blanks around them, which stand for a space or for one break less. */
-const FOLD = /[ \t]*(?:\r?\n[ \t]*)+/y;
+/** Blanks, which stand for themselves, or line breaks with the blanks around them, which stand for a space or for one break less. */
+const BLANKS = /[ \t]*(?:\r?\n[ \t]*)*/y;
 /** A line break that a backslash takes away. */
 const ESCAPED_BREAK = /\\\r?\n[ \t]*/y;
 
@@ -53,12 +53,15 @@ function flowAlignment(text: string, [start, end]: Extent, value: string): Uint3
   const stop = quoted ? end - 1 : end;
   const offsets: number[] = [];
   for (let at = quoted ? start + 1 : start; at < stop; ) {
-    const fold = matchAt(FOLD, text, at);
-    const breaks = fold.split('\n').length - 1;
+    const blanks = matchAt(BLANKS, text, at);
+    const breaks = blanks.split('\n').length - 1;
     const escaped = style === '"' && text[at] === '\\';
-    if (fold !== '') {
+    if (breaks > 0) {
       for (let n = 0; n < Math.max(1, breaks - 1); n++) offsets.push(at);
-      at += fold.length;
+      at += blanks.length;
+    } else if (blanks !== '') {
+      if (!value.startsWith(blanks, offsets.length)) return undefined;
+      for (let n = 0; n < blanks.length; n++) offsets.push(at++);
     } else if (escaped && matchAt(ESCAPED_BREAK, text, at) !== '') at += matchAt(ESCAPED_BREAK, text, at).length;
     else if (escaped) {
       const length = { x: 4, u: 6, U: 10 }[text.charAt(at + 1)] ?? 2;

@@ -24,6 +24,20 @@ describe('what is large and in order', () => {
     expect(said(list)).toEqual([]);
   });
 
+  it('an entry with 50,000 exceptions, and 20,000 entries with one', () => {
+    const spec =
+      'platform: kubernetes, network: {nodeCIDRs: [192.168.1.0/24], podCIDRs: [10.244.0.0/16], serviceCIDRs: []}';
+    const intent = (preserve: string) =>
+      said(
+        `{apiVersion: masq/v1alpha1, kind: ClusterIntent, metadata: {name: a}, spec: {${spec}, masquerade: {preserve: [\n${preserve}]}}}`,
+      );
+    const low = (i: number) => `11.${i >> 8}.${i & 255}.0/24`;
+    const holes = Array.from({ length: 50_000 }, (_, i) => low(i)).join(', ');
+    expect(intent(`{cidr: 11.0.0.0/8, except: [${holes}]}`)).toEqual([]);
+    const half = (i: number) => `{cidr: ${low(i)}, except: [${low(i).replace('/24', '/25')}]},`;
+    expect(intent(lines(20_000, half))).toEqual([expect.stringContaining('MQ122')]);
+  });
+
   it('a bundle of 5,000 documents', () => {
     const config = `data:\n  config: |\n    nonMasqueradeCIDRs: [10.0.0.0/8]\n`;
     const object = (i: number) => `metadata: {name: ip-masq-agent-${i}, namespace: kube-system}\n${config}---`;
@@ -142,6 +156,12 @@ ${ranges}  masquerade: {preserve: [${preserve}]}
     const tower = lines(40, i => `    r${i}: [r${i + 1}, r${i + 1}, r${i + 1}]`);
     const found = check(intent(`${tower}    r40: [172.16.0.0/12]\n`, 'r0'));
     expect(found.map(({ code }) => code)).toEqual(Array(80).fill('MQ120'));
+  });
+
+  it('and that take something else out of it each time, too', () => {
+    const without = (i: number, first: number) => `{range: r${i + 1}, except: [172.16.${first + i}.0/24]}`;
+    const tower = lines(40, i => `    r${i}: [${without(i, 0)}, ${without(i, 100)}]`);
+    expect(said(intent(`${tower}    r40: [172.16.0.0/12]\n`, 'r0'))).toEqual([]);
   });
 
   it('stand for no more than two million CIDRs', () => {
