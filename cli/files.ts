@@ -10,9 +10,12 @@ export const STDIN = '-';
 /** The endings of the files that are looked for in folders. */
 export const DOCUMENT_EXTENSIONS: readonly string[] = ['.yaml', '.yml', '.json'];
 
-/** An argument that leads to no file. */
+/** An argument that leads to no file, or what has a file's name in a folder and cannot be read. */
 export interface FileFault {
+  /** The argument, or the path in the folder. */
   readonly arg: string;
+  /** The rule that it breaks: a file cannot be read, or a folder has nothing to check. */
+  readonly code: RuleCode & ('MQ904' | 'MQ906');
   /** One line that quotes the argument. */
   readonly message: string;
 }
@@ -44,11 +47,13 @@ export function expandFiles(
         add(arg, identityOf(arg));
         continue;
       }
-      const found = walk(arg, ext).sort(byteOrder);
-      for (const file of found) add(file, identityOf(file));
-      if (found.length === 0) faults.push({ arg, message: `"${arg}" has no ${orList(ext)} file in it` });
+      const { found, odd } = walk(arg, ext);
+      for (const file of found.sort(byteOrder)) add(file, identityOf(file));
+      faults.push(...odd);
+      if (found.length + odd.length === 0)
+        faults.push({ arg, code: 'MQ906', message: `"${arg}" has no ${orList(ext)} file in it` });
     } catch (error) {
-      faults.push({ arg, message: describeFault(arg, error) });
+      faults.push({ arg, code: 'MQ904', message: describeFault(arg, error) });
     }
   }
   return { files, faults };
@@ -82,25 +87,35 @@ function hasRealPath(file: string): boolean {
   }
 }
 
-function walk(root: string, ext: readonly string[]): string[] {
-  const files: string[] = [];
+/** The files below a folder, and what is called like one and is none: it must not be passed over in silence. */
+function walk(root: string, ext: readonly string[]): { found: string[]; odd: FileFault[] } {
+  const found: string[] = [];
+  const odd: FileFault[] = [];
   const visited = new Set<string>();
   const visit = (folder: string): void => {
     const identity = realpathSync(folder);
     if (visited.has(identity)) return;
     visited.add(identity);
     for (const name of readdirSync(folder).sort(byteOrder)) {
-      const path = join(folder, name);
+      const path = sep === '/' ? join(folder, name) : join(folder, name).replaceAll(sep, '/');
       const kind = kindOf(path);
       if (kind?.isDirectory()) {
         if (name !== 'node_modules' && !name.startsWith('.')) visit(path);
-      } else if (kind?.isFile() && ext.some(ending => name.toLowerCase().endsWith(ending))) {
-        files.push(sep === '/' ? path : path.replaceAll(sep, '/'));
+      } else if (ext.some(ending => name.toLowerCase().endsWith(ending))) {
+        if (kind?.isFile()) found.push(path);
+        // Editors lock files with links that lead nowhere.
+        else if (!name.startsWith('.')) odd.push({ arg: path, code: 'MQ904', message: `"${path}" ${oddity(kind)}` });
       }
     }
   };
   visit(root);
-  return files;
+  return { found, odd };
+}
+
+/** Why what has a file's name is not read. */
+function oddity(kind: Stats | undefined): string {
+  if (kind === undefined) return 'is a symbolic link that leads nowhere; correct it, or delete it';
+  return kind.isFIFO() ? 'is a pipe; name it itself to have it read' : 'is no file that can be read';
 }
 
 /** What a name leads to; nothing where there is nothing, or where a link leads to itself. */

@@ -11,17 +11,25 @@ export type ReadInput =
   | { readonly ok: true; readonly file: string; readonly text: string }
   | { readonly ok: false; readonly file: string; readonly fault: Diagnostic };
 
-/** The files that arguments name, folders searched, and what is wrong with the arguments. Says which will be waited for. */
-export function listInputs(args: readonly string[]): {
+/** What the arguments of a run stand for. */
+export interface Inputs {
+  /** The files that arguments name, folders searched. */
   readonly files: readonly string[];
-  readonly faults: readonly string[];
-} {
+  /** What is wrong with the arguments, and with what is in folders. */
+  readonly faults: readonly Diagnostic[];
+  /** Whether an argument itself leads nowhere: the run then ends as one of wrong usage. */
+  readonly misnamed: boolean;
+}
+
+/** Finds the files that arguments stand for. Says which will be waited for. */
+export function listInputs(args: readonly string[]): Inputs {
   const { files, faults } = expandFiles(args);
-  if (faults.length === 0) {
-    for (const pipe of args.filter(isNamedPipe))
-      stderr.write(`masq: "${pipe}" is a pipe; waiting until it is written\n`);
-  }
-  return { files, faults: faults.map(fault => fault.message) };
+  for (const pipe of args.filter(isNamedPipe)) stderr.write(`masq: "${pipe}" is a pipe; waiting until it is written\n`);
+  return {
+    files,
+    faults: faults.map(({ arg, code, message }) => diagnostic(code, arg === '' ? {} : { file: arg }, { message })),
+    misnamed: faults.some(({ arg }) => args.includes(arg)),
+  };
 }
 
 /** What a run without files is told; the file that `masq init` writes is named, but never taken unasked. */

@@ -26,9 +26,9 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
   const output = String(values.output);
   if (positionals.length + apps.length === 0)
     return refuse([missingFile('synth', 'name at least one FILE or folder, or an app with --app')]);
-  const { files, faults } = listInputs(positionals);
-  if (faults.length > 0) return refuse(faults);
+  const { files, faults, misnamed } = listInputs(positionals);
   const checker = new Checker();
+  for (const fault of faults) checker.addDiagnostic(fault);
   const sources = new Map<string, string>();
   const folders: Folders = new Map();
   const names: string[] = [];
@@ -42,7 +42,7 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
     intents += renderFile(input, checker, sources, folders);
   });
   bar.done();
-  for (const app of apps) {
+  for (const app of misnamed ? [] : apps) {
     for (const [folder, rendered] of renderApp(app)) {
       if (folders.has(folder))
         return refuse([`"${folder}" is rendered by an intent and by the app "${app}"; rename one`]);
@@ -73,6 +73,7 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
   }
   const failed = fails(found.diagnostics, values);
   if (!failed && !machine && !values.quiet) stdout.write(summary(plan, found.changes, values));
+  if (misnamed) return 2;
   return failed ? 1 : 0;
 }
 

@@ -8,9 +8,9 @@ import { refuse } from '../stdio';
 /** `masq validate`: checks files and writes what it found. */
 export async function run({ values, positionals }: Invocation): Promise<number> {
   if (positionals.length === 0) return refuse([missingFile('validate', 'name at least one FILE or folder')]);
-  const { files, faults } = listInputs(positionals);
-  if (faults.length > 0) return refuse(faults);
+  const { files, faults, misnamed } = listInputs(positionals);
   const checker = new Checker();
+  for (const fault of faults) checker.addDiagnostic(fault);
   const sources = new Map<string, string>();
   const names: string[] = [];
   for (const file of files) {
@@ -25,6 +25,7 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
   const isIdle = documents === 0 && !hasErrors(found);
   const diagnostics = isIdle ? [...found.filter(({ code }) => code !== 'MQ212'), nothingChecked(sources)] : found;
   await writeFindings({ diagnostics, sources, files: names, documents }, values);
+  if (misnamed) return 2;
   return fails(diagnostics, values) ? 1 : 0;
 }
 

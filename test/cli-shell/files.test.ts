@@ -87,7 +87,14 @@ describe('expandFiles', () => {
     symlinkSync('self.yaml', 'd/self.yaml');
     symlinkSync('nothing.yaml', 'd/broken.yaml');
     mkdirSync('d/folder.yaml');
-    expect(files('d')).toEqual(['d/a.yaml', 'd/there/b.yaml']);
+    const nowhere = (arg: string) => {
+      const message = `"${arg}" is a symbolic link that leads nowhere; correct it, or delete it`;
+      return { arg, code: 'MQ904', message };
+    };
+    expect(expandFiles(['d'])).toEqual({
+      files: ['d/a.yaml', 'd/there/b.yaml'],
+      faults: ['d/broken.yaml', 'd/self.yaml'].map(nowhere),
+    });
   });
 
   test('pipes may be given', () => {
@@ -121,7 +128,7 @@ describe('expandFiles', () => {
     put('a.yaml');
     expect(expandFiles(['nothing', 'a.yaml'])).toEqual({
       files: ['a.yaml'],
-      faults: [{ arg: 'nothing', message: '"nothing" does not exist' }],
+      faults: [{ arg: 'nothing', code: 'MQ904', message: '"nothing" does not exist' }],
     });
   });
 

@@ -11,14 +11,6 @@ const WRONG: readonly (readonly [args: string, message: string])[] = [
   ['--verbose', 'masq: "--verbose" stands before the command; write it behind: masq COMMAND --verbose\n'],
   ['-f json validate x.yaml', 'masq: "-f" stands before the command; write it behind: masq validate -f json x.yaml\n'],
   ['validate', 'masq: name at least one FILE or folder\n'],
-  [
-    'validate in/*.yaml',
-    'masq: "in/*.yaml" does not exist: the shell did not expand it; write it without quotes, or name the folder "in"\n',
-  ],
-  [
-    'synth *.y[a]ml',
-    'masq: "*.y[a]ml" does not exist: the shell did not expand it; write it without quotes, or name the folder "."\n',
-  ],
   ['validate --formt json x.yaml', 'masq: unknown option "--formt"; did you mean "--format"?\n'],
   ['validate -format json x.yaml', 'masq: unknown option "-format"; did you mean "--format"?\n'],
   ['validate --format', 'masq: option --format needs a value: text, json, github, sarif or junit'],

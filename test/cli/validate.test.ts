@@ -144,16 +144,25 @@ describe.skipIf(process.platform === 'win32')('pipes', () => {
   });
 });
 
-describe('arguments that lead nowhere are wrong usage, all of them told', () => {
-  /** Arguments, and the beginnings of the lines on standard error. */
+describe('arguments that lead nowhere are findings and wrong usage, all of them told', () => {
+  const UNEXPANDED = 'does not exist: the shell did not expand it; write it without quotes, or name the folder';
+  /** Arguments, and the beginnings of the findings. */
   const CASES: readonly (readonly [args: string, lines: readonly string[]])[] = [
-    ['prod.yml', ['masq: "prod.yml" does not exist; did you mean "prod.yaml"?']],
-    ['intnts/prod.yaml', ['masq: "intnts/prod.yaml" does not exist; did you mean "intents/prod.yaml"?']],
-    ['zzzz.yaml', ['masq: "zzzz.yaml" does not exist']],
-    ['prod.yaml/x', ['masq: "prod.yaml/x" does not exist']],
-    ['empty', ['masq: "empty" has no .yaml, .yml or .json file in it']],
-    ['circle', ['masq: "circle" cannot be read: its symbolic links lead in a circle']],
-    ['zzzz.yaml prod.yaml empty', ['masq: "zzzz.yaml" does not exist', 'masq: "empty" has no .yaml']],
+    ['prod.yml', ['prod.yml error MQ904 "prod.yml" does not exist; did you mean "prod.yaml"?']],
+    [
+      'intnts/prod.yaml',
+      ['intnts/prod.yaml error MQ904 "intnts/prod.yaml" does not exist; did you mean "intents/prod.yaml"?'],
+    ],
+    ['zzzz.yaml', ['zzzz.yaml error MQ904 "zzzz.yaml" does not exist']],
+    ['prod.yaml/x', ['prod.yaml/x error MQ904 "prod.yaml/x" does not exist']],
+    ['in/*.yaml', [`in/*.yaml error MQ904 "in/*.yaml" ${UNEXPANDED} "in"`]],
+    ['*.y[a]ml', [`*.y[a]ml error MQ904 "*.y[a]ml" ${UNEXPANDED} "."`]],
+    ['empty', ['empty error MQ906 "empty" has no .yaml, .yml or .json file in it']],
+    ['circle', ['circle error MQ904 "circle" cannot be read: its symbolic links lead in a circle']],
+    [
+      'zzzz.yaml prod.yaml empty',
+      ['prod.yaml:12:16 error MQ101', 'zzzz.yaml error MQ904 "zzzz.yaml" does', 'empty error MQ906 "empty" has no'],
+    ],
   ];
 
   test.each(CASES)('masq validate %s', (args, lines) => {
@@ -163,18 +172,45 @@ describe('arguments that lead nowhere are wrong usage, all of them told', () => 
     symlinkSync('circle', box.path('circle'));
     for (const command of ['validate', 'synth']) {
       const { status, stdout, stderr } = box.masq(command, ...args.split(' '));
-      expect({ status, stdout }, command).toEqual({ status: 2, stdout: '' });
-      const told = stderr.trimEnd().split('\n');
-      expect(told, command).toHaveLength(lines.length);
-      lines.forEach((line, i) => {
-        expect(told[i], command).toContain(line);
-      });
+      expect(status, command).toBe(2);
+      const told = `${stdout}${stderr}`.split('\n').filter(line => / (?:error|warning|note) MQ/.test(line));
+      expect(told, command).toEqual(lines.map(line => expect.stringContaining(line)));
+      expect(command === 'validate' ? stderr : stdout, command).toBe('');
     }
     expect(box.list('.')).not.toContain('dist');
   });
 
+  test.each(['json', 'sarif', 'junit', 'github'])('in %s, beside what is found in the other files', format => {
+    box.write('prod.yaml', intent('a', HOST_BITS));
+    for (const command of ['validate', 'synth']) {
+      const { status, stdout, stderr } = box.masq(command, '-f', format, 'zzzz.yaml', 'prod.yaml');
+      expect({ status, stderr }, command).toEqual({ status: 2, stderr: '' });
+      for (const code of ['MQ904', 'MQ101']) expect(stdout, command).toContain(code);
+      expect(stdout, command).toContain('does not exist');
+    }
+  });
+
+  test('what is called like a file in a folder and cannot be read is named, and the files beside it are checked', () => {
+    box.write('in/a.yaml', intent('a', CONTAINED));
+    symlinkSync('nowhere', box.path('in/gone.yaml'));
+    symlinkSync('somebody@somewhere', box.path('in/.#a.yaml'));
+    box.bash('mkfifo in/pipe.yaml in/other');
+    const { status, stdout, stderr } = box.masq('validate', 'in');
+    expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
+    expect(stdout.split('\n').filter(line => / MQ/.test(line))).toEqual([
+      expect.stringMatching(/^in\/a\.yaml:12:28 warning MQ121 /),
+      'in/gone.yaml error MQ904 "in/gone.yaml" is a symbolic link that leads nowhere; correct it, or delete it',
+      'in/pipe.yaml error MQ904 "in/pipe.yaml" is a pipe; name it itself to have it read',
+    ]);
+    expect(box.masq('synth', 'in')).toMatchObject({ status: 1, stdout: '' });
+  });
+
   test('an empty argument', () => {
-    expect(box.masq('validate', '').stderr).toBe('masq: an argument is empty; a file or a folder is wanted\n');
+    expect(box.masq('validate', '-q', '')).toEqual({
+      status: 2,
+      stdout: 'error MQ904 an argument is empty; a file or a folder is wanted\n',
+      stderr: '',
+    });
   });
 });
 
@@ -192,9 +228,13 @@ describe('files that cannot be read are findings, beside those of the others', (
   test('a folder without permission is wrong usage', () => {
     box.write('in/sub/a.yaml', intent('a'));
     chmodSync(box.path('in/sub'), 0o000);
-    const run = box.masqWith({ unprivileged: true }, 'validate', 'in');
+    const run = box.masqWith({ unprivileged: true }, 'validate', '-q', 'in');
     chmodSync(box.path('in/sub'), 0o755);
-    expect(run).toEqual({ status: 2, stdout: '', stderr: 'masq: "in/sub" cannot be read: permission denied\n' });
+    expect(run).toEqual({
+      status: 2,
+      stdout: 'in error MQ904 "in/sub" cannot be read: permission denied\n',
+      stderr: '',
+    });
   });
 
   /** Names, bytes, and what is told of them. */

@@ -186,9 +186,12 @@ export const MASQ = {
     source: SOURCES.masq,
   },
   MQ904: {
-    meaning: 'A file cannot be read: it does not exist, is a folder, or may not be opened.',
+    meaning: prose(`
+      A file cannot be read: it does not exist, is a folder, or may not be opened; or a folder holds a symbolic link or a
+      pipe with the name of a file. All other files of the run are checked all the same. When it is an argument that leads
+      nowhere, the exit code is 2.`),
     example: '# A path with a typing error, or a file without read permission\n',
-    fix: 'Correct the path or the permissions.',
+    fix: 'Correct the path, the link or the permissions; a pipe is read when it is named itself.',
     source: SOURCES.masq,
   },
   MQ905: {
