@@ -20,6 +20,7 @@ const ELSEWHERE: Readonly<Partial<Record<RuleCode, string>>> = {
   MQ904: 'about the file system: the command line and intentsFromFile read the files',
   MQ905: 'about the output folder: masq synth --check',
   MQ906: 'about all files of a run: masq validate',
+  MQ907: 'about the output folder: masq synth',
 };
 
 /** The files of a fixture, by their names inside of it. */

@@ -12,7 +12,7 @@ import { fails, writeFindings } from '../findings';
 import { listInputs, missingFile, type ReadInput, readInput } from '../inputs';
 import { kustomization } from '../kustomization';
 import type { Invocation } from '../masq';
-import { commitOutput, compareOutput, type OutputChange, type OutputPlan } from '../output';
+import { commitOutput, compareOutput, foreignManifests, type OutputChange, type OutputPlan } from '../output';
 import { renderApp } from '../render-app';
 import { commandLine } from '../shells';
 import { refuse, stderr, stdout } from '../stdio';
@@ -114,12 +114,13 @@ function settle(
   positionals: readonly string[],
 ) {
   const changes = compareOutput(plan);
+  const beside = [...diagnostics, ...strangers(plan)];
   const prune = values.prune === true;
   if (values.check) {
     const stale = staleness(plan.root, changes, prune, remedyOf(values, positionals));
-    return { diagnostics: [...diagnostics, ...stale], changes: [] };
+    return { diagnostics: [...beside, ...stale], changes: [] };
   }
-  const found = [...diagnostics, ...(prune ? [] : orphans(plan.root, changes))];
+  const found = [...beside, ...(prune ? [] : orphans(plan.root, changes))];
   if (fails(found, values)) return { diagnostics: found, changes: [] };
   commitOutput(plan, changes, { prune });
   return { diagnostics: found, changes };
@@ -152,6 +153,13 @@ function staleness(root: string, changes: readonly OutputChange[], prune: boolea
     return diagnostic('MQ903', { file: `${root}/${path}` }, { message });
   });
   return prune ? found : [...found, ...orphans(root, changes)];
+}
+
+/** Manifests beside the rendered ones that masq has not written. */
+function strangers(plan: OutputPlan): Diagnostic[] {
+  const message =
+    'not written by masq, but applied with the folder: masq has not compared it with the intent; move it away unless it is meant to be here';
+  return foreignManifests(plan).map(path => diagnostic('MQ907', { file: `${plan.root}/${path}` }, { message }));
 }
 
 /** Folders that were rendered for intents which are not among the given ones. */

@@ -7,6 +7,9 @@ import { foldersAbove, type OutputChange, type OutputPlan, wantedFiles } from '.
 /** No file of masq is as large; larger ones are not looked into. */
 const MAX_OWNED_BYTES = 16 * 1024 * 1024;
 
+/** What a text that is a manifest has in it, in YAML or JSON. */
+const MANIFEST = [/\bapiVersion["']?\s*:/, /\bkind["']?\s*:/];
+
 /**
  * How an output folder differs from its plan, sorted by path. Only reads.
  * @throws OutputError when the plan cannot be carried out without harm, as `commitOutput` says
@@ -82,9 +85,28 @@ function findUnwanted(plan: OutputPlan, wanted: ReadonlyMap<string, string>, fs:
 }
 
 function isOwned({ root, owned }: OutputPlan, path: string, fs: OutputFs): boolean {
-  const content = whenReadable(() => {
-    const file = join(root, path);
-    return fs.statSync(file).size > MAX_OWNED_BYTES ? undefined : fs.readFileSync(file, 'utf8');
-  });
+  const content = readSmall(join(root, path), fs);
   return content !== undefined && owned(content);
+}
+
+function readSmall(file: string, fs: OutputFs): string | undefined {
+  return whenReadable(() => (fs.statSync(file).size > MAX_OWNED_BYTES ? undefined : fs.readFileSync(file, 'utf8')));
+}
+
+/**
+ * Manifests of others in the planned folders, sorted: what applies a folder applies them too. A kustomization is none:
+ * it says what is applied.
+ */
+export function foreignManifests({ root, folders, owned }: OutputPlan, fs: OutputFs = nodeFs): string[] {
+  const isForeign = (path: string): boolean => {
+    if (!/\.(?:ya?ml|json)$/i.test(path) || /(?:^|\/)kustomization\.ya?ml$/.test(path)) return false;
+    const content = readSmall(join(root, path), fs);
+    return content !== undefined && !owned(content) && MANIFEST.every(key => key.test(content));
+  };
+  const named = [...folders].flatMap(([folder, files]) => {
+    const there = whenReadable(() => fs.readdirSync(join(root, folder), { withFileTypes: true })) ?? [];
+    const others = there.filter(entry => entry.isFile() && !files.has(entry.name));
+    return others.map(entry => `${folder}/${entry.name}`).filter(isForeign);
+  });
+  return named.sort(byteOrder);
 }

@@ -150,6 +150,7 @@ const rules = {
   MQ904: error('unreadable', 'A file cannot be read'),
   MQ905: note('orphaned-output', 'A rendered file belongs to no given intent'),
   MQ906: error('nothing-checked', 'A run looked at no document that masq knows'),
+  MQ907: note('foreign-output', 'A manifest beside the rendered ones was not written by masq'),
 } satisfies Record<string, Rule>;
 
 /** The code of a rule, such as `MQ101`. */

@@ -42,7 +42,7 @@ describe.skipIf(isMissing('bash', '--version'))('masq completion bash', () => {
     expect(complete('init', '')).toEqual([...PLATFORMS].sort());
     expect(complete('schema', 'a')).toEqual(SCHEMAS.filter(schema => schema.startsWith('a')).sort());
     expect(complete('completion', '')).toEqual(['bash', 'fish', 'zsh']);
-    expect(complete('rules', 'MQ90')).toEqual(['MQ901', 'MQ902', 'MQ903', 'MQ904', 'MQ905', 'MQ906']);
+    expect(complete('rules', 'MQ90')).toEqual(['MQ901', 'MQ902', 'MQ903', 'MQ904', 'MQ905', 'MQ906', 'MQ907']);
     expect(complete('rules', 'MQ101', '')).toEqual(RULE_CODES);
   });
 

@@ -318,6 +318,22 @@ describe('--check', () => {
     expect(check('--prune')).toMatchObject({ status: 0, stderr: '' });
   });
 
+  test('a manifest of others in the folder of a cluster is a note, a kustomization is none', () => {
+    box.write('dist/a/zz.json', '{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}}');
+    box.write(
+      'dist/a/kustomization.yaml',
+      'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [zz.json]\n',
+    );
+    box.write('dist/elsewhere/x.yaml', 'apiVersion: v1\nkind: Service\n');
+    const note = 'dist/a/zz.json note MQ907 not written by masq, but applied with the folder: ';
+    const { status, stdout, stderr } = check();
+    expect({ status, stdout }).toEqual({ status: 0, stdout: 'up to date: 2 clusters, 6 files in dist/\n' });
+    expect(stderr.match(/ MQ\d+ /g)).toEqual([' MQ907 ']);
+    expect(stderr).toContain(note);
+    expect(check('--fail-on', 'note').status).toBe(1);
+    expect(box.masq('synth', 'in').stderr).toContain(note);
+  });
+
   test('no output at all', () => {
     box.write('in/a.yaml', intent('a'));
     const { status, stderr } = box.masq('synth', 'in', '--check', '-o', 'never');
@@ -328,7 +344,8 @@ describe('--check', () => {
 
   test('the command that the finding names is the one that helps', () => {
     box.write("in/it's c.yaml", intent('c'));
-    const args = ['-o', 'an other', '--kustomization', '--prune', '--app', 'true', '--', "in/it's c.yaml", '-d.yaml'];
+    const args = ['-o', 'an other', '--kustomization', '--prune', '--app', 'sh app', '--', "in/it's c.yaml", '-d.yaml'];
+    box.write('app', `mkdir "$CDK8S_OUTDIR/e" && echo '${RENDERED}a: 1' > "$CDK8S_OUTDIR/e/a.yaml"\n`);
     box.write('-d.yaml', intent('d'));
     const { status, stderr } = box.masq('synth', '--check', ...args);
     expect(status).toBe(1);

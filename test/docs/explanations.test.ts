@@ -6,7 +6,7 @@ import { block, intent, prose } from '../../core/diagnostics/explanations/explan
 import { diagnose, hasContent } from '../../tools/docs/diagnose';
 
 /** Rules about bytes, about long files, about the disk and about masq itself: no short text can show them. */
-const NO_TEXT: readonly RuleCode[] = ['MQ217', 'MQ219', 'MQ901', 'MQ902', 'MQ903', 'MQ904', 'MQ905', 'MQ906'];
+const NO_TEXT: readonly RuleCode[] = ['MQ217', 'MQ219', 'MQ901', 'MQ902', 'MQ903', 'MQ904', 'MQ905', 'MQ906', 'MQ907'];
 
 test('every rule has an explanation, and no other code has', () => {
   expect(Object.keys(EXPLANATIONS).sort()).toEqual([...RULE_CODES].sort());

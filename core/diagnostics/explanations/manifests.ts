@@ -213,4 +213,15 @@ export const MASQ = {
       given the changed files pass only those that masq is about.`),
     source: SOURCES.masq,
   },
+  MQ907: {
+    meaning: prose(`
+      A cluster's folder holds a manifest that masq has not written. Argo CD, Flux and "kubectl apply -f" apply the folder
+      as it is, so that this object reaches the cluster too, and "masq synth --check" compares only what the intent renders
+      to. A kustomization of your own is not told: it says itself what is applied.`),
+    example: '# A second ConfigMap, put by hand beside the rendered one\n',
+    fix: prose(`
+      Move the file to a folder of its own. If it is meant to be applied with the rendered ones, it may stay: this is a
+      note, and "masq validate" of the folder checks them together.`),
+    source: SOURCES.masq,
+  },
 } as const satisfies Partial<Record<RuleCode, Explanation>>;
