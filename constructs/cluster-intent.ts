@@ -15,7 +15,7 @@ import { CustomResourceDefinitions } from './gateway-crds';
 import { IpMasqAgent } from './ip-masq-agent';
 import type { CommonProps } from './metadata';
 import { AnthosNetworkGateway, NetworkGatewayGroup } from './network-gateway';
-import { brokenTexts, CLUSTER_NAME, checkProps, MAP, optional, type PropsShape, required } from './props';
+import { brokenTexts, CLUSTER_NAME, checkProps, MAP, optional, type PropsShape, required, unlessSaid } from './props';
 import { propsDocument, reportFindings, watchFindings } from './validation';
 
 /** Properties of {@link ClusterIntent}: the `spec` of the YAML document, key for key, and what every object carries. */
@@ -65,7 +65,8 @@ export class IntentChart extends Chart {
     const { sound, findings } = checkProps(intent, SHAPE);
     this.clusterName = sound.name ?? id;
     this.model = sound.model;
-    this.diagnostics = findings.length > 0 ? [] : (sound.diagnostics ?? []);
+    const unsound = findings.some(({ path }) => path?.[1] === 'diagnostics');
+    this.diagnostics = unsound ? [] : (sound.diagnostics ?? []);
     if (this.model && !hasErrors(this.diagnostics)) {
       this.plan = planCluster(this.model);
       this.render(this.plan);
@@ -76,7 +77,7 @@ export class IntentChart extends Chart {
       ...(this.model && { document: this.model.document }),
       isChanged: () => JSON.stringify(this.objects()) !== rendered,
     });
-    reportFindings(this, () => (hasErrors(this.diagnostics) ? this.diagnostics : [...findings, ...this.diagnostics]));
+    reportFindings(this, () => [...unlessSaid(this.diagnostics, findings), ...this.diagnostics]);
     watchFindings(this, () => this.verify());
   }
 
@@ -159,7 +160,36 @@ function readProps(id: string, props: ClusterIntentProps): ReadIntent {
   const metadata = { name, ...(labels !== undefined && { labels }), ...(annotations !== undefined && { annotations }) };
   const document = propsDocument({ apiVersion: API_VERSION, kind: 'ClusterIntent', metadata, spec });
   const { clusters, diagnostics } = loadIntent(document);
-  return { name: name as string, model: clusters[0], diagnostics: [...brokenTexts(document), ...diagnostics] };
+  const found = [...brokenTexts(document), ...diagnostics];
+  return { name: name as string, model: clusters[0], diagnostics: found.map(finding => inProps(finding, id)) };
+}
+
+/** What stands where in the document that props are made into, as the program says it. */
+const PROPS: Readonly<Record<string, readonly string[]>> = {
+  spec: ['props'],
+  'metadata.name': ['props', 'clusterName'],
+  'metadata.labels': ['props', 'labels'],
+  'metadata.annotations': ['props', 'annotations'],
+};
+
+/** A finding in the document that props were made into, in the words of the program that gave the props. */
+function inProps(finding: Diagnostic, id: string): Diagnostic {
+  const { path = [], message, hint } = finding;
+  const ofId = `the construct's id "${id}" is not allowed as the cluster's name; write props.clusterName, `;
+  const begin = Object.keys(PROPS).find(key => path.join('.').startsWith(key));
+  return {
+    ...finding,
+    message: wordsOfProps(message.replace(`metadata.name "${id}" is not allowed; write `, () => ofId)),
+    ...(hint !== undefined && { hint: wordsOfProps(hint) }),
+    ...(begin !== undefined && { path: [...PROPS[begin]!, ...path.slice(begin.split('.').length)] }),
+  };
+}
+
+/** What stands in quotes is the program's own and stays as it is. */
+function wordsOfProps(text: string): string {
+  return text.replace(/"[^"]*"|\bspec\b|\bmetadata\.(?:name|labels|annotations)\b/g, found =>
+    Object.hasOwn(PROPS, found) ? PROPS[found]!.join('.') : found,
+  );
 }
 
 function renderGateway(scope: Construct, gateway: GatewayPlan, common: CommonProps): void {

@@ -59,6 +59,16 @@ export interface IpMasqAgentConfig {
   readonly internetRoute?: 'cloud-nat' | 'custom-default-route';
 }
 
+/** The keys of {@link IpMasqAgentConfig}. */
+export const CONFIG_KEYS = [
+  'nonMasqueradeCIDRs',
+  'masqLinkLocal',
+  'masqLinkLocalIPv6',
+  'resyncInterval',
+  'cidrLimit',
+  'internetRoute',
+] as const satisfies readonly (keyof IpMasqAgentConfig)[];
+
 /** Properties of {@link IpMasqAgentConfigMap}. */
 export interface IpMasqAgentConfigMapProps extends IpMasqAgentConfig, CommonProps {
   /**

@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import { type Diagnostic, diagnostic } from '../core/diagnostics';
-import { type IpMasqAgentConfig, IpMasqAgentConfigMap } from './ip-masq-agent-config-map';
+import { CONFIG_KEYS, type IpMasqAgentConfig, IpMasqAgentConfigMap } from './ip-masq-agent-config-map';
 import { DAEMON_SET_SHAPE, IpMasqAgentDaemonSet, type IpMasqAgentDaemonSetProps } from './ip-masq-agent-daemon-set';
 import { k8s } from './k8s';
 import { metadata, namespaceOf } from './metadata';
@@ -78,8 +78,15 @@ export class IpMasqAgent extends Construct {
       });
     }
     this.node.defaultChild = this.daemonSet ?? this.configMap;
-    reportFindings(this, () => (findings.length > 0 ? findings : checkList(sound)));
+    reportFindings(this, () => (findings.length > 0 ? findings.map(pointToConfig) : checkList(sound)));
   }
+}
+
+/** A key of the agent's file that stands beside `config` belongs into it. */
+function pointToConfig(found: Diagnostic): Diagnostic {
+  const [, key = ''] = found.path ?? [];
+  if (found.code !== 'MQ203' || !CONFIG_KEYS.some(known => known === key)) return found;
+  return { ...found, message: `unknown key "${key}" in props; it belongs in "config": write config: { ${key}: ... }` };
 }
 
 function checkList(props: Partial<IpMasqAgentProps>): Diagnostic[] {

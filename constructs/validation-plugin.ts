@@ -26,7 +26,7 @@ export interface Violation {
   readonly ruleName: string;
   /** What the rule is about. */
   readonly recommendation: string;
-  /** How to find out what to write instead. */
+  /** Where to read what to write instead: each finding says it of its own value. */
   readonly fix: string;
   /** The objects that break it. */
   readonly violatingResources: readonly ViolatingResource[];
@@ -79,7 +79,7 @@ export class MasqValidation {
       report.addViolation({
         ruleName: `${code} ${RULES[code].name}`,
         recommendation: oneLine(EXPLANATIONS[code].meaning),
-        fix: `${oneLine(EXPLANATIONS[code].fix)} (masq rules ${code})`,
+        fix: `Write what the finding says; "masq rules ${code}" explains the rule with an example.`,
         violatingResources: violations.map(violation => ({
           resourceName: resourceName(violation, inputs),
           manifestPath: violation.file ?? '',
@@ -108,10 +108,10 @@ function byRule(diagnostics: readonly Diagnostic[]): Map<RuleCode, Diagnostic[]>
 }
 
 /** Begins with the file and its folder: `cdk8s synth --stdout` says of no manifest where it is. */
-function location({ file, severity, message, range }: Diagnostic): string {
+function location({ file, severity, message, hint, range }: Diagnostic): string {
   const manifest = file === undefined ? '' : join(basename(dirname(file)), basename(file));
   const place = range ? `, line ${range.start.line}, column ${range.start.column}` : '';
-  return `${manifest}${place}: ${message} (${severity})`;
+  return `${manifest}${place}: ${message} (${severity})${hint === undefined ? '' : `; hint: ${hint}`}`;
 }
 
 /** The name of the object that a finding is about: the last one that begins before it in its file. */

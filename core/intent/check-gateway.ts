@@ -46,7 +46,7 @@ function checkVersion(model: ClusterModel, egress: EgressModel, findings: Findin
   } else {
     findings.add('MQ515', at, {
       message:
-        'the v1 spec of EgressNATPolicy for bare metal is not published in what masq builds on; v1alpha1 is rendered: check that the cluster serves it',
+        'the fields of the v1 EgressNATPolicy for bare metal are not published in what masq builds on; v1alpha1 is rendered: check that the cluster serves it',
     });
   }
   const enable = [...EGRESS, 'gateway', 'enable'];

@@ -60,7 +60,35 @@ describe('the synth of a plain cdk8s app', () => {
       `[net/Gateway] MQ507 "2001:db8::1" is IPv6; the egress NAT gateway handles IPv4 only (spec.floatingIPs[0]) at ${gateway}`,
       `[net/Alpha] MQ206 props.egress is empty; at least 1 is needed (props.egress) at ${alpha}`,
       `[net/Alpha] MQ112 address "192.168.1.100/32" is a CIDR, not one address; write "192.168.1.100" (spec.egressSourceIP) at ${alpha}`,
-      `[prod] MQ113 no range is named "rfc1981"; did you mean "rfc1918"? (spec.masquerade.preserve[0]) at ${intent}`,
+      `[prod] MQ113 no range is named "rfc1981"; did you mean "rfc1918"? (props.masquerade.preserve[0]) at ${intent}`,
+    ]);
+  });
+
+  it('tells all mistakes of an intent at once, in the words of its props, whatever its id is', () => {
+    const app = new App({ outdir: folder });
+    const line = nextLine();
+    new ClusterIntent(app, 'Prod_Bad', {
+      platform: 'gke-autopilot',
+      network: { ...network, podCIDRs: '10.244.0.0/16' as never },
+      masquerade: { preserve: ['10.0.0.1/8'], defaultPolicy: 'replace' },
+      labels: { 'a b': 'spec.x' },
+    });
+    const place = (path: string) => `(${path}) at ${line}`;
+    expect(errorsOf(app)).toEqual([
+      `[Prod_Bad] MQ615 the construct's id "Prod_Bad" is not allowed as the cluster's name; write props.clusterName, a DNS label: lower-case letters, digits and dashes, at most 63 ${place('props.clusterName')}`,
+      `[Prod_Bad] MQ204 props.network.podCIDRs "10.244.0.0/16" is text; a list is wanted: write [10.244.0.0/16] ${place('props.network.podCIDRs')}`,
+      `[Prod_Bad] MQ518 "a b" is no label key; write a name of at most 63 letters, digits, ".", "_" or "-" ${place('props.labels["a b"]')}`,
+      expect.stringMatching(/^\[Prod_Bad\] MQ101 /),
+      expect.stringMatching(/^\[Prod_Bad\] MQ205 props lacks the key "version"/),
+    ]);
+  });
+
+  it('says where a key of the agent’s file belongs', () => {
+    const app = new App({ outdir: folder });
+    const line = nextLine();
+    new IpMasqAgent(new Chart(app, 'net'), 'Agent', { nonMasqueradeCIDRs: ['10.0.0.0/8'] } as never);
+    expect(errorsOf(app)).toEqual([
+      `[net/Agent] MQ203 unknown key "nonMasqueradeCIDRs" in props; it belongs in "config": write config: { nonMasqueradeCIDRs: ... } (props.nonMasqueradeCIDRs) at ${line}`,
     ]);
   });
 

@@ -183,12 +183,12 @@ describe('MasqApp writes nothing', () => {
     agent.configMap!.apiObject.metadata.addAnnotation('zone', '\ud800');
     expect(
       errorsOf(app)
-        .map(line => line.replace(/ \(metadata.*/, ''))
+        .map(line => line.replace(/ \((?:metadata|props).*/, ''))
         .sort(),
     ).toEqual([
       `[net/Agent/Config] MQ206 metadata.annotations.owner "\\udc00" holds ${BROKEN}; write it whole, or remove it`,
       `[net/Agent/Config] MQ206 metadata.annotations.zone "\\ud800" holds ${BROKEN}; write it whole, or remove it`,
-      `[prod] MQ206 metadata.annotations.team "net\\ud800" holds ${BROKEN}; write it whole, or remove it`,
+      `[prod] MQ206 props.annotations.team "net\\ud800" holds ${BROKEN}; write it whole, or remove it`,
     ]);
   });
 

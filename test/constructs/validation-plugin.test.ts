@@ -85,8 +85,20 @@ describe('the validation plugin', () => {
       manifestPath: join(dist, 'prod', 'b.yaml'),
     });
     for (const { recommendation, fix } of violations) expect([recommendation, fix].join()).not.toContain('\n');
-    expect(hostBits!.fix).toMatch(/\(masq rules MQ101\)$/);
+    expect(hostBits!.fix).toBe('Write what the finding says; "masq rules MQ101" explains the rule with an example.');
     expect(submitted).toEqual([['failure', { Objects: '3', Findings: '4' }]]);
+  });
+
+  it('tells the hint of a finding with it', async () => {
+    const file = 'nonMasqueradeCidrs: [10.0.0.0/8]';
+    const metadata = 'metadata:\n  name: ip-masq-agent\n  namespace: kube-system\n';
+    const { violations } = await validate({
+      'a.yaml': `apiVersion: v1\nkind: ConfigMap\n${metadata}data:\n  config: |\n    ${file}\n`,
+    });
+    const locations = violations.flatMap(({ violatingResources }) => violatingResources.flatMap(r => r.locations));
+    expect(locations).toContainEqual(
+      expect.stringMatching(/\((?:error|warning)\); hint: the agent happens to take keys in any case/),
+    );
   });
 
   it('fails for warnings when told so', async () => {
