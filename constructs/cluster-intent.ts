@@ -58,6 +58,7 @@ export class IntentChart extends Chart {
 
   private readonly model: ClusterModel | undefined;
   private readonly plan: Plan | undefined;
+  private readonly rendered: readonly KubeObject[];
   private verified: { readonly objects: string; readonly findings: readonly Diagnostic[] } | undefined;
 
   constructor(scope: Construct, id: string, intent: ReadIntent) {
@@ -71,7 +72,8 @@ export class IntentChart extends Chart {
       this.plan = planCluster(this.model);
       this.render(this.plan);
     }
-    const rendered = JSON.stringify(this.objects());
+    this.rendered = this.objects();
+    const rendered = JSON.stringify(this.rendered);
     setCluster(this, {
       name: this.clusterName,
       ...(this.model && { document: this.model.document }),
@@ -124,7 +126,7 @@ export class IntentChart extends Chart {
     const objects = this.objects();
     const text = JSON.stringify(objects);
     if (this.verified?.objects !== text) {
-      this.verified = { objects: text, findings: verifyManifests(this.model, objects, this.plan) };
+      this.verified = { objects: text, findings: verifyManifests(this.model, objects, this.plan, this.rendered) };
     }
     return this.verified.findings;
   }

@@ -97,8 +97,11 @@ export const AGENT_FLAG_NAMES: readonly string[] = KNOWN;
 export interface FlagFault {
   /** The argument's index, from 0. */
   readonly index: number;
-  /** `unknown`: there is no such flag; `value`: it is neither true nor false; `positional`: it is no flag at all. */
-  readonly kind: 'unknown' | 'value' | 'positional';
+  /**
+   * `unknown`: there is no such flag; `value`: it is neither true nor false; `missing`: its value is not there;
+   * `positional`: it is no flag at all.
+   */
+  readonly kind: 'unknown' | 'value' | 'missing' | 'positional';
   /** The flag's name without dashes; of a positional argument the whole. */
   readonly name: string;
 }
@@ -129,8 +132,13 @@ export function parseAgentFlags(args: readonly string[]): ParsedFlags {
     const index = i;
     let value = match[2];
     at.set(name, index);
+    const valued = name === 'masq-chain' || name === 'to-ports' || VALUED.includes(name);
+    if (valued && value === undefined && i + 1 >= args.length) {
+      faults.push({ index, kind: 'missing', name });
+      break;
+    }
     if (name === 'masq-chain' || name === 'to-ports') {
-      if (value === undefined) value = args[++i] ?? '';
+      if (value === undefined) value = args[++i]!;
       if (name === 'masq-chain') flags.chain = value;
       else if (value !== '') flags.toPorts = value;
     } else if (KNOWN.includes(name)) {

@@ -8,23 +8,39 @@ import { intentTreatment } from '../treatment/intent';
 import { firstDifference, witnessText } from '../treatment/map';
 import { type KubeObject, nameOf } from './kube-object';
 import { type Plan, planCluster } from './plan';
+import { strays } from './strays';
 import { unplanned } from './unplanned';
 
 /**
  * Translation validation of what is about to be emitted. The objects must be free of errors as manifests of any origin
  * have to be, must be those of the plan, and what they denote together must equal the intent's map over the whole
- * address space: else a finding names a packet that the two treat differently.
+ * address space: else a finding names a packet that the two treat differently. Where it is known what they were
+ * rendered to, they may differ from that in no place of which masq does not know that it is harmless.
  */
 export function verifyManifests(
   model: ClusterModel,
   objects: readonly KubeObject[],
   plan: Plan = planCluster(model),
+  rendered: readonly KubeObject[] = objects,
 ): Diagnostic[] {
   const { bundle, refusals } = readObjects(objects);
-  const faults = refusals.length > 0 ? refusals : unplanned(plan, objects, bundle);
-  const messages = faults.length > 0 ? faults : mismatches(model, manifestReadings(bundle, model));
+  const checks = [
+    () => refusals,
+    () => unplanned(plan, objects, bundle),
+    () => mismatches(model, manifestReadings(bundle, model)),
+    () => (rendered === objects ? [] : strays(rendered, objects)),
+  ];
   const at = model.document.at([]);
-  return messages.map(message => diagnostic('MQ901', at, { message }));
+  return firstFound(checks).map(message => diagnostic('MQ901', at, { message }));
+}
+
+/** What the first check says that says anything: the later ones build on it. */
+function firstFound(checks: readonly (() => readonly string[])[]): readonly string[] {
+  for (const check of checks) {
+    const found = check();
+    if (found.length > 0) return found;
+  }
+  return [];
 }
 
 /** The objects as manifests that masq has never seen before, and why some of them cannot be right. */

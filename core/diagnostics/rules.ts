@@ -143,6 +143,8 @@ const rules = {
   MQ614: warning('privileged', 'The agent runs privileged without need'),
   MQ615: error('bad-object-name', 'A name is not one that Kubernetes takes', 'warning'),
   MQ616: error('request-above-limit', 'A container requests more than its limit'),
+  MQ617: error('impossible-pod', "Kubernetes does not take the DaemonSet's pods"),
+  MQ618: warning('two-agents', 'Two DaemonSets run ip-masq-agent on the same nodes'),
 
   MQ901: error('translation-mismatch', 'What would be emitted does not mean what was asked for'),
   MQ902: error('internal-fault', 'masq itself failed'),

@@ -1,46 +1,84 @@
 import { formatCidr } from '../address';
 import { type Diagnostic, diagnostic } from '../diagnostics';
+import type { FileReference } from './agent-file';
 import type { Bundle } from './bundle';
-import { type AgentConfigMap, lacksConfig } from './config-map';
+import { type AgentConfigMap, checkKeys } from './config-map';
 import type { AgentDaemonSet } from './daemon-set';
 import type { Identities } from './identities';
 
-/** Checks that DaemonSets find the file that they look for in the ConfigMaps beside them. */
+/** Checks that DaemonSets find the file that they look for in the ConfigMaps beside them, and are alone on their nodes. */
 export function checkAgents({ daemonSets, configMaps }: Bundle, identities: Identities): Diagnostic[] {
-  return daemonSets.flatMap(daemonSet => {
-    const beside = configMaps.filter(configMap => identities.together(daemonSet, configMap));
-    return agreement(daemonSet, beside);
-  });
+  const unread = configMaps.filter(
+    configMap =>
+      !daemonSets.some(daemonSet => identities.together(daemonSet, configMap) && reads(daemonSet, configMap)),
+  );
+  return [
+    ...unread.flatMap(checkKeys),
+    ...daemonSets.flatMap((daemonSet, i) => {
+      const isBeside = (other: AgentConfigMap | AgentDaemonSet): boolean => identities.together(daemonSet, other);
+      return [
+        ...agreement(daemonSet, configMaps.filter(isBeside)),
+        ...rivals(daemonSet, daemonSets.slice(0, i).filter(isBeside)),
+      ];
+    }),
+  ];
+}
+
+function reads(daemonSet: AgentDaemonSet, { name, keys }: AgentConfigMap): boolean {
+  return daemonSet.configMaps.some(reference => reference.name === name && keys.includes(reference.key));
+}
+
+/** DaemonSets that would write rules on the same nodes, each its own. */
+function rivals(daemonSet: AgentDaemonSet, others: readonly AgentDaemonSet[]): Diagnostic[] {
+  const at = ['metadata', 'name'];
+  return others
+    .filter(other => !areApart(daemonSet.nodeSelector, other.nodeSelector))
+    .map(other => {
+      const message = `DaemonSets "${other.name ?? ''}" and "${daemonSet.name ?? ''}" both run ip-masq-agent on the same nodes; keep one, or give each nodes of its own by nodeSelector`;
+      const related = [{ ...other.document.at(at), message: 'the other one' }];
+      return diagnostic('MQ618', daemonSet.document.at(at), { message, related });
+    });
+}
+
+/** Whether no node has the labels of both. */
+function areApart(one: AgentDaemonSet['nodeSelector'], other: AgentDaemonSet['nodeSelector']): boolean {
+  return Object.entries(one).some(([label, value]) => Object.hasOwn(other, label) && other[label] !== value);
 }
 
 function agreement(daemonSet: AgentDaemonSet, beside: readonly AgentConfigMap[]): Diagnostic[] {
-  const { document } = daemonSet;
-  const found: Diagnostic[] = [];
-  for (const reference of daemonSet.configMaps) {
-    const named = beside.filter(c => c.name === reference.name);
-    if (named.length === 0 && beside.length > 0) {
-      const other = beside[0]!;
-      const message = `the DaemonSet reads ConfigMap "${reference.name}", but the one beside it is called "${other.name ?? ''}"; the agent would use its built-in list`;
-      const related = [{ ...other.document.at(['metadata', 'name']), message: 'the ConfigMap' }];
-      found.push(diagnostic('MQ602', document.at(reference.path), { message, related }));
-    }
-    for (const configMap of named) {
-      if (configMap.namespace !== daemonSet.namespace) {
-        const message = `the DaemonSet is in namespace "${daemonSet.namespace ?? ''}" and reads a ConfigMap of that namespace, but "${configMap.name}" is in "${configMap.namespace ?? ''}"`;
-        found.push(
-          diagnostic('MQ606', configMap.document.at(['metadata', 'namespace']), { message, severity: 'error' }),
-        );
-      } else if (
-        !configMap.keys.includes(reference.key) &&
-        !(reference.key === 'config' && lacksConfig(configMap.keys))
-      ) {
-        const message = `the DaemonSet takes the file from key "${reference.key}", which ConfigMap "${configMap.name}" lacks; it has ${configMap.keys.join(', ')}`;
-        found.push(diagnostic('MQ603', configMap.document.at(['data'], 'key'), { message }));
-      }
-      found.push(...ipv6(daemonSet, configMap, reference.key));
-    }
-  }
+  const found = daemonSet.configMaps.flatMap(reference => {
+    const named = beside.filter(configMap => configMap.name === reference.name);
+    if (named.length === 0) return misnamed(daemonSet, reference, beside);
+    return named.flatMap(configMap => [
+      ...mismatch(daemonSet, reference, configMap),
+      ...ipv6(daemonSet, configMap, reference.key),
+    ]);
+  });
   return [...found, ...defaults(daemonSet, beside)];
+}
+
+/** A DaemonSet that reads a ConfigMap which is not there, while another one is. */
+function misnamed(
+  { document }: AgentDaemonSet,
+  { name, path }: FileReference,
+  [other]: readonly AgentConfigMap[],
+): Diagnostic[] {
+  if (!other) return [];
+  const message = `the DaemonSet reads ConfigMap "${name}", but the one beside it is called "${other.name ?? ''}"; the agent would use its built-in list`;
+  const related = [{ ...other.document.at(['metadata', 'name']), message: 'the ConfigMap' }];
+  return [diagnostic('MQ602', document.at(path), { message, related })];
+}
+
+/** A ConfigMap of the right name that is elsewhere, or has the file under another key. */
+function mismatch({ namespace }: AgentDaemonSet, { key }: FileReference, configMap: AgentConfigMap): Diagnostic[] {
+  const { document, keys, name } = configMap;
+  if (configMap.namespace !== namespace) {
+    const message = `the DaemonSet is in namespace "${namespace ?? ''}" and reads a ConfigMap of that namespace, but "${name}" is in "${configMap.namespace ?? ''}"`;
+    return [diagnostic('MQ606', document.at(['metadata', 'namespace']), { message, severity: 'error' })];
+  }
+  if (keys.includes(key) || (key === 'config' && checkKeys(configMap).length > 0)) return [];
+  const message = `the DaemonSet takes the file from key "${key}", which ConfigMap "${name}" lacks; it has ${keys.join(', ')}`;
+  return [diagnostic('MQ603', document.at(['data'], 'key'), { message })];
 }
 
 function ipv6({ flags }: AgentDaemonSet, { document, files }: AgentConfigMap, key: string): Diagnostic[] {
@@ -61,12 +99,18 @@ function ipv6({ flags }: AgentDaemonSet, { document, files }: AgentConfigMap, ke
 }
 
 /** Without a list beside it, the built-in one counts, and it is not the one that GKE has without an agent. */
-function defaults(daemonSet: AgentDaemonSet, beside: readonly AgentConfigMap[]): Diagnostic[] {
-  if (beside.length > 0 || !daemonSet.flags) return [];
-  const reserved = daemonSet.flags.nomasqAllReservedRanges;
-  const message = reserved
-    ? 'no ConfigMap is beside the DaemonSet: without one the agent preserves its eleven built-in ranges'
-    : 'no ConfigMap is beside the DaemonSet: without one the agent preserves three ranges (RFC 1918), not the eleven that GKE preserves by itself';
-  const place = daemonSet.configMaps[0]?.path ?? ['metadata', 'name'];
-  return [diagnostic('MQ310', daemonSet.document.at(place), { message, severity: 'note' })];
+function defaults({ document, flags, configMaps }: AgentDaemonSet, beside: readonly AgentConfigMap[]): Diagnostic[] {
+  if (beside.length > 0 || !flags) return [];
+  const needed = configMaps.find(({ optional }) => !optional);
+  const without = needed
+    ? `the pods do not start until "${needed.name}" is there, since the volume is not optional`
+    : `without one the agent preserves ${builtIn(flags.nomasqAllReservedRanges)}`;
+  const message = `no ConfigMap is beside the DaemonSet: ${without}`;
+  const path = configMaps[0]?.path ?? ['metadata', 'name'];
+  return [diagnostic('MQ310', document.at(path), { message, severity: 'note' })];
+}
+
+function builtIn(reservedRanges: boolean): string {
+  if (reservedRanges) return 'its eleven built-in ranges';
+  return 'three ranges (RFC 1918), not the eleven that GKE preserves by itself';
 }

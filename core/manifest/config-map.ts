@@ -1,5 +1,5 @@
 import { AGENT_KEYS, readAgentFile } from '../agentfile/read';
-import type { Diagnostic } from '../diagnostics';
+import { type Diagnostic, diagnostic } from '../diagnostics';
 import { Findings } from '../intent/findings';
 import { valueAt } from '../schema/path';
 import { embeddedText, type SourceDocument } from '../source';
@@ -22,7 +22,7 @@ export interface AgentConfigMap {
   readonly name: string | undefined;
   /** `metadata.namespace`, when it is a text. */
   readonly namespace: string | undefined;
-  /** The keys of `data`. */
+  /** The keys of `data` and of `binaryData`. */
   readonly keys: readonly string[];
   /** The agent's files by their keys, those left out that are refused. */
   readonly files: ReadonlyMap<string, AgentConfig>;
@@ -47,6 +47,7 @@ export function readConfigMap(document: SourceDocument): {
   const findings = new Findings(document);
   const id = objectId(document);
   const data = record(valueAt(document.value, ['data']));
+  const binaryData = record(valueAt(document.value, ['binaryData']));
   checkTopLevel(document, findings);
   checkServed(document, 'v1', findings);
   checkMetadata(document, findings);
@@ -57,7 +58,7 @@ export function readConfigMap(document: SourceDocument): {
       continue;
     }
     const foreign = FOREIGN_KEYS.get(key);
-    if (key !== 'config' && !foreign && !AGENT_FILE.test(text)) continue;
+    if (key !== 'config' && !foreign && (Object.hasOwn(data, 'config') || !AGENT_FILE.test(text))) continue;
     if (foreign)
       findings.add(
         'MQ611',
@@ -69,13 +70,10 @@ export function readConfigMap(document: SourceDocument): {
     findings.addAll(hasDeclaredRoute(document) ? read.diagnostics.filter(d => d.code !== 'MQ303') : read.diagnostics);
     if (read.config) files.set(key, read.config);
   }
-  const root = record(document.value);
-  const lostIndentation = root.data === null || Object.hasOwn(root, 'config');
-  if (!lostIndentation && lacksConfig(Object.keys(data))) {
-    const [only, ...more] = Object.keys(data);
-    const rename = only !== undefined && more.length === 0 ? `; rename "${only}"` : '';
-    const path = only === undefined ? [] : rename === '' ? ['data'] : ['data', only];
-    findings.add('MQ603', path, `the ConfigMap lacks the key "config" that ip-masq-agent reads${rename}`, 'key');
+  if (Object.hasOwn(binaryData, 'config')) {
+    const message =
+      'masq does not look into binaryData; write "config: |" and the file below "data" to have it checked';
+    findings.add('MQ212', ['binaryData', 'config'], message, 'key');
   }
   if (id?.namespace === undefined && id?.name !== undefined) {
     findings.add(
@@ -89,15 +87,22 @@ export function readConfigMap(document: SourceDocument): {
     document,
     name: id?.name,
     namespace: id?.namespace,
-    keys: Object.keys(data),
+    keys: [...Object.keys(data), ...Object.keys(binaryData)],
     files,
   };
   return { configMap, diagnostics: findings.list };
 }
 
-/** Whether none of a ConfigMap's keys is one that some agent reads its file from. */
-export function lacksConfig(keys: readonly string[]): boolean {
-  return !keys.some(key => key === 'config' || FOREIGN_KEYS.has(key));
+/** Says of a ConfigMap that it lacks the key that agents read by themselves. */
+export function checkKeys({ document, keys }: AgentConfigMap): Diagnostic[] {
+  const root = record(document.value);
+  const lostIndentation = root.data === null || Object.hasOwn(root, 'config');
+  if (lostIndentation || keys.some(key => key === 'config' || FOREIGN_KEYS.has(key))) return [];
+  const [only, ...more] = keys;
+  const rename = only !== undefined && more.length === 0 ? `; rename "${only}"` : '';
+  const path = only === undefined ? [] : rename === '' ? ['data'] : ['data', only];
+  const message = `the ConfigMap lacks the key "config" that ip-masq-agent reads${rename}`;
+  return [diagnostic('MQ603', document.at(path, 'key'), { message })];
 }
 
 /** Keys that lost their indentation end up beside `metadata` and `data`. */

@@ -1,9 +1,12 @@
 import { AGENT_FLAG_NAMES, type AgentFlags, chainFault, parseAgentFlags, portRangeFault } from '../agentfile/flags';
 import { type Diagnostic, suggest, type ValuePath } from '../diagnostics';
 import { Findings } from '../intent/findings';
+import { type Labels, labelsText, readSelector, selectorText, selects } from '../intent/selector';
 import { valueAt } from '../schema/path';
 import type { SourceDocument } from '../source';
-import { checkMetadata, checkServed, list, objectId, record, written } from './object';
+import { checkFile, type FileReference } from './agent-file';
+import { checkMarks, checkMetadata, checkServed, list, objectId, record, written } from './object';
+import { agentContainer, checkPod, POD } from './pod';
 
 /** A DaemonSet that runs ip-masq-agent, as far as other objects have to agree with it. */
 export interface AgentDaemonSet {
@@ -23,32 +26,6 @@ export interface AgentDaemonSet {
   readonly flags?: AgentFlags;
   /** The ConfigMaps that the agent's container mounts its file from. */
   readonly configMaps: readonly FileReference[];
-}
-
-/** Where a DaemonSet takes the agent's file from. */
-export interface FileReference {
-  /** The ConfigMap's name. */
-  readonly name: string;
-  /** The key in its `data`. */
-  readonly key: string;
-  /** Whether the pods start without it. */
-  readonly optional: boolean;
-  /** Where the DaemonSet names the ConfigMap. */
-  readonly path: ValuePath;
-}
-
-const POD = ['spec', 'template', 'spec'] as const;
-const FILE = '/etc/config/ip-masq-agent';
-
-/** The index of the container that runs ip-masq-agent; -1 when the DaemonSet is about something else. */
-function agentContainer(document: SourceDocument): number {
-  const containers = list(valueAt(document.value, [...POD, 'containers']));
-  return containers.findIndex(container => {
-    const { name, image, command, args } = record(container);
-    const named = [name, image].some(text => typeof text === 'string' && /ip-?masq-?agent/i.test(text));
-    const words = [...list(command), ...list(args)];
-    return named || words.some(word => typeof word === 'string' && word.startsWith('--masq-chain'));
-  });
 }
 
 /** Whether a document is a DaemonSet that runs ip-masq-agent. */
@@ -74,6 +51,7 @@ export function readDaemonSet(document: SourceDocument): {
       'key',
     );
   }
+  checkPod(document, findings);
   const index = agentContainer(document);
   if (index < 0) {
     return { daemonSet: { ...common(document), configMaps: [] }, diagnostics: findings.list };
@@ -87,7 +65,7 @@ export function readDaemonSet(document: SourceDocument): {
   }
   const flags = checkFlags(document, container, typeof image === 'string' ? image : '', findings);
   checkSecurity(document, container, findings);
-  const configMaps = checkVolumes(document, container, dialect !== undefined, findings);
+  const configMaps = checkFile(document, container, dialect !== undefined, findings);
   const daemonSet = {
     ...common(document),
     ...(typeof image === 'string' && { image }),
@@ -133,9 +111,10 @@ function checkIdentity(document: SourceDocument, findings: Findings): void {
 function checkSelector(document: SourceDocument, findings: Findings): void {
   const spec = record(valueAt(document.value, ['spec']));
   const { matchLabels, matchExpressions } = record(spec.selector);
-  const labels = record(valueAt(spec, ['template', 'metadata', 'labels']));
+  const at = ['spec', 'template', 'metadata'];
+  const labels = checkMarks(valueAt(document.value, at), at, findings);
   const [key, value] = Object.entries(labels)[0] ?? ['k8s-app', 'ip-masq-agent'];
-  const instead = `matchLabels: {${key}: ${written(value)}}`;
+  const instead = `matchLabels: {${key}: ${value}}`;
   if (spec.selector === undefined) {
     findings.add('MQ610', ['spec'], `the DaemonSet has no selector; write selector: {${instead}}`, 'key');
   } else if (Object.keys(record(matchLabels)).length === 0 && list(matchExpressions).length === 0) {
@@ -143,10 +122,25 @@ function checkSelector(document: SourceDocument, findings: Findings): void {
   }
   for (const [key, value] of Object.entries(record(matchLabels))) {
     if (labels[key] === value) continue;
-    const has = labels[key] === undefined ? 'does not have' : `has as "${written(labels[key])}"`;
+    const has = labels[key] === undefined ? 'does not have' : `has as "${labels[key]}"`;
     const message = `the selector wants ${key}: ${written(value)}, which the pod template ${has}; make them equal`;
     findings.add('MQ610', ['spec', 'selector', 'matchLabels', key], message);
   }
+  checkExpressions(matchExpressions, labels, findings);
+}
+
+function checkExpressions(expressions: unknown, labels: Labels, findings: Findings): void {
+  const path = ['spec', 'selector'];
+  list(expressions).forEach((expression, i) => {
+    const own = new Findings(findings.document);
+    const selector = readSelector({ matchExpressions: [expression] }, path, own);
+    const read = selector.requirements.length === 1 && own.list.length === 0;
+    if (read && selects(selector, labels)) return;
+    const wanted = read ? `"${selectorText(selector)}"` : written(expression);
+    const why = read ? `the pod template has the labels ${labelsText(labels)}` : 'it is no requirement';
+    const message = `the selector wants ${wanted}, which no pod meets: ${why}`;
+    findings.add('MQ610', [...path, 'matchExpressions', i], message);
+  });
 }
 
 /** An argument and where it stands. */
@@ -157,16 +151,37 @@ interface Argument {
 
 /** What the agent is started with; undefined when it is not the agent that the container starts. */
 function agentArguments(document: SourceDocument, container: ValuePath, findings: Findings): Argument[] | undefined {
+  const spec = record(valueAt(document.value, container));
+  if (!['command', 'args'].map(key => isWords(spec[key], [...container, key], findings)).every(Boolean))
+    return undefined;
   const words = (key: 'command' | 'args'): Argument[] =>
-    list(valueAt(document.value, [...container, key])).map((word, i) => ({
-      text: written(word),
-      path: [...container, key, i],
-    }));
+    list(spec[key]).map((word, i) => ({ text: expanded(written(word), spec.env), path: [...container, key, i] }));
   const [program, ...more] = words('command');
   if (!program || /(?:^|\/)ip-masq-agent[^/]*$/.test(program.text)) return [...more, ...words('args')];
   const message = `the container starts "${program.text}", not the agent itself: masq does not know the agent's flags`;
   findings.add('MQ612', program.path, { message, severity: 'warning' });
   return undefined;
+}
+
+/** Whether what a container is started with is a list, or is not there; one that is neither is reported. */
+function isWords(value: unknown, path: ValuePath, findings: Findings): boolean {
+  if (value === undefined || value === null || Array.isArray(value)) return true;
+  const message = `${path.at(-1)} "${written(value)}" is no list; write [${written(value)}]`;
+  findings.add('MQ204', path, message);
+  return false;
+}
+
+/** An argument with the container's variables in it, as the kubelet fills them in: those that are not there stay. */
+function expanded(text: string, env: unknown): string {
+  const values = new Map(
+    list(env)
+      .map(record)
+      .map(({ name, value }) => [name, value]),
+  );
+  return text.replace(/\$\((\w+)\)/g, (all, name) => {
+    const value = values.get(name);
+    return typeof value === 'string' ? value : all;
+  });
 }
 
 function checkFlags(
@@ -184,6 +199,9 @@ function checkFlags(
       const before = given[fault.index - 1]?.text;
       const instead = /^(?:true|false)$/.test(fault.name) ? `write ${before}=${fault.name}` : 'remove it';
       const message = `argument "${fault.name}" is no flag; the agent silently ignores every flag behind it: ${instead}`;
+      findings.add('MQ612', path(fault.index), { message, severity: 'error' });
+    } else if (fault.kind === 'missing') {
+      const message = `flag --${fault.name} lacks its value, and the agent does not start without; write --${fault.name}=…`;
       findings.add('MQ612', path(fault.index), { message, severity: 'error' });
     } else if (fault.kind === 'value') {
       const value = given[fault.index]!.text.replace(/^[^=]*=/, '');
@@ -269,111 +287,16 @@ function checkUser(document: SourceDocument, container: ValuePath, findings: Fin
       const message = `user ${written(user)} does not get the added capabilities in effect; the agent has to run as root: remove runAsUser`;
       findings.add('MQ608', path, message);
     }
+    break;
+  }
+  for (const of of [container, POD]) {
+    const path = [...of, 'securityContext', 'runAsNonRoot'];
+    const wanted = valueAt(document.value, path);
+    if (wanted === undefined || wanted === null) continue;
+    if (wanted !== false) {
+      const message = 'the agent has to run as root, and its pods would not start; write runAsNonRoot: false';
+      findings.add('MQ608', path, message);
+    }
     return;
   }
-}
-
-function checkVolumes(
-  document: SourceDocument,
-  container: ValuePath,
-  foreign: boolean,
-  findings: Findings,
-): AgentDaemonSet['configMaps'] {
-  const volumes = list(valueAt(document.value, [...POD, 'volumes'])).map(record);
-  const names = volumes.map(volume => written(volume.name));
-  const mounts = list(valueAt(document.value, [...container, 'volumeMounts'])).map(record);
-  mounts.forEach((mount, i) => {
-    if (names.includes(written(mount.name))) return;
-    const near = suggest(written(mount.name), names) ?? (names.length === 1 ? names[0] : undefined);
-    const instead = near ? `did you mean "${near}"?` : 'add the volume';
-    const message = `no volume is called "${written(mount.name)}"; ${instead}`;
-    findings.add('MQ601', [...container, 'volumeMounts', i, 'name'], message);
-  });
-  const mount = fileMount(mounts);
-  if (!mount) {
-    const path = mounts.length > 0 ? [...container, 'volumeMounts', 0, 'mountPath'] : container;
-    findings.add(
-      'MQ604',
-      path,
-      'nothing is mounted at /etc/config, where the agent looks for its file: it would use its built-in list',
-    );
-    return [];
-  }
-  const at = [...container, 'volumeMounts', mount.index];
-  if (mount.within === '') {
-    const message = `a volume mounted at ${FILE} is a folder there, and the agent cannot read it; write "mountPath: /etc/config"`;
-    findings.add('MQ604', [...at, 'mountPath'], message);
-    return [];
-  }
-  if (mount.subPath) {
-    const message = 'a mount with subPath never sees a changed ConfigMap; mount the whole volume at /etc/config';
-    findings.add('MQ604', [...at, 'subPath'], { message, severity: 'warning' });
-  }
-  const index = names.indexOf(written(mounts[mount.index]!.name));
-  if (index < 0) return [];
-  const path = [...POD, 'volumes', index];
-  const volume = volumes[index]!;
-  if (Object.hasOwn(volume, 'projected')) return checkProjected(document, [...path, 'projected'], findings);
-  const source = record(volume.configMap);
-  if (!Object.hasOwn(volume, 'configMap')) return [];
-  return checkItems(source, [...path, 'configMap'], { wanted: mount.within, foreign }, findings);
-}
-
-/** The mount that the agent's file comes from, which is the deepest one, and the file's name in the volume. */
-function fileMount(
-  mounts: readonly Readonly<Record<string, unknown>>[],
-): { readonly index: number; readonly within: string; readonly subPath: boolean } | undefined {
-  const paths = mounts.map(mount => `/${written(mount.mountPath).split('/').filter(Boolean).join('/')}`);
-  const holding = paths.filter(path => FILE === path || FILE.startsWith(`${path}/`));
-  if (holding.length === 0) return undefined;
-  const index = paths.indexOf(holding.reduce((deepest, path) => (path.length > deepest.length ? path : deepest)));
-  const subPath = written(mounts[index]!.subPath);
-  const within = [...subPath.split('/'), ...FILE.slice(paths[index]!.length).split('/')].filter(Boolean).join('/');
-  return { index, within, subPath: subPath !== '' };
-}
-
-function checkItems(
-  source: Readonly<Record<string, unknown>>,
-  path: ValuePath,
-  file: { readonly wanted: string; readonly foreign: boolean },
-  findings: Findings,
-): AgentDaemonSet['configMaps'] {
-  const { wanted } = file;
-  const reference = { name: written(source.name), optional: source.optional === true, path: [...path, 'name'] };
-  const items = list(source.items).map(record);
-  if (items.length === 0) return [{ ...reference, key: wanted }];
-  const at = items.findIndex(item => item.path === wanted);
-  if (at < 0 && !file.foreign) {
-    const lands =
-      items[0]!.path === undefined
-        ? 'the item lacks "path"'
-        : `the file lands at /etc/config/${written(items[0]!.path)}`;
-    const message = `${lands}, but the agent reads ${FILE}; write "path: ${wanted}"`;
-    findings.add('MQ604', [...path, 'items', 0, 'path'], message);
-    return [];
-  }
-  return [{ ...reference, key: written(items[Math.max(at, 0)]!.key) }];
-}
-
-/** Projected volumes of several ConfigMaps are Azure's way; a `configMap:` whose keys lost their indentation is a common slip. */
-function checkProjected(document: SourceDocument, path: ValuePath, findings: Findings): AgentDaemonSet['configMaps'] {
-  return list(valueAt(document.value, [...path, 'sources'])).flatMap((source, i) => {
-    const { configMap } = record(source);
-    if (configMap === null) {
-      findings.add(
-        'MQ211',
-        [...path, 'sources', i, 'configMap'],
-        'configMap has no value; indent name, items and optional below it',
-        'key',
-      );
-      return [];
-    }
-    if (typeof record(configMap).name !== 'string') return [];
-    return checkItems(
-      record(configMap),
-      [...path, 'sources', i, 'configMap'],
-      { wanted: 'ip-masq-agent', foreign: true },
-      findings,
-    );
-  });
 }

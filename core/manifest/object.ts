@@ -1,6 +1,6 @@
 import type { ValuePath } from '../diagnostics';
 import type { Findings } from '../intent/findings';
-import { checkAnnotations, checkLabels, isSubdomain } from '../intent/selector';
+import { checkAnnotations, checkLabels, isSubdomain, type Labels } from '../intent/selector';
 import { valueAt } from '../schema/path';
 import type { SourceDocument } from '../source';
 
@@ -52,7 +52,7 @@ const NAMESPACE = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/;
 /** Checks what Kubernetes asks of every object: a name, perhaps a namespace, labels and annotations that are texts. */
 export function checkMetadata(document: SourceDocument, findings: Findings): void {
   const metadata = valueAt(document.value, ['metadata']);
-  const { name, namespace, labels, annotations } = record(metadata);
+  const { name, namespace } = record(metadata);
   const at = (key: string): ValuePath => ['metadata', key];
   if (name === undefined || name === null) {
     if (metadata === null || findings.anyBelow(['metadata'], 'MQ211')) return;
@@ -65,22 +65,31 @@ export function checkMetadata(document: SourceDocument, findings: Findings): voi
     const wanted = 'lower-case letters, digits and dashes, at most 63';
     findings.add('MQ615', at('namespace'), `namespace "${written(namespace)}" is not allowed; write ${wanted}`);
   }
-  checkLabels(texts('labels', labels, findings), at('labels'), findings);
-  checkAnnotations(texts('annotations', annotations, findings), at('annotations'), findings);
+  checkMarks(metadata, ['metadata'], findings);
+}
+
+/** Checks the labels and the annotations in some metadata, and returns the labels that are texts. */
+export function checkMarks(metadata: unknown, path: ValuePath, findings: Findings): Labels {
+  const labels = texts(metadata, [...path, 'labels'], findings);
+  checkLabels(labels, [...path, 'labels'], findings);
+  checkAnnotations(texts(metadata, [...path, 'annotations'], findings), [...path, 'annotations'], findings);
+  return labels;
 }
 
 /** The entries of labels or annotations that are texts; the others are reported. */
-function texts(key: 'labels' | 'annotations', map: unknown, findings: Findings): Record<string, string> {
+function texts(metadata: unknown, path: ValuePath, findings: Findings): Record<string, string> {
+  const key = String(path.at(-1));
+  const map = record(metadata)[key];
   const kept: Record<string, string> = {};
   for (const [name, value] of Object.entries(record(map))) {
     if (typeof value === 'string') kept[name] = value;
     else {
       const message = `${written(value)} is no text, as ${key} have to be; write "${written(value)}" in quotes`;
-      findings.add('MQ204', ['metadata', key, name], message);
+      findings.add('MQ204', [...path, name], message);
     }
   }
   if (map !== undefined && map !== null && (typeof map !== 'object' || Array.isArray(map))) {
-    findings.add('MQ204', ['metadata', key], `${key} are a map of texts, not ${written(map)}`);
+    findings.add('MQ204', path, `${key} are a map of texts, not ${written(map)}`);
   }
   return kept;
 }

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../core/artefact/kube-object';
+import { planCluster } from '../../core/artefact/plan';
 import { verifyManifests } from '../../core/artefact/verify';
 import { loadIntents } from '../../core/intent/load';
 import type { ClusterModel } from '../../core/intent/model';
@@ -22,36 +23,21 @@ const models: readonly ClusterModel[] = readdirSync(EXAMPLES, { recursive: true,
   .sort()
   .flatMap(name => loadIntents(parseSource(name, text(name)).documents).clusters);
 
-/**
- * What may change in a rendered object without changing what the cluster does to packets. Every other change has to be
- * refused, so that a new field is either read back or named here.
- */
+/** What may change in a rendered object without changing what the cluster does to packets: nothing else may. */
 const FREE: readonly RegExp[] = [
-  /^\w+ metadata\.(?:labels|annotations)[.:[]/,
-  // Nothing refers to these by name.
-  /^(?:DaemonSet|EgressNATPolicy) metadata\.name: a longer text$/,
-  // Where the agent's pods may run and what for, beside the intent's nodeSelector; what it has no need of.
-  /^DaemonSet spec\.template\.spec\.(?:tolerations|priorityClassName|automountServiceAccountToken)\b/,
-  /^DaemonSet spec\.template\.spec\.serviceAccountName: (?:nothing|a number)$/,
-  /^DaemonSet spec\.template\.spec\.containers\[0\]\.name\b/,
-  /^DaemonSet spec\.template\.spec\.containers\[0\]\.securityContext\.(?:allow|seccomp|privileged|capabilities\.drop)/,
-  // NET_RAW, without which iptables-nft works: a warning.
-  /^DaemonSet spec\.template\.spec\.containers\[0\]\.securityContext\.capabilities\.add\[1\]/,
-  // The ConfigMap is there.
-  /^DaemonSet spec\.template\.spec\.volumes\[0\]\.configMap\.optional\b/,
-  /^ServiceAccount automountServiceAccountToken\b/,
+  /^(?!Cluster )\w+ metadata\.annotations(?:: an empty one|: a further text|\[.*\]: (?:nothing|an empty text|a longer text))$/,
+  /^\w+ metadata\.labels(?:: nothing|: an empty one|: a further text|.+: (?:nothing|an empty text|a longer text))$/,
+  /^(?!Cluster )\w+ metadata\.annotations: nothing$/,
+  /^DaemonSet spec\.template\.metadata\.labels: a further text$/,
+  /^DaemonSet spec\.template\.spec\.tolerations(?:: nothing|: an empty one|\[\d\]: nothing)$/,
+  // Kubernetes takes them twice, and without their parts.
+  /^DaemonSet spec\.template\.spec\.tolerations(?:\[\d\]\.(?:effect|key|operator): nothing|\[\d\]\.key: a longer text|: an item twice)$/,
+  /^DaemonSet spec\.template\.spec\.priorityClassName: (?:nothing|a longer text)$/,
+  /^DaemonSet spec\.template\.spec\.automountServiceAccountToken: (?:nothing|the opposite)$/,
+  /^DaemonSet spec\.template\.spec\.containers\[0\]\.resources.*: (?:nothing|an empty one)$/,
+  /^DaemonSet spec\.template\.spec\.(?:containers|volumes|containers\[0\]\.volumeMounts): one more of its own$/,
+  /^ServiceAccount automountServiceAccountToken: (?:nothing|the opposite)$/,
 ];
-
-/** Changes that are harmless in one cluster alone. */
-const HARMLESS: Readonly<Record<string, readonly string[]>> = {
-  // Node and pod ranges, which the GKE-managed policy preserves too.
-  'autopilot-custom-policy': [
-    'EgressNATPolicy spec.destinations[0]: nothing',
-    'EgressNATPolicy spec.destinations[2]: nothing',
-  ],
-  // The list is the built-in one.
-  'gke-1-13-containerd': ['ConfigMap data.config: an empty text'],
-};
 
 /** Every place in some data, the whole left out. */
 function placesOf(data: unknown, path: Path = []): Path[] {
@@ -64,7 +50,7 @@ function placesOf(data: unknown, path: Path = []): Path[] {
 type Other = readonly [name: string, value: unknown];
 const A_TEXT: Other = ['a text', 'x'];
 
-/** Other values for one, in words. */
+/** Other values for one, in words: it changed, and where it holds others one more among them. */
 function othersFor(value: unknown): Other[] {
   if (typeof value === 'string') {
     return [
@@ -74,11 +60,37 @@ function othersFor(value: unknown): Other[] {
     ];
   }
   if (typeof value === 'boolean') return [['the opposite', !value], A_TEXT];
-  return [['an empty one', Array.isArray(value) ? [] : {}], A_TEXT];
+  if (Array.isArray(value)) return [['an empty one', []], A_TEXT, ...longerThan(value)];
+  const further = ([name, one]: Other): Other => [`a further ${name}`, { ...(value as Node), further: one }];
+  const more: Other[] = [
+    ['text', 'x'],
+    ['truth', true],
+    ['map', {}],
+    ['list', ['x']],
+  ];
+  return [['an empty one', {}], A_TEXT, ...more.map(further)];
+}
+
+function longerThan(list: readonly unknown[]): Other[] {
+  const [first] = list;
+  const twice: Other = ['an item twice', [...list, first]];
+  if (typeof first !== 'object') return [twice, ['one more text', [...list, 'X']]];
+  const own = { ...(first as Node), name: 'own', mountPath: '/own' };
+  const { mountPath: _, volumeMounts: __, args: ___, ...named } = own as Node;
+  const image = 'registry.example/sidecar:1';
+  const item = Object.hasOwn(Object(first), 'image')
+    ? { ...named, image }
+    : Object.hasOwn(Object(first), 'mountPath')
+      ? { ...own, name: (first as Node).name }
+      : named;
+  return [twice, ['one more of its own', [...list, item]], ['one more text', [...list, 'x']]];
 }
 
 /** Every way to spoil one of some objects at one place, in words. */
-function tampered(objects: readonly KubeObject[]): [what: string, objects: KubeObject[]][] {
+function tampered(
+  objects: readonly KubeObject[],
+  places: (object: KubeObject) => readonly Path[] = placesOf,
+): [what: string, objects: KubeObject[]][] {
   return objects.flatMap((object, i): [string, KubeObject[]][] => {
     const others = objects.filter((_, j) => j !== i);
     const change = (path: Path, name: string, act: (parent: Node, step: string | number) => void) => {
@@ -87,7 +99,9 @@ function tampered(objects: readonly KubeObject[]): [what: string, objects: KubeO
     };
     return [
       [`${object.kind}: not there`, others],
-      ...placesOf(object).flatMap(path => [
+      [`${object.kind}: twice`, [...objects, object]],
+      [`${object.kind}: a further key`, [...others, { ...object, further: true }]],
+      ...places(object).flatMap(path => [
         change(path, 'nothing', (parent, step) => {
           if (Array.isArray(parent)) parent.splice(Number(step), 1);
           else delete parent[step];
@@ -102,6 +116,11 @@ function tampered(objects: readonly KubeObject[]): [what: string, objects: KubeO
   });
 }
 
+/** What a cluster's objects are refused for, when they are others than those that were rendered. */
+function refusals(model: ClusterModel, objects: readonly KubeObject[]): string[] {
+  return verifyManifests(model, objects, planCluster(model), renderedObjects(model)).map(d => d.message);
+}
+
 describe('rendered objects', () => {
   it.each(models.map(model => [model.name, model] as const))('of %s mean what was asked for', (_, model) => {
     expect(verifyManifests(model, renderedObjects(model))).toEqual([]);
@@ -110,20 +129,19 @@ describe('rendered objects', () => {
   it.each(models.map(model => [model.name, model] as const))(
     'of %s are refused when spoilt at any place',
     (_, model) => {
-      // The definitions are copied from the schemas, and a test there holds them to that.
+      const rendered = renderedObjects(model);
       const [definitions, objects] = [true, false].map(wanted =>
-        renderedObjects(model).filter(o => (o.kind === 'CustomResourceDefinition') === wanted),
+        rendered.filter(o => (o.kind === 'CustomResourceDefinition') === wanted),
       );
-      const passed = tampered(objects!)
+      // What a definition says of its schema is all alike, and much.
+      const shallow = (object: KubeObject) => placesOf(object).filter(path => path.length < 5);
+      const passed = [
+        ...tampered(objects!).map(([what, spoilt]) => [what, [...definitions!, ...spoilt]] as const),
+        ...tampered(definitions!, shallow).map(([what, spoilt]) => [what, [...objects!, ...spoilt]] as const),
+      ]
         .filter(([what]) => !FREE.some(free => free.test(what)))
-        .filter(([, spoilt]) => verifyManifests(model, [...definitions!, ...spoilt]).length === 0);
-      expect(passed.map(([what]) => what)).toEqual(HARMLESS[model.name] ?? []);
-      for (const definition of definitions!) {
-        const rest = definitions!.filter(other => other !== definition);
-        expect(verifyManifests(model, [...rest, ...objects!]).map(d => d.message)).toEqual([
-          `CustomResourceDefinition "${valueAt(definition, ['metadata', 'name'])}" is not rendered`,
-        ]);
-      }
+        .filter(([, spoilt]) => verifyManifests(model, spoilt, planCluster(model), rendered).length === 0);
+      expect(passed.map(([what]) => what)).toEqual([]);
     },
   );
 
@@ -162,7 +180,7 @@ describe('rendered objects', () => {
       'a volume of another kind',
       'google-config-map',
       ({ DaemonSet }) => set(DaemonSet, `${POD}.volumes.0`, { name: 'config-volume', emptyDir: {} }),
-      'DaemonSet "ip-masq-agent" takes its file from no single ConfigMap',
+      'the rendered DaemonSet "ip-masq-agent" is refused: the volume at /etc/config is an empty folder, where the agent finds no file and uses its built-in list; write "configMap:" with the name of its ConfigMap',
     ],
     [
       'another chain',
@@ -213,11 +231,188 @@ describe('rendered objects', () => {
       ({ EgressNATPolicy }) => set(EgressNATPolicy, 'spec.action', 'SNAT'),
       'the rendered EgressNATPolicy "default" is refused: spec.action cannot be "SNAT"; write "NoSNAT"',
     ],
+    [
+      'a selector that no pod meets',
+      'google-config-map',
+      ({ DaemonSet }) => set(DaemonSet, 'spec.selector.matchExpressions', [{ key: 'zzz', operator: 'Exists' }]),
+      'the rendered DaemonSet "ip-masq-agent" is refused: the selector wants "zzz Exists", which no pod meets: the pod template has the labels {k8s-app: ip-masq-agent}',
+    ],
+    [
+      'pods that are not root',
+      'google-config-map',
+      ({ DaemonSet }) => set(DaemonSet, `${POD}.securityContext`, { runAsNonRoot: true }),
+      'the rendered DaemonSet "ip-masq-agent" is refused: the agent has to run as root, and its pods would not start; write runAsNonRoot: false',
+    ],
+    [
+      'a second source of the volume',
+      'google-config-map',
+      ({ DaemonSet }) => set(DaemonSet, `${POD}.volumes.0.emptyDir`, {}),
+      'the rendered DaemonSet "ip-masq-agent" is refused: a volume has one source, and this one has configMap and emptyDir; keep one',
+    ],
+    [
+      'a second volume of the name',
+      'google-config-map',
+      ({ DaemonSet }) => set(DaemonSet, `${POD}.volumes.1`, { name: 'config-volume', emptyDir: {} }),
+      'the rendered DaemonSet "ip-masq-agent" is refused: the name "config-volume" stands twice; rename one',
+    ],
+    [
+      'a volume mounted over the file',
+      'google-config-map',
+      ({ DaemonSet }) =>
+        set(DaemonSet, `${AGENT}.volumeMounts.1`, { name: 'config-volume', mountPath: '/etc/config/' }),
+      'the rendered DaemonSet "ip-masq-agent" is refused: two volumes are mounted at /etc/config; keep one',
+    ],
+    [
+      'a part of the volume',
+      'google-config-map',
+      ({ DaemonSet }) => set(DaemonSet, `${AGENT}.volumeMounts.0.subPathExpr`, '$(A)'),
+      'DaemonSet "ip-masq-agent" has "$(A)" at spec.template.spec.containers[0].volumeMounts[0].subPathExpr where nothing is planned; change the intent, not the object',
+    ],
+    [
+      'one node',
+      'google-config-map',
+      ({ DaemonSet }) => set(DaemonSet, `${POD}.nodeName`, 'n1'),
+      'DaemonSet "ip-masq-agent" has "n1" at spec.template.spec.nodeName where nothing is planned; change the intent, not the object',
+    ],
+    [
+      'an affinity',
+      'google-config-map',
+      ({ DaemonSet }) => set(DaemonSet, `${POD}.affinity`, { nodeAffinity: {} }),
+      'DaemonSet "ip-masq-agent" has {} at spec.template.spec.affinity.nodeAffinity where nothing is planned; change the intent, not the object',
+    ],
+    [
+      'a second agent in the pod',
+      'google-config-map',
+      ({ DaemonSet }) => set(DaemonSet, `${POD}.containers.1`, { name: 'x', image: 'y', args: ['--masq-chain=FOO'] }),
+      'DaemonSet "ip-masq-agent" has {"name":"x","image":"y","args":["--masq-chain=FOO"]} at spec.template.spec.containers[1] where nothing is planned; change the intent, not the object',
+    ],
+    [
+      'two containers of one name',
+      'google-config-map',
+      ({ DaemonSet }) => set(DaemonSet, `${POD}.containers.1`, { name: 'ip-masq-agent', image: 'y' }),
+      'the rendered DaemonSet "ip-masq-agent" is refused: the name "ip-masq-agent" stands twice; rename one',
+    ],
+    [
+      'a name that is none',
+      'google-config-map',
+      ({ DaemonSet }) => set(DaemonSet, `${AGENT}.name`, 'IP_MASQ_agent'),
+      'the rendered DaemonSet "ip-masq-agent" is refused: "IP_MASQ_agent" is no name that Kubernetes takes here; write lower-case letters, digits and dashes, at most 63',
+    ],
+    [
+      'users of its own',
+      'google-config-map',
+      ({ DaemonSet }) => set(DaemonSet, `${POD}.hostUsers`, false),
+      'the rendered DaemonSet "ip-masq-agent" is refused: pods in the host network cannot have users of their own; remove hostUsers: false',
+    ],
+    [
+      'pods that are not restarted',
+      'google-config-map',
+      ({ DaemonSet }) => set(DaemonSet, `${POD}.restartPolicy`, 'Never'),
+      'the rendered DaemonSet "ip-masq-agent" is refused: the pods of a DaemonSet are always restarted; write restartPolicy: Always instead of "Never", or remove it',
+    ],
+    [
+      'pods with an end',
+      'google-config-map',
+      ({ DaemonSet }) => set(DaemonSet, `${POD}.activeDeadlineSeconds`, 5),
+      'the rendered DaemonSet "ip-masq-agent" is refused: the pods of a DaemonSet have no deadline; remove activeDeadlineSeconds: 5',
+    ],
+    [
+      'an amount that is none',
+      'google-config-map',
+      ({ DaemonSet }) => set(DaemonSet, `${AGENT}.resources`, { requests: { cpu: 'lots' } }),
+      'the rendered DaemonSet "ip-masq-agent" is refused: "lots" is no quantity; write one such as 100m or 16Mi',
+    ],
+    [
+      'a request above the limit',
+      'google-config-map',
+      ({ DaemonSet }) => set(DaemonSet, `${AGENT}.resources`, { requests: { cpu: '2' }, limits: { cpu: '1' } }),
+      'the rendered DaemonSet "ip-masq-agent" is refused: the cpu request "2" is above the limit "1", and Kubernetes refuses that; lower it, or raise the limit',
+    ],
+    [
+      'a policy of pulling that is none',
+      'google-config-map',
+      ({ DaemonSet }) => set(DaemonSet, `${AGENT}.imagePullPolicy`, 'Sometimes'),
+      'the rendered DaemonSet "ip-masq-agent" is refused: imagePullPolicy cannot be "Sometimes"; write Always, IfNotPresent or Never',
+    ],
+    [
+      'a hook',
+      'google-config-map',
+      ({ DaemonSet }) => set(DaemonSet, `${AGENT}.lifecycle`, { postStart: { exec: { command: ['iptables', '-F'] } } }),
+      'DaemonSet "ip-masq-agent" has ["iptables","-F"] at spec.template.spec.containers[0].lifecycle.postStart.exec.command where nothing is planned; change the intent, not the object',
+    ],
+    [
+      'a file that cannot change',
+      'google-config-map',
+      ({ ConfigMap }) => set(ConfigMap, 'immutable', true),
+      'ConfigMap "ip-masq-agent" has true at immutable where nothing is planned; change the intent, not the object',
+    ],
+    [
+      'another interval',
+      'google-config-map',
+      ({ ConfigMap }) =>
+        set(ConfigMap, 'data.config', String(valueAt(ConfigMap, ['data', 'config'])).replace('60s', '1h')),
+      'ConfigMap "ip-masq-agent" has "resyncInterval: 1h\\n" at data.config where "resyncInterval: 60s\\n" is planned; change the intent, not the object',
+    ],
+    [
+      'a definition that is not served',
+      'kubernetes-egress-gateway',
+      ({ CustomResourceDefinition }) => set(CustomResourceDefinition, 'spec.versions.0.served', false),
+      'CustomResourceDefinition "networkgatewaygroups.networking.gke.io" has false at spec.versions[0].served where true is planned; change the intent, not the object',
+    ],
+    [
+      'another scope',
+      'kubernetes-egress-gateway',
+      ({ CustomResourceDefinition }) => set(CustomResourceDefinition, 'spec.scope', 'Cluster'),
+      'CustomResourceDefinition "networkgatewaygroups.networking.gke.io" has "Cluster" at spec.scope where "Namespaced" is planned; change the intent, not the object',
+    ],
+    [
+      'another kind',
+      'kubernetes-egress-gateway',
+      ({ CustomResourceDefinition }) => set(CustomResourceDefinition, 'spec.names.kind', 'X'),
+      'CustomResourceDefinition "networkgatewaygroups.networking.gke.io" has "X" at spec.names.kind where "NetworkGatewayGroup" is planned; change the intent, not the object',
+    ],
+    [
+      'a policy in a namespace',
+      'kubernetes-egress-gateway',
+      ({ EgressNATPolicy }) => set(EgressNATPolicy, 'metadata.namespace', 'x'),
+      'EgressNATPolicy "crawler-to-partner" is not rendered in no namespace as networking.gke.io/v1alpha1',
+    ],
   ])('are refused with %s, in these words', (_, cluster, spoil, message) => {
     const model = models.find(m => m.name === cluster)!;
     const objects = structuredClone(renderedObjects(model));
     spoil(Object.fromEntries(objects.map(object => [object.kind, object])));
-    expect(verifyManifests(model, objects).map(d => d.message)).toEqual([message]);
+    expect(refusals(model, objects)).toEqual([message]);
+  });
+});
+
+describe('patches that change nothing for packets', () => {
+  const model = models.find(m => m.name === 'google-config-map')!;
+
+  it.each<[string, unknown]>([
+    ['metadata.labels.team', 'net'],
+    ['metadata.annotations', { 'example.com/owner': 'net' }],
+    ['spec.updateStrategy', { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '10%' } }],
+    ['spec.minReadySeconds', 5],
+    ['spec.template.metadata.annotations', { 'prometheus.io/scrape': 'false' }],
+    ['spec.template.metadata.labels.team', 'net'],
+    [`${POD}.priorityClassName`, 'system-node-critical'],
+    [`${POD}.imagePullSecrets`, [{ name: 'registry' }]],
+    [`${POD}.dnsPolicy`, 'ClusterFirstWithHostNet'],
+    [`${POD}.terminationGracePeriodSeconds`, 5],
+    [`${POD}.tolerations`, [{ operator: 'Exists' }]],
+    [`${POD}.containers.1`, { name: 'metrics', image: 'registry.example/metrics:1' }],
+    [`${POD}.volumes.1`, { name: 'lock', hostPath: { path: '/run/xtables.lock', type: 'FileOrCreate' } }],
+    [`${AGENT}.resources`, { requests: { cpu: '10m', memory: '16Mi' }, limits: { memory: '16Mi' } }],
+    [`${AGENT}.imagePullPolicy`, 'Always'],
+    [`${AGENT}.volumeMounts.1`, { name: 'config-volume', mountPath: '/var/log/masq', readOnly: true }],
+  ])('pass at %s', (way, value) => {
+    const objects = structuredClone(renderedObjects(model));
+    set(
+      objects.find(o => o.kind === 'DaemonSet'),
+      way,
+      value,
+    );
+    expect(refusals(model, objects)).toEqual([]);
   });
 });
 

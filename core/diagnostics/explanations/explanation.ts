@@ -102,6 +102,8 @@ export interface ExampleDaemonSet {
   readonly labels?: string;
   /** Whether the agent runs in the host network. */
   readonly hostNetwork?: string;
+  /** The container's name. */
+  readonly container?: string;
   /** The agent's flags. */
   readonly args?: string;
   /** The container's securityContext. */
@@ -127,7 +129,7 @@ export function daemonSet(facts: ExampleDaemonSet): string {
         spec:
           hostNetwork: ${facts.hostNetwork ?? 'true'}
           containers:
-            - name: ip-masq-agent
+            - name: ${facts.container ?? 'ip-masq-agent'}
               args: [${facts.args ?? '--masq-chain=IP-MASQ'}]
               securityContext: {${facts.security ?? 'capabilities: {drop: [ALL], add: [NET_ADMIN, NET_RAW]}'}}
               volumeMounts: [{name: ${facts.mount ?? 'config'}, mountPath: /etc/config}]

@@ -155,6 +155,28 @@ export const MANIFESTS = {
     fix: 'Lower the request, or raise the limit.',
     source: 'Kubernetes: resource management for pods and containers',
   },
+  MQ617: {
+    meaning: prose(`
+      Kubernetes does not take the pod template as it is: two containers or two volumes have the same name, or one that is
+      not allowed; two volumes are mounted at the same path, or a volume has two sources; the pods are not always
+      restarted. The API server refuses the DaemonSet, and no node runs the agent.`),
+    example: daemonSet({ container: 'IP_MASQ_agent' }),
+    fix: 'Write what the message names.',
+    source: 'Kubernetes API reference: DaemonSetSpec, PodSpec',
+  },
+  MQ618: {
+    meaning: prose(`
+      Two DaemonSets run ip-masq-agent on the same nodes. Each fills its chain anew at every sync: in one chain they take
+      turns, and of two chains the first that masquerades a packet decides, whatever the other preserves.`),
+    example: `${daemonSet({})}---\n${block(`
+      apiVersion: apps/v1
+      kind: DaemonSet
+      metadata: {name: masq, namespace: kube-system}
+      spec: {template: {spec: {containers: [{name: ip-masq-agent}]}}}
+    `)}`,
+    fix: 'Keep one, or give each nodes of its own by nodeSelector.',
+    source: 'kubernetes-sigs/ip-masq-agent',
+  },
 } as const satisfies Partial<Record<RuleCode, Explanation>>;
 
 /** MQ9xx: masq itself. */
@@ -162,9 +184,12 @@ export const MASQ = {
   MQ901: {
     meaning: prose(`
       What was about to be emitted was read back, and it is not what the intent asks for: it treats some packet otherwise,
-      and the message names that packet and both treatments; or an object is missing, cannot be read or has a setting that
-      the intent has otherwise. Nothing is written: this is the check that keeps a fault of masq, or a patch of rendered
-      objects, from reaching a cluster.`),
+      and the message names that packet and both treatments; or an object is missing, cannot be read or differs from what
+      the intent was rendered to. Nothing is written: this is the check that keeps a fault of masq, or a patch of rendered
+      objects, from reaching a cluster. Patches pass where they change nothing for packets: labels and annotations; of the
+      DaemonSet the update strategy, tolerations, priorityClassName, resources, imagePullPolicy, imagePullSecrets,
+      dnsPolicy, terminationGracePeriodSeconds, and further volumes, mounts and containers with names and paths of their
+      own; of the ServiceAccount what its pods pull and mount.`),
     example: '# No input is known that leads here; a patch does, such as one that renames the ConfigMap\n',
     fix: prose(`
       Say it in the intent instead of patching what is rendered from it. Where nothing was patched, report it with the

@@ -1,0 +1,163 @@
+import { suggest, type ValuePath } from '../diagnostics';
+import type { Findings } from '../intent/findings';
+import { valueAt } from '../schema/path';
+import type { SourceDocument } from '../source';
+import { list, record, written } from './object';
+import { normalPath, POD } from './pod';
+
+/** Where a DaemonSet takes the agent's file from. */
+export interface FileReference {
+  /** The ConfigMap's name. */
+  readonly name: string;
+  /** The key in its `data`. */
+  readonly key: string;
+  /** Whether the pods start without it. */
+  readonly optional: boolean;
+  /** Where the DaemonSet names the ConfigMap. */
+  readonly path: ValuePath;
+}
+
+type Values = Readonly<Record<string, unknown>>;
+
+const FILE = '/etc/config/ip-masq-agent';
+const FOLDER = '/etc/config';
+
+/** Whether a volume mounted at a path could hide the agent's file, or be hidden by it. */
+export function mountsOver(path: string): boolean {
+  const other = normalPath(path);
+  return isWithin(FOLDER, other) || isWithin(other, FOLDER);
+}
+
+function isWithin(path: string, folder: string): boolean {
+  return folder === '/' || path === folder || path.startsWith(`${folder}/`);
+}
+
+/** Checks that the agent's container finds its file, and says which ConfigMaps it comes from. */
+export function checkFile(
+  document: SourceDocument,
+  container: ValuePath,
+  foreign: boolean,
+  findings: Findings,
+): readonly FileReference[] {
+  const volumes = list(valueAt(document.value, [...POD, 'volumes'])).map(record);
+  const names = volumes.map(volume => written(volume.name));
+  const mounts = list(valueAt(document.value, [...container, 'volumeMounts'])).map(record);
+  checkVolumesThere(mounts, names, container, findings);
+  const mount = fileMount(mounts);
+  if (!mount) {
+    const path = mounts.length > 0 ? [...container, 'volumeMounts', 0, 'mountPath'] : container;
+    findings.add(
+      'MQ604',
+      path,
+      'nothing is mounted at /etc/config, where the agent looks for its file: it would use its built-in list',
+    );
+    return [];
+  }
+  const at = [...container, 'volumeMounts', mount.index];
+  if (mount.within === '') {
+    const message = `a volume mounted at ${FILE} is a folder there, and the agent cannot read it; write "mountPath: /etc/config"`;
+    findings.add('MQ604', [...at, 'mountPath'], message);
+    return [];
+  }
+  for (const key of ['subPath', 'subPathExpr'].filter(name => Object.hasOwn(mounts[mount.index]!, name))) {
+    const message = `a mount with ${key} never sees a changed ConfigMap; mount the whole volume at /etc/config`;
+    findings.add('MQ604', [...at, key], { message, severity: 'warning' });
+  }
+  const index = names.indexOf(written(mounts[mount.index]!.name));
+  if (index < 0) return [];
+  const wanted = { file: mount.within, above: mount.above, foreign };
+  return checkSource(volumes[index]!, [...POD, 'volumes', index], wanted, findings);
+}
+
+function checkVolumesThere(
+  mounts: readonly Values[],
+  names: readonly string[],
+  container: ValuePath,
+  findings: Findings,
+): void {
+  mounts.forEach((mount, i) => {
+    if (names.includes(written(mount.name))) return;
+    const near = suggest(written(mount.name), names) ?? (names.length === 1 ? names[0] : undefined);
+    const instead = near ? `did you mean "${near}"?` : 'add the volume';
+    const message = `no volume is called "${written(mount.name)}"; ${instead}`;
+    findings.add('MQ601', [...container, 'volumeMounts', i, 'name'], message);
+  });
+}
+
+/** The mount that the agent's file comes from, which is the deepest one: the file's way in the volume, and the path above it. */
+function fileMount(
+  mounts: readonly Values[],
+): { readonly index: number; readonly within: string; readonly above: string } | undefined {
+  const paths = mounts.map(mount => normalPath(mount.mountPath));
+  const holding = paths.filter(path => isWithin(FILE, path));
+  if (holding.length === 0) return undefined;
+  // Of two at the same path, the later one is on top.
+  const index = paths.lastIndexOf(holding.reduce((deepest, path) => (path.length > deepest.length ? path : deepest)));
+  const below = FILE.slice(paths[index]!.length);
+  const within = [...written(mounts[index]!.subPath).split('/'), ...below.split('/')].filter(Boolean).join('/');
+  return { index, within, above: paths[index]!.replace(/\/$/, '') };
+}
+
+/** The file that a volume has to hold. */
+interface Wanted {
+  /** Its way in the volume. */
+  readonly file: string;
+  /** The path that the volume is mounted at. */
+  readonly above: string;
+  /** Whether another project's agent reads it, perhaps from elsewhere. */
+  readonly foreign: boolean;
+}
+
+function checkSource(volume: Values, path: ValuePath, wanted: Wanted, findings: Findings): readonly FileReference[] {
+  if (Object.hasOwn(volume, 'configMap')) {
+    return checkItems(record(volume.configMap), [...path, 'configMap'], wanted, findings);
+  }
+  if (Object.hasOwn(volume, 'projected')) return checkProjected(volume, path, wanted, findings);
+  const kind = Object.keys(volume).find(key => key !== 'name') ?? 'emptyDir';
+  const at = Object.hasOwn(volume, kind) ? [...path, kind] : path;
+  if (kind === 'emptyDir') {
+    const message = `the volume at ${wanted.above} is an empty folder, where the agent finds no file and uses its built-in list; write "configMap:" with the name of its ConfigMap`;
+    findings.add('MQ604', at, message, 'key');
+  } else {
+    const message = `the agent's file comes from a ${kind} volume, into which masq does not look; a ConfigMap is what the documents name`;
+    findings.add('MQ604', at, { message, severity: 'warning' }, 'key');
+  }
+  return [];
+}
+
+function checkItems(source: Values, path: ValuePath, wanted: Wanted, findings: Findings): readonly FileReference[] {
+  const reference = referenceTo(source, path, wanted);
+  if (reference) return [reference];
+  const landing = record(list(source.items)[0]).path;
+  const lands =
+    landing === undefined ? 'the item lacks "path"' : `the file lands at ${wanted.above}/${written(landing)}`;
+  const message = `${lands}, but the agent reads ${FILE}; write "path: ${wanted.file}"`;
+  findings.add('MQ604', [...path, 'items', 0, 'path'], message);
+  return [];
+}
+
+/** The key of a ConfigMap that a volume takes the agent's file from; undefined when it takes none. */
+function referenceTo(source: Values, path: ValuePath, { file, foreign }: Wanted): FileReference | undefined {
+  const items = list(source.items).map(record);
+  const item = items.find(one => one.path === file) ?? (foreign ? items[0] : undefined);
+  if (items.length > 0 && !item) return undefined;
+  const key = item ? written(item.key) : file;
+  return { name: written(source.name), key, optional: source.optional === true, path: [...path, 'name'] };
+}
+
+/** Projected volumes of several ConfigMaps are Azure's way; a `configMap:` whose keys lost their indentation is a common slip. */
+function checkProjected(volume: Values, path: ValuePath, wanted: Wanted, findings: Findings): readonly FileReference[] {
+  const sources = list(record(volume.projected).sources).map(record);
+  const at = (i: number): ValuePath => [...path, 'projected', 'sources', i, 'configMap'];
+  sources.forEach(({ configMap }, i) => {
+    if (configMap !== null) return;
+    findings.add('MQ211', at(i), 'configMap has no value; indent name, items and optional below it', 'key');
+  });
+  const named = sources.flatMap(({ configMap }, i) =>
+    typeof record(configMap).name === 'string' ? [{ source: record(configMap), path: at(i) }] : [],
+  );
+  const references = named.flatMap(one => referenceTo(one.source, one.path, wanted) ?? []);
+  const [first] = named;
+  if (references.length > 0 || !first || named.length < sources.length) return references;
+  return checkItems(first.source, first.path, wanted, findings);
+}
