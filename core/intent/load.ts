@@ -158,5 +158,6 @@ function checkShape(document: SourceDocument, findings: Findings, validate: type
   const errors = (validate.errors ?? []).filter(
     e => e.instancePath !== '/apiVersion' && e.params.missingProperty !== 'apiVersion',
   );
-  findings.addAll(shapeDiagnostics(document, errors, intentSchema, path => isNeeded(document.value, path)));
+  const root = { $defs: intentSchema.$defs, $ref: `#/$defs/${String(kindOf(document))}` };
+  findings.addAll(shapeDiagnostics(document, errors, root, path => isNeeded(document.value, path)));
 }

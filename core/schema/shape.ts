@@ -1,12 +1,13 @@
-import { andList, type Diagnostic, diagnostic, orList, suggest, type ValuePath } from '../diagnostics';
+import { type Diagnostic, diagnostic, orList, suggest, type ValuePath } from '../diagnostics';
 import type { SourceDocument } from '../source';
 import type { SchemaError } from './generated/validators';
 import { pathText, pointerPath, valueAt } from './path';
+import { homeOf, insteadOf, type UnknownKey } from './unknown-key';
+import { isRequired, type JsonSchema, knownKeys, schemaAt } from './walk';
+import { exactWords, gluedAdvice, gluedPair, quote, typeWords, unwrapped } from './words';
+import { wrongType } from './wrong-type';
 
-/** A JSON Schema, as far as messages need to look into it. */
-export interface JsonSchema {
-  readonly [keyword: string]: unknown;
-}
+export type { JsonSchema } from './walk';
 
 const OLD_BOOLEAN = /^(?:yes|no|on|off)$/i;
 
@@ -26,11 +27,60 @@ export function shapeDiagnostics(
 ): Diagnostic[] {
   const kept = essential(errors, document.value);
   const subjects = subjectsOf(kept, document.value);
-  const mustStay: IsNeeded = path => isNeeded(path) || isRequired(root, path);
+  const misplaced = misplacedKeys(kept, subjects, document, root);
+  const mustStay: IsNeeded = path => isNarrowing(path) || isNeeded(path) || isRequired(root, path);
   return kept.flatMap(error => {
     const subject = subjects.get(error.instancePath)!;
-    return subject.isFolded(error, root) ? [] : (describe(document, error, subject, root, mustStay) ?? []);
+    const isFolded = subject.isFolded(error, root) || misplaced.has(missingKey(error, subject));
+    return isFolded ? [] : (describe(document, error, subject, root, mustStay) ?? []);
   });
+}
+
+/** Keys without which a policy is about more than with them: nobody is told to remove one, or what is below it. */
+const NARROWING: ReadonlySet<string | number> = new Set([
+  'matchLabels',
+  'matchExpressions',
+  'nodeSelector',
+  'except',
+  'always',
+]);
+
+function isNarrowing(path: ValuePath): boolean {
+  return path.some(step => NARROWING.has(step));
+}
+
+function missingKey({ keyword, params }: SchemaError, { path }: Subject): string | undefined {
+  return keyword === 'required' ? pathText([...path, String(params.missingProperty)]) : undefined;
+}
+
+/** The keys that stand at the wrong level, by the ways to where they belong: there they are not called missing too. */
+function misplacedKeys(
+  errors: readonly SchemaError[],
+  subjects: ReadonlyMap<string, Subject>,
+  document: SourceDocument,
+  root: JsonSchema,
+): ReadonlySet<string | undefined> {
+  const needed = new Set(errors.map(error => missingKey(error, subjects.get(error.instancePath)!)));
+  needed.delete(undefined);
+  if (needed.size === 0) return needed;
+  const homes = errors.flatMap(error => {
+    const subject = subjects.get(error.instancePath)!;
+    const unknown = unknownKey(error, subject, document, root);
+    const home = unknown && homeOf(unknown, subject.missing);
+    return home ? [pathText([...home.path, home.key])] : [];
+  });
+  return new Set(homes.filter(home => needed.has(home)));
+}
+
+function unknownKey(
+  { keyword, params, schemaPath }: SchemaError,
+  { path }: Subject,
+  { value: data }: SourceDocument,
+  root: JsonSchema,
+): UnknownKey | undefined {
+  if (keyword !== 'additionalProperties' && keyword !== 'unevaluatedProperties') return undefined;
+  const key = String(params.additionalProperty ?? params.unevaluatedProperty);
+  return { key, path, data, parent: schemaAt(root, schemaPath), root };
 }
 
 /** The value that errors are about, and what some of them say about others: of a large map there may be thousands. */
@@ -96,22 +146,6 @@ function subjectsOf(errors: readonly SchemaError[], data: unknown): ReadonlyMap<
   return subjects;
 }
 
-function knownKeys(schema: JsonSchema | undefined): string[] {
-  return Object.keys((schema?.properties as object | undefined) ?? {});
-}
-
-/** What to write in place of an unknown key. */
-function insteadOf(key: string, parent: JsonSchema | undefined, missing: readonly string[]): string {
-  const known = knownKeys(parent);
-  const near = suggest(key, known);
-  if (near) return `did you mean "${near}"?`;
-  if (parent?.title === 'LabelSelector') return `labels stand below "matchLabels": write {matchLabels: {${key}: ...}}`;
-  if (known.length === 0) return 'remove it';
-  const lacking =
-    missing.length > 0 ? `, of which ${andList(missing.map(quote))} ${missing.length > 1 ? 'are' : 'is'} missing` : '';
-  return `known keys: ${known.join(', ')}${lacking}`;
-}
-
 /** Drops what only says that some branch of a choice failed, and keeps the branch that the value was meant for. */
 function essential(errors: readonly SchemaError[], data: unknown): SchemaError[] {
   const choices = new Set(errors.filter(e => e.keyword === 'anyOf').map(e => e.instancePath));
@@ -149,10 +183,10 @@ function describe(
   switch (error.keyword) {
     case 'additionalProperties':
     case 'unevaluatedProperties': {
-      const key = String(error.params.additionalProperty ?? error.params.unevaluatedProperty);
+      const unknown = unknownKey(error, subject, document, root)!;
       const place = path.length === 0 ? '' : ` in ${where}`;
-      return diagnostic('MQ203', document.at([...path, key], 'key'), {
-        message: `unknown key "${key}"${place}; ${insteadOf(key, parent, subject.missing)}`,
+      return diagnostic('MQ203', document.at([...path, unknown.key], 'key'), {
+        message: `unknown key "${unknown.key}"${place}; ${insteadOf(unknown, subject.missing)}`,
       });
     }
     case 'required': {
@@ -166,13 +200,17 @@ function describe(
     case 'type':
     case 'anyOf': {
       if (value === null) {
+        const glued = error.params.type === 'string' ? gluedPair(String(path[path.length - 1])) : undefined;
         const remove = mustStay(path) ? '' : `, or remove ${itemOrKey(path)}`;
-        const message = `${where} has no value; write ${wantedType(error, parent)}${remove}`;
+        const instead = glued
+          ? gluedAdvice(glued)
+          : `write ${exactWords(parent) ?? typeWords(error.params.type)}${remove}`;
+        const message = `${where} has no value; ${instead}`;
         return diagnostic('MQ211', at, { message });
       }
       // Written plainly it has a finding of its own; in quotes it is just text.
       if (error.params.type === 'boolean' && OLD_BOOLEAN.test(document.written(path) ?? '')) return undefined;
-      return wrongType(document, error, path, value, parent);
+      return wrongType(document, error, path, value, root);
     }
     case 'enum':
     case 'const': {
@@ -182,7 +220,7 @@ function describe(
       if (value === null)
         return diagnostic('MQ211', at, { message: `${where} has no value; write ${orList(allowed.map(String))}` });
       const near = suggest(String(value), allowed.map(String));
-      const instead = near ? `did you mean "${near}"?` : `write ${orList(allowed.map(quote))}`;
+      const instead = near ? `did you mean "${near}"?` : `write ${exactWords(parent) ?? orList(allowed.map(quote))}`;
       return diagnostic('MQ206', at, { message: `${where} cannot be ${quote(value)}; ${instead}` });
     }
     case 'pattern':
@@ -196,7 +234,7 @@ function describe(
       const subject = inName && name !== undefined ? `the name "${name}" in ${where}` : `${where} "${String(value)}"`;
       const place = inName && name !== undefined ? document.at([...path, name], 'key') : at;
       return diagnostic(last === 'name' ? 'MQ615' : 'MQ206', place, {
-        message: `${subject} is not allowed; write ${wanted}`,
+        message: `${subject} is not allowed; write ${bareText(value, parent) ?? wanted}`,
       });
     }
     case 'minItems':
@@ -214,167 +252,20 @@ function describe(
   }
 }
 
-function wrongType(
-  document: SourceDocument,
-  error: SchemaError,
-  path: ValuePath,
-  value: unknown,
-  parent: JsonSchema | undefined,
-): Diagnostic {
-  const where = pathText(path);
-  const at = document.at(path);
-  const scalar = typeof value === 'number' || typeof value === 'boolean';
-  if (path[path.length - 1] === 'resyncInterval' && typeof value === 'number')
-    return diagnostic('MQ216', at, {
-      message: `resyncInterval ${value} has no unit; write ${value > 0 ? value : 60}s`,
-    });
-  const written = scalar ? document.written(path) : undefined;
-  if (scalar && error.params.type === 'string' && isAllowed(written ?? String(value), parent)) {
-    const message = `${where} is ${kindOf(value)}; text is wanted: write "${written ?? String(value)}"`;
-    return diagnostic('MQ204', at, { message });
-  }
-  const shown = scalar || typeof value === 'string' ? ` ${written ?? quote(value)}` : '';
-  const onlyKey = required(parent);
-  if (error.params.type === 'object' && typeof value === 'string' && onlyKey !== undefined) {
-    const message = `${where} "${value}" is text; a map is wanted: write {${onlyKey}: "${value}"}`;
-    return diagnostic('MQ204', at, { message });
-  }
-  const quoted = typeof value === 'string' && (error.params.type === 'boolean' || error.params.type === 'integer');
-  const single =
-    error.params.type === 'array' && isItem(value, parent)
-      ? `: write [${String(value)}]`
-      : error.params.type === 'array' && isMap(value) && itemsAreMaps(parent)
-        ? ': make it an item of one'
-        : quoted && /^(?:true|false|\d+)$/.test(value) && /\d/.test(value) === (error.params.type === 'integer')
-          ? `: write ${value} without quotes`
-          : '';
-  const message = `${where}${shown} is ${kindOf(value)}; ${wantedType(error, parent)} is wanted${single}`;
-  return diagnostic('MQ204', at, { message });
-}
-
-function isMap(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Whether a value that is no list may have been meant as the one item of it: not "none" where addresses are wanted. */
-function isItem(value: unknown, parent: JsonSchema | undefined): boolean {
-  const addresses = /\/(?:CIDR|IP)$/.test(itemsName(parent));
-  return typeof value === 'number' || (typeof value === 'string' && (!addresses || /\d/.test(value)));
-}
-
-/** Whether the items of a list can be maps: in our schemas each kind of map has a name, as addresses have. */
-function itemsAreMaps(parent: JsonSchema | undefined): boolean {
-  return /\/(?!CIDR$|IP$)\w+$/.test(itemsName(parent));
-}
-
-function itemsName(parent: JsonSchema | undefined): string {
-  return String((parent?.items as JsonSchema | undefined)?.$ref ?? '');
-}
-
-/** Whether a value that is no text would do as one, in quotes. */
-function isAllowed(text: string, parent: JsonSchema | undefined): boolean {
-  const { format, pattern } = parent ?? {};
-  return format === undefined && (typeof pattern !== 'string' || new RegExp(pattern).test(text));
+/** A text without the signs around it that are no quotes in YAML, when it would do as it is. */
+function bareText(value: unknown, { pattern }: JsonSchema): string | undefined {
+  const bare = typeof value === 'string' ? unwrapped(value) : value;
+  return bare !== value && new RegExp(String(pattern), 'u').test(String(bare)) ? `"${String(bare)}"` : undefined;
 }
 
 /** The text that `- 2001:db8::` was meant as: YAML reads it as a map with one key and no value. */
 function endsInColon(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   const [only, ...others] = Object.keys(value);
-  if (only === undefined || others.length > 0 || !only.includes(':')) return undefined;
+  if (only === undefined || others.length > 0 || !only.endsWith(':')) return undefined;
   return (value as Record<string, unknown>)[only] === null ? `${only}:` : undefined;
-}
-
-/** The one key that a map must have, when there is just one. */
-function required(parent: JsonSchema | undefined): string | undefined {
-  const keys = parent?.required;
-  return Array.isArray(keys) && keys.length === 1 ? String(keys[0]) : undefined;
-}
-
-const TYPE_WORDS: Record<string, string> = {
-  string: 'text',
-  boolean: 'true or false',
-  integer: 'a whole number',
-  number: 'a number',
-  array: 'a list',
-  object: 'a map',
-};
-
-const FORMAT_WORDS: Record<string, string> = {
-  cidr: 'a CIDR such as "10.0.0.0/8"',
-  ip: 'an address such as "192.168.1.100"',
-};
-
-function wantedType(error: SchemaError, parent: JsonSchema | undefined): string {
-  const wanted = parent?.['x-wanted'] ?? FORMAT_WORDS[String(parent?.format)];
-  if (typeof wanted === 'string') return wanted;
-  if (error.keyword === 'anyOf') return 'a CIDR, the name of a range, or a map with "cidr" or "range"';
-  const type = error.params.type;
-  const words = (Array.isArray(type) ? type : [type]).map(t => TYPE_WORDS[String(t)] ?? String(t));
-  return orList(words);
 }
 
 function itemOrKey(path: ValuePath): string {
   return typeof path[path.length - 1] === 'number' ? 'the list item' : 'the key';
-}
-
-function kindOf(value: unknown): string {
-  if (Array.isArray(value)) return 'a list';
-  if (value === null) return 'empty';
-  const type = typeof value;
-  if (type === 'undefined') return 'undefined';
-  if (type === 'string') return 'text';
-  // Programs may have a Map or a Date where a plain map belongs.
-  const tag = Object.prototype.toString.call(value).slice(8, -1);
-  return `a ${type !== 'object' ? type : tag === 'Object' ? 'map' : tag}`;
-}
-
-function quote(value: unknown): string {
-  if (typeof value === 'string') return `"${value}"`;
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
-}
-
-/** The schema that holds the keyword which failed. */
-function schemaAt(root: JsonSchema, pointer: string): JsonSchema | undefined {
-  const steps = pointer
-    .replace(/^[^#]*#\/?/, '')
-    .split('/')
-    .slice(0, -1);
-  let schema: unknown = root;
-  for (const raw of steps) {
-    const step = decodeURIComponent(raw.replace(/~1/g, '/').replace(/~0/g, '~'));
-    const ref: unknown = (schema as JsonSchema | undefined)?.$ref;
-    if (typeof ref === 'string' && !(step in (schema as object))) schema = schemaAt(root, `${ref}/x`);
-    if (typeof schema !== 'object' || schema === null) return undefined;
-    schema = (schema as JsonSchema)[step];
-  }
-  return schema as JsonSchema | undefined;
-}
-
-/** Whether the key at the end of a way must be there, whichever branch of a choice its map was meant for. */
-function isRequired(root: JsonSchema, path: ValuePath): boolean {
-  const key = path[path.length - 1];
-  if (typeof key !== 'string') return false;
-  const maps = path
-    .slice(0, -1)
-    .reduce<JsonSchema[]>(
-      (schemas, step) => schemas.flatMap(schema => below(root, schema, step)),
-      branches(root, root),
-    );
-  return maps.some(schema => Array.isArray(schema.required) && schema.required.includes(key));
-}
-
-/** The schemas of what a map has below a key, or a list at an index. */
-function below(root: JsonSchema, schema: JsonSchema, step: string | number): JsonSchema[] {
-  const named = (schema.properties as Record<string, unknown> | undefined)?.[step];
-  const inner = typeof step === 'number' ? schema.items : (named ?? schema.additionalProperties);
-  return typeof inner === 'object' && inner !== null ? branches(root, inner as JsonSchema) : [];
-}
-
-/** A schema and those that it is made of. */
-function branches(root: JsonSchema, schema: JsonSchema): JsonSchema[] {
-  const target = typeof schema.$ref === 'string' ? schemaAt(root, `${schema.$ref}/x`) : undefined;
-  const parts = [...((schema.allOf ?? []) as JsonSchema[]), ...((schema.anyOf ?? []) as JsonSchema[])];
-  const inner = [...parts, target, schema.then as JsonSchema | undefined].filter(part => part !== undefined);
-  return [schema, ...inner.flatMap(part => branches(root, part))];
 }

@@ -63,7 +63,7 @@ export interface ClusterIntentSpec {
    */
   readonly version?: string;
   /**
-   * The cluster's network: facts, not wishes.
+   * The cluster's network: facts, not wishes, such as `{nodeCIDRs: [10.128.0.0/20], podCIDRs: [10.119.0.0/16], serviceCIDRs: [10.120.0.0/22]}`.
    */
   readonly network: Network;
   /**
