@@ -5,7 +5,8 @@ export function quadFinding(refused: Refused, quad: string, base: number): Findi
   const parts = quad.split('.');
   let offset = base;
   for (const part of parts) {
-    if (part === '') return { kind: 'wrong-number-of-parts', at: [offset, 0], says: ' has an empty part' };
+    if (part === '')
+      return { kind: 'wrong-number-of-parts', at: [offset, 0], says: ' has an empty part; write four numbers' };
     offset += part.length + 1;
   }
   if (parts.length !== 4) return partCountFinding(refused, parts, base);
@@ -36,7 +37,7 @@ function partFinding(refused: Refused, part: string, offset: number): Finding | 
   if (!/^\d+$/.test(part)) return { kind: 'not-an-address', at, says: `: ${quote(part)} is not a number` };
   if (/^0\d/.test(part)) return leadingZero(refused, part, offset);
   if (Number(part) <= 255) return undefined;
-  return { kind: 'part-out-of-range', at, says: `: ${part} is out of range; a part goes from 0 to 255` };
+  return { kind: 'part-out-of-range', at, says: `: ${part} is out of range; write a number from 0 to 255` };
 }
 
 /** What is wrong with the IPv6 address before the text's slash; undefined where nothing is. */
@@ -66,7 +67,7 @@ function groupFinding(refused: Refused, group: string, offset: number, last: boo
     return { kind: 'not-an-address', at: [offset + alien.index, alien[0].length], says };
   }
   if (group.length <= 4) return undefined;
-  return { kind: 'part-out-of-range', at, says: `: ${group} is out of range; a group goes from 0 to ffff` };
+  return { kind: 'part-out-of-range', at, says: `: ${group} is out of range; write a group from 0 to ffff` };
 }
 
 function colonsFinding(head: string): Finding | undefined {

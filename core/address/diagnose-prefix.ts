@@ -17,11 +17,12 @@ export function prefixFinding(refused: Refused, family: Family): Finding | undef
   }
   if (/[.:]/.test(tail)) return netmaskFinding(head, tail, family);
   const finding = { kind: 'prefix-out-of-range', at: [head.length + 1, tail.length] } as const;
-  if (!/^\d+$/.test(tail)) return { ...finding, says: `: prefix length ${quote(tail)} is not a plain number` };
+  const range = `write one from 0 to ${BITS[family]}`;
+  if (!/^\d+$/.test(tail))
+    return { ...finding, says: `: prefix length ${quote(tail)} is not a plain number; ${range}` };
   if (/^0\d/.test(tail)) return leadingZero(refused, tail, head.length + 1);
   if (Number(tail) <= BITS[family]) return undefined;
-  const range = `it goes from 0 to ${BITS[family]} for ${FAMILY_NAME[family]}`;
-  return { ...finding, says: `: prefix length ${tail} is out of range; ${range}` };
+  return { ...finding, says: `: prefix length ${tail} is out of range; ${range} for ${FAMILY_NAME[family]}` };
 }
 
 function netmaskFinding(head: string, mask: string, family: Family): Finding {

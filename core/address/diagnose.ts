@@ -20,7 +20,7 @@ export function diagnose(text: string, noun: Noun): AddressFault {
   const head = slash < 0 ? text : text.slice(0, slash);
   const refused: Refused = { text, noun, head, tail: slash < 0 ? undefined : text.slice(slash + 1) };
   const family = intendedFamily(refused);
-  const blank = listFinding(refused) ?? whitespaceFinding(refused);
+  const blank = listFinding(refused) ?? signsFinding(refused) ?? whitespaceFinding(refused);
   if (!blank && family === undefined) return notAnAddress(text);
   const { kind, at, says, candidate, advice } = blank ?? findingOf(refused, family!);
   const suggestion = candidate === undefined ? undefined : repaired(candidate, noun);
@@ -66,6 +66,21 @@ function listFinding({ text, noun }: Refused): Finding | undefined {
     at: [0, text.length],
     says: ` holds ${values.length} values; write each as an entry of its own`,
   };
+}
+
+const BRACKETS = /[[\](){}<>]+/g;
+const QUOTES = /["'`\u2018-\u201f\u00ab\u00bb]+/g;
+const STOPS = /[,;.]+$/g;
+
+/** Brackets or quotes in or around an address, and what ends a sentence behind it: `[2001:db8::]/32`, `10.0.0.0/8,`. */
+function signsFinding({ text, noun }: Refused): Finding | undefined {
+  const candidate = [BRACKETS, QUOTES, STOPS].reduce((bare, signs) => bare.replace(signs, ''), text);
+  if (candidate === text || repaired(candidate, noun) === undefined) return undefined;
+  const signs = [BRACKETS, QUOTES, STOPS].find(found => text.search(found) >= 0)!;
+  const [[sign]] = text.matchAll(signs) as unknown as [RegExpExecArray];
+  const says =
+    signs === BRACKETS ? ' has brackets in it' : signs === QUOTES ? ' has quotes in it' : ` ends in ${quote(sign)}`;
+  return { kind: 'not-an-address', at: [text.search(signs), sign.length], says, candidate };
 }
 
 function whitespaceFinding({ text }: Refused): Finding | undefined {

@@ -2,8 +2,9 @@ import type { Cidr } from '../address';
 import { parseAddress } from '../address';
 import { chainFault, portRangeFault } from '../agentfile/flags';
 import type { ValuePath } from '../diagnostics';
+import { isPlaceholder } from '../schema/placeholder';
 import { parseDuration, SHORTEST_RESYNC } from './duration';
-import { addFault, type Entry, isPlaceholder, readAddresses, readCidrs, readEntries } from './entry';
+import { addFault, type Entry, readAddresses, readCidrs, readEntries } from './entry';
 import type { Findings } from './findings';
 import { defaultImage } from './images';
 import type {
@@ -62,7 +63,7 @@ export function buildModel(findings: Findings, outer?: RangeScope): ClusterModel
   const egress = readEgress(spec.egress, platform, version, text(metadata.name) ?? '', findings, scope);
   scope.resolveAll();
   // A name that was mistyped somewhere, or stands where nothing could be read, looks unused.
-  const mistyped = findings.anyBelow([], 'MQ113', 'MQ203', 'MQ204', 'MQ205', 'MQ206', 'MQ211');
+  const mistyped = findings.anyBelow([], 'MQ113', 'MQ203', 'MQ204', 'MQ205', 'MQ206', 'MQ211', 'MQ613');
   for (const name of mistyped ? [] : scope.unused()) {
     findings.add('MQ127', [...SPEC, 'ranges', name], `range "${name}" is never used; remove it`, 'key');
   }

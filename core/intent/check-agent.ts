@@ -15,6 +15,7 @@ export function checkAgent(model: ClusterModel, findings: Findings): void {
 /** That somebody else runs an agent is a fact; everything else only means something with a list. */
 function checkPurpose(model: ClusterModel, findings: Findings): void {
   const { value } = model.document;
+  if (findings.anyBelow(['spec'], 'MQ203')) return; // which may be what the list is meant to be
   if (model.masquerade || valueAt(value, ['spec', 'masquerade']) !== undefined) return;
   const agent = valueAt(value, AGENT);
   const keys = typeof agent === 'object' && agent !== null ? Object.keys(agent) : [];

@@ -3,6 +3,7 @@ import type { ValuePath } from '../diagnostics';
 import { valueAt } from '../schema/path';
 import { checkEmptied, checkRedundancy, isEmptied } from './check-list';
 import { checkOverlaps } from './check-overlap';
+import { excludeText } from './exclude';
 import type { Findings } from './findings';
 import type { ClusterModel, EgressModel, PlacedAddress, PodRuleModel, PolicyModel } from './model';
 import { sharedText, sharedWithCluster } from './preserved';
@@ -116,7 +117,7 @@ function checkFloatingIPs(model: ClusterModel, egress: EgressModel, findings: Fi
       findings.add(
         'MQ504',
         ip.path,
-        `floating IP "${ip.text}" is the ${edge} address of "${subnet.text}"; choose one between`,
+        `floating IP "${ip.text}" is the ${edge} address of "${subnet.text}"; choose an address between ${edges(subnet.cidr)}`,
       );
   }
   if (!wholeList(findings, [...EGRESS, 'floatingIPs'], egress.floatingIPs)) return;
@@ -164,9 +165,19 @@ function checkFamily(ip: PlacedAddress, findings: Findings): boolean {
 
 function edgeOf(subnet: Cidr, address: Address): 'network' | 'broadcast' | undefined {
   if (subnet.prefix > 30) return undefined;
-  const interval = [...IntervalSet.ofCidr(subnet).intervals()][0]!;
-  if (compareAddresses(interval.first, address) === 0) return 'network';
-  return compareAddresses(interval.last, address) === 0 ? 'broadcast' : undefined;
+  const { first, last } = extentOf(subnet);
+  if (compareAddresses(first, address) === 0) return 'network';
+  return compareAddresses(last, address) === 0 ? 'broadcast' : undefined;
+}
+
+/** The first and the last address of a subnet, for a sentence. */
+function edges(subnet: Cidr): string {
+  const { first, last } = extentOf(subnet);
+  return `${formatAddress(first)} and ${formatAddress(last)}`;
+}
+
+function extentOf(subnet: Cidr): { readonly first: Address; readonly last: Address } {
+  return [...IntervalSet.ofCidr(subnet).intervals()][0]!;
 }
 
 function checkPolicies(model: ClusterModel, egress: EgressModel, findings: Findings): void {
@@ -202,7 +213,7 @@ function checkSatisfiable(policy: PolicyModel, rule: PodRuleModel, findings: Fin
   ] as const) {
     const path = [...rule.path, key];
     if (commonLabels(selector) || findings.anyBelow(path)) continue;
-    const message = `no labels of a ${whose} meet all of ${key}, so that the rule of policy "${policy.name}" selects no pod; drop the requirement that contradicts the others`;
+    const message = `no labels of a ${whose} meet all of ${key}, so that the rule of policy "${policy.name}" selects no pod; change one of those that contradict each other`;
     findings.add('MQ519', path, message);
   }
 }
@@ -235,7 +246,7 @@ function checkSourceIP(
 function checkDestinations(model: ClusterModel, policy: PolicyModel, findings: Findings): void {
   checkRedundancy(policy.to, findings);
   if (policy.to.length > 0 && policy.to.every(isEmptied)) {
-    const message = `the exceptions leave policy "${policy.name}" no destination; except less, or remove the policy`;
+    const message = `the exceptions leave policy "${policy.name}" no destination; take less out, or remove the policy`;
     findings.add('MQ124', [...policy.path, 'to'], { message, severity: 'error' }, 'key');
   } else checkEmptied(policy.to, findings);
   for (const entry of policy.to) {
@@ -245,7 +256,11 @@ function checkDestinations(model: ClusterModel, policy: PolicyModel, findings: F
     const inside = sharedWithCluster(model, entry.sets);
     if (inside.length === 0) continue;
     findings.add('MQ509', entry.path, {
-      message: `destination "${entry.text}" contains ${sharedText(inside)}; traffic inside the cluster would go through the gateway: except ${inside.length > 1 ? 'them' : 'it'}`,
+      message: `destination "${entry.text}" contains ${sharedText(inside)}; traffic inside the cluster would go through the gateway; ${excludeText(
+        findings.document,
+        entry,
+        inside.map(({ range }) => range),
+      )}`,
       related: inside.map(({ role, range }) => ({ ...findings.document.at(range.path), message: `the ${role} range` })),
     });
   }

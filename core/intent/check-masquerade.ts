@@ -2,9 +2,10 @@ import { type Both, both, FAMILIES, type Family, formatAddress, IntervalSet } fr
 import { checkEmptied, checkRedundancy } from './check-list';
 import { checkPodsElsewhere } from './check-pods-elsewhere';
 import { type Entry, unionOfEntries } from './entry';
+import { excludeText, isInsideOne } from './exclude';
 import type { Findings } from './findings';
 import type { ClusterModel, MasqueradeModel } from './model';
-import { linkLocalMode, listedSet, sharedText, sharedWithCluster, takenOut } from './preserved';
+import { linkLocalMode, listedSet, ownRanges, sharedText, sharedWithCluster, takenOut } from './preserved';
 import { internetSet, LINK_LOCAL, preservesInternet, privateSet } from './special';
 
 const MASQUERADE = ['spec', 'masquerade'] as const;
@@ -12,6 +13,7 @@ const MASQUERADE = ['spec', 'masquerade'] as const;
 /** Checks what is preserved and what is masqueraded against the cluster's facts. */
 export function checkMasquerade(model: ClusterModel, findings: Findings): void {
   const list = model.masquerade;
+  if (model.platform === 'anthos-bare-metal') return; // which has no such list
   if (!list) {
     checkDisabledSnat(model, findings);
     return;
@@ -58,16 +60,36 @@ function checkTakenOut(list: MasqueradeModel, findings: Findings): void {
 
 /** The cluster's own ranges stay preserved whatever the lists say: asking for the opposite is a mistake. */
 function checkOwnRanges(model: ClusterModel, list: MasqueradeModel, findings: Findings): void {
-  const refuse = (entry: Entry, verb: string, taken: Both<IntervalSet>): void => {
+  const refuse = (
+    entry: Entry,
+    taken: Both<IntervalSet>,
+    say: (shared: string, own: readonly Entry[]) => string,
+  ): void => {
     const inside = sharedWithCluster(model, taken);
     if (inside.length === 0) return;
+    const own = inside.map(({ range }) => range);
     findings.add('MQ301', entry.path, {
-      message: `"${entry.text}" ${verb} ${sharedText(inside)}; traffic inside the cluster must keep its source`,
+      message: `"${entry.text}" ${say(sharedText(inside), own)}`,
       related: inside.map(({ role, range }) => ({ ...findings.document.at(range.path), message: `the ${role} range` })),
     });
   };
-  for (const entry of list.always) refuse(entry, 'masquerades', entry.sets);
-  for (const entry of list.preserve) if (entry.exceptions.length > 0) refuse(entry, 'excepts', takenOut(entry, list));
+  const why = 'traffic inside the cluster must keep its source';
+  for (const entry of list.always) {
+    const instead = (own: readonly Entry[]): string => excludeText(findings.document, entry, own);
+    refuse(entry, entry.sets, (shared, own) => `masquerades ${shared}; ${why}: ${instead(own)}`);
+  }
+  const own = ownRanges(model);
+  for (const entry of list.preserve.filter(e => e.exceptions.length > 0)) {
+    const out = takenOut(entry, list);
+    const harmed = both(family => out[family].intersect(own[family]));
+    for (const exception of FAMILIES.some(family => !harmed[family].isEmpty()) ? entry.exceptions : []) {
+      const taken = both(family => harmed[family].intersect(exception.sets[family]));
+      refuse(exception, taken, (shared, ranges) => {
+        const instead = isInsideOne(exception, ranges) ? 'remove it' : 'narrow it';
+        return `takes ${shared} out of "${entry.text}"; ${why}: ${instead}`;
+      });
+    }
+  }
 }
 
 /** Masquerading link-local needs both steps: the key, and no entry that keeps the range in effect. */
@@ -84,13 +106,18 @@ const LINK_LOCAL_NAMES = {
   6: { key: 'linkLocalIPv6', text: 'fe80::/10' },
 } as const;
 
+/** Link-local as a range to exclude: of an entry with nothing else, nothing would be left. */
+function localRange(family: Family): Pick<Entry, 'text' | 'sets'> {
+  return { text: LINK_LOCAL_NAMES[family].text, sets: LINK_LOCAL };
+}
+
 function checkMasqueradedLinkLocal(list: MasqueradeModel, family: Family, findings: Findings): void {
-  const { key, text } = LINK_LOCAL_NAMES[family];
+  const { key } = LINK_LOCAL_NAMES[family];
   const always = unionOfEntries(list.always, family);
   for (const entry of list.preserve) {
     const first = entry.sets[family].intersect(LINK_LOCAL[family]).subtract(always).first();
     if (!first) continue;
-    const fix = LINK_LOCAL[family].containsSet(entry.sets[family]) ? 'remove the entry' : `except ${text} here`;
+    const fix = excludeText(findings.document, entry, [localRange(family)]);
     findings.add('MQ302', entry.path, {
       message: `"${entry.text}" preserves ${formatAddress(first)}, but ${key} says masquerade; ${fix}, or drop the key`,
       related: [{ ...findings.document.at([...MASQUERADE, key]), message: `${key}: masquerade` }],
@@ -105,8 +132,8 @@ function checkKeptLinkLocal(list: MasqueradeModel, family: Family, autopilot: bo
   for (const entry of list.always) {
     const first = entry.sets[family].intersect(local).first();
     if (!first || findings.anyBelow(entry.path, 'MQ301')) continue;
-    const except = local.containsSet(entry.sets[family]) ? 'remove the entry' : `except ${text} here`;
-    const fix = autopilot ? except : `write "${key}: masquerade"${except.startsWith('except') ? `, or ${except}` : ''}`;
+    const exclude = excludeText(findings.document, entry, [localRange(family)]);
+    const fix = autopilot ? exclude : `write "${key}: masquerade", or ${exclude}`;
     const kept = autopilot ? 'gke-autopilot always preserves link-local' : 'link-local is preserved';
     findings.add('MQ302', entry.path, `"${entry.text}" masquerades ${formatAddress(first)}, but ${kept}; ${fix}`);
   }
@@ -116,7 +143,7 @@ function checkKeptLinkLocal(list: MasqueradeModel, family: Family, autopilot: bo
     if (!first) continue;
     const what = out.equals(local) ? text : formatAddress(first);
     const fix = autopilot ? 'remove the exception' : `write "${key}: masquerade" if it should not`;
-    const message = `"${entry.text}" excepts ${what}, which stays preserved all the same; ${fix}`;
+    const message = `"${entry.text}" takes out ${what}, which stays preserved all the same; ${fix}`;
     findings.add('MQ302', entry.path, { message, severity: 'warning' });
   }
 }

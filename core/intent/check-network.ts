@@ -30,8 +30,8 @@ export function checkNetwork(model: ClusterModel, findings: Findings): void {
 function checkFamilies(model: ClusterModel, findings: Findings): void {
   const { nodes, services, ipv6 } = model.network;
   const root = model.document.value as { spec?: { network?: Record<string, unknown> } };
-  const raw = root.spec?.network ?? {};
-  if (findings.anyBelow(NETWORK, 'MQ203', 'MQ204', 'MQ211')) return;
+  const raw = root.spec?.network;
+  if (!raw || findings.anyBelow(NETWORK, 'MQ203', 'MQ204', 'MQ211')) return;
   if (!Array.isArray(raw.serviceCIDRs)) {
     findings.add(
       'MQ315',

@@ -2,7 +2,7 @@ import { both } from '../address';
 import { andList, suggest, type ValuePath } from '../diagnostics';
 import { valueAt } from '../schema/path';
 import type { Findings } from './findings';
-import type { ClusterModel, MasqueradeModel } from './model';
+import type { ClusterModel, MasqueradeModel, NetworkModel } from './model';
 import { gkeDeploysAgent } from './platform-default';
 import { keptDefaults, ownRanges, takenOut } from './preserved';
 import { firstShared } from './special';
@@ -38,8 +38,9 @@ function has(model: ClusterModel, path: ValuePath): boolean {
   return true;
 }
 
+/** Refuses what the platform has no use for. What is wrong inside it does not matter then. */
 function refuse(model: ClusterModel, findings: Findings, path: ValuePath, message: string): void {
-  if (has(model, path)) findings.add('MQ411', path, message, 'key');
+  if (has(model, path)) findings.settle('MQ411', path, message, 'key');
 }
 
 function checkGkeStandard(model: ClusterModel, findings: Findings): void {
@@ -76,14 +77,10 @@ function checkGkeStandard(model: ClusterModel, findings: Findings): void {
   if (!model.masquerade) return;
   const daemonSet = [...SPEC, 'agent', 'daemonSet'];
   if (gkeDeploysAgent(network) && agent.daemonSet === 'render') {
-    const why =
-      network.networkPolicy && network.dataplane === 'v1'
-        ? 'network policy is enforced'
-        : 'a pod range lies outside of 10.0.0.0/8';
     findings.add(
       'MQ413',
       daemonSet,
-      `GKE deploys ip-masq-agent on this cluster itself, since ${why}; write "existing", or remove the key`,
+      `GKE deploys ip-masq-agent on this cluster itself, since ${whyGkeDeploys(network)}; write "existing", or remove the key`,
     );
   }
   checkExistingDaemonSet(model, findings);
@@ -115,12 +112,14 @@ function checkExistingDaemonSet(model: ClusterModel, findings: Findings): void {
   if (first === undefined) return;
   const remove = more.length > 0 ? 'remove them' : 'remove it';
   const fix = gkeRuns(model) ? remove : `${remove}, or write "daemonSet: render"`;
-  const who = gkeRuns(model) ? 'GKE runs the agent of this cluster itself' : 'the DaemonSet is not rendered here';
+  const who = gkeRuns(model)
+    ? `GKE runs the agent of this cluster itself, since ${whyGkeDeploys(model.network)}`
+    : 'the DaemonSet is not rendered here';
   findings.add(
     'MQ411',
     [...agent, first],
     {
-      message: `${who}, so ${andList([first, ...more])} cannot be set; ${fix}`,
+      message: `${who}: ${andList([first, ...more])} cannot be set; ${fix}`,
       related: more.map(key => ({ ...findings.document.at([...agent, key], 'key'), message: `${key} is set here` })),
     },
     'key',
@@ -130,6 +129,12 @@ function checkExistingDaemonSet(model: ClusterModel, findings: Findings): void {
 /** Whether GKE deploys the agent, so that no DaemonSet may be rendered. */
 function gkeRuns({ platform, network }: ClusterModel): boolean {
   return platform === 'gke-standard' && gkeDeploysAgent(network);
+}
+
+function whyGkeDeploys({ networkPolicy, dataplane }: NetworkModel): string {
+  return networkPolicy && dataplane === 'v1'
+    ? 'network policy is enforced (networkPolicy: true)'
+    : 'a pod range lies outside of 10.0.0.0/8';
 }
 
 /** Whether a key is missing, and not just misspelt, which has a finding of its own. */
@@ -231,12 +236,6 @@ function checkAutopilotPolicies(model: ClusterModel, findings: Findings): void {
       'key',
     );
   }
-  if (masquerade.defaultPolicy === 'add') {
-    findings.add('MQ409', [...path, 'defaultPolicy'], {
-      message:
-        'the added policy repeats the eleven default ranges, so that it means the same whether Google adds or replaces',
-    });
-  }
   checkPolicyName(model, masquerade, findings);
   if (masquerade.defaultPolicy === 'add') checkKeptDefaults(model, masquerade, findings);
   for (const entry of [...masquerade.preserve, ...masquerade.always]) {
@@ -255,6 +254,14 @@ function checkAutopilotPolicies(model: ClusterModel, findings: Findings): void {
       `"${pods.text}" is IPv6; EgressNATPolicy is documented for IPv4 only, so masq cannot keep IPv6 pods' sources`,
     );
   }
+}
+
+/** Notes what Google leaves open of the policy that is going to be rendered. */
+export function noteAddedPolicy({ platform, masquerade }: ClusterModel, findings: Findings): void {
+  if (platform !== 'gke-autopilot' || masquerade?.defaultPolicy !== 'add') return;
+  const message =
+    'the added policy repeats the eleven default ranges, so that it means the same whether Google adds or replaces';
+  findings.add('MQ409', [...SPEC, 'masquerade', 'defaultPolicy'], message);
 }
 
 /** Only a policy that is added has a name to choose; `replace` rewrites the one that is called default. */
@@ -291,7 +298,7 @@ function checkKeptDefaults(model: ClusterModel, masquerade: MasqueradeModel, fin
   for (const entry of masquerade.preserve) {
     const shared = firstShared(takenOut(entry, masquerade), kept);
     if (!shared) continue;
-    const message = `"${entry.text}" excepts ${shared}, which the generated policy "default" preserves all the same; write "defaultPolicy: replace"`;
+    const message = `"${entry.text}" takes out ${shared}, which the generated policy "default" preserves all the same; write "defaultPolicy: replace"`;
     findings.add('MQ411', entry.path, message);
   }
 }

@@ -17,6 +17,8 @@ import {
 } from '../address';
 import type { RuleCode, ValuePath } from '../diagnostics';
 import { valueAt } from '../schema/path';
+import { isPlaceholder } from '../schema/placeholder';
+import { unwrapped } from '../schema/words';
 import type { Findings } from './findings';
 import type { RangeScope } from './ranges';
 
@@ -42,8 +44,8 @@ export interface Entry {
   readonly reason?: string;
   /** Whether the text is a name rather than a CIDR. */
   readonly named: boolean;
-  /** The CIDRs that are taken out; they may lie outside, and then change nothing. */
-  readonly exceptions: readonly Cidr[];
+  /** What is taken out of it; it may lie outside, and then changes nothing. */
+  readonly exceptions: readonly Entry[];
 }
 
 const CODES: Record<FaultKind, RuleCode> = {
@@ -61,14 +63,7 @@ const CODES: Record<FaultKind, RuleCode> = {
   'cidr-for-address': 'MQ112',
 };
 
-const PLACEHOLDER = /\{\{|\$\{|\$\(|^<.*>$|^%.*%$|^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*$/;
-
 const WANTED = { CIDR: 'a CIDR such as "10.0.0.0/8"', address: 'an address such as "192.168.1.100"' } as const;
-
-/** Whether a text looks like the gap of a template that was never filled in. */
-export function isPlaceholder(text: string): boolean {
-  return PLACEHOLDER.test(text);
-}
 
 /**
  * Reports what is wrong with an address or CIDR, at the characters where it is wrong.
@@ -98,6 +93,8 @@ export function addFault(
 
 /** What to write in place of a text that is no address at all, such as a range from one address to another. */
 function insteadOf(text: string, wanted: keyof typeof WANTED): string {
+  const bare = unwrapped(text);
+  if (wanted === 'CIDR' && bare !== text && isName(bare)) return bare;
   const [first, last] = text.split('-', 2).map(end => parseAddress(end.trim()));
   if (!first?.ok || !last?.ok || first.value.family !== last.value.family) return WANTED[wanted];
   if (wanted === 'address') return 'each address as an entry of its own';
@@ -188,7 +185,7 @@ function readEntry(item: unknown, path: ValuePath, findings: Findings, scope: Ra
     ...entry,
     sets,
     named: isName(text),
-    exceptions: exceptions.flatMap(e => e.cidrs),
+    exceptions,
     ...(typeof reason === 'string' && { reason }),
   };
 }

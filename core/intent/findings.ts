@@ -11,7 +11,8 @@ import type { Part, SourceDocument } from '../source';
 
 /** Collects the findings on one document: every check adds to it, and none of them stops the others. */
 export class Findings {
-  private readonly found: Diagnostic[] = [];
+  private found: Diagnostic[] = [];
+  private readonly settled = new Set<string>();
 
   /** @param document the document that paths lead through */
   constructor(readonly document: SourceDocument) {}
@@ -28,7 +29,15 @@ export class Findings {
 
   /** Adds a finding at a place that is already known. */
   addAt(code: RuleCode, at: Location, text: DiagnosticText | string): void {
+    if (this.isSettled(at.path)) return;
     this.found.push(diagnostic(code, at, typeof text === 'string' ? { message: text } : text));
+  }
+
+  /** Adds a finding that says all there is to say of a value: whatever was or will be found in it is left out. */
+  settle(code: RuleCode, path: ValuePath, text: DiagnosticText | string, part: Part = 'value'): void {
+    this.found = this.found.filter(d => !path.every((step, i) => d.path?.[i] === step));
+    this.add(code, path, text, part);
+    this.settled.add(JSON.stringify(path));
   }
 
   /** Whether something was found below a way: a check whose input is doubtful then has nothing to say. */
@@ -45,6 +54,14 @@ export class Findings {
 
   /** Adds findings that were made elsewhere. */
   addAll(diagnostics: readonly Diagnostic[]): void {
-    append(this.found, diagnostics);
+    append(
+      this.found,
+      diagnostics.filter(({ path }) => !this.isSettled(path)),
+    );
+  }
+
+  private isSettled(path: ValuePath | undefined): boolean {
+    if (this.settled.size === 0 || path === undefined) return false;
+    return [...path, ''].some((_, length) => this.settled.has(JSON.stringify(path.slice(0, length))));
   }
 }

@@ -5,6 +5,7 @@ import { planCluster } from '../artefact/plan';
 import { type Diagnostic, diagnostic, hasErrors, orList, suggest } from '../diagnostics';
 import { append } from '../diagnostics/collect';
 import { validateClusterIntent, validateRangeSet } from '../schema/generated/validators';
+import { gapsOf } from '../schema/placeholder';
 import { shapeDiagnostics } from '../schema/shape';
 import type { SourceDocument } from '../source';
 import { buildModel } from './build';
@@ -12,7 +13,7 @@ import { checkAgent } from './check-agent';
 import { checkGateway } from './check-gateway';
 import { checkMasquerade } from './check-masquerade';
 import { checkNetwork } from './check-network';
-import { checkPlatform } from './check-platform';
+import { checkPlatform, noteAddedPolicy } from './check-platform';
 import { Findings } from './findings';
 import type { ClusterModel } from './model';
 import { isNeeded } from './needed';
@@ -22,6 +23,12 @@ import { RangeScope, rangeDefinitions } from './ranges';
 export const API_VERSION = 'masq/v1alpha1';
 
 const KINDS = ['ClusterIntent', 'RangeSet'] as const;
+
+/** The schema of each kind's documents. */
+const ROOTS = {
+  ClusterIntent: { $defs: intentSchema.$defs, $ref: '#/$defs/ClusterIntent' },
+  RangeSet: { $defs: intentSchema.$defs, $ref: '#/$defs/RangeSet' },
+} as const;
 
 /** What became of the masq documents of one file. */
 export interface LoadedIntents {
@@ -81,7 +88,10 @@ export function loadIntent(document: SourceDocument, scope?: RangeScope): Loaded
     checkMasquerade(model, findings);
     checkAgent(model, findings);
     checkGateway(model, findings);
-    if (!hasErrors(findings.list)) checkLength(model, findings);
+    if (!hasErrors(findings.list)) {
+      checkLength(model, findings);
+      noteAddedPolicy(model, findings);
+    }
     if (!model.masquerade && !model.egress && findings.list.length === 0) {
       findings.add(
         'MQ314',
@@ -104,7 +114,10 @@ function checkLength(model: ClusterModel, findings: Findings): void {
   const { nodes, pods, services } = model.network;
   const entries = [...list.preserve, ...nodes, ...pods, ...services];
   const blocks = entries.reduce((sum, entry) => sum + entry.cidrs.length, 0);
-  const holes = [...list.always.flatMap(entry => entry.cidrs), ...list.preserve.flatMap(entry => entry.exceptions)];
+  const holes = [
+    ...list.always.flatMap(entry => entry.cidrs),
+    ...list.preserve.flatMap(entry => entry.exceptions.flatMap(e => e.cidrs)),
+  ];
   const splits = holes.reduce((sum, hole) => sum + BITS[hole.family], 0);
   if (blocks + splits <= DEFAULT_CIDR_LIMIT) return;
   const file = planCluster(model).agent?.file;
@@ -154,10 +167,13 @@ function checkKind(document: SourceDocument, diagnostics: Diagnostic[]): boolean
 }
 
 function checkShape(document: SourceDocument, findings: Findings, validate: typeof validateClusterIntent): void {
+  const root = ROOTS[kindOf(document) as (typeof KINDS)[number]];
+  for (const { path, text, wanted } of gapsOf(document.value, root)) {
+    findings.settle('MQ613', path, `"${text}" is a placeholder that was never filled in; write ${wanted}`);
+  }
   if (validate(document.value)) return;
   const errors = (validate.errors ?? []).filter(
     e => e.instancePath !== '/apiVersion' && e.params.missingProperty !== 'apiVersion',
   );
-  const root = { $defs: intentSchema.$defs, $ref: `#/$defs/${String(kindOf(document))}` };
   findings.addAll(shapeDiagnostics(document, errors, root, path => isNeeded(document.value, path)));
 }

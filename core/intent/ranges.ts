@@ -1,7 +1,8 @@
 import { both, type Cidr, cidr, FAMILIES, NAMED_RANGES, namedRange, parseCidr } from '../address';
 import { suggest, type ValuePath } from '../diagnostics';
+import { isPlaceholder } from '../schema/placeholder';
 import { checkEmptied, checkRedundancy } from './check-list';
-import { addFault, isName, isPlaceholder, type Meaning, meaningOf, readEntries, unionOfEntries } from './entry';
+import { addFault, isName, type Meaning, meaningOf, readEntries, unionOfEntries } from './entry';
 import type { Findings } from './findings';
 
 /** The name that stands for what a platform preserves when no list is given. */
@@ -33,6 +34,8 @@ export class RangeScope {
   private readonly used = new Set<string>();
   private readonly shared: Shared;
   private tooDeep = false;
+  /** Whether the definitions could not be read, so that any name may be one of them. */
+  private readonly isUnreadable: boolean;
 
   /**
    * @param findings where faults of this scope's own definitions go
@@ -48,6 +51,7 @@ export class RangeScope {
     outer?: RangeScope,
     private readonly special: ReadonlyMap<string, () => readonly Cidr[] | undefined> = new Map(),
   ) {
+    this.isUnreadable = definitions.size === 0 && findings.anyBelow(path, 'MQ204', 'MQ211');
     this.shared = outer?.shared ?? { names: new Map(), cidrs: MOST, comparisons: COMPARISONS };
     for (const name of definitions.keys()) {
       if (namedRange(name) || name === PLATFORM_DEFAULT) {
@@ -71,6 +75,7 @@ export class RangeScope {
     const known = this.lookup(text);
     if (known !== 'unknown') return known && this.bringIn(known, text, at, findings);
     const near = this.nearest(text);
+    if (near === undefined && this.isUnreadable) return undefined;
     findings.add('MQ113', at, {
       message: `no range is named "${text}"; ${near ? `did you mean "${near}"?` : 'define it under "ranges", or write a CIDR'}`,
       ...(near === undefined && { hint: 'a RangeSet gives names to the intents of its own file only' }),

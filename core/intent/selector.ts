@@ -69,7 +69,11 @@ export function readSelector(value: unknown, path: ValuePath, findings: Findings
       requirements.push({ key, operator, values: texts });
     } else if (operator === 'Exists' || operator === 'DoesNotExist') {
       if (texts.length > 0)
-        findings.add('MQ518', [...at, 'values'], `operator ${operator} takes no values; remove them`);
+        findings.add(
+          'MQ518',
+          [...at, 'values'],
+          `operator ${operator} takes no values; write ${operator === 'Exists' ? 'In' : 'NotIn'} for these`,
+        );
       requirements.push({ key, operator });
     }
   });

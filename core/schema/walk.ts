@@ -46,21 +46,31 @@ export function isRequired(root: JsonSchema, path: ValuePath): boolean {
 
 /** The ways to the maps that know a key; a step into a list's items is 0. */
 export function homesOf(root: JsonSchema, key: string): readonly ValuePath[] {
-  const homes = new Map<string, ValuePath>();
+  const known = indexes.get(root) ?? indexOf(root);
+  indexes.set(root, known);
+  return known.get(key) ?? [];
+}
+
+/** Of schemas that were asked for: the ways to the maps that know each of their keys. */
+const indexes = new WeakMap<JsonSchema, ReadonlyMap<string, readonly ValuePath[]>>();
+
+function indexOf(root: JsonSchema): ReadonlyMap<string, readonly ValuePath[]> {
+  const index = new Map<string, ValuePath[]>();
   const visit = (schema: JsonSchema, path: ValuePath): void => {
     for (const branch of branches(root, schema)) {
-      const properties = (branch.properties ?? {}) as Readonly<Record<string, JsonSchema>>;
-      if (Object.hasOwn(properties, key)) homes.set(JSON.stringify(path), path);
-      for (const [name, inner] of Object.entries(properties)) visit(inner, [...path, name]);
+      for (const [name, inner] of Object.entries((branch.properties ?? {}) as Readonly<Record<string, JsonSchema>>)) {
+        index.set(name, [...(index.get(name) ?? []), path]);
+        visit(inner, [...path, name]);
+      }
       if (typeof branch.items === 'object' && branch.items !== null) visit(branch.items as JsonSchema, [...path, 0]);
     }
   };
   visit(root, []);
-  return [...homes.values()];
+  return index;
 }
 
 /** The schemas of what a map has below a key, or a list at an index. */
-function below(root: JsonSchema, schema: JsonSchema, step: string | number): JsonSchema[] {
+export function below(root: JsonSchema, schema: JsonSchema, step: string | number): JsonSchema[] {
   const named = (schema.properties as Record<string, unknown> | undefined)?.[step];
   const inner = typeof step === 'number' ? schema.items : (named ?? schema.additionalProperties);
   return typeof inner === 'object' && inner !== null ? branches(root, inner as JsonSchema) : [];
