@@ -70,14 +70,14 @@ function listFinding({ text, noun }: Refused): Finding | undefined {
 
 const BRACKETS = /[[\](){}<>]+/g;
 const QUOTES = /["'`\u2018-\u201f\u00ab\u00bb]+/g;
-const STOPS = /[,;.]+$/g;
+const STOPS = /(?<![,;.])[,;.]+$/g;
 
 /** Brackets or quotes in or around an address, and what ends a sentence behind it: `[2001:db8::]/32`, `10.0.0.0/8,`. */
 function signsFinding({ text, noun }: Refused): Finding | undefined {
   const candidate = [BRACKETS, QUOTES, STOPS].reduce((bare, signs) => bare.replace(signs, ''), text);
   if (candidate === text || repaired(candidate, noun) === undefined) return undefined;
   const signs = [BRACKETS, QUOTES, STOPS].find(found => text.search(found) >= 0)!;
-  const [[sign]] = text.matchAll(signs) as unknown as [RegExpExecArray];
+  const [sign = ''] = text.match(signs) ?? [];
   const says =
     signs === BRACKETS ? ' has brackets in it' : signs === QUOTES ? ' has quotes in it' : ` ends in ${quote(sign)}`;
   return { kind: 'not-an-address', at: [text.search(signs), sign.length], says, candidate };

@@ -37,6 +37,11 @@ export class Findings {
   settle(code: RuleCode, path: ValuePath, text: DiagnosticText | string, part: Part = 'value'): void {
     this.found = this.found.filter(d => !path.every((step, i) => d.path?.[i] === step));
     this.add(code, path, text, part);
+    this.close(path);
+  }
+
+  /** Leaves out whatever will be found in a value of which all was said. */
+  close(path: ValuePath): void {
     this.settled.add(JSON.stringify(path));
   }
 

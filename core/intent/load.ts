@@ -169,7 +169,8 @@ function checkKind(document: SourceDocument, diagnostics: Diagnostic[]): boolean
 function checkShape(document: SourceDocument, findings: Findings, validate: typeof validateClusterIntent): void {
   const root = ROOTS[kindOf(document) as (typeof KINDS)[number]];
   for (const { path, text, wanted } of gapsOf(document.value, root)) {
-    findings.settle('MQ613', path, `"${text}" is a placeholder that was never filled in; write ${wanted}`);
+    findings.add('MQ613', path, `"${text}" is a placeholder that was never filled in; write ${wanted}`);
+    findings.close(path);
   }
   if (validate(document.value)) return;
   const errors = (validate.errors ?? []).filter(

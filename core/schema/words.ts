@@ -80,7 +80,7 @@ export function gluedAdvice({ key, sign, value }: GluedPair): string {
 
 /** Brackets, and quotes of YAML and of word processors. */
 const WRAPPING = '[\\](){}<>"\'`\\u2018-\\u201f\\u00ab\\u00bb';
-const WRAPPED = new RegExp(`^[${WRAPPING}]+\\s*([^${WRAPPING}](?:.*[^${WRAPPING}\\s])?)\\s*[${WRAPPING}]+$`, 'u');
+const WRAPPED = new RegExp(`^[${WRAPPING}]+\\s*([^${WRAPPING}\\s](?:.*[^${WRAPPING}\\s])?)\\s*[${WRAPPING}]+$`, 'u');
 
 /** A text without the brackets or quotes around it. */
 export function unwrapped(text: string): string {

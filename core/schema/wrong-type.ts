@@ -91,7 +91,7 @@ function asSelector(value: string, path: ValuePath): string | undefined {
 
 /** `a=b,c=d` as a map in writing; undefined when the text is not made of such pairs. */
 function pairs(text: string): string | undefined {
-  const found = text.split(/\s*,\s*/).map(gluedPair);
+  const found = text.split(',').map(pair => gluedPair(pair.trim()));
   if (found.some(pair => pair === undefined)) return undefined;
   return `{${found.map(pair => `${pair!.key}: ${pair!.value}`).join(', ')}}`;
 }

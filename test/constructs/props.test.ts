@@ -187,7 +187,7 @@ describe('what is said', () => {
       [
         `[chart/thing] MQ206 props.namespace "${'x'.repeat(64)}" is not allowed; write a DNS label: lower-case letters, digits and dashes, at most 63 (props.namespace) at HERE`,
         '[chart/thing] MQ204 props.floatingIPs[0] is a Date; text is wanted (props.floatingIPs[0]) at HERE',
-        '[chart/thing] MQ204 props.labels is a Map; a map is wanted (props.labels) at HERE',
+        '[chart/thing] MQ204 props.labels is a Map; write a map such as {key: value} (props.labels) at HERE',
       ],
     ],
     [
@@ -199,7 +199,7 @@ describe('what is said', () => {
       },
       [
         '[chart/thing] MQ203 unknown key "cdir" in props.nonMasqueradeCIDRs[0]; did you mean "cidr"? (props.nonMasqueradeCIDRs[0].cdir) at HERE',
-        '[chart/thing] MQ204 props.nonMasqueradeCIDRs[2] 5 is a number; a CIDR, or a map with "cidr" and perhaps "note" is wanted (props.nonMasqueradeCIDRs[2]) at HERE',
+        '[chart/thing] MQ204 props.nonMasqueradeCIDRs[2] 5 is a number; write a CIDR, or a map with "cidr" and perhaps "note" (props.nonMasqueradeCIDRs[2]) at HERE',
         '[chart/thing] MQ204 props.cidrLimit NaN is a number; a whole number is wanted (props.cidrLimit) at HERE',
         '[chart/thing] MQ101 CIDR "10.0.0.1/8" has host bits set; did you mean "10.0.0.0/8"? (nonMasqueradeCIDRs[1]) at HERE',
         '[chart/thing] MQ216 resyncInterval "60s # x" is no Go duration; write one such as 60s, 500ms or 1h30m (resyncInterval) at HERE',
