@@ -80,21 +80,27 @@ const CIDRS: readonly Row[] = [
     'fc00::/7',
   ],
 
-  ['10.0.0.256/32', 'part-out-of-range', 7, 3, 'CIDR "10.0.0.256/32": 256 is out of range; a part goes from 0 to 255'],
+  [
+    '10.0.0.256/32',
+    'part-out-of-range',
+    7,
+    3,
+    'CIDR "10.0.0.256/32": 256 is out of range; write a number from 0 to 255',
+  ],
   [
     '99999999999.0.0.0/8',
     'part-out-of-range',
     0,
     11,
-    'CIDR "99999999999.0.0.0/8": 99999999999 is out of range; a part goes from 0 to 255',
+    'CIDR "99999999999.0.0.0/8": 99999999999 is out of range; write a number from 0 to 255',
   ],
-  ['12345::/16', 'part-out-of-range', 0, 5, 'CIDR "12345::/16": 12345 is out of range; a group goes from 0 to ffff'],
+  ['12345::/16', 'part-out-of-range', 0, 5, 'CIDR "12345::/16": 12345 is out of range; write a group from 0 to ffff'],
   [
     '64:ff9b::1.2.3.400/96',
     'part-out-of-range',
     15,
     3,
-    'CIDR "64:ff9b::1.2.3.400/96": 400 is out of range; a part goes from 0 to 255',
+    'CIDR "64:ff9b::1.2.3.400/96": 400 is out of range; write a number from 0 to 255',
   ],
 
   [
@@ -115,8 +121,8 @@ const CIDRS: readonly Row[] = [
   ],
   ['10.0.0', 'wrong-number-of-parts', 0, 6, 'CIDR "10.0.0" has 3 parts; an IPv4 address has 4'],
   ['1.2.3.4.5/8', 'wrong-number-of-parts', 0, 9, 'CIDR "1.2.3.4.5/8" has 5 parts; an IPv4 address has 4'],
-  ['10..0.0/8', 'wrong-number-of-parts', 3, 0, 'CIDR "10..0.0/8" has an empty part'],
-  ['10.0.0.0./8', 'wrong-number-of-parts', 9, 0, 'CIDR "10.0.0.0./8" has an empty part'],
+  ['10..0.0/8', 'wrong-number-of-parts', 3, 0, 'CIDR "10..0.0/8" has an empty part; write four numbers'],
+  ['10.0.0.0./8', 'wrong-number-of-parts', 9, 0, 'CIDR "10.0.0.0./8" has an empty part; write four numbers'],
   [
     '1::2::3/64',
     'wrong-number-of-parts',
@@ -156,20 +162,50 @@ const CIDRS: readonly Row[] = [
     'prefix-out-of-range',
     9,
     2,
-    'CIDR "10.0.0.0/33": prefix length 33 is out of range; it goes from 0 to 32 for IPv4',
+    'CIDR "10.0.0.0/33": prefix length 33 is out of range; write one from 0 to 32 for IPv4',
   ],
   [
     '2001:db8::/129',
     'prefix-out-of-range',
     11,
     3,
-    'CIDR "2001:db8::/129": prefix length 129 is out of range; it goes from 0 to 128 for IPv6',
+    'CIDR "2001:db8::/129": prefix length 129 is out of range; write one from 0 to 128 for IPv6',
   ],
-  ['10.0.0.0/+8', 'prefix-out-of-range', 9, 2, 'CIDR "10.0.0.0/+8": prefix length "+8" is not a plain number'],
-  ['10.0.0.0/-1', 'prefix-out-of-range', 9, 2, 'CIDR "10.0.0.0/-1": prefix length "-1" is not a plain number'],
-  ['10.0.0.0/0x8', 'prefix-out-of-range', 9, 3, 'CIDR "10.0.0.0/0x8": prefix length "0x8" is not a plain number'],
-  ['10.0.0.0/８', 'prefix-out-of-range', 9, 1, 'CIDR "10.0.0.0/８": prefix length "８" is not a plain number'],
-  ['10.0.0.0/8/8', 'prefix-out-of-range', 9, 3, 'CIDR "10.0.0.0/8/8": prefix length "8/8" is not a plain number'],
+  [
+    '10.0.0.0/+8',
+    'prefix-out-of-range',
+    9,
+    2,
+    'CIDR "10.0.0.0/+8": prefix length "+8" is not a plain number; write one from 0 to 32',
+  ],
+  [
+    '10.0.0.0/-1',
+    'prefix-out-of-range',
+    9,
+    2,
+    'CIDR "10.0.0.0/-1": prefix length "-1" is not a plain number; write one from 0 to 32',
+  ],
+  [
+    '10.0.0.0/0x8',
+    'prefix-out-of-range',
+    9,
+    3,
+    'CIDR "10.0.0.0/0x8": prefix length "0x8" is not a plain number; write one from 0 to 32',
+  ],
+  [
+    '10.0.0.0/８',
+    'prefix-out-of-range',
+    9,
+    1,
+    'CIDR "10.0.0.0/８": prefix length "８" is not a plain number; write one from 0 to 32',
+  ],
+  [
+    '10.0.0.0/8/8',
+    'prefix-out-of-range',
+    9,
+    3,
+    'CIDR "10.0.0.0/8/8": prefix length "8/8" is not a plain number; write one from 0 to 32',
+  ],
 
   [
     '10.0.0.0',
@@ -316,6 +352,23 @@ const CIDRS: readonly Row[] = [
     19,
     'CIDR "10.0.0.0/8,fc00::/7" holds 2 values; write each as an entry of its own',
   ],
+  [
+    '[2001:db8::]/32',
+    'not-an-address',
+    0,
+    1,
+    'CIDR "[2001:db8::]/32" has brackets in it; write "2001:db8::/32"',
+    '2001:db8::/32',
+  ],
+  [
+    '\u201c10.0.0.1/8\u201d',
+    'not-an-address',
+    0,
+    1,
+    'CIDR "\u201c10.0.0.1/8\u201d" has quotes in it; write "10.0.0.0/8"',
+    '10.0.0.0/8',
+  ],
+  ['10.0.0.0/8,', 'not-an-address', 10, 1, 'CIDR "10.0.0.0/8," ends in ","; write "10.0.0.0/8"', '10.0.0.0/8'],
   ['', 'not-an-address', 0, 0, '"" is not an IP address or CIDR'],
   ['/8', 'not-an-address', 0, 2, '"/8" is not an IP address or CIDR'],
   ['SYNC', 'not-an-address', 0, 4, '"SYNC" is not an IP address or CIDR'],
@@ -333,7 +386,7 @@ const CIDRS: readonly Row[] = [
 ];
 
 const ADDRESSES: readonly Row[] = [
-  ['10.0.0.256', 'part-out-of-range', 7, 3, 'address "10.0.0.256": 256 is out of range; a part goes from 0 to 255'],
+  ['10.0.0.256', 'part-out-of-range', 7, 3, 'address "10.0.0.256": 256 is out of range; write a number from 0 to 255'],
   [
     '007.1.1.1',
     'leading-zero',
