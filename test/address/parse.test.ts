@@ -462,7 +462,7 @@ describe('an address is refused, and the fault says where and what to write inst
   it('cuts a very long text', () => {
     const parsed = parseCidr('x'.repeat(1000));
     expect(parsed).toMatchObject({
-      fault: { length: 1000, message: `"${'x'.repeat(80)}…" is not an IP address or CIDR` },
+      fault: { length: 1000, message: `"${'x'.repeat(80)}…", 1000 characters long, is not an IP address or CIDR` },
     });
   });
 });
