@@ -63,14 +63,15 @@ export function readParsedAgentFile(parsed: ParsedSource): ReadAgentFile {
   return { ...read, diagnostics: [...diagnostics, ...read.diagnostics] };
 }
 
-/** Where a template's gaps stand in a text: `{{ ... }}`, each in one line. */
+/** Where a template's gaps stand in a text: `{{ ... }}`, each in one line, and in no comment. */
 function templateGaps(text: string): [start: number, end: number][] {
   const gaps: [number, number][] = [];
   let lineStart = 0;
   for (const line of text.split('\n')) {
+    const comment = line.search(/(?:^|\s)#/);
     let end = 0;
     for (;;) {
-      const start = line.indexOf('{{', end);
+      const start = (comment < 0 ? line : line.slice(0, comment)).indexOf('{{', end);
       const close = start < 0 ? -1 : line.indexOf('}}', start + 2);
       if (close < 0) break;
       end = close + 2;

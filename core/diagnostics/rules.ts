@@ -115,7 +115,7 @@ const rules = {
   MQ506: warning('single-floating-ip', 'An L2 domain has fewer than two floating IPs'),
   MQ507: error('gateway-ipv4-only', 'The egress gateway handles IPv4 only'),
   MQ508: error('policies-overlap', 'Two policies claim the same packet with different source IPs'),
-  MQ509: error('destination-in-cluster', 'An egress destination contains addresses of the cluster itself'),
+  MQ509: error('destination-in-cluster', 'An egress destination contains addresses of the cluster itself', 'warning'),
   MQ510: warning('selects-every-pod', 'An egress rule selects every pod'),
   MQ511: error('gateway-version', 'The version does not have this gateway kind'),
   MQ512: error('gateway-broken-version', 'The egress gateway is broken in this version'),

@@ -36,7 +36,15 @@ export function isAgentConfigMap(document: SourceDocument): boolean {
   if (id?.kind !== 'ConfigMap') return false;
   if (id.name !== undefined && /ip-?masq/i.test(id.name)) return true;
   const texts = [...Object.values(record(valueAt(document.value, ['data']))), ...Object.values(record(document.value))];
-  return texts.some(text => typeof text === 'string' && AGENT_FILE.test(text) && /masq/i.test(text));
+  return texts.some(text => typeof text === 'string' && isLikeAgentFile(text) && /masq/i.test(text));
+}
+
+/** A line that is neither indented nor a comment, nor begins with a key, an item or a bracket, as in a text for people. */
+const PROSE = /^(?!\s|$|[-#{}[\]"'&%]|[\w.-]+\s*:)/m;
+
+/** Whether a text could be an agent's file. */
+function isLikeAgentFile(text: string): boolean {
+  return AGENT_FILE.test(text) && !PROSE.test(text);
 }
 
 /** Checks a ConfigMap of ip-masq-agent and the file in it, at the file's true lines and columns. */

@@ -1,6 +1,7 @@
 import schemaV1 from '../../schemas/json/networking.gke.io/egressnatpolicy_v1.json';
 import schemaV1Alpha1 from '../../schemas/json/networking.gke.io/egressnatpolicy_v1alpha1.json';
-import { parseAddress } from '../address';
+import { formatCidr, parseAddress } from '../address';
+import { DEFAULT_CIDR_LIMIT } from '../agentfile/read';
 import type { Diagnostic } from '../diagnostics';
 import { checkRedundancy } from '../intent/check-list';
 import { addFault, type Entry, readCidrs } from '../intent/entry';
@@ -53,6 +54,7 @@ export function readEgressPolicyV1(document: SourceDocument): {
     'cidr',
   );
   checkRedundancy(entries, findings);
+  checkCount(document, findings);
   for (const entry of entries) {
     if (!entry.sets[6].isEmpty()) {
       const message = `"${entry.text}" is IPv6; Google documents EgressNATPolicy for IPv4 only`;
@@ -67,6 +69,20 @@ export function readEgressPolicyV1(document: SourceDocument): {
     });
   }
   return { policy: { document, name, destinations: entries }, diagnostics: findings.list };
+}
+
+/** What GKE writes from the policies into the agent's list is more than the agent takes, or nothing. */
+function checkCount(document: SourceDocument, findings: Findings): void {
+  const path = ['spec', 'destinations'];
+  const destinations = valueAt(document.value, path);
+  const count = list(destinations).length;
+  if (Array.isArray(destinations) && count === 0) {
+    const message = 'the policy has no destinations, and preserves nothing; name some, or remove it';
+    findings.add('MQ307', path, message, 'key');
+  } else if (count > DEFAULT_CIDR_LIMIT) {
+    const message = `the policy has ${count} destinations, which GKE writes into the list of ip-masq-agent, beside the cluster's own ranges; the agent takes ${DEFAULT_CIDR_LIMIT}, and Autopilot has no way to allow more: join some`;
+    findings.add('MQ122', path, { message }, 'key');
+  }
 }
 
 /** Checks an EgressNATPolicy `networking.gke.io/v1alpha1` of the egress NAT gateway, and reads it. */
@@ -84,6 +100,10 @@ export function readEgressPolicyV1Alpha1(document: SourceDocument): {
   for (const entry of to) {
     if (!entry.sets[6].isEmpty()) {
       findings.add('MQ507', entry.path, `"${entry.text}" is IPv6; the egress NAT gateway handles IPv4 only`);
+    }
+    if (entry.sets[4].cidrs().map(formatCidr).join() === '0.0.0.0/0') {
+      const message = `"${entry.text}" contains the cluster's own ranges too, whose traffic would go through the gateway; write CIDRs that leave them out`;
+      findings.add('MQ509', entry.path, { message, severity: 'warning' });
     }
   }
   const from = list(valueAt(document.value, ['spec', 'egress'])).map((rule, i) => {

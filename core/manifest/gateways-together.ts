@@ -9,12 +9,33 @@ import { list } from './object';
 type Policy = Bundle['policies'][number];
 type Gateway = Bundle['gateways'][number];
 
-/** Checks that gateway policies agree with the gateways beside them, and with each other. */
+/** Checks that gateways hold addresses of their own, and that policies agree with them and with each other. */
 export function checkGateways({ policies, gateways }: Bundle, identities: Identities): Diagnostic[] {
-  return policies.flatMap((policy, i) => {
+  const shared = gateways.flatMap((gateway, i) =>
+    gateways
+      .slice(0, i)
+      .filter(other => identities.together(gateway, other))
+      .flatMap(other => sharedAddresses(gateway, other)),
+  );
+  const disagreeing = policies.flatMap((policy, i) => {
     const beside = gateways.filter(gateway => identities.together(policy, gateway));
     const earlier = policies.slice(0, i).filter(other => identities.together(policy, other));
     return [...unserved(policy, beside), ...earlier.flatMap(other => conflict(policy, other))];
+  });
+  return [...shared, ...disagreeing];
+}
+
+function sharedAddresses({ document, floatingIPs }: Gateway, other: Gateway): Diagnostic[] {
+  return floatingIPs.flatMap(ip => {
+    const twin = other.floatingIPs.find(one => compareAddresses(one.address, ip.address) === 0);
+    if (!twin) return [];
+    const message = `floating IP "${ip.text}" is that of another gateway object too; remove it from one`;
+    return [
+      diagnostic('MQ516', document.at(ip.path), {
+        message,
+        related: [{ ...other.document.at(twin.path), message: 'it stands here' }],
+      }),
+    ];
   });
 }
 

@@ -72,6 +72,8 @@ function aside(document: SourceDocument): readonly Diagnostic[] | undefined {
       const message = `${id.kind} is Cilium's, with other rules than EgressNATPolicy; masq does not check it`;
       return [diagnostic('MQ611', document.at(['kind']), { message })];
     }
+    case 'Kustomization':
+      return id.apiVersion.startsWith('kustomize.config.k8s.io/') ? [] : undefined;
     case 'Cluster':
       return id.apiVersion.startsWith('baremetal.cluster.gke.io/') ? readMetadata(document) : undefined;
     default:
@@ -98,7 +100,7 @@ function wrongVersion(document: SourceDocument, wanted: string): Diagnostic {
 }
 
 function unknownKind(document: SourceDocument, kind: string): readonly Diagnostic[] | undefined {
-  if (KINDS.includes(kind)) return [];
+  if (KINDS.includes(kind.replace(/List$/, ''))) return [];
   const near = suggest(kind, KINDS);
   if (near === undefined) return undefined;
   return [
