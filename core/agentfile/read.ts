@@ -7,6 +7,7 @@ import { readCidrs } from '../intent/entry';
 import { Findings } from '../intent/findings';
 import { LINK_LOCAL, preservesInternet } from '../intent/special';
 import { validateAgentConfig } from '../schema/generated/validators';
+import { valueAt } from '../schema/path';
 import { isPlaceholder } from '../schema/placeholder';
 import { shapeDiagnostics } from '../schema/shape';
 import { type ParsedSource, parseText, type SourceDocument, type SourceText } from '../source';
@@ -109,6 +110,7 @@ export function readAgentDocument(document: SourceDocument): ReadAgentFile {
       );
     } else checkDuration(raw.resyncInterval, ['resyncInterval'], findings);
   }
+  checkInteger('cidrLimit', findings);
   checkRedundancy(list, findings);
   checkAgentList(raw, list, findings);
   if (hasErrors(findings.list)) return { diagnostics: findings.list };
@@ -139,7 +141,24 @@ function caseHint(found: Diagnostic, document: SourceDocument): Diagnostic {
   };
 }
 
+/** What Go's YAML, which the agent reads with, makes of a whole number: octal where it begins with a zero, in 64 bits. */
+function checkInteger(key: string, findings: Findings): void {
+  const { document } = findings;
+  const value = valueAt(document.value, [key]);
+  if (typeof value !== 'number' || findings.anyBelow([key])) return;
+  const written = document.written([key]) ?? String(value);
+  if (/^[-+]?0\d+$/.test(written)) {
+    const octal = /[89]/.test(written) ? 'no octal number' : `octal ${Number.parseInt(written, 8)}`;
+    const message = `${key} ${written} begins with a zero and is ${octal} to ip-masq-agent; write ${value}`;
+    findings.add('MQ206', [key], message);
+  } else if (value >= 2 ** 63) {
+    const message = `${key} ${written} does not fit into the 64 bits that ip-masq-agent has for it; write how many entries the list may have`;
+    findings.add('MQ206', [key], message);
+  }
+}
+
 function checkLimit(own: unknown, entries: number, findings: Findings): void {
+  if (findings.anyBelow(['cidrLimit'])) return;
   const limit = typeof own === 'number' && own >= 0 ? own : DEFAULT_CIDR_LIMIT;
   if (entries <= limit) return;
   const count = entries === 1 ? '1 entry' : `${entries} entries`;

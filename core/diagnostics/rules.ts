@@ -38,7 +38,7 @@ const rules = {
   MQ113: error('unknown-range', 'A name is neither a range of the registry nor of the document'),
   MQ120: warning('duplicate-entry', 'A list names the same range twice'),
   MQ121: warning('covered-entry', 'A range lies inside another one of the same list'),
-  MQ122: note('cidr-limit', 'A list has more than 64 entries, the limit of ip-masq-agent', 'error'),
+  MQ122: note('cidr-limit', 'A list has more than 64 entries, the limit of ip-masq-agent', 'error', 'warning'),
   MQ123: warning('except-outside', 'An exception lies outside the range that it is taken from'),
   MQ124: warning('except-covers-all', 'The exceptions take away the whole range', 'error'),
   MQ125: error('range-cycle', 'Named ranges refer to each other in a circle'),
@@ -75,7 +75,7 @@ const rules = {
   MQ304: warning('pod-range-elsewhere', 'Pods keep a non-RFC 1918 source towards a range that contains their own'),
   MQ305: warning('node-range-on-premises', 'A node range overlaps an on-premises range: traffic can loop'),
   MQ306: error('cluster-ranges-overlap', 'Node, pod and service ranges overlap each other'),
-  MQ307: warning('nothing-preserved', 'The list is empty: everything but link-local is masqueraded'),
+  MQ307: warning('nothing-preserved', 'The list is empty and preserves nothing'),
   MQ308: warning('family-without-pods', 'An entry is of an address family that the pods do not have'),
   MQ309: error('ipv6-pods-masqueraded', 'IPv6 is enabled without one preserved IPv6 range'),
   MQ310: warning('implicit-defaults', 'No list is given: the agent falls back to built-in defaults', 'note'),
@@ -91,6 +91,10 @@ const rules = {
   ),
   MQ318: error('unusable-cluster-range', 'A cluster range holds addresses that no pod, node or Service can have'),
   MQ319: warning('agent-without-list', 'The agent is described, but there is no list that it would enforce'),
+  MQ320: warning(
+    'on-premises-range-of-pods',
+    'An on-premises range lies inside a pod range: hosts there are out of reach',
+  ),
 
   MQ401: error('gke-chain', 'On GKE the chain must be IP-MASQ'),
   MQ402: error('dataplane-v2-random-fully', 'GKE Dataplane V2 needs --random-fully=false', 'note'),
@@ -126,6 +130,7 @@ const rules = {
   MQ517: error('duplicate-policy', 'Two policies have the same name'),
   MQ518: error('bad-selector', 'A label, an annotation key or a label selector is not valid'),
   MQ519: warning('selects-no-pod', 'An egress rule selects no pod'),
+  MQ520: warning('destination-behind-no-gateway', 'An egress destination cannot be reached through a gateway'),
 
   MQ601: error('volume-mount-mismatch', 'A volume mount names a volume that the pod does not have'),
   MQ602: error('config-map-name', 'The DaemonSet reads another ConfigMap than the one beside it'),

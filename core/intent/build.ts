@@ -47,7 +47,7 @@ export function buildModel(findings: Findings, outer?: RangeScope): ClusterModel
     const found = platformDefault(platform, version, network);
     if (found !== 'needs-image') return found;
     findings.add('MQ414', ['spec', 'version'], {
-      message: `before GKE 1.14 the default destinations depend on the node image; say spec.network.nodeImage`,
+      message: `before GKE 1.14.1-gke.14, and on 1.14.2 before 1.14.2-gke.1, the default destinations depend on the node image; say spec.network.nodeImage`,
     });
     return undefined;
   };

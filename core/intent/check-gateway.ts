@@ -1,4 +1,4 @@
-import { type Address, type Cidr, compareAddresses, formatAddress, IntervalSet, setsOf } from '../address';
+import { type Address, BITS, type Cidr, compareAddresses, formatAddress, IntervalSet, setsOf } from '../address';
 import type { ValuePath } from '../diagnostics';
 import { valueAt } from '../schema/path';
 import { checkEmptied, checkRedundancy, isEmptied } from './check-list';
@@ -8,6 +8,7 @@ import type { Findings } from './findings';
 import type { ClusterModel, EgressModel, PlacedAddress, PodRuleModel, PolicyModel } from './model';
 import { sharedText, sharedWithCluster } from './preserved';
 import { commonLabels, matchesEverything } from './selector';
+import { unusableKind } from './special';
 
 const EGRESS = ['spec', 'egress'] as const;
 
@@ -96,7 +97,9 @@ function checkFloatingIPs(model: ClusterModel, egress: EgressModel, findings: Fi
       continue;
     }
     seen.set(key, ip);
-    const own = model.network.nodeIPs.find(node => compareAddresses(node.address, ip.address) === 0);
+    const holding = subnets.filter(s => setsOf([s.cidr])[4].has(ip.address));
+    const single = holding.find(s => s.cidr.prefix === BITS[4]);
+    const own = model.network.nodeIPs.find(node => compareAddresses(node.address, ip.address) === 0) ?? single;
     if (own) {
       const related = [{ ...findings.document.at(own.path), message: 'the node' }];
       findings.add('MQ505', ip.path, {
@@ -104,7 +107,7 @@ function checkFloatingIPs(model: ClusterModel, egress: EgressModel, findings: Fi
         related,
       });
     }
-    const subnet = subnets.find(s => setsOf([s.cidr])[4].has(ip.address));
+    const subnet = narrowest(holding);
     if (!subnet) {
       if (!wholeList(findings, ['spec', 'network', 'nodeCIDRs'], model.network.nodes)) continue;
       const names = subnets.map(s => s.text).join(', ');
@@ -149,6 +152,12 @@ interface NodeSubnet {
   readonly text: string;
   readonly path: ValuePath;
   members: number;
+}
+
+/** Of subnets inside of each other the one that is an L2 domain for sure. */
+function narrowest(subnets: readonly NodeSubnet[]): NodeSubnet | undefined {
+  const [first, ...others] = subnets;
+  return others.reduce((least, subnet) => (subnet.cidr.prefix > least!.cidr.prefix ? subnet : least), first);
 }
 
 /** Whether all of a list is there and could be read: otherwise, that something is missing from it proves nothing. */
@@ -252,6 +261,11 @@ function checkDestinations(model: ClusterModel, policy: PolicyModel, findings: F
   for (const entry of policy.to) {
     if (!entry.sets[6].isEmpty()) {
       findings.add('MQ507', entry.path, `"${entry.text}" is IPv6; the egress NAT gateway handles IPv4 only`);
+    }
+    const kind = entry.sets[6].isEmpty() ? unusableKind(entry.sets) : undefined;
+    if (kind !== undefined) {
+      const message = `destination "${entry.text}" is nothing but ${kind}, which nothing reaches through a gateway: packets there would be lost; remove it`;
+      findings.add('MQ520', entry.path, message);
     }
     const inside = sharedWithCluster(model, entry.sets);
     if (inside.length === 0) continue;

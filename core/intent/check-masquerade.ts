@@ -1,11 +1,21 @@
 import { type Both, both, FAMILIES, type Family, formatAddress, IntervalSet } from '../address';
+import { valueAt } from '../schema/path';
 import { checkEmptied, checkRedundancy } from './check-list';
 import { checkPodsElsewhere } from './check-pods-elsewhere';
 import { type Entry, unionOfEntries } from './entry';
 import { excludeText, isInsideOne } from './exclude';
 import type { Findings } from './findings';
 import type { ClusterModel, MasqueradeModel } from './model';
-import { linkLocalMode, listedSet, ownRanges, sharedText, sharedWithCluster, takenOut } from './preserved';
+import {
+  keptDefaults,
+  linkLocalMode,
+  listedSet,
+  ownRanges,
+  preservedSet,
+  sharedText,
+  sharedWithCluster,
+  takenOut,
+} from './preserved';
 import { internetSet, LINK_LOCAL, preservesInternet, privateSet } from './special';
 
 const MASQUERADE = ['spec', 'masquerade'] as const;
@@ -32,18 +42,19 @@ export function checkMasquerade(model: ClusterModel, findings: Findings): void {
   checkTakenOut(list, findings);
   checkPodsElsewhere(model, list, findings);
   checkFamilies(model, list, findings);
-  const raw = (model.document.value as { spec: { masquerade: { preserve?: unknown } } }).spec.masquerade.preserve;
-  if (Array.isArray(raw) && raw.length === 0) {
-    findings.add(
-      'MQ307',
-      [...MASQUERADE, 'preserve'],
-      {
-        message:
-          "the list is empty: everything but link-local and the cluster's own ranges is masqueraded; is that meant?",
-      },
-      'key',
-    );
-  }
+  checkSuperfluous(model, list, findings);
+  checkEmpty(model, list, findings);
+}
+
+function checkEmpty(model: ClusterModel, list: MasqueradeModel, findings: Findings): void {
+  const path = [...MASQUERADE, 'preserve'];
+  const raw = valueAt(model.document.value, path);
+  if (!Array.isArray(raw) || raw.length > 0) return;
+  const defaults = keptDefaults(model, list)[4].isEmpty()
+    ? ''
+    : ', the eleven ranges of the generated policy "default"';
+  const but = `link-local${defaults} and the cluster's own ranges`;
+  findings.add('MQ307', path, `the list is empty: everything but ${but} is masqueraded; is that meant?`, 'key');
 }
 
 /** An entry of which `always` leaves nothing: one of the two lists says what was not meant. */
@@ -55,6 +66,18 @@ function checkTakenOut(list: MasqueradeModel, findings: Findings): void {
     if (empty || !FAMILIES.every(family => always[family].containsSet(entry.sets[family]))) continue;
     const message = `"always" leaves nothing of "${entry.text}"; remove it from one of the two lists`;
     findings.add('MQ124', entry.path, message);
+  }
+}
+
+/** An entry of `always` in which nothing would be preserved without it. What a list lacks proves nothing beside errors. */
+function checkSuperfluous(model: ClusterModel, list: MasqueradeModel, findings: Findings): void {
+  if (findings.refused([])) return;
+  const without: MasqueradeModel = { ...list, always: [], linkLocal: 'preserve', linkLocalIPv6: 'preserve' };
+  const kept = both(family => preservedSet(model, without, family));
+  for (const entry of list.always) {
+    if (findings.anyBelow(entry.path) || FAMILIES.some(family => kept[family].overlaps(entry.sets[family]))) continue;
+    const message = `"${entry.text}" is masqueraded in any case, since nothing preserves it; remove it from "always"`;
+    findings.add('MQ123', entry.path, message);
   }
 }
 

@@ -1,4 +1,4 @@
-import { formatAddress } from '../address';
+import { FAMILIES, formatAddress } from '../address';
 import { checkRedundancy } from './check-list';
 import type { Entry } from './entry';
 import type { Findings } from './findings';
@@ -17,6 +17,7 @@ export function checkNetwork(model: ClusterModel, findings: Findings): void {
   checkNodeIPs(model, findings);
   checkNodesOnPremises(model, findings);
   checkServicesOnPremises(model, findings);
+  checkPodsOnPremises(model, findings);
   checkFamilies(model, findings);
   if (model.network.windowsNodePools) {
     findings.add('MQ404', [...NETWORK, 'windowsNodePools'], {
@@ -116,6 +117,22 @@ function checkServicesOnPremises(model: ClusterModel, findings: Findings): void 
       if (!shared) continue;
       findings.add('MQ317', service.path, {
         message: `service range "${service.text}" overlaps on-premises range "${far.text}" at ${shared}; pods cannot reach hosts there, since their packets are taken for Services'`,
+        related: [{ ...findings.document.at(far.path), message: 'the on-premises range' }],
+      });
+    }
+  }
+}
+
+/**
+ * The same of pods. Where a range on premises is wider than theirs, nothing is said: that pods masquerade to a network
+ * which uses their addresses too is what a list is for. A range that is all theirs nobody can reach.
+ */
+function checkPodsOnPremises(model: ClusterModel, findings: Findings): void {
+  for (const pods of model.network.pods) {
+    for (const far of model.network.onPremises) {
+      if (!FAMILIES.every(family => pods.sets[family].containsSet(far.sets[family]))) continue;
+      findings.add('MQ320', pods.path, {
+        message: `pod range "${pods.text}" holds all of on-premises range "${far.text}"; pods cannot reach hosts there, since such addresses are taken for pods'`,
         related: [{ ...findings.document.at(far.path), message: 'the on-premises range' }],
       });
     }

@@ -19,6 +19,7 @@ import type { RuleCode, ValuePath } from '../diagnostics';
 import { valueAt } from '../schema/path';
 import { isPlaceholder } from '../schema/placeholder';
 import { unwrapped } from '../schema/words';
+import { checkRedundancy } from './check-list';
 import type { Findings } from './findings';
 import type { RangeScope } from './ranges';
 
@@ -180,6 +181,7 @@ function readEntry(item: unknown, path: ValuePath, findings: Findings, scope: Ra
   if (!meaning) return undefined;
   const entry = plainEntry(text, path, meaning);
   const sets = both(family => entry.sets[family].subtract(unionOfEntries(exceptions, family)));
+  checkRedundancy(exceptions, findings);
   checkExceptions(findings, entry, exceptions);
   return {
     ...entry,

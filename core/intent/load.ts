@@ -17,10 +17,13 @@ import { checkPlatform, noteAddedPolicy } from './check-platform';
 import { Findings } from './findings';
 import type { ClusterModel } from './model';
 import { isNeeded } from './needed';
+import { keptDefaults } from './preserved';
 import { RangeScope, rangeDefinitions } from './ranges';
 
 /** The version of the documents that this masq reads. */
 export const API_VERSION = 'masq/v1alpha1';
+
+const PRESERVE = ['spec', 'masquerade', 'preserve'] as const;
 
 const KINDS = ['ClusterIntent', 'RangeSet'] as const;
 
@@ -110,27 +113,37 @@ export function loadIntent(document: SourceDocument, scope?: RangeScope): Loaded
  */
 function checkLength(model: ClusterModel, findings: Findings): void {
   const list = model.masquerade;
-  if (!list || model.platform === 'gke-autopilot') return;
+  if (!list) return;
   const { nodes, pods, services } = model.network;
   const entries = [...list.preserve, ...nodes, ...pods, ...services];
-  const blocks = entries.reduce((sum, entry) => sum + entry.cidrs.length, 0);
+  const defaults = keptDefaults(model, list)[4].intervalCount;
+  const blocks = entries.reduce((sum, entry) => sum + entry.cidrs.length, defaults);
   const holes = [
     ...list.always.flatMap(entry => entry.cidrs),
     ...list.preserve.flatMap(entry => entry.exceptions.flatMap(e => e.cidrs)),
   ];
   const splits = holes.reduce((sum, hole) => sum + BITS[hole.family], 0);
   if (blocks + splits <= DEFAULT_CIDR_LIMIT) return;
-  const file = planCluster(model).agent?.file;
+  const { agent, noSnat } = planCluster(model);
+  for (const { destinations } of noSnat) checkDestinations(destinations.length, findings);
+  const file = agent?.file;
   if (file?.cidrLimit === undefined) return;
   findings.add(
     'MQ122',
-    ['spec', 'masquerade', 'preserve'],
+    PRESERVE,
     {
       message: `the list renders to ${file.cidrLimit} entries, more than ip-masq-agent's limit of ${DEFAULT_CIDR_LIMIT}; cidrLimit: ${file.cidrLimit} is rendered with it`,
       hint: 'an image older than the key ignores it and refuses the whole file: try it on one node first',
     },
     'key',
   );
+}
+
+/** GKE makes one list of the agent of a policy's destinations, and there nobody can raise its limit. */
+function checkDestinations(count: number, findings: Findings): void {
+  if (count <= DEFAULT_CIDR_LIMIT) return;
+  const message = `the list renders to ${count} destinations, of which GKE makes nonMasqueradeCIDRs of its ip-masq-agent; the agent refuses more than ${DEFAULT_CIDR_LIMIT}, and on gke-autopilot nobody can set cidrLimit: write fewer, wider ranges`;
+  findings.add('MQ122', PRESERVE, { message, severity: 'warning' }, 'key');
 }
 
 function kindOf(document: SourceDocument): unknown {

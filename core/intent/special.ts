@@ -73,6 +73,11 @@ export function unusablePart(sets: Both<IntervalSet>): string | undefined {
   return found && UNUSABLE[found];
 }
 
+/** What addresses are of which no host can have a single one, in the words of messages. */
+export function unusableKind(sets: Both<IntervalSet>): string | undefined {
+  return FAMILIES.every(family => unusable()[family].containsSet(sets[family])) ? unusablePart(sets) : undefined;
+}
+
 /** The lowest address that is in both, in writing. */
 export function firstShared(a: Both<IntervalSet>, b: Both<IntervalSet>): string | undefined {
   for (const family of FAMILIES) {

@@ -186,7 +186,7 @@ export const ADDRESSES = {
     meaning: prose(`
       ip-masq-agent takes at most 64 entries, link-local not counted, unless cidrLimit says more. With 65 it refuses the
       whole file: a fresh node gets no rule. Images older than the key ignore cidrLimit, and Google's page does not
-      mention it.`),
+      mention it. On gke-autopilot GKE makes the agent's list of the policies, and nobody can give it a cidrLimit.`),
     example: block(`
       cidrLimit: 2
       nonMasqueradeCIDRs:
@@ -202,7 +202,8 @@ export const ADDRESSES = {
   MQ123: {
     meaning: prose(`
       An exception lies outside the range that it is taken from, so it takes nothing away. The addresses that it names
-      are treated as before; if they stand in another entry, they go on being preserved.`),
+      are treated as before; if they stand in another entry, they go on being preserved. The same holds for an entry of
+      "always" that nothing is preserved in.`),
     example: intent(
       'kubernetes',
       `

@@ -203,4 +203,13 @@ export const GATEWAY = {
     fix: 'Drop one of the requirements, or write two rules: a pod is selected when any of them matches.',
     source: 'Kubernetes: labels and selectors',
   },
+  MQ520: {
+    meaning: prose(`
+      A destination of an egress policy is nothing but loopback, link-local or multicast addresses, the broadcast address
+      or 0.0.0.0/8. The gateway is another node than the pod's, and no router passes on packets to such addresses: they
+      are lost on the way. 169.254.169.254, the metadata server of a cloud VM, is one of them.`),
+    example: gateway(TWO, [{ to: '169.254.169.254/32' }]),
+    fix: 'Remove the destination: pods reach such addresses from their own node, or not at all.',
+    source: 'RFC 1122, RFC 3927, RFC 5771, RFC 919',
+  },
 } as const satisfies Partial<Record<RuleCode, Explanation>>;

@@ -95,7 +95,8 @@ export const TREATMENT = {
     `),
     fix: prose(`
       Write the list, at the least the node and pod ranges. If all of it is meant, keep [] and silence the rule. In an
-      intent the cluster's own ranges stay preserved even so.`),
+      intent the cluster's own ranges stay preserved even so, and with "defaultPolicy: add" the ranges of the generated
+      policy too.`),
     source: SOURCES.upstream,
   },
   MQ308: {
@@ -217,5 +218,16 @@ export const TREATMENT = {
     example: intent('kubernetes', 'agent: {resyncInterval: 30s}'),
     fix: 'Write the list, with "preserve: [platform-default]" for what the platform preserves by itself, or remove agent.',
     source: SOURCES.masq,
+  },
+  MQ320: {
+    meaning: prose(`
+      A range in use on premises lies inside a pod range. In the cluster its addresses are pods': packets to them never
+      leave for the hosts on premises that have them too. No list of destinations can put it right. Where the range on
+      premises is the wider one, masquerading to the rest of it does help, and nothing is said.`),
+    example: intent('kubernetes', 'masquerade: {preserve: [172.16.0.0/12]}', {
+      network: 'onPremisesCIDRs: [10.244.7.0/24]',
+    }),
+    fix: 'Use a pod range that is free on premises, or correct onPremisesCIDRs.',
+    source: 'Kubernetes: cluster networking',
   },
 } as const satisfies Partial<Record<RuleCode, Explanation>>;
