@@ -51,12 +51,12 @@ describe('the synth of a plain cdk8s app', () => {
     new ClusterIntent(app, 'prod', { platform: 'kubernetes', network, masquerade: { preserve: ['rfc1981'] } });
     expect(errorsOf(app)).toEqual([
       `[net/Config] MQ101 CIDR "10.0.0.1/8" has host bits set; did you mean "10.0.0.0/8"? (nonMasqueradeCIDRs[0]) at ${config}`,
-      `[net/Config] MQ103 CIDR "256.0.0.0/8": 256 is out of range; a part goes from 0 to 255 (nonMasqueradeCIDRs[1]) at ${config}`,
+      `[net/Config] MQ103 CIDR "256.0.0.0/8": 256 is out of range; write a number from 0 to 255 (nonMasqueradeCIDRs[1]) at ${config}`,
       `[net/Agent] MQ401 chain "KUBE-X" does not replace GKE's own rules; write "IP-MASQ", or leave it out (masqChain) at ${agent}`,
       `[net/Agent] MQ312 port range "9-1" runs backwards; write "1-9" (toPorts[0]) at ${agent}`,
       `[net/Policy] MQ410 "gke-0123abcd-1" is the name of a GKE-managed policy, which cannot be written; choose another (metadata.name) at ${policy}`,
       `[net/Policy] MQ106 CIDR "10.0.0.0" has no prefix length; write "10.0.0.0/32" for one address (spec.destinations[0].cidr) at ${policy}`,
-      `[net/Gateway] MQ103 address "192.168.1.300": 300 is out of range; a part goes from 0 to 255 (spec.floatingIPs[1]) at ${gateway}`,
+      `[net/Gateway] MQ103 address "192.168.1.300": 300 is out of range; write a number from 0 to 255 (spec.floatingIPs[1]) at ${gateway}`,
       `[net/Gateway] MQ507 "2001:db8::1" is IPv6; the egress NAT gateway handles IPv4 only (spec.floatingIPs[0]) at ${gateway}`,
       `[net/Alpha] MQ206 props.egress is empty; at least 1 is needed (props.egress) at ${alpha}`,
       `[net/Alpha] MQ112 address "192.168.1.100/32" is a CIDR, not one address; write "192.168.1.100" (spec.egressSourceIP) at ${alpha}`,

@@ -254,7 +254,7 @@ describe('an object is checked as it is rendered', () => {
     expect(errorsOf(app)).toEqual([
       `[net/Policy] MQ518 "app.kubernetes.io/part of" is no label key; write a name of at most 63 letters, digits, ".", "_" or "-" behind one lower-case DNS name and "/" (metadata.labels["app.kubernetes.io/part of"]) at ${line}`,
       `[net/Policy] MQ518 "bad key" is no annotation key; write a name of at most 63 letters, digits, ".", "_" or "-" (metadata.annotations["bad key"]) at ${line}`,
-      `[net/Policy] MQ105 CIDR "10.0.0.0/33": prefix length 33 is out of range; it goes from 0 to 32 for IPv4 (spec.destinations[0].cidr) at ${line}`,
+      `[net/Policy] MQ105 CIDR "10.0.0.0/33": prefix length 33 is out of range; write one from 0 to 32 for IPv4 (spec.destinations[0].cidr) at ${line}`,
     ]);
   });
 
