@@ -22,14 +22,16 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
     } else checker.addDiagnostic(input.fault);
   }
   const { diagnostics: found, documents } = checker.finish();
-  const isIdle = documents === 0 && !hasErrors(found);
+  // Files that are named one by one may be those that a commit changed, of whatever kind.
+  const isSearch = files.some(file => file === '-' || !positionals.includes(file));
+  const isIdle = isSearch && documents === 0 && !hasErrors(found);
   const diagnostics = isIdle ? [...found.filter(({ code }) => code !== 'MQ212'), nothingChecked(sources)] : found;
   await writeFindings({ diagnostics, sources, files: names, documents }, values);
   if (misnamed) return 2;
   return fails(diagnostics, values) ? 1 : 0;
 }
 
-/** A check that looks at nothing must not pass: one finding says so, in place of the notes of the single files. */
+/** A check of a folder or a pipe that looks at nothing must not pass: one finding says so, in place of the notes of the single files. */
 function nothingChecked(sources: ReadonlyMap<string, string>): Diagnostic {
   const [file, another] = sources.keys();
   const alone = another === undefined;

@@ -59,8 +59,14 @@ describe('a run that checks nothing fails, whatever --fail-on says', () => {
       '1 error in 1 file (0 documents)',
       '',
     ]);
-    box.write('x.yaml', text);
-    expect(told(box.masq('validate', 'x.yaml', '-q'))).toEqual([`x.yaml error MQ906 nothing was checked: ${why}`, '']);
+    box.write('one/x.yaml', text);
+    expect(told(box.masq('validate', 'one', '-q'))).toEqual([`one/x.yaml error MQ906 nothing was checked: ${why}`, '']);
+  });
+
+  test('but not one of named files, as a hook gives them', () => {
+    box.write('foreign.yaml', 'apiVersion: v1\nkind: Service\n');
+    const { status, stdout } = box.masq('validate', 'foreign.yaml');
+    expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringContaining('foreign.yaml:1:1 note MQ212 ') });
   });
 
   test('several files are told of once', () => {

@@ -182,8 +182,9 @@ describe('the installed command', () => {
     packed.masq('init', 'kubernetes', '--force');
     expect(packed.masq('validate', 'masq.yaml')).toBe('no findings in 1 file (1 document)\n');
     expect(packed.masq('synth', 'masq.yaml')).toBe('rendered 1 cluster, 3 files in dist/: 3 written\n');
-    packed.write('app.cjs', COMMONJS);
-    expect(packed.masq('synth', '--app', 'node app.cjs', '-o', 'out-app')).toContain('rendered 0 clusters');
+    packed.write('app.cjs', COMMONJS.replace("{ outdir: 'dist' }", ''));
+    const rendered = packed.masq('synth', '--app', 'node app.cjs', '-o', 'out-app');
+    expect(rendered).toContain('rendered 1 cluster, 3 files in out-app/: 3 written\n');
   });
 
   test('the schema that an intent names for editors is there', () => {

@@ -229,13 +229,13 @@ export const MASQ = {
   },
   MQ906: {
     meaning: prose(`
-      None of the files that "masq validate" was given holds a document that masq knows. Nothing was checked, and a check
-      that looks at nothing must not pass: the file may be the wrong one, or the command before the pipe may have failed.
-      One document that masq knows, in any of the files, is enough: the other files then get the note MQ212.`),
+      "masq validate" was given a folder or the standard input, and nothing in it is a document that masq knows. Nothing was
+      checked, and a check that looks at nothing must not pass: the folder may be the wrong one, or the command before the
+      pipe may have failed. One document that masq knows is enough: the other files then get the note MQ212. So do files
+      that are named one by one, since a hook names whatever a commit changed.`),
     example: '# What a kubectl that failed writes to the standard input: nothing\n',
     fix: prose(`
-      Name the files that hold intents, agent files or manifests. In a pipe use "set -o pipefail", and let a hook that is
-      given the changed files pass only those that masq is about.`),
+      Name the folder that holds intents, agent files or manifests. In a pipe use "set -o pipefail".`),
     source: SOURCES.masq,
   },
   MQ907: {
