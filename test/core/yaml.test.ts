@@ -76,9 +76,10 @@ function run(command: string, args: readonly string[], input?: string): string {
 }
 
 /**
- * What kustomize reads and then cannot write: of its own output it refuses these. `kubectl apply -f` has no part in it.
+ * What kustomize reads and then cannot write: of its own output it refuses these, and some that nobody has listed.
+ * `kubectl apply -f` has no part in it.
  */
-const NOT_FOR_KUSTOMIZE = /[\u007f-\u0084\u0086-\u009f\ufffe\uffff]/;
+const NOT_FOR_KUSTOMIZE = /[\u007f-\u0084\u0086-\u009f\ufffe\uffff]|\n *\t/;
 
 /** What `kubectl kustomize` makes of an object: it writes what it has understood anew. */
 function kustomized(object: string): string {
@@ -87,6 +88,15 @@ function kustomized(object: string): string {
     writeFileSync(join(folder, 'kustomization.yaml'), 'resources: [object.yaml]\n');
     return run('kubectl', ['kustomize', folder]);
   });
+}
+
+/** The answer of something that may throw. */
+function unless(work: () => string): string | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
 }
 
 /** JSON with every text in quotes and every special character escaped: no reader takes it for anything else. */
@@ -113,10 +123,15 @@ describe('texts stay the same texts', () => {
   });
 
   test.skipIf(isMissing('kubectl', 'version', '--client'))('for kubectl', () => {
+    let compared = 0;
     forManyTexts(10, texts => {
       const object = manifest(texts.filter(one => !NOT_FOR_KUSTOMIZE.test(one)));
-      expect(kustomized(`${HEADER}\n${writeYaml(object)}`)).toBe(kustomized(plainJson(object)));
+      const wanted = unless(() => kustomized(plainJson(object)));
+      if (wanted === undefined) return;
+      compared++;
+      expect(kustomized(`${HEADER}\n${writeYaml(object)}`)).toBe(wanted);
     });
+    expect(compared).toBeGreaterThan(5);
   });
 
   test.runIf(hasPyYaml)('for PyYAML', () => {
