@@ -13,6 +13,9 @@ const SPECIAL = /[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g;
  */
 const NUMBER = /^[-+.\d](?=[^.]*\.?[^.]*$)[\da-fxo_:.+-]*$/i;
 
+/** A text whose block readers measure differently: it begins with an empty or indented line, or has a line of blanks. */
+const isOddBlock = (text: string): boolean => text.includes('\n') && (/^[ \n]/.test(text) || /^ +$/m.test(text));
+
 /** A map's default value and its merge key: in YAML 1.1 they have types of their own, and not only as keys. */
 const SIGNS = ['=', '<<'];
 
@@ -44,7 +47,9 @@ function quoteWhereNeeded(node: Scalar): void {
   const { value } = node;
   if (typeof value !== 'string') return;
   if (isBroken(value)) throw new Error(`${JSON.stringify(value)} holds ${BROKEN}`);
-  if (value.search(SPECIAL) >= 0 || NUMBER.test(value) || SIGNS.includes(value)) node.type = 'QUOTE_DOUBLE';
+  if (value.search(SPECIAL) >= 0 || NUMBER.test(value) || SIGNS.includes(value) || isOddBlock(value)) {
+    node.type = 'QUOTE_DOUBLE';
+  }
 }
 
 function escapeSpecial(text: string): string {
