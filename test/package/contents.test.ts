@@ -134,7 +134,9 @@ describe('package.json', () => {
     const own = join(packed.project, 'node_modules/cdk8s-masq');
     for (const name of files.filter(file => /^lib\/(constructs|core)\/.*(\.js|\.d\.ts)$/.test(file))) {
       const text = readFileSync(join(own, name), 'utf8').replace(/^\s*(\*|\/\/).*$/gm, '');
-      for (const [, module] of text.matchAll(/(?<!["'])\b(?:require\(|from |import\()["']([^."'][^"']*)["']/g)) {
+      for (const [, module] of text.matchAll(
+        /(?:\brequire\(|\bimport\(|^(?:import|export)\b[^;"']*from )["']([^."'][^"']*)["']/gm,
+      )) {
         if (!module!.startsWith('node:'))
           asked.add(
             module!
