@@ -98,7 +98,7 @@ function run(command: string, args: readonly string[], input?: string): string {
  * What kustomize reads and then cannot write: of its own output it refuses these, and some that nobody has listed.
  * `kubectl apply -f` has no part in it.
  */
-const NOT_FOR_KUSTOMIZE = /[\u007f-\u0084\u0086-\u009f\ufffe\uffff]|\n *\t/;
+const NOT_FOR_KUSTOMIZE = /[\u007f-\u0084\u0086-\u009f\ufffe\uffff]|(?:^|\n) *\t/;
 
 /** What `kubectl kustomize` makes of an object: it writes what it has understood anew. */
 function kustomized(object: string): string {

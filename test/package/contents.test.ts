@@ -135,7 +135,7 @@ describe('package.json', () => {
     for (const name of files.filter(file => /^lib\/(constructs|core)\/.*(\.js|\.d\.ts)$/.test(file))) {
       const text = readFileSync(join(own, name), 'utf8').replace(/^\s*(\*|\/\/).*$/gm, '');
       for (const [, module] of text.matchAll(
-        /(?:\brequire\(|\bimport\(|^(?:import|export)\b[^;"']*from )["']([^."'][^"']*)["']/gm,
+        /(?<!["'])(?:\brequire\(|\bimport\(|^(?:import|export)\b[^;"']*from )["']([^."'][^"']*)["']/gm,
       )) {
         if (!module!.startsWith('node:'))
           asked.add(
