@@ -24,18 +24,13 @@ describe('what is large and in order', () => {
     expect(said(list)).toEqual([]);
   });
 
-  it('an entry with 50,000 exceptions, and 20,000 entries with one', () => {
-    const spec =
-      'platform: kubernetes, network: {nodeCIDRs: [192.168.1.0/24], podCIDRs: [10.244.0.0/16], serviceCIDRs: []}';
-    const intent = (preserve: string) =>
-      said(
-        `{apiVersion: masq/v1alpha1, kind: ClusterIntent, metadata: {name: a}, spec: {${spec}, masquerade: {preserve: [\n${preserve}]}}}`,
-      );
-    const low = (i: number) => `11.${i >> 8}.${i & 255}.0/24`;
-    const holes = Array.from({ length: 50_000 }, (_, i) => low(i)).join(', ');
-    expect(intent(`{cidr: 11.0.0.0/8, except: [${holes}]}`)).toEqual([]);
-    const half = (i: number) => `{cidr: ${low(i)}, except: [${low(i).replace('/24', '/25')}]},`;
-    expect(intent(lines(20_000, half))).toEqual([expect.stringContaining('MQ122')]);
+  it('a list of 40,000 entries with an exception each', () => {
+    const network = 'nodeCIDRs: [192.168.1.0/24], podCIDRs: [10.244.0.0/16], serviceCIDRs: []';
+    const head = `apiVersion: masq/v1alpha1, kind: ClusterIntent, metadata: {name: a}`;
+    const entry = (i: number) => `{cidr: 11.${i >> 8}.${i & 255}.0/24, except: [11.${i >> 8}.${i & 255}.0/25]},`;
+    const list = lines(40_000, entry);
+    const text = `{${head}, spec: {platform: kubernetes, network: {${network}}, masquerade: {preserve: [\n${list}]}}}`;
+    expect(said(text)).toEqual([expect.stringContaining('MQ122')]);
   });
 
   it('a bundle of 5,000 documents', () => {
