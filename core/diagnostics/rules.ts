@@ -126,7 +126,7 @@ const rules = {
   MQ513: warning('gateway-preview', 'Clusters with the preview of the egress gateway cannot be upgraded'),
   MQ514: error('gateway-switch', 'The gateway is switched on the wrong way for this version'),
   MQ515: note('gateway-v1-unpublished', 'The v1 policy of bare metal clusters is not published'),
-  MQ516: error('duplicate-floating-ip', 'A floating IP is listed twice'),
+  MQ516: error('duplicate-floating-ip', 'A floating IP is listed twice', 'note'),
   MQ517: error('duplicate-policy', 'Two policies have the same name'),
   MQ518: error('bad-selector', 'A label, an annotation key or a label selector is not valid'),
   MQ519: warning('selects-no-pod', 'An egress rule selects no pod'),
@@ -149,7 +149,7 @@ const rules = {
   MQ615: error('bad-object-name', 'A name is not one that Kubernetes takes', 'warning'),
   MQ616: error('request-above-limit', 'A container requests more than its limit'),
   MQ617: error('impossible-pod', "Kubernetes does not take the DaemonSet's pods"),
-  MQ618: warning('two-agents', 'Two DaemonSets run ip-masq-agent on the same nodes'),
+  MQ618: warning('two-agents', 'Two DaemonSets run ip-masq-agent on the same nodes', 'note'),
 
   MQ901: error('translation-mismatch', 'What would be emitted does not mean what was asked for'),
   MQ902: error('internal-fault', 'masq itself failed'),

@@ -5,6 +5,7 @@ import type { Bundle } from './bundle';
 import { type AgentConfigMap, checkKeys } from './config-map';
 import type { AgentDaemonSet } from './daemon-set';
 import type { Identities } from './identities';
+import { meeting } from './node-choice';
 
 /** Checks that DaemonSets find the file that they look for in the ConfigMaps beside them, and are alone on their nodes. */
 export function checkAgents({ daemonSets, configMaps }: Bundle, identities: Identities): Diagnostic[] {
@@ -31,18 +32,18 @@ function reads(daemonSet: AgentDaemonSet, { name, keys }: AgentConfigMap): boole
 /** DaemonSets that would write rules on the same nodes, each its own. */
 function rivals(daemonSet: AgentDaemonSet, others: readonly AgentDaemonSet[]): Diagnostic[] {
   const at = ['metadata', 'name'];
-  return others
-    .filter(other => !areApart(daemonSet.nodeSelector, other.nodeSelector))
-    .map(other => {
-      const message = `DaemonSets "${other.name ?? ''}" and "${daemonSet.name ?? ''}" both run ip-masq-agent on the same nodes; keep one, or give each nodes of its own by nodeSelector`;
-      const related = [{ ...other.document.at(at), message: 'the other one' }];
-      return diagnostic('MQ618', daemonSet.document.at(at), { message, related });
-    });
-}
-
-/** Whether no node has the labels of both. */
-function areApart(one: AgentDaemonSet['nodeSelector'], other: AgentDaemonSet['nodeSelector']): boolean {
-  return Object.entries(one).some(([label, value]) => Object.hasOwn(other, label) && other[label] !== value);
+  return others.flatMap(other => {
+    const met = meeting(daemonSet.nodes, other.nodes);
+    if (met === 'none') return [];
+    const both = `DaemonSets "${other.name ?? ''}" and "${daemonSet.name ?? ''}" both run ip-masq-agent`;
+    const related = [{ ...other.document.at(at), message: 'the other one' }];
+    if (met === 'all') {
+      const message = `${both} on the same nodes; keep one, or give each nodes of its own by nodeSelector`;
+      return [diagnostic('MQ618', daemonSet.document.at(at), { message, related })];
+    }
+    const message = `${both}, and a node with the labels that each of them asks for would run both; make sure that there is none`;
+    return [diagnostic('MQ618', daemonSet.document.at(at), { message, related, severity: 'note' })];
+  });
 }
 
 function agreement(daemonSet: AgentDaemonSet, beside: readonly AgentConfigMap[]): Diagnostic[] {

@@ -5,6 +5,7 @@ import { type Labels, labelsText, readSelector, selectorText, selects } from '..
 import { valueAt } from '../schema/path';
 import type { SourceDocument } from '../source';
 import { checkFile, type FileReference } from './agent-file';
+import { type NodeChoice, nodeChoice } from './node-choice';
 import { checkMarks, checkMetadata, checkServed, list, objectId, record, written } from './object';
 import { agentContainer, checkPod, POD } from './pod';
 
@@ -18,8 +19,10 @@ export interface AgentDaemonSet {
   readonly namespace: string | undefined;
   /** The agent's image. */
   readonly image?: string;
-  /** The labels of the nodes that run it; empty: every node. */
+  /** The labels that `nodeSelector` asks of nodes. */
   readonly nodeSelector: Readonly<Record<string, unknown>>;
+  /** The nodes that run it, by all that chooses them. */
+  readonly nodes: NodeChoice;
   /** The pods' ServiceAccount, when it is named. */
   readonly serviceAccountName?: string;
   /** What command and arguments say, the agent's defaults for the rest; absent when something else is started. */
@@ -84,6 +87,7 @@ function common(document: SourceDocument): Omit<AgentDaemonSet, 'configMaps'> {
     name: id?.name,
     namespace: id?.namespace,
     nodeSelector: record(nodeSelector),
+    nodes: nodeChoice(document),
     ...(typeof serviceAccountName === 'string' && { serviceAccountName }),
   };
 }

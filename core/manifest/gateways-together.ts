@@ -2,9 +2,10 @@ import { compareAddresses } from '../address';
 import { type Diagnostic, diagnostic } from '../diagnostics';
 import { claimText, sharedPacket } from '../intent/check-overlap';
 import { valueAt } from '../schema/path';
+import type { SourceDocument } from '../source';
 import type { Bundle } from './bundle';
 import type { Identities } from './identities';
-import { list } from './object';
+import { list, objectId } from './object';
 
 type Policy = Bundle['policies'][number];
 type Gateway = Bundle['gateways'][number];
@@ -26,17 +27,24 @@ export function checkGateways({ policies, gateways }: Bundle, identities: Identi
 }
 
 function sharedAddresses({ document, floatingIPs }: Gateway, other: Gateway): Diagnostic[] {
+  const elsewhere = otherCluster(document, other.document);
   return floatingIPs.flatMap(ip => {
     const twin = other.floatingIPs.find(one => compareAddresses(one.address, ip.address) === 0);
     if (!twin) return [];
+    const related = [{ ...other.document.at(twin.path), message: 'it stands here' }];
+    if (elsewhere !== undefined) {
+      const message = `floating IP "${ip.text}" is that of the gateway in namespace "${elsewhere}" too; clusters of one network cannot share it`;
+      return [diagnostic('MQ516', document.at(ip.path), { message, related, severity: 'note' })];
+    }
     const message = `floating IP "${ip.text}" is that of another gateway object too; remove it from one`;
-    return [
-      diagnostic('MQ516', document.at(ip.path), {
-        message,
-        related: [{ ...other.document.at(twin.path), message: 'it stands here' }],
-      }),
-    ];
+    return [diagnostic('MQ516', document.at(ip.path), { message, related })];
   });
+}
+
+/** The namespace of another cluster's gateway, since a cluster's gateway is in the namespace of the cluster; undefined for the same cluster's. */
+function otherCluster(document: SourceDocument, other: SourceDocument): string | undefined {
+  const [own, namespace] = [objectId(document)?.namespace, objectId(other)?.namespace];
+  return own === undefined || own === namespace ? undefined : namespace;
 }
 
 /** A policy whose source IP is not among the floating IPs, when all of those could be read. */

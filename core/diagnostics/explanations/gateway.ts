@@ -164,8 +164,9 @@ export const GATEWAY = {
     source: `${SOURCES.gateway}; the v1 fields are not in it`,
   },
   MQ516: {
-    meaning:
-      'A floating IP is listed twice. It can be held by one node only, so the second entry gives no further safety.',
+    meaning: prose(`
+      A floating IP is listed twice. It can be held by one node only, so the second entry gives no further safety. Gateways
+      of different namespaces are of different clusters, which may be in networks of their own: a note only.`),
     example: gateway('192.168.1.100, 192.168.1.100', []),
     fix: 'Remove one of the two, or correct it to the second address that was meant.',
     source: SOURCES.masq,

@@ -167,14 +167,15 @@ export const MANIFESTS = {
   MQ618: {
     meaning: prose(`
       Two DaemonSets run ip-masq-agent on the same nodes. Each fills its chain anew at every sync: in one chain they take
-      turns, and of two chains the first that masquerades a packet decides, whatever the other preserves.`),
+      turns, and of two chains the first that masquerades a packet decides, whatever the other preserves. It is a note when
+      nodeSelector and nodeAffinity leave open whether there is a node that both choose.`),
     example: `${daemonSet({})}---\n${block(`
       apiVersion: apps/v1
       kind: DaemonSet
       metadata: {name: masq, namespace: kube-system}
       spec: {template: {spec: {containers: [{name: ip-masq-agent}]}}}
     `)}`,
-    fix: 'Keep one, or give each nodes of its own by nodeSelector.',
+    fix: 'Keep one, or give each nodes of its own by nodeSelector or nodeAffinity.',
     source: 'kubernetes-sigs/ip-masq-agent',
   },
 } as const satisfies Partial<Record<RuleCode, Explanation>>;
