@@ -1,3 +1,4 @@
+import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { DEFAULT_CIDR_LIMIT, readAgentDocument } from '../core/agentfile/read';
 import { type ListedCidr, writeAgentFile } from '../core/agentfile/write';
@@ -108,7 +109,7 @@ const SHAPE: PropsShape<IpMasqAgentConfigMapProps> = {
 /** The ConfigMap that ip-masq-agent reads: one key, `config`, with the agent's file. */
 export class IpMasqAgentConfigMap extends Construct {
   /** The ConfigMap itself. */
-  readonly apiObject: k8s.KubeConfigMap;
+  readonly apiObject: ApiObject;
 
   constructor(scope: Construct, id: string, props: IpMasqAgentConfigMapProps) {
     super(scope, id);
@@ -122,13 +123,14 @@ export class IpMasqAgentConfigMap extends Construct {
       resyncInterval: sound.resyncInterval ?? '60s',
       ...(limit !== undefined && { cidrLimit: limit }),
     });
-    this.apiObject = new k8s.KubeConfigMap(this, 'ConfigMap', {
+    const manifest = k8s.KubeConfigMap.manifest({
       metadata: metadata(sound.name ?? 'ip-masq-agent', namespaceOf(this, sound.namespace), 'configuration', {
         ...sound,
         annotations: { ...routeAnnotation(sound.internetRoute), ...sound.annotations },
       }),
       data: { config },
     });
+    this.apiObject = new ApiObject(this, 'ConfigMap', manifest);
     this.node.defaultChild = this.apiObject;
     reportFindings(this, () => [...findings, ...unlessSaid(findings, checkFile(sound, list, limit))]);
   }

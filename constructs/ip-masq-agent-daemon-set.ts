@@ -1,3 +1,4 @@
+import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { chainFault, parseAgentFlags, portRangeFault } from '../core/agentfile/flags';
 import type { Diagnostic } from '../core/diagnostics';
@@ -149,13 +150,13 @@ const LABELS = { 'k8s-app': 'ip-masq-agent' };
  */
 export class IpMasqAgentDaemonSet extends Construct {
   /** The DaemonSet itself. */
-  readonly apiObject: k8s.KubeDaemonSet;
+  readonly apiObject: ApiObject;
 
   constructor(scope: Construct, id: string, props: IpMasqAgentDaemonSetProps = {}) {
     super(scope, id);
     const { sound, findings } = checkProps(props, DAEMON_SET_SHAPE);
     const volume = 'config-volume';
-    this.apiObject = new k8s.KubeDaemonSet(this, 'DaemonSet', {
+    const manifest = k8s.KubeDaemonSet.manifest({
       metadata: metadata(sound.name ?? 'ip-masq-agent', namespaceOf(this, sound.namespace), 'workload', {
         ...sound,
         labels: { ...LABELS, ...sound.labels },
@@ -204,6 +205,7 @@ export class IpMasqAgentDaemonSet extends Construct {
         },
       },
     });
+    this.apiObject = new ApiObject(this, 'DaemonSet', manifest);
     this.node.defaultChild = this.apiObject;
     reportFindings(this, () => [...findings, ...unlessSaid(findings, checkFlags(sound))]);
   }

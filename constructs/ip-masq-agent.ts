@@ -1,3 +1,4 @@
+import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { type Diagnostic, diagnostic } from '../core/diagnostics';
 import { CONFIG_KEYS, type IpMasqAgentConfig, IpMasqAgentConfigMap } from './ip-masq-agent-config-map';
@@ -44,7 +45,7 @@ export class IpMasqAgent extends Construct {
   /** The DaemonSet, unless somebody else runs it. */
   readonly daemonSet?: IpMasqAgentDaemonSet;
   /** The ServiceAccount, when the pods have one of their own. */
-  readonly serviceAccount?: k8s.KubeServiceAccount;
+  readonly serviceAccount?: ApiObject;
 
   constructor(scope: Construct, id: string, props: IpMasqAgentProps = {}) {
     super(scope, id);
@@ -65,10 +66,11 @@ export class IpMasqAgent extends Construct {
     if (daemonSet ?? true) {
       const own = serviceAccount ?? !agent.gke;
       if (own) {
-        this.serviceAccount = new k8s.KubeServiceAccount(this, 'ServiceAccount', {
+        const manifest = k8s.KubeServiceAccount.manifest({
           metadata: metadata(name, namespace, 'configuration', agent),
           automountServiceAccountToken: false,
         });
+        this.serviceAccount = new ApiObject(this, 'ServiceAccount', manifest);
       }
       this.daemonSet = new IpMasqAgentDaemonSet(this, 'Agent', {
         ...agent,

@@ -1,8 +1,10 @@
 import { ApiObject, Chart } from 'cdk8s';
 import type { IConstruct } from 'constructs';
-import type { Diagnostic } from '../core/diagnostics';
+import { nullsIn } from '../core/artefact/nulls';
+import { type Diagnostic, diagnostic } from '../core/diagnostics';
 import { type Bundle, emptyBundle } from '../core/manifest/bundle';
 import { readManifest } from '../core/manifest/read';
+import { pathText } from '../core/schema/path';
 import { plainDocument, type SourceDocument, SourceText } from '../core/source';
 import { clusterOf } from './cluster';
 import { brokenTexts } from './props';
@@ -51,7 +53,8 @@ function readObject(object: ApiObject): ReadObject | undefined {
   if (known?.text === text) return known;
   const document = objectDocument(object, value);
   const bundle = emptyBundle();
-  const diagnostics = [...brokenTexts(document), ...(readManifest(document, bundle) ?? [])];
+  const found = [...brokenTexts(document), ...(readManifest(document, bundle) ?? [])];
+  const diagnostics = isOurs(object) ? [...found, ...unlessThere(found, nulls(document))] : found;
   if (bundle.documents.length === 0) bundle.documents.push(document);
   const read = {
     text,
@@ -60,6 +63,25 @@ function readObject(object: ApiObject): ReadObject | undefined {
   };
   READ.set(object, read);
   return read;
+}
+
+/** Further findings, of other places than some. */
+function unlessThere(found: readonly Diagnostic[], further: readonly Diagnostic[]): Diagnostic[] {
+  const places = new Set(found.map(({ path }) => pathText(path ?? [])));
+  return further.filter(({ path }) => !places.has(pathText(path ?? [])));
+}
+
+/** Whether a construct of ours made an object: others may put theirs into our charts. */
+function isOurs(object: ApiObject): boolean {
+  const maker = object.node.scopes.findLast(isReporter);
+  return maker !== undefined && !Chart.isChart(maker);
+}
+
+/** Nulls, which only patches can bring: Kubernetes takes them for nothing, which can hardly be what was meant. */
+function nulls(document: SourceDocument): Diagnostic[] {
+  return nullsIn(document.value).map(path =>
+    diagnostic('MQ211', document.at(path), { message: `${pathText(path)} is null; write a value, or remove the key` }),
+  );
 }
 
 /** An object as a document whose every place is that of the construct that made it: the nearest that reports. */

@@ -2,6 +2,7 @@ import { isLabelKey, isLabelValue, isSubdomain } from '../intent/selector';
 import { mountsOver } from '../manifest/agent-file';
 import { isContainerName, isQuantity, runsAgent } from '../manifest/pod';
 import type { Difference } from './differences';
+import { nullsIn } from './nulls';
 
 type Test = (value: unknown, key: string) => boolean;
 
@@ -114,6 +115,7 @@ const OF_KIND: Readonly<Record<string, readonly Place[]>> = {
 
 /** Whether a difference from what was planned for an object of a kind changes nothing, and Kubernetes takes it. */
 export function isHarmless(kind: string, { path, planned, actual }: Difference): boolean {
+  if (actual !== undefined && nullsIn(actual).length > 0) return false;
   const places = Object.hasOwn(OF_KIND, kind) ? OF_KIND[kind]! : MARKS;
   return places.some(({ steps, takes, onlyMore }) => {
     if (!path.every((step, i) => steps[i] === '*' || steps[i] === step)) return false;

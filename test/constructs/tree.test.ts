@@ -2,11 +2,12 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ApiObject, App, Chart, JsonPatch } from 'cdk8s';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   AnthosClusterPatch,
   ClusterIntent,
+  type ClusterIntentProps,
   CustomResourceDefinitions,
   EgressNATPolicyV1,
   EgressNATPolicyV1Alpha1,
@@ -243,6 +244,18 @@ describe('no complaint', () => {
   });
 });
 
+const intent: ClusterIntentProps = {
+  platform: 'kubernetes',
+  network: { nodeCIDRs: ['192.168.1.0/24'], podCIDRs: ['10.244.0.0/16'], serviceCIDRs: ['10.96.0.0/12'] },
+  masquerade: { preserve: ['rfc1918'] },
+};
+
+/** The first object of a kind below a construct. */
+function objectOf(root: IConstruct, kind: string): ApiObject {
+  const objects = root.node.findAll().filter(node => ApiObject.isApiObject(node));
+  return objects.find(object => object.kind === kind)!;
+}
+
 describe('an object is checked as it is rendered', () => {
   it('patches and added labels included', () => {
     const app = new App({ outdir });
@@ -279,6 +292,43 @@ describe('an object is checked as it is rendered', () => {
     new IpMasqAgent(new Chart(app, 'net'), 'Agent', { config, labels: { team: 'no blanks' } });
     expect(errorsOf(app).map(line => line.slice(0, 50))).toEqual([
       '[net/Agent/Config] MQ518 "no blanks" is no label v',
+    ]);
+  });
+
+  it.each(APPS)('with all that patches bring, of whatever type, in %s', (_, makeApp) => {
+    const app = makeApp();
+    const chart = new ClusterIntent(app, 'own', intent);
+    const daemonSet = objectOf(chart, 'DaemonSet');
+    const updateStrategy = { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '10%' } };
+    const resources = { requests: { cpu: '10m' }, limits: { memory: 64_000_000 } };
+    daemonSet.addJsonPatch(
+      JsonPatch.add('/spec/updateStrategy', updateStrategy),
+      JsonPatch.add('/spec/template/spec/containers/0/resources', resources),
+    );
+    expect(errorsOf(app)).toEqual([]);
+    const { spec } = daemonSet.toJson();
+    expect([spec.updateStrategy, spec.template.spec.containers[0].resources]).toEqual([updateStrategy, resources]);
+  });
+
+  it.each(APPS)('and refused with keys that its kind does not have, in %s', (_, makeApp) => {
+    const app = makeApp();
+    const chart = new ClusterIntent(app, 'own', intent);
+    const daemonSet = objectOf(chart, 'DaemonSet');
+    daemonSet.addJsonPatch(JsonPatch.add('/spec/template/spec/tolerationz', [{ operator: 'Exists' }]));
+    expect(errorsOf(app)).toEqual([
+      expect.stringContaining('at spec.template.spec.tolerationz where nothing is planned'),
+    ]);
+  });
+
+  it.each(APPS)('and refused with a null that a patch put there, in %s', (_, makeApp) => {
+    const app = makeApp();
+    const config = { nonMasqueradeCIDRs: ['10.0.0.0/8'] };
+    const chart = new Chart(app, 'net');
+    const line = nextLine();
+    const agent = new IpMasqAgent(chart, 'Agent', { config });
+    agent.configMap!.apiObject.addJsonPatch(JsonPatch.add('/immutable', null));
+    expect(errorsOf(app)).toEqual([
+      `[net/Agent/Config] MQ211 immutable is null; write a value, or remove the key (immutable) at ${line}`,
     ]);
   });
 
