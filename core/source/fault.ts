@@ -1,6 +1,7 @@
 import { type Document, isCollection, isPair, isScalar, type ParsedNode, visit, type YAMLError } from 'yaml';
 import { type Diagnostic, diagnostic, type Location } from '../diagnostics';
 import { byteOrderMark } from './characters';
+import { conflict } from './line-slip';
 import { firstWord, slip } from './slip';
 import type { SourceText } from './text';
 import { faultWords, UNCLOSED_QUOTE } from './words';
@@ -68,6 +69,8 @@ function syntaxFault(
 ): Diagnostic {
   const at = placeOf(source, fault);
   if (fault.code === 'RESOURCE_EXHAUSTION') return diagnostic('MQ209', at, { message: 'values nest too deeply' });
+  const sides = conflict(source, document.range[0], source.line(Math.max(document.range[2], fault.pos[1]))[1]);
+  if (sides) return invalid(firstCharacter(source, sides.offset), sides.words);
   const open = opening(source, document, fault);
   if (open === undefined) {
     const { offset, words } = slip(source, fault, beside) ?? {

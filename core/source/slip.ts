@@ -1,4 +1,5 @@
 import type { YAMLError } from 'yaml';
+import { lineSlip } from './line-slip';
 import type { SourceText } from './text';
 import { BLOCK_IN_FLOW } from './words';
 
@@ -21,14 +22,17 @@ const REACH = 1024;
 export function slip(source: SourceText, fault: YAMLError, beside: readonly YAMLError[]): Slip | undefined {
   const { text } = source;
   const offset = firstWord(text, fault.pos[0]);
+  const [line] = source.line(offset);
+  const isFirst = firstWord(text, line) === offset;
+  const isItem = /^-\s/.test(text.slice(offset, offset + 2));
+  const told = isFirst || fault.code === 'MULTILINE_IMPLICIT_KEY' ? lineSlip(source, offset) : undefined;
+  if (told) return told;
   if (/^Nested mappings/.test(fault.message)) return deeperLine(text, offset);
   if (beside.some(other => other.code === 'BLOCK_IN_FLOW' && other.pos[0] === fault.pos[0])) {
     const isBlock = /^[-?] /.test(text.slice(offset, offset + 2));
     return { offset, words: isBlock ? BLOCK_IN_FLOW : 'a comma is missing in this value' };
   }
-  const [line] = source.line(offset);
-  if (firstWord(text, line) !== offset) return undefined;
-  const isItem = /^-\s/.test(text.slice(offset, offset + 2));
+  if (!isFirst) return undefined;
   if (isItem && /IMPLICIT_KEY$/.test(fault.code)) {
     return { offset, words: 'the indentation of this "-" does not fit that of the lines above' };
   }

@@ -31,11 +31,15 @@ const FAULTS: Readonly<Record<string, readonly (readonly [text: string, place: s
       '2:2 MQ201',
       'this line does not fit those above; check its indentation, and that "- " has its space',
     ],
-    ['- "x"\n  - "y"\n', '2:3 MQ201', 'this "-" is not at the column of the "-" above it; indent them alike'],
+    [
+      '- "x"\n  - "y"\n',
+      '2:3 MQ201',
+      'this "-" is at column 3, the "-" above it at column 1; indent the items of one list alike',
+    ],
     [
       '- a\nb: 1\n',
       '2:1 MQ201',
-      'this line does not fit those above; check its indentation, and that "- " has its space',
+      'this belongs to no "- " of the list above; write "- " before it, or indent it as a key',
     ],
     [
       '- a\n-b\n',
@@ -43,7 +47,11 @@ const FAULTS: Readonly<Record<string, readonly (readonly [text: string, place: s
       'this line does not fit those above; check its indentation, and that "- " has its space',
     ],
     ['a: b\n- c\n', '2:1 MQ201', 'the indentation of this "-" does not fit that of the lines above'],
-    ['a:\n- b: 1\n  - c: 1\n', '3:3 MQ201', 'the indentation of this "-" does not fit that of the lines above'],
+    [
+      'a:\n- b: 1\n  - c: 1\n',
+      '3:3 MQ201',
+      'this "-" is at column 3, the "-" above it at column 1; indent the items of one list alike',
+    ],
     ['a: 1\n\tb: 2\n', '2:1 MQ207', 'a tab is used for indentation; use spaces'],
   ],
   'maps and lists in lines': [
@@ -53,6 +61,64 @@ const FAULTS: Readonly<Record<string, readonly (readonly [text: string, place: s
     ['a: - b\n', '1:4 MQ201', 'a list begins in the line below its key; in the same line write [a, b]'],
     ['--- a: 1\n', '1:5 MQ201', 'nothing can stand beside "---"; begin the document in the line below'],
     ['&x - b\n', '1:1 MQ201', 'a list begins in the line below its anchor or tag'],
+  ],
+  'signs that are missing or look like others': [
+    ['a: 1\nspec\n  b: 2\n', '2:1 MQ201', 'a ":" is missing behind "spec"'],
+    ['a:\n  preserve\n    - b\n  c: 1\n', '2:3 MQ201', 'a ":" is missing behind "preserve"'],
+    ['a: 1\nnodeCIDRs [10.0.0.0/8]\n', '2:1 MQ201', 'a ":" is missing behind "nodeCIDRs"'],
+    ['platform = x\nb: 1\n', '1:1 MQ201', 'a key ends in ":", not in "="; write "platform: x"'],
+    [
+      'a:\n  b: |\n  c = d\n',
+      '3:3 MQ201',
+      'this is neither "key: value" nor "- item"; ":" and "-" need a space behind them',
+    ],
+    ['a:\n  – b\n  - c: 1\n', '2:3 MQ201', '"–" (en dash U+2013) begins no item of a list; write "- "'],
+    ['a:\n  - b\n  — c\n', '3:3 MQ201', '"—" (em dash U+2014) begins no item of a list; write "- "'],
+    ['a:\n  - b\n  * c\n', '3:3 MQ201', '"*" begins no item of a list; write "- "'],
+    [
+      'a:\n  - b\n  -\u00a0c\n',
+      '3:4 MQ201',
+      'no-break space U+00A0 stands here, which looks like a space and is none; write a space',
+    ],
+    ['a: 1\nb:\u2009c\n', '2:3 MQ201', 'U+2009 stands here, which looks like a space and is none; write a space'],
+  ],
+  'lists in lines': [
+    [
+      'a:\n    - b\n      - c: 1\n',
+      '3:7 MQ201',
+      'this "-" is at column 7, the "-" above it at column 5; indent the items of one list alike',
+    ],
+    [
+      'a:\n      - b\n    - c\n',
+      '3:5 MQ201',
+      'this "-" is at column 5, the "-" above it at column 7; indent the items of one list alike',
+    ],
+    ['a:\n  b\n  - c: 1\n', '2:3 MQ201', '"- " is missing before this; the lines beside it are items of a list'],
+    ['a:\n  - b\n  fd00::/8\n', '3:3 MQ201', '"- " is missing before this; the lines beside it are items of a list'],
+    [
+      'a:\n  - 10.0.0.0/8\n    cidr: b\n',
+      '3:5 MQ201',
+      'this key is below the text "10.0.0.0/8", which can have none; write "- " before it',
+    ],
+    [
+      'a:\n  - b\n    cidr: c\n',
+      '3:5 MQ201',
+      'this key is below the text "b", which can have none; write "- " before it, or ":" behind "b"',
+    ],
+    [
+      'a:\n  - b: 1\n  c: d\n',
+      '3:3 MQ201',
+      'this belongs to no "- " of the list above; write "- " before it, or indent it as a key',
+    ],
+  ],
+  'merge conflicts': [
+    ...['<<<<<<< HEAD\na: 1\n=======\na: 2\n>>>>>>> b\n', 'a: 1\n>>>>>>> b\n', 'a: |\n  b\n<<<<<<< HEAD\n  c\n'].map(
+      (text): readonly [string, string, string] => [
+        text,
+        `${text.split('\n').findIndex(line => /^(?:<<<|>>>)/.test(line)) + 1}:1 MQ201`,
+        'a merge conflict was left here; keep one side, and remove the lines "<<<<<<<", "=======" and ">>>>>>>"',
+      ],
+    ),
   ],
   'texts in lines': [
     ['a: |\nb\n', '2:1 MQ201', 'this is neither "key: value" nor "- item"; ":" and "-" need a space behind them'],
