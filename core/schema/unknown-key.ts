@@ -38,8 +38,8 @@ export const NAMESPACE_LABEL = 'kubernetes.io/metadata.name';
 
 const namespaceSelector = (value: unknown): string =>
   Array.isArray(value)
-    ? `{matchExpressions: [{key: ${NAMESPACE_LABEL}, operator: In, values: [${value.join(', ')}]}]}`
-    : `{matchLabels: {${NAMESPACE_LABEL}: ${String(value)}}}`;
+    ? `{matchExpressions: [{key: ${NAMESPACE_LABEL}, operator: In, values: [${value.map(plainText).join(', ')}]}]}`
+    : `{matchLabels: {${NAMESPACE_LABEL}: ${plainText(value)}}}`;
 
 /** Keys that people know from ip-masq-agent, Kubernetes and other tools. They count where masq knows theirs. */
 const SYNONYMS: Readonly<Record<string, Synonym>> = {
