@@ -134,7 +134,7 @@ function isKey(line: Line | undefined): line is Line {
 
 /** Whether a line is one plain word that can only be a value: not a key with its value glued to it. */
 function isText({ words }: Line): boolean {
-  return /^\w[\w.:/-]*[^:]$/.test(words) && !/^[A-Za-z][\w.-]*:[^:]*$/.test(words);
+  return /^\w(?:[\w.:/-]*[^:])?$/.test(words) && !/^[A-Za-z][\w.-]*:[^:]*$/.test(words);
 }
 
 function indentOf({ start, first }: Line): number {
