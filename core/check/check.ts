@@ -3,7 +3,8 @@ import { type Diagnostic, diagnostic, hasErrors, type Location, sortDiagnostics,
 import { append, distinct, gravest } from '../diagnostics/collect';
 import { isMasqDocument, loadIntents } from '../intent/load';
 import type { ClusterModel } from '../intent/model';
-import { type Bundle, checkBundle, emptyBundle } from '../manifest/bundle';
+import { type Bundle, checkBundle, emptyBundle, withoutDocuments } from '../manifest/bundle';
+import { concernsPatch, normalFile, patchFiles } from '../manifest/kustomize';
 import { objectsOf } from '../manifest/list';
 import { objectId, record } from '../manifest/object';
 import { readManifest } from '../manifest/read';
@@ -29,7 +30,8 @@ export interface Checked {
 
 /**
  * Checks files of every kind that masq knows, told apart by what they say and not by their names: intents, bare
- * ip-masq-agent files, and manifests. Objects of one folder are checked against each other.
+ * ip-masq-agent files, and manifests. Only a chart's values are known by their file's name too, and a patch by the
+ * kustomization that names it. Objects of one folder are checked against each other.
  */
 export function checkFiles(inputs: Iterable<Input>, limits: Limits = DEFAULT_LIMITS): Checked {
   const checker = new Checker(limits);
@@ -43,6 +45,7 @@ export class Checker {
   private readonly clusterNames = new Map<string, Location>();
   private readonly bundles = new Map<string, Bundle>();
   private readonly files: string[] = [];
+  private readonly patches = new Set<string>();
   private documents = 0;
 
   constructor(private readonly limits: Limits = DEFAULT_LIMITS) {}
@@ -64,15 +67,19 @@ export class Checker {
 
   /** Checks what files have to agree on, and returns everything found. */
   finish(): Omit<Checked, 'clusters'> {
+    const isPatch = (file: string | undefined): boolean => file !== undefined && this.patches.has(normalFile(file));
+    const own = this.diagnostics.filter(found => concernsPatch(found.code) || !isPatch(found.file));
     for (const bundle of this.bundles.values()) {
-      for (const found of byFile(checkBundle(bundle))) append(this.diagnostics, gravest(found, this.limits.findings));
+      const whole = withoutDocuments(bundle, ({ source }) => isPatch(source.file));
+      for (const found of byFile(checkBundle(whole))) append(own, gravest(found, this.limits.findings));
     }
-    return { diagnostics: distinct(sortDiagnostics(this.diagnostics, this.files)), documents: this.documents };
+    return { diagnostics: distinct(sortDiagnostics(own, this.files)), documents: this.documents };
   }
 
   private addParsed(parsed: ParsedSource, found: Diagnostic[]): readonly ClusterModel[] {
     const { source, documents } = parsed;
     append(found, templateFaults(parsed));
+    for (const file of documents.flatMap(patchFiles)) this.patches.add(file);
     const bare = documents.find(isAgentFile);
     if (bare && !documents.some(document => objectId(document) || isMasqDocument(document.value))) {
       this.documents += documents.length;
@@ -145,8 +152,13 @@ function strayAgentFile(document: SourceDocument): Diagnostic[] {
 function isAgentFile(document: SourceDocument): boolean {
   const keys = Object.keys(record(document.value));
   if (keys.includes('kind') || keys.includes('apiVersion')) return false;
-  return keys.some(key => key.length > 6 && suggest(key, AGENT_KEYS) !== undefined);
+  const isAgents = (key: string): boolean => key.length > 6 && suggest(key, AGENT_KEYS) !== undefined;
+  if (CHART_VALUES.test(document.source.file) && !keys.every(isAgents)) return false;
+  return keys.some(isAgents);
 }
+
+/** What Helm's charts call the files of their values, among which those of an agent's file may be. */
+const CHART_VALUES = /(?:^|\/)values(?:[-_.][^/]*)?\.ya?ml$/;
 
 /** A YAML fault beside `{{` is a template that nobody rendered, and its syntax errors only distract. */
 function templateFaults(parsed: ParsedSource): readonly Diagnostic[] {

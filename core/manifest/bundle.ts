@@ -6,7 +6,7 @@ import type { AgentConfigMap } from './config-map';
 import type { AgentDaemonSet } from './daemon-set';
 import type { NoSnatPolicy } from './egress-nat-policy';
 import { checkGateways } from './gateways-together';
-import { Identities } from './identities';
+import { type FromObject, Identities } from './identities';
 
 /** The objects of one folder or file, which are taken to be of one cluster. */
 export interface Bundle {
@@ -27,6 +27,19 @@ export interface Bundle {
 /** A bundle without objects. */
 export function emptyBundle(): Bundle {
   return { documents: [], configMaps: [], daemonSets: [], noSnat: [], policies: [], gateways: [] };
+}
+
+/** A bundle's objects but for those of some documents. */
+export function withoutDocuments(bundle: Bundle, isOut: (document: SourceDocument) => boolean): Bundle {
+  const rest = <T extends FromObject>(items: readonly T[]): T[] => items.filter(({ document }) => !isOut(document));
+  return {
+    documents: bundle.documents.filter(document => !isOut(document)),
+    configMaps: rest(bundle.configMaps),
+    daemonSets: rest(bundle.daemonSets),
+    noSnat: rest(bundle.noSnat),
+    policies: rest(bundle.policies),
+    gateways: rest(bundle.gateways),
+  };
 }
 
 /** Checks what the objects of one folder have to agree on. */
