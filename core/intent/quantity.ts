@@ -1,9 +1,19 @@
-const POWERS: Readonly<Record<string, string>> = { m: 'e-3', k: 'e3', M: 'e6', G: 'e9', T: 'e12', P: 'e15', E: 'e18' };
+const POWERS: Readonly<Record<string, string>> = {
+  n: 'e-9',
+  u: 'e-6',
+  m: 'e-3',
+  k: 'e3',
+  M: 'e6',
+  G: 'e9',
+  T: 'e12',
+  P: 'e15',
+  E: 'e18',
+};
 const BINARY = ['Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
 
 /** A Kubernetes quantity such as `10m` or `16Mi` as a number; undefined when the text is none. */
 export function parseQuantity(text: string): number | undefined {
-  const match = /^(\d+(?:\.\d*)?|\.\d+)(?:([mkMGTPE])|([KMGTPE]i)|([eE][-+]?\d+))?$/.exec(text);
+  const match = /^(\d+(?:\.\d*)?|\.\d+)(?:([numkMGTPE])|([KMGTPE]i)|([eE][-+]?\d+))?$/.exec(text);
   if (!match) return undefined;
   const [, digits, decimal, binary, exponent] = match;
   if (binary !== undefined) return Number(digits) * 1024 ** (BINARY.indexOf(binary) + 1);

@@ -1,5 +1,6 @@
 import { formatCidr } from '../address';
 import { type Diagnostic, diagnostic } from '../diagnostics';
+import { gapText } from '../schema/placeholder';
 import type { FileReference } from './agent-file';
 import type { Bundle } from './bundle';
 import { type AgentConfigMap, checkKeys } from './config-map';
@@ -48,8 +49,10 @@ function rivals(daemonSet: AgentDaemonSet, others: readonly AgentDaemonSet[]): D
 
 function agreement(daemonSet: AgentDaemonSet, beside: readonly AgentConfigMap[]): Diagnostic[] {
   const found = daemonSet.configMaps.flatMap(reference => {
-    const named = beside.filter(configMap => configMap.name === reference.name);
-    if (named.length === 0) return misnamed(daemonSet, reference, beside);
+    const namesakes = beside.filter(configMap => configMap.name === reference.name);
+    if (namesakes.length === 0) return misnamed(daemonSet, reference, beside);
+    const own = namesakes.filter(configMap => mayShareNamespace(daemonSet, configMap));
+    const named = own.length > 0 ? own : namesakes;
     return named.flatMap(configMap => [
       ...mismatch(daemonSet, reference, configMap),
       ...ipv6(daemonSet, configMap, reference.key),
@@ -70,11 +73,16 @@ function misnamed(
   return [diagnostic('MQ602', document.at(path), { message, related })];
 }
 
+/** Whether two objects are in one namespace, or will perhaps be when a placeholder is filled in. */
+function mayShareNamespace({ namespace: one }: AgentDaemonSet, { namespace: other }: AgentConfigMap): boolean {
+  return one === other || gapText(one) !== undefined || gapText(other) !== undefined;
+}
+
 /** A ConfigMap of the right name that is elsewhere, or has the file under another key. */
-function mismatch({ namespace }: AgentDaemonSet, { key }: FileReference, configMap: AgentConfigMap): Diagnostic[] {
+function mismatch(daemonSet: AgentDaemonSet, { key }: FileReference, configMap: AgentConfigMap): Diagnostic[] {
   const { document, keys, name } = configMap;
-  if (configMap.namespace !== namespace) {
-    const message = `the DaemonSet is in namespace "${namespace ?? ''}" and reads a ConfigMap of that namespace, but "${name}" is in "${configMap.namespace ?? ''}"`;
+  if (!mayShareNamespace(daemonSet, configMap)) {
+    const message = `the DaemonSet is in namespace "${daemonSet.namespace ?? ''}" and reads a ConfigMap of that namespace, but "${name}" is in "${configMap.namespace ?? ''}"`;
     return [diagnostic('MQ606', document.at(['metadata', 'namespace']), { message, severity: 'error' })];
   }
   if (keys.includes(key) || (key === 'config' && checkKeys(configMap).length > 0)) return [];

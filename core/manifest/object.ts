@@ -2,6 +2,7 @@ import type { ValuePath } from '../diagnostics';
 import type { Findings } from '../intent/findings';
 import { checkAnnotations, checkLabels, isSubdomain, type Labels } from '../intent/selector';
 import { valueAt } from '../schema/path';
+import { gapText } from '../schema/placeholder';
 import type { SourceDocument } from '../source';
 
 /** A Kubernetes object's identity, as far as the document gives one. */
@@ -10,9 +11,9 @@ export interface ObjectId {
   readonly apiVersion: string;
   /** Such as `ConfigMap`. */
   readonly kind: string;
-  /** `metadata.name`, when it is a text. */
+  /** `metadata.name`, when it is a text or a placeholder. */
   readonly name: string | undefined;
-  /** `metadata.namespace`, when it is a text. */
+  /** `metadata.namespace`, when it is a text or a placeholder. */
   readonly namespace: string | undefined;
 }
 
@@ -22,7 +23,7 @@ export function objectId(document: SourceDocument): ObjectId | undefined {
   if (typeof kind !== 'string') return undefined;
   const text = (path: readonly string[]): string | undefined => {
     const value = valueAt(document.value, path);
-    return typeof value === 'string' ? value : undefined;
+    return typeof value === 'string' ? value : gapText(value);
   };
   return {
     kind,
@@ -54,6 +55,7 @@ export function checkMetadata(document: SourceDocument, findings: Findings): voi
   const metadata = valueAt(document.value, ['metadata']);
   const { name, namespace } = record(metadata);
   const at = (key: string): ValuePath => ['metadata', key];
+  checkFilledIn({ name, namespace }, at, findings);
   if (name === undefined || name === null) {
     if (metadata === null || findings.anyBelow(['metadata'], 'MQ211')) return;
     findings.add('MQ615', ['metadata'], 'the object has no name; write metadata.name', 'key');
@@ -66,6 +68,20 @@ export function checkMetadata(document: SourceDocument, findings: Findings): voi
     findings.add('MQ615', at('namespace'), `namespace "${written(namespace)}" is not allowed; write ${wanted}`);
   }
   checkMarks(metadata, ['metadata'], findings);
+}
+
+/** Says of placeholders that they are some, and nothing else. */
+function checkFilledIn(
+  values: Readonly<Record<string, unknown>>,
+  at: (key: string) => ValuePath,
+  findings: Findings,
+): void {
+  for (const [key, value] of Object.entries(values)) {
+    const gap = gapText(value);
+    if (gap === undefined) continue;
+    const message = `"${gap}" is a placeholder that was never filled in; write the object's ${key}`;
+    findings.settle('MQ613', at(key), message);
+  }
 }
 
 /** Checks the labels and the annotations in some metadata, and returns the labels that are texts. */

@@ -43,8 +43,8 @@ export function gapsOf(data: unknown, root: JsonSchema): readonly Gap[] {
   return gaps;
 }
 
-/** A text with a gap; and `{{ .Values.name }}`, which YAML reads as a map with a map for its only key. */
-function gapText(value: unknown): string | undefined {
+/** The placeholder in a value, undefined for others: a text with a gap; and `{{ .Values.name }}`, which YAML reads as a map with a map for its only key. */
+export function gapText(value: unknown): string | undefined {
   if (typeof value === 'string') return GAP.test(value) ? value : undefined;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   const [[key, inner] = ['', undefined], ...others] = Object.entries(value);

@@ -14,10 +14,12 @@ it.each([
   ['1E', 1e18],
   ['1e3', 1000],
   ['1E-3', 0.001],
+  ['100n', 1e-7],
+  ['1u', 1e-6],
 ])('%s is %d', (text, value) => {
   expect(parseQuantity(text)).toBe(value);
 });
 
-it.each(['', 'm', '1K', '1 Mi', '-1', '1mi', '1e', '1u'])('"%s" is no quantity', text => {
+it.each(['', 'm', '1K', '1 Mi', '-1', '1mi', '1e', '1µ'])('"%s" is no quantity', text => {
   expect(parseQuantity(text)).toBeUndefined();
 });
