@@ -8,7 +8,7 @@ import { Findings } from '../intent/findings';
 import { LINK_LOCAL, preservesInternet } from '../intent/special';
 import { validateAgentConfig } from '../schema/generated/validators';
 import { valueAt } from '../schema/path';
-import { isPlaceholder } from '../schema/placeholder';
+import { gapsOf, isPlaceholder } from '../schema/placeholder';
 import { shapeDiagnostics } from '../schema/shape';
 import { type ParsedSource, parseText, type SourceDocument, type SourceText } from '../source';
 import type { AgentConfig } from '../treatment/agentfile';
@@ -90,6 +90,11 @@ export function readAgentDocument(document: SourceDocument): ReadAgentFile {
     const message = 'a whole manifest stands where the agent\'s file belongs; keep only what is below its "config:"';
     findings.add('MQ203', ['apiVersion'], message, 'key');
     return { diagnostics: findings.list };
+  }
+  for (const { path, text, wanted } of gapsOf(document.value, agentSchema)) {
+    if (typeof valueAt(document.value, path) === 'string') continue; // the checks of texts below know more
+    findings.add('MQ613', path, `"${text}" is a placeholder that was never filled in; write ${wanted}`);
+    findings.close(path);
   }
   if (!validateAgentConfig(document.value)) {
     findings.addAll(

@@ -34,8 +34,9 @@ export function gapsOf(data: unknown, root: JsonSchema): readonly Gap[] {
       for (const [i, item] of value.entries()) visit(item, items, [...path, i]);
     } else if (typeof value === 'object' && value !== null) {
       for (const [key, inner] of Object.entries(value)) {
-        const known = FREE_TEXTS.has(key) ? [] : schemas.flatMap(schema => below(root, schema, key));
-        if (known.length > 0) visit(inner, known, [...path, key]);
+        const known = schemas.flatMap(schema => below(root, schema, key));
+        const isFree = FREE_TEXTS.has(key) && (typeof inner === 'string' || gapText(inner) === undefined);
+        if (known.length > 0 && !isFree) visit(inner, known, [...path, key]);
       }
     }
   };

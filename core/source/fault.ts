@@ -71,6 +71,8 @@ function syntaxFault(
   if (fault.code === 'RESOURCE_EXHAUSTION') return diagnostic('MQ209', at, { message: 'values nest too deeply' });
   const sides = conflict(source, document.range[0], source.line(Math.max(document.range[2], fault.pos[1]))[1]);
   if (sides) return invalid(firstCharacter(source, sides.offset), sides.words);
+  const gap = gapAt(source, fault.pos[0]);
+  if (gap) return gap;
   const open = opening(source, document, fault);
   if (open === undefined) {
     const { offset, words } = slip(source, fault, beside) ?? {
@@ -83,8 +85,19 @@ function syntaxFault(
   const sign = source.text.charAt(open);
   if (sign === '"' || sign === "'") return diagnostic('MQ201', here, { message: UNCLOSED_QUOTE });
   const close = sign === '[' ? ']' : '}';
-  const words = `the "${sign}" that opens here is not closed; write "${close}", and indent all lines before it`;
+  const words = `the "${sign}" that opens here is not closed; write "${close}" behind its last value, and indent any lines between the two`;
   return { ...invalid(here, words), related: [{ ...at, message: `the "${close}" is missing here at the latest` }] };
+}
+
+/** A gap such as `${NAME}` between brackets, where its own bracket is the fault. */
+function gapAt(source: SourceText, at: number): Diagnostic | undefined {
+  const { text } = source;
+  const [, end] = source.line(at);
+  const name = /^\{[^\s{}]*\}[^\s,[\]{}]*/.exec(text.slice(at, end))?.[0];
+  if (name === undefined || text[at - 1] !== '$') return undefined;
+  const start = at - /[^\s,[\]{}]*$/.exec(text.slice(source.line(at)[0], at))![0].length;
+  const message = `"${text.slice(start, at + name.length)}" is a placeholder that was never filled in; check what the template renders`;
+  return diagnostic('MQ613', { file: source.file, range: source.range(start, at + name.length) }, { message });
 }
 
 function invalid(at: Location, words: string): Diagnostic {

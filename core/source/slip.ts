@@ -27,6 +27,8 @@ export function slip(source: SourceText, fault: YAMLError, beside: readonly YAML
   const isItem = /^-\s/.test(text.slice(offset, offset + 2));
   const told = isFirst || fault.code === 'MULTILINE_IMPLICIT_KEY' ? lineSlip(source, offset) : undefined;
   if (told) return told;
+  const address = bracketedAddress(text, fault.pos[0]);
+  if (address) return address;
   if (/^Nested mappings/.test(fault.message)) return deeperLine(text, offset);
   if (beside.some(other => other.code === 'BLOCK_IN_FLOW' && other.pos[0] === fault.pos[0])) {
     const isBlock = /^[-?] /.test(text.slice(offset, offset + 2));
@@ -40,6 +42,18 @@ export function slip(source: SourceText, fault: YAMLError, beside: readonly YAML
     return { offset, words: 'this line does not fit those above; check its indentation, and that "- " has its space' };
   }
   return undefined;
+}
+
+/** An address as URLs have it: in YAML its brackets make a list, behind which nothing can stand. */
+function bracketedAddress(text: string, offset: number): Slip | undefined {
+  const prefix = /^\/\d{1,3}(?![\w./])/.exec(text.slice(offset, offset + 8))?.[0];
+  const [brackets, address] = /\[([\da-f:.]{2,45})\]$/i.exec(text.slice(Math.max(offset - 50, 0), offset)) ?? [];
+  if (prefix === undefined || brackets === undefined || !/[:.]/.test(address!)) return undefined;
+  const cidr = `${address}${prefix}`;
+  return {
+    offset: offset - brackets.length,
+    words: `an address has no brackets around it; write ${cidr}, as a list of one [${cidr}]`,
+  };
 }
 
 /** A line that goes on with the value above it, and has a key of its own. */

@@ -140,10 +140,45 @@ const FAULTS: Readonly<Record<string, readonly (readonly [text: string, place: s
     [
       'a: {b: 1\nc: 2\n',
       '1:4 MQ201',
-      'the "{" that opens here is not closed; write "}", and indent all lines before it',
+      'the "{" that opens here is not closed; write "}" behind its last value, and indent any lines between the two',
     ],
-    ['{"a": [1, 2}', '1:7 MQ201', 'the "[" that opens here is not closed; write "]", and indent all lines before it'],
-    ['[[1], []', '1:1 MQ201', 'the "[" that opens here is not closed; write "]", and indent all lines before it'],
+    [
+      '{"a": [1, 2}',
+      '1:7 MQ201',
+      'the "[" that opens here is not closed; write "]" behind its last value, and indent any lines between the two',
+    ],
+    [
+      '[[1], []',
+      '1:1 MQ201',
+      'the "[" that opens here is not closed; write "]" behind its last value, and indent any lines between the two',
+    ],
+  ],
+  'brackets of something else': [
+    [
+      'a:\n  - [fd00::]/8\n',
+      '2:5 MQ201',
+      'an address has no brackets around it; write fd00::/8, as a list of one [fd00::/8]',
+    ],
+    [
+      'a: [10.0.0.0/8, [fd00::]/8]\n',
+      '1:17 MQ201',
+      'an address has no brackets around it; write fd00::/8, as a list of one [fd00::/8]',
+    ],
+    [
+      'a: [b]/8\n',
+      '1:7 MQ201',
+      'nothing but a comment can stand behind a value; a comma is missing, or one pair of quotes around the whole',
+    ],
+    ...[`a: [\${X}]\n`, `a: [b, \${X}, c]\n`, `a: {b: \${X}}\n`].map((text): readonly [string, string, string] => [
+      text,
+      `1:${text.indexOf('$') + 1} MQ613`,
+      `"\${X}" is a placeholder that was never filled in; check what the template renders`,
+    ]),
+    [
+      `a: [172.\${X}.0.0/16]\n`,
+      '1:5 MQ613',
+      `"172.\${X}.0.0/16" is a placeholder that was never filled in; check what the template renders`,
+    ],
   ],
   'quotes and signs': [
     ['a: "b\n', '1:4 MQ201', 'the quote that opens here is never closed'],
