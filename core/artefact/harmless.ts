@@ -1,10 +1,11 @@
 import { isLabelKey, isLabelValue, isSubdomain } from '../intent/selector';
 import { mountsOver } from '../manifest/agent-file';
-import { isContainerName, isQuantity, runsAgent } from '../manifest/pod';
+import { isContainerName, isQuantity, normalPath, runsAgent } from '../manifest/pod';
+import { parseSource } from '../source';
 import type { Difference } from './differences';
 import { nullsIn } from './nulls';
 
-type Test = (value: unknown, key: string) => boolean;
+type Test = (value: unknown, key: string, planned?: unknown) => boolean;
 
 /** A place in which an object may differ from what was planned, since nothing there changes what becomes of packets. */
 interface Place {
@@ -24,6 +25,7 @@ const text: Test = value => typeof value === 'string';
 const flag: Test = value => typeof value === 'boolean';
 const whole: Test = value => Number.isSafeInteger(value) && Number(value) >= 0;
 const share: Test = value => (whole(value, '') && value !== 0) || /^(?:[1-9]\d?|100)%$/.test(String(value));
+const root: Test = value => value === 0;
 const named: Test = value => typeof value === 'string' && isSubdomain(value);
 const path: Test = value => typeof value === 'string' && value.startsWith('/');
 
@@ -45,7 +47,13 @@ function map(must: Readonly<Record<string, Test>>, may: Readonly<Record<string, 
 }
 
 const label: Test = (value, key) => isLabelKey(key) && typeof value === 'string' && isLabelValue(value);
-const annotation: Test = (value, key) => isLabelKey(key.toLowerCase()) && typeof value === 'string';
+
+/** Annotations by which tools apply an object at other times, or not at all. */
+const STEERING =
+  /^(?:argocd\.argoproj\.io\/hook|helm\.sh\/hook|config\.kubernetes\.io\/local-config|kustomize\.toolkit\.fluxcd\.io\/(?:reconcile|ssa)$)/;
+
+const annotation: Test = (value, key) =>
+  isLabelKey(key.toLowerCase()) && typeof value === 'string' && !STEERING.test(key);
 
 const wellFormed = map(
   {},
@@ -62,8 +70,39 @@ const toleration: Test = value => {
   return wellFormed(value, '') && (operator === 'Exists' ? wanted === undefined : key !== undefined);
 };
 
+type Toleration = Readonly<Record<'key' | 'operator' | 'value' | 'effect', string | undefined>>;
+
+/** Whether one toleration tolerates whatever another does with an effect. */
+function covers(one: Toleration, other: Toleration, effect: string): boolean {
+  const keys = one.key === undefined || one.key === other.key;
+  const values =
+    one.operator === 'Exists' || (other.operator !== 'Exists' && (one.value ?? '') === (other.value ?? ''));
+  return keys && values && (one.effect ?? effect) === effect;
+}
+
+/** Tolerations of all taints that keep pods away (PreferNoSchedule does not) for which the planned ones are there. */
+const tolerations: Test = (value, _, planned) => {
+  if (!listOf(toleration)(value, '')) return false;
+  const [actual, wanted] = [value as readonly Toleration[], planned as readonly Toleration[]];
+  return wanted.every(other =>
+    ['NoSchedule', 'NoExecute']
+      .filter(effect => (other.effect ?? effect) === effect)
+      .every(effect => actual.some(one => covers(one, other, effect))),
+  );
+};
+
+/** Where the agent, the programs that it runs and what these need are. */
+const PROGRAMS = ['/ip-masq-agent', '/usr', '/bin', '/sbin', '/lib', '/lib64', '/proc', '/sys', '/dev'];
+
+/** Whether a volume mounted at a path leaves the agent its file and its programs; kernel modules are none of them. */
+const besides: Test = value => {
+  if (!path(value, '') || mountsOver(String(value))) return false;
+  const at = normalPath(value);
+  return at === '/lib/modules' || !PROGRAMS.some(folder => at === folder || at.startsWith(`${folder}/`));
+};
+
 const mount = map(
-  { name: text, mountPath: value => path(value, '') && !mountsOver(String(value)) },
+  { name: text, mountPath: besides },
   { readOnly: flag, subPath: text, mountPropagation: oneOf('None', 'HostToContainer', 'Bidirectional') },
 );
 
@@ -72,19 +111,79 @@ const volume: Test = value => {
   return isContainerName(name) && Object.keys(sources).length === 1 && typeof Object.values(sources)[0] === 'object';
 };
 
-const container: Test = value => {
-  const { name, image } = Object(value) as Record<string, unknown>;
-  return isContainerName(name) && typeof image === 'string' && image !== '' && !runsAgent(value);
+/** What a container may do in any case; with more, one in the host network could change rules. */
+const USUAL_CAPABILITIES = oneOf(
+  ...'AUDIT_WRITE CHOWN DAC_OVERRIDE FOWNER FSETID KILL MKNOD NET_BIND_SERVICE NET_RAW SETFCAP SETGID SETPCAP SETUID SYS_CHROOT'.split(
+    ' ',
+  ),
+);
+
+const unprivileged: Test = value => {
+  const { privileged = false, capabilities } = Object(value) as Record<string, unknown>;
+  const { add = [] } = Object(capabilities) as Record<string, unknown>;
+  return privileged === false && listOf(USUAL_CAPABILITIES)(add, '');
 };
+
+const container: Test = value => {
+  const { name, image, securityContext } = Object(value) as Record<string, unknown>;
+  const isImage = typeof image === 'string' && /^\S+$/.test(image);
+  return isContainerName(name) && isImage && unprivileged(securityContext, '') && !runsAgent(value);
+};
+
+/** Variables by which programs are found, linked or told what to do; others mean nothing to the agent. */
+const TELLING = /^(?:PATH|GO[A-Z]+|LD_.*|X(?:TABLES|LOCK).*|IP6?TABLES.*|KUBERNETES_.*)$/;
+
+const variable = map(
+  { name: value => typeof value === 'string' && /^[A-Za-z_]\w*$/.test(value) && !TELLING.test(value) },
+  { value: text, valueFrom: map({ fieldRef: map({ fieldPath: text }, { apiVersion: text }) }) },
+);
+
+/** klog's flags: of what is logged, and where. */
+const LOGGING =
+  /^--?(?:v=\d+|(?:logtostderr|alsologtostderr|skip[-_]headers|add[-_]dir[-_]header|one[-_]output)(?:=(?:true|false))?)$/;
+
+const flags: Test = (value, _, planned = []) => {
+  if (!listOf(text)(value, '')) return false;
+  const others = (value as readonly string[]).filter(flag => !LOGGING.test(flag));
+  return JSON.stringify(others) === JSON.stringify(planned);
+};
+
+const owner = map(
+  { apiVersion: text, kind: text, name: named, uid: text },
+  { controller: flag, blockOwnerDeletion: flag },
+);
+const preference = map({
+  weight: value => whole(value, '') && value !== 0 && Number(value) <= 100,
+  preference: Boolean,
+});
+
+/** A file that says the same, with other comments or in another style. */
+const sameFile: Test = (value, _, planned) => {
+  if (typeof value !== 'string' || typeof planned !== 'string') return false;
+  const [actual, wanted] = [value, planned].map(file => parseSource('', file).documents);
+  return actual?.length === 1 && JSON.stringify(actual[0]!.value) === JSON.stringify(wanted?.[0]?.value);
+};
+
+const furtherKey: Test = (value, key) => typeof value === 'string' && /^[-._\w]{1,253}$/.test(key);
+
+/** Tests of what must not be left out. */
+const KEPT: ReadonlySet<Test> = new Set([tolerations, flags, sameFile]);
 
 const POD = 'spec.template.spec';
 const AGENT = `${POD}.containers.*`;
 
-const MARKS = [place('metadata.labels.*', label), place('metadata.annotations.*', annotation)];
+const MARKS = [
+  place('metadata.labels.*', label),
+  place('metadata.annotations.*', annotation),
+  place('metadata.finalizers', listOf(text)),
+  place('metadata.ownerReferences', listOf(owner)),
+];
 
 const OF_KIND: Readonly<Record<string, readonly Place[]>> = {
   // Its annotations switch the gateway on, and keep the object from being pruned.
   Cluster: [place('metadata.labels.*', label)],
+  ConfigMap: [...MARKS, place('data.*', furtherKey, true), place('data.config', sameFile)],
+  CustomResourceDefinition: [...MARKS, place('spec.names.shortNames', listOf(named))],
   ServiceAccount: [
     ...MARKS,
     place('automountServiceAccountToken', flag),
@@ -103,10 +202,26 @@ const OF_KIND: Readonly<Record<string, readonly Place[]>> = {
     place(`${POD}.imagePullSecrets`, listOf(map({ name: named }))),
     place(`${POD}.priorityClassName`, named),
     place(`${POD}.terminationGracePeriodSeconds`, whole),
-    place(`${POD}.tolerations`, listOf(toleration)),
+    place(`${POD}.tolerations`, tolerations),
+    place(`${POD}.serviceAccountName`, oneOf('default')),
+    place(`${POD}.enableServiceLinks`, flag),
+    place(`${POD}.schedulerName`, oneOf('default-scheduler')),
+    place(`${POD}.securityContext.fsGroup`, whole),
+    place(`${POD}.securityContext.runAsUser`, root),
+    place(`${POD}.securityContext.seccompProfile.type`, oneOf('RuntimeDefault', 'Unconfined')),
+    place(`${POD}.securityContext.seLinuxOptions.*`, text),
+    place(`${POD}.affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution`, listOf(preference)),
+    place(`${POD}.initContainers`, listOf(container)),
     place(`${POD}.containers.*`, container, true),
     place(`${POD}.volumes.*`, volume, true),
     place(`${AGENT}.volumeMounts.*`, mount, true),
+    place(`${AGENT}.volumeMounts.*.readOnly`, flag),
+    place(`${AGENT}.args`, flags),
+    place(`${AGENT}.env`, listOf(variable)),
+    place(`${AGENT}.securityContext.runAsUser`, root),
+    place(`${AGENT}.securityContext.seLinuxOptions.*`, text),
+    place(`${AGENT}.terminationMessagePath`, path),
+    place(`${AGENT}.terminationMessagePolicy`, oneOf('File', 'FallbackToLogsOnError')),
     place(`${AGENT}.imagePullPolicy`, oneOf('Always', 'IfNotPresent', 'Never')),
     place(`${AGENT}.resources.requests.*`, isQuantity),
     place(`${AGENT}.resources.limits.*`, isQuantity),
@@ -120,8 +235,8 @@ export function isHarmless(kind: string, { path, planned, actual }: Difference):
   return places.some(({ steps, takes, onlyMore }) => {
     if (!path.every((step, i) => steps[i] === '*' || steps[i] === step)) return false;
     if (path.length < steps.length) return [planned, actual].every(value => value === undefined || isEmptyMap(value));
-    if (onlyMore) return planned === undefined && takes(actual, '');
-    return actual === undefined || takes(actual, String(path.at(-1)));
+    if (onlyMore) return planned === undefined && takes(actual, String(path.at(-1)));
+    return actual === undefined ? !KEPT.has(takes) : takes(actual, String(path.at(-1)), planned);
   });
 }
 

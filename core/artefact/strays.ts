@@ -12,7 +12,7 @@ export function strays(planned: readonly KubeObject[], objects: readonly KubeObj
     if (another) return [`${nameOf(plan)} is rendered twice, and one overwrites the other`];
     return differences(plan, actual)
       .filter(difference => !isHarmless(String(plan.kind), difference))
-      .map(difference => strayText(nameOf(plan), difference));
+      .map(difference => strayText(plan, difference));
   });
 }
 
@@ -23,12 +23,25 @@ function identity(object: KubeObject): string {
 
 function placeOf(object: KubeObject): string {
   const namespace = valueAt(object, ['metadata', 'namespace']);
-  return `in ${namespace === undefined ? 'no namespace' : `namespace "${namespace}"`} as ${object.apiVersion}`;
+  return `as ${object.apiVersion} ${namespace === undefined ? 'without a namespace' : `in namespace "${namespace}"`}`;
 }
 
-function strayText(name: string, { path, planned, actual }: Difference): string {
+/** What the intent has a field for, of each kind. */
+const IN_INTENT: Readonly<Record<string, RegExp>> = {
+  DaemonSet: /^spec\.template\.spec\.(?:nodeSelector|priorityClassName|containers\[0\]\.(?:image|args|resources))\b/,
+  ConfigMap: /^data\.config$/,
+  EgressNATPolicy: /^spec\b/,
+  NetworkGatewayGroup: /^spec\b/,
+  AnthosNetworkGateway: /^spec\b/,
+};
+
+function strayText(plan: KubeObject, { path, planned, actual }: Difference): string {
   const [stands, was] = shown(actual, planned);
-  return `${name} has ${stands} at ${pathText(path)} where ${was} is planned; change the intent, not the object`;
+  const at = pathText(path);
+  const advice = IN_INTENT[String(plan.kind)]?.test(at)
+    ? 'change the intent, not the object'
+    : 'masq cannot vouch for the object with it, and the intent has no field for it; undo it, or patch outside of masq';
+  return `${nameOf(plan)} has ${stands} at ${at} where ${was} is planned; ${advice}`;
 }
 
 /** Two values in writing; of long texts only from the first line on in which they differ. */

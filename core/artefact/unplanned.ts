@@ -52,9 +52,10 @@ function settings(of: Pick<AgentDaemonSet, 'image' | 'nodeSelector' | 'flags'>):
   };
 }
 
+/** Every namespace has a ServiceAccount called `default`. */
 function accountFaults(plan: DaemonSetPlan, daemonSet: AgentDaemonSet, objects: readonly KubeObject[]): string[] {
   const { name, namespace, serviceAccountName } = daemonSet;
-  if (!plan.serviceAccount || serviceAccountName === undefined) return [];
+  if (!plan.serviceAccount || serviceAccountName === undefined || serviceAccountName === 'default') return [];
   if (objects.some(isOne('v1', 'ServiceAccount', { name: serviceAccountName, namespace }))) return [];
   return [`the pods of DaemonSet "${name}" do not start without ServiceAccount "${serviceAccountName}"`];
 }

@@ -29,7 +29,9 @@ const FREE: readonly RegExp[] = [
   /^\w+ metadata\.labels(?:: nothing|: an empty one|: a further text|.+: (?:nothing|an empty text|a longer text))$/,
   /^(?!Cluster )\w+ metadata\.annotations: nothing$/,
   /^DaemonSet spec\.template\.metadata\.labels: a further text$/,
-  /^DaemonSet spec\.template\.spec\.tolerations(?:: nothing|: an empty one|\[\d\]: nothing)$/,
+  /^DaemonSet spec\.template\.spec\.tolerations\[2\]: nothing$/,
+  /^DaemonSet spec\.template\.spec\.serviceAccountName: nothing$/,
+  /^ConfigMap data: a further text$/,
   // Kubernetes takes them twice, and without their parts.
   /^DaemonSet spec\.template\.spec\.tolerations(?:\[\d\]\.(?:effect|key|operator): nothing|\[\d\]\.key: a longer text|: an item twice)$/,
   /^DaemonSet spec\.template\.spec\.priorityClassName: (?:nothing|a longer text)$/,
@@ -266,25 +268,25 @@ describe('rendered objects', () => {
       'a part of the volume',
       'google-config-map',
       ({ DaemonSet }) => set(DaemonSet, `${AGENT}.volumeMounts.0.subPathExpr`, '$(A)'),
-      'DaemonSet "ip-masq-agent" has "$(A)" at spec.template.spec.containers[0].volumeMounts[0].subPathExpr where nothing is planned; change the intent, not the object',
+      'DaemonSet "ip-masq-agent" has "$(A)" at spec.template.spec.containers[0].volumeMounts[0].subPathExpr where nothing is planned; masq cannot vouch for the object with it, and the intent has no field for it; undo it, or patch outside of masq',
     ],
     [
       'one node',
       'google-config-map',
       ({ DaemonSet }) => set(DaemonSet, `${POD}.nodeName`, 'n1'),
-      'DaemonSet "ip-masq-agent" has "n1" at spec.template.spec.nodeName where nothing is planned; change the intent, not the object',
+      'DaemonSet "ip-masq-agent" has "n1" at spec.template.spec.nodeName where nothing is planned; masq cannot vouch for the object with it, and the intent has no field for it; undo it, or patch outside of masq',
     ],
     [
       'an affinity',
       'google-config-map',
-      ({ DaemonSet }) => set(DaemonSet, `${POD}.affinity`, { nodeAffinity: {} }),
-      'DaemonSet "ip-masq-agent" has {} at spec.template.spec.affinity.nodeAffinity where nothing is planned; change the intent, not the object',
+      ({ DaemonSet }) => set(DaemonSet, `${POD}.affinity`, { podAffinity: {} }),
+      'DaemonSet "ip-masq-agent" has {} at spec.template.spec.affinity.podAffinity where nothing is planned; masq cannot vouch for the object with it, and the intent has no field for it; undo it, or patch outside of masq',
     ],
     [
       'a second agent in the pod',
       'google-config-map',
       ({ DaemonSet }) => set(DaemonSet, `${POD}.containers.1`, { name: 'x', image: 'y', args: ['--masq-chain=FOO'] }),
-      'DaemonSet "ip-masq-agent" has {"name":"x","image":"y","args":["--masq-chain=FOO"]} at spec.template.spec.containers[1] where nothing is planned; change the intent, not the object',
+      'DaemonSet "ip-masq-agent" has {"name":"x","image":"y","args":["--masq-chain=FOO"]} at spec.template.spec.containers[1] where nothing is planned; masq cannot vouch for the object with it, and the intent has no field for it; undo it, or patch outside of masq',
     ],
     [
       'two containers of one name',
@@ -338,13 +340,13 @@ describe('rendered objects', () => {
       'a hook',
       'google-config-map',
       ({ DaemonSet }) => set(DaemonSet, `${AGENT}.lifecycle`, { postStart: { exec: { command: ['iptables', '-F'] } } }),
-      'DaemonSet "ip-masq-agent" has ["iptables","-F"] at spec.template.spec.containers[0].lifecycle.postStart.exec.command where nothing is planned; change the intent, not the object',
+      'DaemonSet "ip-masq-agent" has ["iptables","-F"] at spec.template.spec.containers[0].lifecycle.postStart.exec.command where nothing is planned; masq cannot vouch for the object with it, and the intent has no field for it; undo it, or patch outside of masq',
     ],
     [
       'a file that cannot change',
       'google-config-map',
       ({ ConfigMap }) => set(ConfigMap, 'immutable', true),
-      'ConfigMap "ip-masq-agent" has true at immutable where nothing is planned; change the intent, not the object',
+      'ConfigMap "ip-masq-agent" has true at immutable where nothing is planned; masq cannot vouch for the object with it, and the intent has no field for it; undo it, or patch outside of masq',
     ],
     [
       'another interval',
@@ -357,25 +359,25 @@ describe('rendered objects', () => {
       'a definition that is not served',
       'kubernetes-egress-gateway',
       ({ CustomResourceDefinition }) => set(CustomResourceDefinition, 'spec.versions.0.served', false),
-      'CustomResourceDefinition "networkgatewaygroups.networking.gke.io" has false at spec.versions[0].served where true is planned; change the intent, not the object',
+      'CustomResourceDefinition "networkgatewaygroups.networking.gke.io" has false at spec.versions[0].served where true is planned; masq cannot vouch for the object with it, and the intent has no field for it; undo it, or patch outside of masq',
     ],
     [
       'another scope',
       'kubernetes-egress-gateway',
       ({ CustomResourceDefinition }) => set(CustomResourceDefinition, 'spec.scope', 'Cluster'),
-      'CustomResourceDefinition "networkgatewaygroups.networking.gke.io" has "Cluster" at spec.scope where "Namespaced" is planned; change the intent, not the object',
+      'CustomResourceDefinition "networkgatewaygroups.networking.gke.io" has "Cluster" at spec.scope where "Namespaced" is planned; masq cannot vouch for the object with it, and the intent has no field for it; undo it, or patch outside of masq',
     ],
     [
       'another kind',
       'kubernetes-egress-gateway',
       ({ CustomResourceDefinition }) => set(CustomResourceDefinition, 'spec.names.kind', 'X'),
-      'CustomResourceDefinition "networkgatewaygroups.networking.gke.io" has "X" at spec.names.kind where "NetworkGatewayGroup" is planned; change the intent, not the object',
+      'CustomResourceDefinition "networkgatewaygroups.networking.gke.io" has "X" at spec.names.kind where "NetworkGatewayGroup" is planned; masq cannot vouch for the object with it, and the intent has no field for it; undo it, or patch outside of masq',
     ],
     [
       'a policy in a namespace',
       'kubernetes-egress-gateway',
       ({ EgressNATPolicy }) => set(EgressNATPolicy, 'metadata.namespace', 'x'),
-      'EgressNATPolicy "crawler-to-partner" is not rendered in no namespace as networking.gke.io/v1alpha1',
+      'EgressNATPolicy "crawler-to-partner" is not rendered as networking.gke.io/v1alpha1 without a namespace',
     ],
   ])('are refused with %s, in these words', (_, cluster, spoil, message) => {
     const model = models.find(m => m.name === cluster)!;
@@ -405,6 +407,31 @@ describe('patches that change nothing for packets', () => {
     [`${AGENT}.resources`, { requests: { cpu: '10m', memory: '16Mi' }, limits: { memory: '16Mi' } }],
     [`${AGENT}.imagePullPolicy`, 'Always'],
     [`${AGENT}.volumeMounts.1`, { name: 'config-volume', mountPath: '/var/log/masq', readOnly: true }],
+    ['metadata.finalizers', ['example.com/keep']],
+    ['metadata.ownerReferences', [{ apiVersion: 'v1', kind: 'Namespace', name: 'net', uid: '1' }]],
+    [
+      `${POD}.tolerations`,
+      [
+        { operator: 'Exists', effect: 'NoSchedule' },
+        { operator: 'Exists', effect: 'NoExecute' },
+      ],
+    ],
+    [`${POD}.serviceAccountName`, 'default'],
+    [`${POD}.enableServiceLinks`, false],
+    [`${POD}.schedulerName`, 'default-scheduler'],
+    [`${POD}.securityContext`, { fsGroup: 0, runAsUser: 0, seccompProfile: { type: 'RuntimeDefault' } }],
+    [`${POD}.securityContext`, { seLinuxOptions: { type: 'spc_t' } }],
+    [
+      `${POD}.affinity`,
+      { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 1, preference: {} }] } },
+    ],
+    [`${POD}.initContainers`, [{ name: 'wait', image: 'registry.example/wait:1' }]],
+    [`${AGENT}.args`, ['--masq-chain=IP-MASQ', '--random-fully=false', '--v=2', '--logtostderr=true']],
+    [`${AGENT}.env`, [{ name: 'TZ', value: 'UTC' }]],
+    [`${AGENT}.env`, [{ name: 'NODE', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } }]],
+    [`${AGENT}.terminationMessagePolicy`, 'FallbackToLogsOnError'],
+    [`${AGENT}.volumeMounts.0.readOnly`, true],
+    [`${AGENT}.volumeMounts.1`, { name: 'config-volume', mountPath: '/lib/modules', readOnly: true }],
   ])('pass at %s', (way, value) => {
     const objects = structuredClone(renderedObjects(model));
     set(
@@ -413,6 +440,52 @@ describe('patches that change nothing for packets', () => {
       value,
     );
     expect(refusals(model, objects)).toEqual([]);
+  });
+
+  it.each<[string, string, unknown]>([
+    ['ConfigMap', 'data.README', 'rendered by masq'],
+    ['ConfigMap', 'data.config', 'same'],
+    ['CustomResourceDefinition', 'spec.names.shortNames', ['ngg']],
+  ])('pass in a %s at %s', (kind, way, value) => {
+    const cluster = models.find(m => m.name === 'kubernetes-egress-gateway')!;
+    const owner = kind === 'ConfigMap' ? model : cluster;
+    const objects = structuredClone(renderedObjects(owner));
+    const object = objects.find(o => o.kind === kind);
+    const file = valueAt(object, ['data', 'config']);
+    set(object, way, value === 'same' ? `# Ours\n${file}\n` : value);
+    expect(refusals(owner, objects)).toEqual([]);
+  });
+});
+
+describe('patches that could stop the agent or change packets', () => {
+  const model = models.find(m => m.name === 'google-config-map')!;
+
+  it.each<[string, string, unknown]>([
+    ['DaemonSet', `${POD}.tolerations`, []],
+    ['DaemonSet', `${POD}.tolerations`, [{ operator: 'Exists', effect: 'NoSchedule' }]],
+    ['DaemonSet', `${AGENT}.volumeMounts.1`, { name: 'config-volume', mountPath: '/usr/sbin' }],
+    ['DaemonSet', `${AGENT}.volumeMounts.1`, { name: 'config-volume', mountPath: '/ip-masq-agent' }],
+    ['DaemonSet', `${AGENT}.env`, [{ name: 'PATH', value: '/x' }]],
+    ['DaemonSet', `${AGENT}.securityContext.runAsUser`, 1000],
+    ['DaemonSet', `${POD}.containers.1`, { name: 'x', image: 'y', securityContext: { privileged: true } }],
+    [
+      'DaemonSet',
+      `${POD}.initContainers`,
+      [{ name: 'x', image: 'y', securityContext: { capabilities: { add: ['NET_ADMIN'] } } }],
+    ],
+    ['DaemonSet', `${POD}.containers.1`, { name: 'x', image: 'a b' }],
+    ['DaemonSet', `${POD}.containers.1`, { name: 'x', image: 'y', env: null }],
+    ['ConfigMap', 'metadata.annotations', { 'argocd.argoproj.io/hook': 'PreSync' }],
+    ['ConfigMap', 'metadata.annotations', { 'argocd.argoproj.io/hook-delete-policy': 'HookSucceeded' }],
+    ['ConfigMap', 'metadata.annotations', { 'config.kubernetes.io/local-config': 'true' }],
+  ])('are refused in a %s at %s: %j', (kind, way, value) => {
+    const objects = structuredClone(renderedObjects(model));
+    set(
+      objects.find(o => o.kind === kind),
+      way,
+      value,
+    );
+    expect(refusals(model, objects)).not.toEqual([]);
   });
 });
 

@@ -187,14 +187,17 @@ export const MASQ = {
       What was about to be emitted was read back, and it is not what the intent asks for: it treats some packet otherwise,
       and the message names that packet and both treatments; or an object is missing, cannot be read or differs from what
       the intent was rendered to. Nothing is written: this is the check that keeps a fault of masq, or a patch of rendered
-      objects, from reaching a cluster. Patches pass where they change nothing for packets: labels and annotations; of the
-      DaemonSet the update strategy, tolerations, priorityClassName, resources, imagePullPolicy, imagePullSecrets,
-      dnsPolicy, terminationGracePeriodSeconds, and further volumes, mounts and containers with names and paths of their
-      own; of the ServiceAccount what its pods pull and mount.`),
+      objects, from reaching a cluster. Patches pass where they change neither packets, nor the agent's nodes, nor whether
+      it starts: labels and annotations, finalizers and owners; further keys of the ConfigMap, and its file in another style;
+      of the DaemonSet the update strategy, further tolerations, priorityClassName, resources, imagePullPolicy,
+      imagePullSecrets, dnsPolicy, terminationGracePeriodSeconds, env, klog's flags, seccomp and SELinux, preferred
+      nodes, and further volumes, mounts and unprivileged containers with names and paths of their own; of the
+      ServiceAccount what its pods pull and mount; of definitions their short names.`),
     example: '# No input is known that leads here; a patch does, such as one that renames the ConfigMap\n',
     fix: prose(`
-      Say it in the intent instead of patching what is rendered from it. Where nothing was patched, report it with the
-      intent: nothing in it is wrong because of this.`),
+      Say it in the intent instead of patching what is rendered from it; where the intent has no field for it, undo the
+      patch, or apply it outside of masq, which then cannot vouch for what becomes of it. Where nothing was patched,
+      report it with the intent: nothing in it is wrong because of this.`),
     source: SOURCES.masq,
   },
   MQ902: {
