@@ -42,7 +42,6 @@ export function checkFile(
   const volumes = list(valueAt(document.value, [...POD, 'volumes'])).map(record);
   const names = volumes.map(volume => written(volume.name));
   const mounts = list(valueAt(document.value, [...container, 'volumeMounts'])).map(record);
-  checkVolumesThere(mounts, names, container, findings);
   const mount = fileMount(mounts);
   if (!mount) {
     const path = mounts.length > 0 ? [...container, 'volumeMounts', 0, 'mountPath'] : container;
@@ -69,7 +68,18 @@ export function checkFile(
   return checkSource(volumes[index]!, [...POD, 'volumes', index], wanted, findings);
 }
 
-function checkVolumesThere(
+/** Checks that the volumes which containers mount are there. */
+export function checkVolumesThere(document: SourceDocument, findings: Findings): void {
+  const names = list(valueAt(document.value, [...POD, 'volumes'])).map(volume => written(record(volume).name));
+  for (const kind of ['initContainers', 'containers']) {
+    list(valueAt(document.value, [...POD, kind])).forEach((container, i) => {
+      const mounts = list(record(container).volumeMounts).map(record);
+      checkMounted(mounts, names, [...POD, kind, i], findings);
+    });
+  }
+}
+
+function checkMounted(
   mounts: readonly Values[],
   names: readonly string[],
   container: ValuePath,

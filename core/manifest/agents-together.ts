@@ -3,7 +3,7 @@ import { type Diagnostic, diagnostic } from '../diagnostics';
 import { gapText } from '../schema/placeholder';
 import type { FileReference } from './agent-file';
 import type { Bundle } from './bundle';
-import { type AgentConfigMap, checkKeys } from './config-map';
+import { type AgentConfigMap, checkForeignKeys, checkKeys } from './config-map';
 import type { AgentDaemonSet } from './daemon-set';
 import type { Identities } from './identities';
 import { meeting } from './node-choice';
@@ -16,6 +16,10 @@ export function checkAgents({ daemonSets, configMaps }: Bundle, identities: Iden
   );
   return [
     ...unread.flatMap(checkKeys),
+    ...configMaps.flatMap(configMap => {
+      const own = daemonSets.filter(one => !one.dialect && identities.together(one, configMap));
+      return checkForeignKeys(configMap, key => own.some(one => readsKey(one, configMap, key)));
+    }),
     ...daemonSets.flatMap((daemonSet, i) => {
       const isBeside = (other: AgentConfigMap | AgentDaemonSet): boolean => identities.together(daemonSet, other);
       return [
@@ -26,8 +30,12 @@ export function checkAgents({ daemonSets, configMaps }: Bundle, identities: Iden
   ];
 }
 
-function reads(daemonSet: AgentDaemonSet, { name, keys }: AgentConfigMap): boolean {
-  return daemonSet.configMaps.some(reference => reference.name === name && keys.includes(reference.key));
+function reads(daemonSet: AgentDaemonSet, configMap: AgentConfigMap): boolean {
+  return configMap.keys.some(key => readsKey(daemonSet, configMap, key));
+}
+
+function readsKey(daemonSet: AgentDaemonSet, { name }: AgentConfigMap, key: string): boolean {
+  return daemonSet.configMaps.some(reference => reference.name === name && reference.key === key);
 }
 
 /** DaemonSets that would write rules on the same nodes, each its own. */

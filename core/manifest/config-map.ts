@@ -67,13 +67,6 @@ export function readConfigMap(document: SourceDocument): {
     }
     const foreign = FOREIGN_KEYS.get(key);
     if (key !== 'config' && !foreign && (Object.hasOwn(data, 'config') || !AGENT_FILE.test(text))) continue;
-    if (foreign)
-      findings.add(
-        'MQ611',
-        ['data', key],
-        `the key "${key}" is read by ${foreign}, not by ip-masq-agent, which reads "config"`,
-        'key',
-      );
     const read = readAgentFile(embeddedText(document, ['data', key], text));
     findings.addAll(hasDeclaredRoute(document) ? read.diagnostics.filter(d => d.code !== 'MQ303') : read.diagnostics);
     if (read.config) files.set(key, read.config);
@@ -99,6 +92,16 @@ export function readConfigMap(document: SourceDocument): {
     files,
   };
   return { configMap, diagnostics: findings.list };
+}
+
+/** Says of keys that another project's agent reads them, but for those that ip-masq-agent itself is led to. */
+export function checkForeignKeys({ document }: AgentConfigMap, isRead: (key: string) => boolean): Diagnostic[] {
+  return Object.keys(record(valueAt(document.value, ['data']))).flatMap(key => {
+    const foreign = FOREIGN_KEYS.get(key);
+    if (!foreign || isRead(key)) return [];
+    const message = `the key "${key}" is read by ${foreign}, not by ip-masq-agent, which reads "config"`;
+    return [diagnostic('MQ611', document.at(['data', key], 'key'), { message })];
+  });
 }
 
 /** Says of a ConfigMap that it lacks the key that agents read by themselves. */

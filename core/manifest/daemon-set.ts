@@ -4,7 +4,7 @@ import { Findings } from '../intent/findings';
 import { type Labels, labelsText, readSelector, selectorText, selects } from '../intent/selector';
 import { valueAt } from '../schema/path';
 import type { SourceDocument } from '../source';
-import { checkFile, type FileReference } from './agent-file';
+import { checkFile, checkVolumesThere, type FileReference } from './agent-file';
 import { type NodeChoice, nodeChoice } from './node-choice';
 import { checkMarks, checkMetadata, checkServed, list, objectId, record, written } from './object';
 import { agentContainer, checkPod, POD } from './pod';
@@ -19,6 +19,8 @@ export interface AgentDaemonSet {
   readonly namespace: string | undefined;
   /** The agent's image. */
   readonly image?: string;
+  /** The other project whose agent the image is; absent for ip-masq-agent. */
+  readonly dialect?: string;
   /** The labels that `nodeSelector` asks of nodes. */
   readonly nodeSelector: Readonly<Record<string, unknown>>;
   /** The nodes that run it, by all that chooses them. */
@@ -68,10 +70,12 @@ export function readDaemonSet(document: SourceDocument): {
   }
   const flags = checkFlags(document, container, typeof image === 'string' ? image : '', findings);
   checkSecurity(document, container, findings);
+  checkVolumesThere(document, findings);
   const configMaps = checkFile(document, container, dialect !== undefined, findings);
   const daemonSet = {
     ...common(document),
     ...(typeof image === 'string' && { image }),
+    ...(dialect !== undefined && { dialect }),
     ...(flags && { flags }),
     configMaps,
   };
@@ -188,6 +192,16 @@ function expanded(text: string, env: unknown): string {
   });
 }
 
+/** Whether a variable in an argument gets its value from elsewhere than the manifest. */
+function filledInLater(text: string, container: unknown): boolean {
+  const { env, envFrom } = record(container);
+  const open = list(env)
+    .map(record)
+    .filter(({ valueFrom }) => valueFrom !== undefined);
+  const names = [...text.matchAll(/\$\((\w+)\)/g)].map(([, name]) => name);
+  return names.some(name => list(envFrom).length > 0 || open.some(variable => variable.name === name));
+}
+
 function checkFlags(
   document: SourceDocument,
   container: ValuePath,
@@ -217,14 +231,15 @@ function checkFlags(
       findings.add('MQ612', path(fault.index), message);
     }
   }
+  const isOpen = filledInLater(flags.chain, valueAt(document.value, container));
   const google = /(?:^|\/)gke\.gcr\.io\//.test(image);
   const chainAt = at.get('masq-chain');
-  if (google && flags.chain !== 'IP-MASQ') {
+  if (google && flags.chain !== 'IP-MASQ' && !isOpen) {
     const message = `chain "${flags.chain}" does not replace GKE's own rules; write --masq-chain=IP-MASQ`;
     findings.add('MQ401', chainAt === undefined ? [...container, 'args'] : path(chainAt), message, 'key');
   } else {
     const fault = chainFault(flags.chain);
-    if (fault && chainAt !== undefined) findings.add('MQ313', path(chainAt), fault);
+    if (fault && chainAt !== undefined && !isOpen) findings.add('MQ313', path(chainAt), fault);
   }
   if (google && flags.randomFully) {
     const message = 'on a cluster with Dataplane V2 the agent needs --random-fully=false';
