@@ -120,7 +120,7 @@ function checkFloatingIPs(model: ClusterModel, egress: EgressModel, findings: Fi
       findings.add(
         'MQ504',
         ip.path,
-        `floating IP "${ip.text}" is the ${edge} address of "${subnet.text}"; choose an address between ${edges(subnet.cidr)}`,
+        `floating IP "${ip.text}" is the ${edge} address of "${subnet.text}"; choose one that lies between ${edges(subnet.cidr)} and is neither of the two`,
       );
   }
   if (!wholeList(findings, [...EGRESS, 'floatingIPs'], egress.floatingIPs)) return;

@@ -49,12 +49,28 @@ const SYNONYMS: Readonly<Record<string, Synonym>> = {
   onPremCIDRs: { key: 'onPremisesCIDRs' },
   exclude: { key: 'except' },
   exceptions: { key: 'except' },
+  interval: { key: 'resyncInterval' },
+  ports: { key: 'toPorts' },
   namespace: { key: 'namespaceSelector', value: namespaceSelector },
   namespaces: { key: 'namespaceSelector', value: namespaceSelector },
 };
 
 /** Maps whose keys people write a level too high, by the title of the schema, and the key that is missing between. */
 const LEVEL_BETWEEN: Readonly<Record<string, string>> = { LabelSelector: 'matchLabels', AgentResources: 'requests' };
+
+/** Keys that people look for where masq sees to the matter itself or has another place for it, by the schema's title. */
+const ELSEWHERE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  Agent: {
+    args: 'remove it: masq writes the flags itself, from the other keys of spec.agent',
+    cidrLimit: 'remove it: masq writes it into the file itself when the list is longer than the limit',
+    enableIPv6: 'remove it: masq sets the flag itself when spec.network.podCIDRs include IPv6',
+    env: "remove it: masq renders the agent's container without variables",
+    tolerations: 'remove it: the DaemonSet that masq renders tolerates every taint',
+  },
+  ClusterIntentSpec: {
+    exclude: 'write what a range leaves out into its own entry: {cidr: 10.0.0.0/8, except: [10.1.0.0/16]}',
+  },
+};
 
 /** What to write in place of an unknown key. */
 export function insteadOf(unknown: UnknownKey, missing: readonly string[]): string {
@@ -66,6 +82,8 @@ export function insteadOf(unknown: UnknownKey, missing: readonly string[]): stri
   const value = valueAt(data, [...path, key]);
   const written = synonym?.value ? `${synonym.key}: ${synonym.value(value)}` : synonym?.key;
   if (synonym && known.includes(synonym.key)) return `write "${written}"`;
+  const elsewhere = ELSEWHERE[String(parent?.title)];
+  if (elsewhere && Object.hasOwn(elsewhere, key)) return elsewhere[key]!;
   const near = suggest(key, known);
   if (near) return `did you mean "${near}"?`;
   const home = homeOf(unknown, missing);

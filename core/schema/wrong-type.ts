@@ -60,8 +60,14 @@ function asScalar(value: unknown, type: unknown): string | undefined {
 }
 
 function asList(value: unknown, schema: JsonSchema | undefined): string | undefined {
-  if (isItem(value, schema)) return `write [${typeof value === 'string' ? unwrapped(value) : String(value)}]`;
+  if (isItem(value, schema)) return `write [${typeof value === 'string' ? asItem(value, schema) : String(value)}]`;
   return isMap(value) && itemsAreMaps(schema) ? 'write it as an item of the list, with "- " before it' : undefined;
+}
+
+/** A text as an item of a list; where ranges are wanted, a plain IPv4 address needs its prefix length. */
+function asItem(value: string, schema: JsonSchema | undefined): string {
+  const text = unwrapped(value);
+  return /^\d+(?:\.\d+){3}$/.test(text) && !itemsName(schema).endsWith('/IP') ? `${text}/32` : text;
 }
 
 /** What to write where a text stands for a map: one whose key lost its colon, or one that is meant for a key of it. */
