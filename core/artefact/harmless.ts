@@ -25,6 +25,8 @@ const text: Test = value => typeof value === 'string';
 const flag: Test = value => typeof value === 'boolean';
 const whole: Test = value => Number.isSafeInteger(value) && Number(value) >= 0;
 const share: Test = value => (whole(value, '') && value !== 0) || /^(?:[1-9]\d?|100)%$/.test(String(value));
+const isOff: Test = value => value === false;
+const isEmptyList: Test = value => Array.isArray(value) && value.length === 0;
 const root: Test = value => value === 0;
 const named: Test = value => typeof value === 'string' && isSubdomain(value);
 const path: Test = value => typeof value === 'string' && value.startsWith('/');
@@ -205,6 +207,9 @@ const OF_KIND: Readonly<Record<string, readonly Place[]>> = {
     place(`${POD}.tolerations`, tolerations),
     place(`${POD}.serviceAccountName`, oneOf('default')),
     place(`${POD}.enableServiceLinks`, flag),
+    place(`${POD}.hostPID`, isOff),
+    place(`${POD}.hostIPC`, isOff),
+    place(`${POD}.topologySpreadConstraints`, isEmptyList),
     place(`${POD}.schedulerName`, oneOf('default-scheduler')),
     place(`${POD}.securityContext.fsGroup`, whole),
     place(`${POD}.securityContext.runAsUser`, root),

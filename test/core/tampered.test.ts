@@ -416,8 +416,9 @@ describe('patches that change nothing for packets', () => {
         { operator: 'Exists', effect: 'NoExecute' },
       ],
     ],
-    [`${POD}.serviceAccountName`, 'default'],
     [`${POD}.enableServiceLinks`, false],
+    [`${POD}.hostPID`, false],
+    [`${POD}.topologySpreadConstraints`, []],
     [`${POD}.schedulerName`, 'default-scheduler'],
     [`${POD}.securityContext`, { fsGroup: 0, runAsUser: 0, seccompProfile: { type: 'RuntimeDefault' } }],
     [`${POD}.securityContext`, { seLinuxOptions: { type: 'spc_t' } }],
@@ -454,6 +455,15 @@ describe('patches that change nothing for packets', () => {
     const file = valueAt(object, ['data', 'config']);
     set(object, way, value === 'same' ? `# Ours\n${file}\n` : value);
     expect(refusals(owner, objects)).toEqual([]);
+  });
+
+  it('pass where the pods take the ServiceAccount that every namespace has', () => {
+    const guide = models.find(m => m.name === 'upstream-user-guide')!;
+    const objects = structuredClone(renderedObjects(guide));
+    const daemonSet = objects.find(o => o.kind === 'DaemonSet');
+    expect(valueAt(daemonSet, [...POD.split('.'), 'serviceAccountName'])).toBe('ip-masq-agent');
+    set(daemonSet, `${POD}.serviceAccountName`, 'default');
+    expect(refusals(guide, objects)).toEqual([]);
   });
 });
 
