@@ -124,7 +124,7 @@ const rules = {
   MQ511: error('gateway-version', 'The version does not have this gateway kind'),
   MQ512: error('gateway-broken-version', 'The egress gateway is broken in this version'),
   MQ513: warning('gateway-preview', 'Clusters with the preview of the egress gateway cannot be upgraded'),
-  MQ514: error('gateway-switch', 'The gateway is switched on the wrong way for this version'),
+  MQ514: error('gateway-switch', 'The gateway is switched on the wrong way for this version', 'warning'),
   MQ515: note('gateway-v1-unpublished', 'The v1 policy of bare metal clusters is not published'),
   MQ516: error('duplicate-floating-ip', 'A floating IP is listed twice', 'note'),
   MQ517: error('duplicate-policy', 'Two policies have the same name'),

@@ -7,7 +7,7 @@ import { isAgentConfigMap, readConfigMap } from './config-map';
 import { isAgentDaemonSet, readDaemonSet } from './daemon-set';
 import { readEgressPolicyV1, readEgressPolicyV1Alpha1 } from './egress-nat-policy';
 import { readGateway } from './gateway';
-import { checkMetadata, objectId } from './object';
+import { checkMetadata, objectId, written } from './object';
 
 /** The kinds of `networking.gke.io` that masq knows. */
 const KINDS = ['EgressNATPolicy', 'NetworkGatewayGroup', 'AnthosNetworkGateway', 'AnthosNetworkGatewayNode'];
@@ -75,7 +75,7 @@ function aside(document: SourceDocument): readonly Diagnostic[] | undefined {
     case 'Kustomization':
       return id.apiVersion.startsWith('kustomize.config.k8s.io/') ? [] : undefined;
     case 'Cluster':
-      return id.apiVersion.startsWith('baremetal.cluster.gke.io/') ? readMetadata(document) : undefined;
+      return id.apiVersion.startsWith('baremetal.cluster.gke.io/') ? readCluster(document) : undefined;
     default:
       return id?.apiVersion.startsWith('networking.gke.io/') ? unknownKind(document, id.kind) : undefined;
   }
@@ -86,6 +86,19 @@ function readMetadata(document: SourceDocument): readonly Diagnostic[] {
   const findings = new Findings(document);
   checkMetadata(document, findings);
   return findings.list;
+}
+
+/** Checks that a Cluster of bare metal switches the gateway on in the one way that its version knows. */
+function readCluster(document: SourceDocument): readonly Diagnostic[] {
+  const version = written(valueAt(document.value, ['spec', 'anthosBareMetalVersion']));
+  const minor = /^v?1\.(\d+)(?:\.|$)/.exec(version)?.[1];
+  const annotation = ['metadata', 'annotations', 'baremetal.cluster.gke.io/enable-anthos-network-gateway'];
+  const field = ['spec', 'clusterNetwork', 'advancedNetworking'];
+  const both = valueAt(document.value, annotation) === 'true' && valueAt(document.value, field) === true;
+  if (!both || minor === undefined) return readMetadata(document);
+  const idle = Number(minor) >= 10 ? annotation : field;
+  const message = `the gateway is switched on by annotation and by advancedNetworking; on ${version} this one has no effect: remove it`;
+  return [...readMetadata(document), diagnostic('MQ514', document.at(idle, 'key'), { message, severity: 'warning' })];
 }
 
 /** Whether an object of a kind without checks of its own was rendered by masq. */
