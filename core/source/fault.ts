@@ -89,13 +89,16 @@ function syntaxFault(
   return { ...invalid(here, words), related: [{ ...at, message: `the "${close}" is missing here at the latest` }] };
 }
 
+/** How much of a value before its gap is shown: the search backwards takes the square of it. */
+const NEAR = 64;
+
 /** A gap such as `${NAME}` between brackets, where its own bracket is the fault. */
 function gapAt(source: SourceText, at: number): Diagnostic | undefined {
   const { text } = source;
   const [, end] = source.line(at);
   const name = /^\{[^\s{}]*\}[^\s,[\]{}]*/.exec(text.slice(at, end))?.[0];
   if (name === undefined || text[at - 1] !== '$') return undefined;
-  const start = at - /[^\s,[\]{}]*$/.exec(text.slice(source.line(at)[0], at))![0].length;
+  const start = at - /[^\s,[\]{}]*$/.exec(text.slice(Math.max(source.line(at)[0], at - NEAR), at))![0].length;
   const message = `"${text.slice(start, at + name.length)}" is a placeholder that was never filled in; check what the template renders`;
   return diagnostic('MQ613', { file: source.file, range: source.range(start, at + name.length) }, { message });
 }
