@@ -26,6 +26,7 @@ const FREE_TEXTS: ReadonlySet<string> = new Set(['reason', 'annotations']);
 /** The gaps among the values that a schema knows. */
 export function gapsOf(data: unknown, root: JsonSchema): readonly Gap[] {
   const gaps: Gap[] = [];
+  if (!hasGaps(data)) return gaps;
   const visit = (value: unknown, schemas: readonly JsonSchema[], path: ValuePath): void => {
     const text = gapText(value);
     if (text !== undefined) gaps.push({ path, text, wanted: wantedBy(schemas) });
@@ -42,6 +43,13 @@ export function gapsOf(data: unknown, root: JsonSchema): readonly Gap[] {
   };
   visit(data, schemasOf(root, []), []);
   return gaps;
+}
+
+/** Whether there are gaps in data at all: hardly any file has one, and looking up schemas takes long. */
+function hasGaps(data: unknown): boolean {
+  if (Array.isArray(data)) return data.some(hasGaps);
+  if (gapText(data) !== undefined) return true;
+  return typeof data === 'object' && data !== null && Object.values(data).some(hasGaps);
 }
 
 /** The placeholder in a value, undefined for others: a text with a gap; and `{{ .Values.name }}`, which YAML reads as a map with a map for its only key. */
