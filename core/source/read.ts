@@ -93,7 +93,8 @@ class Reader {
   private excess(): Excess | undefined {
     const { limits, parser } = this;
     const { offset, stack } = parser;
-    if (this.tokens > limits.tokens) return { offset, message: `more than ${limits.tokens} words and signs` };
+    if (this.tokens > limits.tokens)
+      return { offset, message: `more than ${limits.tokens} words and signs; put its documents into several files` };
     if (this.documents.length > limits.documents) return { offset, message: `more than ${limits.documents} documents` };
     if (this.directives > DIRECTIVES) return { offset, message: `more than ${DIRECTIVES} lines that begin with "%"` };
     if (stack.length <= limits.depth) return undefined;

@@ -55,7 +55,11 @@ describe('what goes on beyond all use is refused where it does', () => {
   it.each([
     ['characters', 'x'.repeat(91), 'undefined:undefined MQ209 the file has 91 characters; masq reads at most 90'],
     ['lines', '\n'.repeat(41), 'undefined:undefined MQ209 the file has 42 lines; masq reads at most 40'],
-    ['words', '[a, b, c, d, e, f, g, h]', '1:16 MQ209 more than 20 words and signs; masq reads no further'],
+    [
+      'words',
+      '[a, b, c, d, e, f, g, h]',
+      '1:16 MQ209 more than 20 words and signs; put its documents into several files; masq reads no further',
+    ],
     ['documents', '---\n'.repeat(6), '6:4 MQ209 more than 3 documents; masq reads no further'],
     ['levels', 'a: {b: [1]}', '1:8 MQ209 values nest more than 2 levels deep; masq reads no further'],
     ['key', `{${'k'.repeat(1025)}: 1}`, '1:2 MQ209 a key has 1025 characters; YAML allows 1024', DEFAULT_LIMITS],
