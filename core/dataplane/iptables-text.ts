@@ -1,0 +1,62 @@
+import { formatCidr } from '../address';
+import type { FamilyPlan, PortRange, RulePlan } from './plan';
+
+const JUMP_COMMENT = (chain: string): string =>
+  `ip-masq-agent: ensure nat POSTROUTING directs all non-LOCAL destination traffic to our custom ${chain} chain`;
+const LOCAL_COMMENT = 'ip-masq-agent: local traffic is not subject to MASQUERADE';
+const LAST_COMMENT = 'ip-masq-agent: outbound traffic is subject to MASQUERADE (must be last in chain)';
+
+/** Protocols whose source ports `--to-ports` can limit. */
+const WITH_PORTS = ['tcp', 'udp', 'sctp'] as const;
+
+/** The rule that leads from POSTROUTING into the agent's chain, as iptables-save prints it behind `-A POSTROUTING `. */
+export function jumpRule(chain: string): string {
+  return `-m comment --comment "${JUMP_COMMENT(chain)}" -m addrtype ! --dst-type LOCAL -j ${chain}`;
+}
+
+/** The rules of the agent's chain, as iptables-save prints them behind `-A CHAIN `. */
+export function chainRules(plan: FamilyPlan): string[] {
+  const comment = (text: string): string => `-m comment --comment "${text}"`;
+  const random = plan.randomFully ? ' --random-fully' : '';
+  const preserved = plan.preserved.map(block => {
+    const destination = block.prefix === 0 ? '' : `-d ${formatCidr(block)} `;
+    return `${destination}${comment(LOCAL_COMMENT)} -j RETURN`;
+  });
+  const shares = sharesOf(plan.toPorts);
+  const limited = (plan.toPorts.length > 0 ? WITH_PORTS : []).flatMap(protocol =>
+    plan.toPorts.map((range, i) => {
+      const chance = shares[i] === undefined ? '' : ` -m statistic --mode random --probability ${shares[i]}`;
+      const ports = range.first === range.last ? `${range.first}` : `${range.first}-${range.last}`;
+      return `-p ${protocol} ${comment(LAST_COMMENT)}${chance} -j MASQUERADE --to-ports ${ports}${random}`;
+    }),
+  );
+  return [...preserved, ...limited, `${comment(LAST_COMMENT)} -j MASQUERADE${random}`];
+}
+
+/**
+ * By range, its share of the ports of it and those behind it, as the kernel keeps it: in 31 bits. None for the last,
+ * which takes the rest.
+ */
+function sharesOf(ranges: readonly PortRange[]): (string | undefined)[] {
+  const sizes = ranges.map(range => range.last - range.first + 1);
+  return sizes.map((size, i) => {
+    if (i === sizes.length - 1) return undefined;
+    const rest = sizes.slice(i).reduce((sum, n) => sum + n, 0);
+    return (Math.round((size / rest) * 2 ** 31) / 2 ** 31).toFixed(11);
+  });
+}
+
+/**
+ * Text for `iptables-restore --noflush`: one transaction that fills the agent's chain and, with `jump`, leads to it. The
+ * chain's line empties it, so nobody ever sees it half filled, and other chains stay as they are.
+ */
+export function restoreText(plan: RulePlan, family: FamilyPlan, { jump }: { readonly jump: boolean }): string {
+  return [
+    '*nat',
+    `:${plan.chain} - [0:0]`,
+    ...chainRules(family).map(rule => `-A ${plan.chain} ${rule}`),
+    ...(jump ? [`-A POSTROUTING ${jumpRule(plan.chain)}`] : []),
+    'COMMIT',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,71 @@
+import type { Family, IntervalSet } from '../address';
+
+/** What a rule asks of a packet. Every condition of a rule has to hold for its verdict to count. */
+export type Condition =
+  | { readonly on: 'destination' | 'source'; readonly set: IntervalSet }
+  | { readonly on: 'protocol'; readonly protocol: string; readonly negated: boolean }
+  | { readonly on: 'destination-type' | 'source-type'; readonly type: string; readonly negated: boolean }
+  | { readonly on: 'mark'; readonly value: number; readonly mask: number; readonly negated: boolean }
+  | { readonly on: 'chance' }
+  | {
+      /** Addresses that are kept outside of the rule: an ipset, or a set of nftables that is not listed beside it. */
+      readonly on: 'named-set';
+      readonly name: string;
+      readonly of: 'destination' | 'source' | 'other';
+      readonly negated: boolean;
+    }
+  | {
+      /** Something that the reader does not know; it may hold or not. */
+      readonly on: 'unknown';
+      readonly text: string;
+    };
+
+/** What a rule does with a packet for which its conditions hold. */
+export type RuleVerdict =
+  | { readonly kind: 'accept' | 'drop' | 'return' }
+  | {
+      /** The packet goes on with the next rule: the rule counts, logs or does nothing. */
+      readonly kind: 'continue';
+    }
+  | { readonly kind: 'jump' | 'goto'; readonly chain: string }
+  | { readonly kind: 'masquerade'; readonly toPorts?: string; readonly randomFully: boolean }
+  | { readonly kind: 'snat'; readonly sourceIP: string }
+  | {
+      /** The packet's mark becomes `(mark & ~clear) ^ flip`. */
+      readonly kind: 'set-mark';
+      readonly clear: number;
+      readonly flip: number;
+    }
+  | {
+      /** Something that the reader does not know. */
+      readonly kind: 'unknown';
+      readonly text: string;
+    };
+
+/** One rule as read from the kernel. */
+export interface NatRule {
+  /** What it asks. */
+  readonly conditions: readonly Condition[];
+  /** What it does. */
+  readonly verdict: RuleVerdict;
+  /** The rule as the kernel's tool prints it, without counters. */
+  readonly text: string;
+}
+
+/** A chain with its rules in their order. */
+export interface NatChain {
+  /** What happens at its end: a base chain's policy, or `return` in a chain that is jumped to. */
+  readonly policy: 'accept' | 'drop' | 'return';
+  /** The rules. */
+  readonly rules: readonly NatRule[];
+}
+
+/** What one address family's packets go through behind the routing decision, as far as it may change their source. */
+export interface NatRuleset {
+  /** The address family. */
+  readonly family: Family;
+  /** Every chain by a name that is its own. */
+  readonly chains: ReadonlyMap<string, NatChain>;
+  /** The base chains at the postrouting hook, in the order in which the kernel asks them. */
+  readonly hooks: readonly string[];
+}

@@ -1,0 +1,53 @@
+import { type Cidr, cidr, FAMILIES, type Family } from '../address';
+import type { AgentFlags } from '../agentfile/flags';
+import { type AgentConfig, agentDefaults } from '../treatment/agentfile';
+
+/** Source ports from `first` to `last`, both included. */
+export interface PortRange {
+  /** The lowest port. */
+  readonly first: number;
+  /** The highest port. */
+  readonly last: number;
+}
+
+/** The rules of one address family, as data: both backends make text of it. */
+export interface FamilyPlan {
+  /** The address family. */
+  readonly family: Family;
+  /** Destinations whose packets keep their source, in the order of the rules: link-local first, then the list's own. */
+  readonly preserved: readonly Cidr[];
+  /** Source port ranges of everything else; empty: the kernel chooses. */
+  readonly toPorts: readonly PortRange[];
+  /** Whether source ports are fully randomised. */
+  readonly randomFully: boolean;
+}
+
+/** What the agent has to enforce on a node. */
+export interface RulePlan {
+  /** The nat chain that the agent owns: of iptables, or in its own table of nftables. */
+  readonly chain: string;
+  /** The families that have rules: IPv4, and IPv6 with `--enable-ipv6`. */
+  readonly families: readonly FamilyPlan[];
+}
+
+const LINK_LOCAL: Readonly<Record<Family, Cidr>> = { 4: cidr('169.254.0.0/16'), 6: cidr('fe80::/10') };
+
+/** The rules that a valid file asks for with the flags: those of ip-masq-agent, in its order. */
+export function planRules(config: AgentConfig, flags: AgentFlags): RulePlan {
+  const list = config.nonMasqueradeCIDRs ?? agentDefaults(flags);
+  const toPorts = (flags.toPorts ?? '').split(',').filter(Boolean).map(portRange);
+  return {
+    chain: flags.chain,
+    families: FAMILIES.filter(family => family === 4 || flags.enableIPv6).map(family => {
+      const masqLocal = family === 4 ? config.masqLinkLocal : config.masqLinkLocalIPv6;
+      const own = list.filter(entry => entry.family === family);
+      const preserved = masqLocal ? own : [LINK_LOCAL[family], ...own];
+      return { family, preserved, toPorts, randomFully: flags.randomFully };
+    }),
+  };
+}
+
+function portRange(text: string): PortRange {
+  const [first, last] = text.split('-').map(Number);
+  return { first: first!, last: last ?? first! };
+}
