@@ -189,7 +189,7 @@ const NUMBERS: Readonly<Record<string, string>> = { 6: 'tcp', 17: 'udp', 132: 's
 
 function protocolIs(text: string, negated: boolean): Condition | undefined {
   if (text === 'all' || text === '0') return undefined;
-  return { on: 'protocol', protocol: NUMBERS[text] ?? text.toLowerCase(), negated };
+  return { on: 'protocol', protocols: [NUMBERS[text] ?? text.toLowerCase()], negated };
 }
 
 function markIs(text: string, negated: boolean): Condition {

@@ -76,5 +76,5 @@ export function iptablesRuleset(family: Family, table: SavedTable): NatRuleset {
     for (const { verdict } of rules) if (verdict.kind === 'jump' || verdict.kind === 'goto') add(verdict.chain);
   };
   add('POSTROUTING');
-  return { family, chains, hooks: chains.has('POSTROUTING') ? ['POSTROUTING'] : [] };
+  return { family, chains, hooks: chains.has('POSTROUTING') ? [{ chain: 'POSTROUTING', priority: 100 }] : [] };
 }

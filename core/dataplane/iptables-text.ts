@@ -1,13 +1,10 @@
 import { formatCidr } from '../address';
-import type { FamilyPlan, PortRange, RulePlan } from './plan';
+import { type FamilyPlan, type PortRange, type RulePlan, WITH_PORTS } from './plan';
 
 const JUMP_COMMENT = (chain: string): string =>
   `ip-masq-agent: ensure nat POSTROUTING directs all non-LOCAL destination traffic to our custom ${chain} chain`;
 const LOCAL_COMMENT = 'ip-masq-agent: local traffic is not subject to MASQUERADE';
 const LAST_COMMENT = 'ip-masq-agent: outbound traffic is subject to MASQUERADE (must be last in chain)';
-
-/** Protocols whose source ports `--to-ports` can limit. */
-const WITH_PORTS = ['tcp', 'udp', 'sctp'] as const;
 
 /** The rule that leads from POSTROUTING into the agent's chain, as iptables-save prints it behind `-A POSTROUTING `. */
 export function jumpRule(chain: string): string {
@@ -22,28 +19,24 @@ export function chainRules(plan: FamilyPlan): string[] {
     const destination = block.prefix === 0 ? '' : `-d ${formatCidr(block)} `;
     return `${destination}${comment(LOCAL_COMMENT)} -j RETURN`;
   });
-  const shares = sharesOf(plan.toPorts);
-  const limited = (plan.toPorts.length > 0 ? WITH_PORTS : []).flatMap(protocol =>
-    plan.toPorts.map((range, i) => {
-      const chance = shares[i] === undefined ? '' : ` -m statistic --mode random --probability ${shares[i]}`;
-      const ports = range.first === range.last ? `${range.first}` : `${range.first}-${range.last}`;
-      return `-p ${protocol} ${comment(LAST_COMMENT)}${chance} -j MASQUERADE --to-ports ${ports}${random}`;
-    }),
-  );
+  const limited =
+    plan.toPorts.length === 0
+      ? []
+      : WITH_PORTS.flatMap(protocol =>
+          plan.toPorts.map(range => {
+            const ports = range.first === range.last ? `${range.first}` : `${range.first}-${range.last}`;
+            return `-p ${protocol} ${comment(LAST_COMMENT)}${chance(range)} -j MASQUERADE --to-ports ${ports}${random}`;
+          }),
+        );
   return [...preserved, ...limited, `${comment(LAST_COMMENT)} -j MASQUERADE${random}`];
 }
 
-/**
- * By range, its share of the ports of it and those behind it, as the kernel keeps it: in 31 bits. None for the last,
- * which takes the rest.
- */
-function sharesOf(ranges: readonly PortRange[]): (string | undefined)[] {
-  const sizes = ranges.map(range => range.last - range.first + 1);
-  return sizes.map((size, i) => {
-    if (i === sizes.length - 1) return undefined;
-    const rest = sizes.slice(i).reduce((sum, n) => sum + n, 0);
-    return (Math.round((size / rest) * 2 ** 31) / 2 ** 31).toFixed(11);
-  });
+/** How likely a range is to be chosen, as the kernel keeps it: in 31 bits. The last one takes the rest. */
+function chance({ first, last, outOf }: PortRange): string {
+  const size = last - first + 1;
+  if (size === outOf) return '';
+  const probability = Math.round((size / outOf) * 2 ** 31) / 2 ** 31;
+  return ` -m statistic --mode random --probability ${probability.toFixed(11)}`;
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Family, IntervalSet } from '../address';
 /** What a rule asks of a packet. Every condition of a rule has to hold for its verdict to count. */
 export type Condition =
   | { readonly on: 'destination' | 'source'; readonly set: IntervalSet }
-  | { readonly on: 'protocol'; readonly protocol: string; readonly negated: boolean }
+  | { readonly on: 'protocol'; readonly protocols: readonly string[]; readonly negated: boolean }
   | { readonly on: 'destination-type' | 'source-type'; readonly type: string; readonly negated: boolean }
   | { readonly on: 'mark'; readonly value: number; readonly mask: number; readonly negated: boolean }
   | { readonly on: 'chance' }
@@ -60,6 +60,14 @@ export interface NatChain {
   readonly rules: readonly NatRule[];
 }
 
+/** A base chain: where packets enter. */
+export interface NatHook {
+  /** The chain's name. */
+  readonly chain: string;
+  /** The kernel asks base chains from the lowest priority up; 100 is `srcnat`, where iptables' nat table is. */
+  readonly priority: number;
+}
+
 /** What one address family's packets go through behind the routing decision, as far as it may change their source. */
 export interface NatRuleset {
   /** The address family. */
@@ -67,5 +75,11 @@ export interface NatRuleset {
   /** Every chain by a name that is its own. */
   readonly chains: ReadonlyMap<string, NatChain>;
   /** The base chains at the postrouting hook, in the order in which the kernel asks them. */
-  readonly hooks: readonly string[];
+  readonly hooks: readonly NatHook[];
+}
+
+/** Two rulesets of one kernel, such as iptables' and that of nftables, as one. */
+export function joinRulesets(a: NatRuleset, b: NatRuleset): NatRuleset {
+  const hooks = [...a.hooks, ...b.hooks].sort((x, y) => x.priority - y.priority);
+  return { family: a.family, chains: new Map([...a.chains, ...b.chains]), hooks };
 }

@@ -8,7 +8,12 @@ export interface PortRange {
   readonly first: number;
   /** The highest port. */
   readonly last: number;
+  /** How many ports this range and those behind it have: packets are spread over ranges by their size. */
+  readonly outOf: number;
 }
+
+/** Protocols whose source ports can be limited. */
+export const WITH_PORTS = ['tcp', 'udp', 'sctp'] as const;
 
 /** The rules of one address family, as data: both backends make text of it. */
 export interface FamilyPlan {
@@ -35,7 +40,7 @@ const LINK_LOCAL: Readonly<Record<Family, Cidr>> = { 4: cidr('169.254.0.0/16'), 
 /** The rules that a valid file asks for with the flags: those of ip-masq-agent, in its order. */
 export function planRules(config: AgentConfig, flags: AgentFlags): RulePlan {
   const list = config.nonMasqueradeCIDRs ?? agentDefaults(flags);
-  const toPorts = (flags.toPorts ?? '').split(',').filter(Boolean).map(portRange);
+  const toPorts = portRanges(flags.toPorts ?? '');
   return {
     chain: flags.chain,
     families: FAMILIES.filter(family => family === 4 || flags.enableIPv6).map(family => {
@@ -47,7 +52,13 @@ export function planRules(config: AgentConfig, flags: AgentFlags): RulePlan {
   };
 }
 
-function portRange(text: string): PortRange {
-  const [first, last] = text.split('-').map(Number);
-  return { first: first!, last: last ?? first! };
+/** Reads the value of `--to-ports`, which is known to be valid. */
+function portRanges(text: string): PortRange[] {
+  const pairs = text
+    .split(',')
+    .filter(range => range !== '')
+    .map(range => range.split('-').map(Number))
+    .map(([first, last]) => ({ first: first!, last: last ?? first! }));
+  const size = (range: { readonly first: number; readonly last: number }): number => range.last - range.first + 1;
+  return pairs.map((range, i) => ({ ...range, outOf: pairs.slice(i).reduce((sum, next) => sum + size(next), 0) }));
 }

@@ -68,7 +68,7 @@ class Walk {
 
   run(): Partition<Outcome> {
     let flow: Flow = new Map([[0, IntervalSet.full(this.family)]]);
-    for (const hook of this.ruleset.hooks) flow = this.chain(hook, flow).passed;
+    for (const hook of this.ruleset.hooks) flow = this.chain(hook.chain, flow).passed;
     for (const set of flow.values()) this.reach(NO_NAT, set);
     return this.outcomes();
   }
@@ -184,7 +184,7 @@ class Walk {
       case 'source':
         return this.fromSources(condition.set);
       case 'protocol':
-        return this.protocolIs(condition.protocol, condition.negated);
+        return this.protocolIs(condition.protocols, condition.negated);
       case 'destination-type':
       case 'source-type':
         return condition.type === 'LOCAL' ? condition.negated : undefined;
@@ -206,10 +206,11 @@ class Walk {
     return set.overlaps(sources) ? undefined : false;
   }
 
-  private protocolIs(protocol: string, negated: boolean): boolean | undefined {
-    const known = PROTOCOLS.some(name => name === protocol && name !== 'other');
-    if (known) return (this.packets.protocol === protocol) !== negated;
-    return this.packets.protocol === 'other' ? undefined : negated;
+  private protocolIs(protocols: readonly string[], negated: boolean): boolean | undefined {
+    const { protocol } = this.packets;
+    if (protocol !== 'other') return protocols.includes(protocol) !== negated;
+    const ported: readonly string[] = PROTOCOLS;
+    return protocols.every(name => ported.includes(name)) ? negated : undefined;
   }
 
   private inNamedSet(condition: Condition & { readonly on: 'named-set' }): boolean | IntervalSet | undefined {
