@@ -1,0 +1,83 @@
+/**
+ * All that the agent asks of the machine. Nothing outside of this folder knows which runtime it is on: `node.ts` and
+ * `quickjs.ts` do the same things in the same way, and one suite of tests holds both to it.
+ */
+export interface Platform {
+  /** The words behind the program's name. */
+  readonly args: readonly string[];
+  /** An environment variable; undefined when it is not set. */
+  env(name: string): string | undefined;
+  /** Milliseconds since 1970, of a clock that may jump. */
+  now(): number;
+  /** Milliseconds since some moment, of a clock that never jumps. */
+  monotonic(): number;
+
+  /** Reads a whole file as UTF-8, unless it has more bytes than `limit`. Reads files of /proc and ConfigMaps alike. */
+  readFile(path: string, limit: number): ReadFile;
+  /**
+   * What tells a file apart from another at the same path, and from itself before a change: it follows symbolic links,
+   * so that it changes when a ConfigMap's `..data` is swapped. Undefined where there is no file.
+   */
+  fileStamp(path: string): string | undefined;
+  /** Replaces a file: written aside, then renamed, so that nobody reads half of it and a full disk spares the old one. */
+  writeFile(path: string, text: string, mode?: number): IoFault | undefined;
+  /** Removes a file; one that is not there is no fault. */
+  removeFile(path: string): IoFault | undefined;
+  /** Makes a folder and those above it; one that is there is no fault. */
+  makeFolder(path: string): IoFault | undefined;
+
+  /**
+   * Runs a program found on PATH, without a shell. Its output is read while its input is written. It is killed when it
+   * takes longer than `timeout`, or writes more than `limit`.
+   */
+  run(command: readonly string[], options: RunOptions): Promise<RunResult>;
+
+  /** Calls back once, after so many milliseconds. The answer takes the call back. */
+  after(milliseconds: number, call: () => void): () => void;
+  /** Calls back on each of these signals, also when the process has the number 1. */
+  onSignal(signal: Signal, call: () => void): void;
+
+  /** Writes to standard output or standard error at once. A closed pipe is no fault. */
+  print(to: 'out' | 'err', text: string): void;
+  /** Ends the process, whatever is under way. */
+  exit(code: number): never;
+}
+
+/** Signals that the agent knows. */
+export type Signal = 'TERM' | 'INT' | 'HUP';
+
+/** What went wrong with a file. */
+export interface IoFault {
+  /** The system's name of it, such as `ENOENT` or `ENOSPC`; `EFBIG` for a file beyond the limit. */
+  readonly code: string;
+}
+
+/** A file's text, or why there is none. */
+export type ReadFile =
+  | { readonly ok: true; readonly text: string }
+  | {
+      readonly ok: false;
+      /** `EILSEQ` for bytes that are no UTF-8. */
+      readonly fault: IoFault;
+    };
+
+/** How a program is run. */
+export interface RunOptions {
+  /** What it reads. @default nothing */
+  readonly input?: string;
+  /** Milliseconds until it is killed. */
+  readonly timeout: number;
+  /** How many bytes it may write to each of its outputs. @default 64 Mi */
+  readonly limit?: number;
+}
+
+/** How a program ended. */
+export type RunResult =
+  | { readonly kind: 'exited'; readonly code: number; readonly out: string; readonly err: string }
+  | { readonly kind: 'signalled'; readonly signal: number; readonly out: string; readonly err: string }
+  | { readonly kind: 'timeout' | 'too-much' }
+  | {
+      /** There is no such program, or it cannot be run. */
+      readonly kind: 'missing';
+      readonly code: string;
+    };
