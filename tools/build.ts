@@ -34,8 +34,9 @@ function library(): void {
   const compiler = ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', STAGE];
   const tsc = spawnSync(process.execPath, compiler, { stdio: 'inherit' });
   if (tsc.status !== 0) throw new Error('tsc refuses the library; lib/ is left as it was');
-  for (const name of ['validators.js', 'validators.d.ts']) {
-    copyFileSync(join('core/schema/generated', name), join(STAGE, 'core/schema/generated', name));
+  const generated = 'core/schema/generated';
+  for (const name of readdirSync(generated).filter(name => /\.(js|d\.ts)$/.test(name))) {
+    copyFileSync(join(generated, name), join(STAGE, generated, name));
   }
 }
 

@@ -6,7 +6,7 @@ import { checkRedundancy } from '../intent/check-list';
 import { readCidrs } from '../intent/entry';
 import { Findings } from '../intent/findings';
 import { LINK_LOCAL, preservesInternet } from '../intent/special';
-import { validateAgentConfig } from '../schema/generated/validators';
+import { validateAgentConfig } from '../schema/generated/validator-agent-config';
 import { valueAt } from '../schema/path';
 import { gapsOf, isPlaceholder } from '../schema/placeholder';
 import { shapeDiagnostics } from '../schema/shape';

@@ -4,7 +4,7 @@ import { DEFAULT_CIDR_LIMIT } from '../agentfile/read';
 import { planCluster } from '../artefact/plan';
 import { type Diagnostic, diagnostic, hasErrors, orList, suggest } from '../diagnostics';
 import { append } from '../diagnostics/collect';
-import { validateClusterIntent, validateRangeSet } from '../schema/generated/validators';
+import { validateClusterIntent, validateRangeSet } from '../schema/generated/validator-intent';
 import { gapsOf } from '../schema/placeholder';
 import { shapeDiagnostics } from '../schema/shape';
 import type { SourceDocument } from '../source';

@@ -1,5 +1,5 @@
-import type { SchemaError } from './generated/validators';
 import type { JsonSchema } from './shape';
+import type { SchemaError } from './validator';
 
 /**
  * Checks data against a small schema that is written in a program, by the keywords below and without compiling it.

@@ -1,8 +1,8 @@
 import { type Diagnostic, diagnostic, orList, suggest, type ValuePath } from '../diagnostics';
 import type { SourceDocument } from '../source';
-import type { SchemaError } from './generated/validators';
 import { pathText, pointerPath, valueAt } from './path';
 import { homeOf, insteadOf, type UnknownKey } from './unknown-key';
+import type { SchemaError } from './validator';
 import { isRequired, type JsonSchema, knownKeys, schemaAt } from './walk';
 import { exactWords, gluedAdvice, gluedPair, quote, typeWords, unwrapped } from './words';
 import { wrongType } from './wrong-type';

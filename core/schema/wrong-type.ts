@@ -1,8 +1,8 @@
 import { type Diagnostic, diagnostic, type ValuePath } from '../diagnostics';
 import type { SourceDocument } from '../source';
-import type { SchemaError } from './generated/validators';
 import { pathText } from './path';
 import { NAMESPACE_LABEL } from './unknown-key';
+import type { SchemaError } from './validator';
 import { type JsonSchema, knownKeys, schemaAt } from './walk';
 import { exactWords, gluedAdvice, gluedPair, isTextMap, kindOf, quote, typeWords, unwrapped } from './words';
 

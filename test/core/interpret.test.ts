@@ -1,9 +1,9 @@
 import { Ajv2020 } from 'ajv/dist/2020';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { SchemaError } from '../../core/schema/generated/validators';
 import { schemaErrors } from '../../core/schema/interpret';
 import type { JsonSchema } from '../../core/schema/shape';
+import type { SchemaError } from '../../core/schema/validator';
 
 /** A schema with every keyword that is read. */
 const SCHEMA: JsonSchema = {

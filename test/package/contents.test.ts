@@ -37,7 +37,7 @@ describe('the tarball', () => {
       'lib/constructs/index.d.ts',
       'lib/core/index.js',
       'lib/core/index.d.ts',
-      'lib/core/schema/generated/validators.js',
+      'lib/core/schema/generated/validator-agent-config.js',
       'schemas/intent.schema.json',
       'schemas/agent-config.schema.json',
       'examples/README.md',

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import type { SchemaValidator } from '../../core/schema/generated/validators';
+import type { SchemaValidator } from '../../core/schema/validator';
 
 /** The repository's root. */
 export const ROOT = join(__dirname, '../..');

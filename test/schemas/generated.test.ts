@@ -1,11 +1,11 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { afterAll, describe, expect, test } from 'vitest';
 import { CRDS } from '../../core/schema/generated/crds';
-import * as validators from '../../core/schema/generated/validators';
+import { validateClusterIntent, validateIntent } from '../../core/schema/generated/validator-intent';
 import { findStale, writeOutputs } from '../../tools/generate/output';
 import { addReadonly } from '../../tools/generate/readonly';
 import { pascal, readCrds, readSchemas } from '../../tools/generate/sources';
@@ -84,26 +84,40 @@ test('the CRDs are those of schemas/crds', () => {
 });
 
 describe('validators', () => {
-  const code = readFileSync(join(GENERATED, 'validators.js'), 'utf8');
+  const names = readdirSync(GENERATED).flatMap(file => /^(validator-.*)\.js$/.exec(file)?.[1] ?? []);
 
-  test('run where there is nothing but the language, as in QuickJS', () => {
-    const module = { exports: {} as Record<string, (data: unknown) => boolean> };
-    runInNewContext(code, { module, exports: module.exports });
-    expect(Object.keys(module.exports).sort()).toEqual(Object.keys(validators).filter(isName).sort());
-    expect(module.exports.validateAgentConfig?.({ masqLinkLocal: true })).toBe(true);
-    expect(module.exports.validateAgentConfig?.({ masqLinkLocal: null })).toBe(false);
+  test('are in a file for each schema', () => {
+    expect(names).toEqual([
+      'validator-agent-config',
+      'validator-anthosnetworkgateway-v1alpha1',
+      'validator-anthosnetworkgatewaynode-v1alpha1',
+      'validator-egressnatpolicy-v1',
+      'validator-egressnatpolicy-v1alpha1',
+      'validator-intent',
+      'validator-networkgatewaygroup-v1',
+    ]);
   });
 
-  test('are declared as they are exported', () => {
-    const declarations = readFileSync(join(GENERATED, 'validators.d.ts'), 'utf8');
-    const declared = [...declarations.matchAll(/export declare const (\w+)/g)].map(match => match[1]);
-    expect(declared).toEqual(Object.keys(validators).filter(isName).sort());
+  test.each(names)('%s runs where there is nothing but the language, as in QuickJS', name => {
+    const validators = runModule(name);
+    const declarations = readFileSync(join(GENERATED, `${name}.d.ts`), 'utf8');
+    const declared = [...declarations.matchAll(/export declare const (\w+): SchemaValidator;/g)].map(
+      ([, name]) => name,
+    );
+    expect(Object.keys(validators)).toEqual(declared);
+    for (const validate of Object.values(validators)) expect(validate(1)).toBe(false);
+  });
+
+  test('tell right from wrong there', () => {
+    const { validateAgentConfig } = runModule('validator-agent-config');
+    expect(validateAgentConfig?.({ masqLinkLocal: true })).toBe(true);
+    expect(validateAgentConfig?.({ masqLinkLocal: null })).toBe(false);
   });
 
   test('name the place in the schema file that is violated', () => {
     const intent = readSchemas(ROOT).find(({ name }) => name === 'intent')?.schema;
     const bad = { kind: 'ClusterIntent', metadata: { name: 'UPPER' }, spec: { network: { podCIDRs: [1], zzz: 1 } } };
-    for (const validate of [validators.validateIntent, validators.validateClusterIntent]) {
+    for (const validate of [validateIntent, validateClusterIntent]) {
       expect(validate(bad)).toBe(false);
       const errors = validate.errors ?? [];
       expect(errors.length).toBeGreaterThan(4);
@@ -120,6 +134,8 @@ describe('validators', () => {
   });
 });
 
-function isName(key: string): boolean {
-  return key.startsWith('validate');
+function runModule(name: string): Record<string, (data: unknown) => boolean> {
+  const module = { exports: {} };
+  runInNewContext(readFileSync(join(GENERATED, `${name}.js`), 'utf8'), { module, exports: module.exports });
+  return module.exports;
 }

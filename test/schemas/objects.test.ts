@@ -1,13 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import {
-  type SchemaValidator,
-  validateAgentConfig,
-  validateAnthosNetworkGateway,
-  validateAnthosNetworkGatewayNode,
-  validateEgressNATPolicyV1,
-  validateEgressNATPolicyV1Alpha1,
-  validateNetworkGatewayGroup,
-} from '../../core/schema/generated/validators';
+import { validateAgentConfig } from '../../core/schema/generated/validator-agent-config';
+import { validateAnthosNetworkGateway } from '../../core/schema/generated/validator-anthosnetworkgateway-v1alpha1';
+import { validateAnthosNetworkGatewayNode } from '../../core/schema/generated/validator-anthosnetworkgatewaynode-v1alpha1';
+import { validateEgressNATPolicyV1 } from '../../core/schema/generated/validator-egressnatpolicy-v1';
+import { validateEgressNATPolicyV1Alpha1 } from '../../core/schema/generated/validator-egressnatpolicy-v1alpha1';
+import { validateNetworkGatewayGroup } from '../../core/schema/generated/validator-networkgatewaygroup-v1';
+import type { SchemaValidator } from '../../core/schema/validator';
 import { errorsOf, fixtures } from './fixtures';
 
 const VALIDATORS: Readonly<Record<string, SchemaValidator>> = {

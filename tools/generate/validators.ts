@@ -9,60 +9,66 @@ import { mapSchema, withoutKeywords } from './schema-walk';
 import { type CrdSource, documentsOf, pascal, type SchemaSource } from './sources';
 
 const FOLDER = 'core/schema/generated';
-const SOURCES = 'schemas/*.schema.json and schemas/crds/*.yaml';
 /** Keywords that check nothing, as those with `x-` do: left out, because ajv copies whole schemas into the code. */
 const ANNOTATIONS = new Set(['title', 'description', 'default', 'examples', 'format', '$comment']);
 
-const DECLARATIONS = `
-/** One violation of a schema, as ajv reports it. */
-export interface SchemaError {
-  /** A JSON pointer to the value at fault; empty for the document itself. */
-  readonly instancePath: string;
-  readonly schemaPath: string;
-  /** The keyword of the schema that is violated, such as \`required\`. */
-  readonly keyword: string;
-  readonly params: Record<string, unknown>;
-  readonly message?: string;
+/** One module of validators: a schema, and which places in it are to be checked alone. */
+interface Module {
+  /** The file's name after `validator-`. */
+  readonly name: string;
+  readonly source: string;
+  readonly schema: JsonObject;
+  /** The pointer that each exported function begins at. */
+  readonly exports: ReadonlyMap<string, string>;
 }
 
-/** A compiled schema. After a call that returned false, \`errors\` holds every violation. */
-export interface SchemaValidator {
-  (data: unknown): boolean;
-  errors?: SchemaError[] | null;
-}
-`;
-
-/** Validators of all schemas, compiled ahead of time to one CommonJS file that needs nothing else. */
+/**
+ * Validators, compiled ahead of time: a CommonJS file for each schema, which needs nothing else, so that the node's
+ * agent does not carry those of the cluster's objects.
+ */
 export async function validatorOutputs(
   root: string,
   schemas: readonly SchemaSource[],
   crds: readonly CrdSource[],
 ): Promise<Output[]> {
+  const outputs = [...schemas.map(schemaModule), ...crds.map(crdModule)].map(module => moduleOutputs(root, module));
+  return (await Promise.all(outputs)).flat();
+}
+
+function schemaModule({ name, schema }: SchemaSource): Module {
+  const documents = documentsOf(schema).map((name): [string, string] => [`validate${name}`, `#/$defs/${name}`]);
+  const exports = new Map([[`validate${pascal(name)}`, ''], ...documents]);
+  return { name, source: `schemas/${name}.schema.json`, schema, exports };
+}
+
+function crdModule(crd: CrdSource): Module {
+  return {
+    name: `${crd.kind.toLowerCase()}-${crd.version}`,
+    source: 'schemas/crds/*.yaml',
+    schema: toStandalone(crd),
+    exports: new Map([[`validate${crd.name}`, '']]),
+  };
+}
+
+async function moduleOutputs(root: string, { name, source, schema, exports }: Module): Promise<Output[]> {
+  const plain = stripAnnotations(schema);
   const pointers = new Map<unknown, string>();
+  for (const [definition, json] of Object.entries(plain.$defs ?? {})) pointers.set(json, `/$defs/${definition}`);
   const places = new Map<string, string>();
-  const ajv = createAjv((code, schema) => {
+  const ajv = createAjv((code, compiled) => {
     const [, name] = /\bfunction (validate\w+)\(/.exec(code) ?? [];
-    if (name !== undefined) places.set(name, pointers.get(schema) ?? '');
+    if (name !== undefined) places.set(name, pointers.get(compiled) ?? '');
   });
-  const names: Record<string, string> = {};
-  for (const { name, schema } of schemas) {
-    const key = typeof schema.$id === 'string' ? schema.$id : name;
-    const plain = stripAnnotations(schema);
-    for (const [definition, json] of Object.entries(plain.$defs ?? {})) pointers.set(json, `/$defs/${definition}`);
-    ajv.addSchema(plain, key);
-    names[`validate${pascal(name)}`] = key;
-    for (const document of documentsOf(schema)) names[`validate${document}`] = `${key}#/$defs/${document}`;
-  }
-  for (const crd of crds) {
-    ajv.addSchema(stripAnnotations(toStandalone(crd)), crd.name);
-    names[`validate${crd.name}`] = crd.name;
-  }
-  const sorted = Object.entries(names).sort(([a], [b]) => compareText(a, b));
-  const code = withFullSchemaPaths(standaloneCode(ajv, Object.fromEntries(sorted)), places);
+  const key = typeof schema.$id === 'string' ? schema.$id : name;
+  ajv.addSchema(plain, key);
+  const sorted = [...exports].sort(([a], [b]) => compareText(a, b));
+  const keys = Object.fromEntries(sorted.map(([name, pointer]) => [name, key + pointer]));
+  const code = await bundle(root, withFullSchemaPaths(standaloneCode(ajv, keys), places));
   const declarations = sorted.map(([name]) => `export declare const ${name}: SchemaValidator;\n`).join('');
+  const types = "import type { SchemaValidator } from '../validator';\n";
   return [
-    { path: `${FOLDER}/validators.js`, text: banner(SOURCES) + (await bundle(root, code)) },
-    { path: `${FOLDER}/validators.d.ts`, text: `${banner(SOURCES)}${DECLARATIONS}\n${declarations}` },
+    { path: `${FOLDER}/validator-${name}.js`, text: banner(source) + code },
+    { path: `${FOLDER}/validator-${name}.d.ts`, text: `${banner(source)}${types}\n${declarations}` },
   ];
 }
 
@@ -106,7 +112,7 @@ function stripAnnotations(schema: JsonObject): JsonObject {
 /** Takes ajv's helpers into the code, so that no `require` is left: the agent's engine has none. */
 async function bundle(root: string, contents: string): Promise<string> {
   const result = await build({
-    stdin: { contents, resolveDir: join(root, 'tools'), sourcefile: 'validators.js' },
+    stdin: { contents, resolveDir: join(root, 'tools'), sourcefile: 'validator.js' },
     absWorkingDir: root,
     bundle: true,
     charset: 'utf8',
