@@ -2,6 +2,9 @@ import type { Family } from '../address';
 import { readIptablesRule } from './iptables-rule';
 import type { NatChain, NatRule, NatRuleset } from './nat-rule';
 
+/** The base chain that packets go through behind the routing decision. */
+export const POSTROUTING = 'POSTROUTING';
+
 /** A table of an `iptables-save` dump: its chains with their rules as text. */
 export interface SavedTable {
   /** By name: a base chain's policy, or `-` for a chain that is jumped to. */
@@ -23,58 +26,101 @@ export type ReadSave =
 /**
  * Reads one table of what `iptables-save` or `ip6tables-save` prints, of either flavour, with or without counters.
  * Anything but comments, tables, chains, appended rules and COMMIT is refused, as is a table without its COMMIT: it
- * would be a dump cut short.
+ * would be a dump cut short. A table that the tool says it cannot print is no table that is not there: refused too.
  */
 export function readIptablesSave(dump: string, table = 'nat'): ReadSave {
-  let policies: Map<string, string> | undefined;
-  let rules = new Map<string, string[]>();
-  let found: SavedTable | undefined;
-  let name: string | undefined;
+  const reader = new SaveReader(table);
   let line = 0;
-  for (const text of dump.split('\n')) {
+  for (let at = 0; at < dump.length; ) {
     line++;
-    const fault = { ok: false, line, text } as const;
-    if (text === '' || text.startsWith('#')) continue;
-    if (text.startsWith('*')) {
-      if (name !== undefined) return fault;
-      name = text.slice(1).trim();
-      policies = new Map();
-      rules = new Map();
-    } else if (text.trim() === 'COMMIT') {
-      if (name === undefined) return fault;
-      if (name === table) {
-        if (found) return fault;
-        found = { policies: policies!, rules };
-      }
-      name = undefined;
-    } else if (name === undefined) return fault;
-    else if (name !== table) continue;
-    else if (text.startsWith(':')) {
-      const chain = /^:(\S+) (\S+)(?: \[\d+:\d+\])?\s*$/.exec(text);
-      if (!chain) return fault;
-      policies!.set(chain[1]!, chain[2]!);
-      rules.set(chain[1]!, []);
-    } else {
-      const rule = /^(?:\[\d+:\d+\] )?-A (\S+)(?: (.*))?$/.exec(text);
-      const list = rule && rules.get(rule[1]!);
-      if (!list) return fault;
-      list.push(rule[2] ?? '');
-    }
+    const end = dump.indexOf('\n', at);
+    const text = dump.slice(at, end < 0 ? dump.length : end);
+    if (!reader.line(text)) return { ok: false, line, text };
+    at = end < 0 ? dump.length : end + 1;
   }
-  return name === undefined ? { ok: true, table: found } : { ok: false, line, text: '' };
+  return reader.inside ? { ok: false, line, text: '' } : { ok: true, table: reader.found };
 }
 
-/** The table's chains as rules that can be walked through, from POSTROUTING on. */
-export function iptablesRuleset(family: Family, table: SavedTable): NatRuleset {
+/** Reads line by line; false from a line on that makes no sense. */
+class SaveReader {
+  found: SavedTable | undefined;
+  /** The name of the table that is being read. */
+  inside: string | undefined;
+  private policies = new Map<string, string>();
+  private rules = new Map<string, string[]>();
+
+  constructor(private readonly wanted: string) {}
+
+  line(text: string): boolean {
+    if (text.startsWith('-A ') || text.startsWith('[')) return this.rule(text);
+    if (text === '') return true;
+    if (text.startsWith('#')) return !text.startsWith(`# Table \`${this.wanted}' is incompatible`);
+    if (text.startsWith(':')) return this.chain(text);
+    if (text.startsWith('*')) return this.start(text.slice(1).trim());
+    return text.trim() === 'COMMIT' && this.commit();
+  }
+
+  private start(name: string): boolean {
+    if (this.inside !== undefined || name === '') return false;
+    this.inside = name;
+    return true;
+  }
+
+  private commit(): boolean {
+    if (this.inside === undefined || (this.inside === this.wanted && this.found)) return false;
+    if (this.inside === this.wanted) this.found = { policies: this.policies, rules: this.rules };
+    this.inside = undefined;
+    return true;
+  }
+
+  private chain(text: string): boolean {
+    if (this.inside !== this.wanted) return this.inside !== undefined;
+    const chain = /^:(\S+) (\S+)(?: \[\d+:\d+\])?\s*$/.exec(text);
+    if (!chain || this.policies.has(chain[1]!) || this.found) return false;
+    this.policies.set(chain[1]!, chain[2]!);
+    this.rules.set(chain[1]!, []);
+    return true;
+  }
+
+  private rule(text: string): boolean {
+    if (this.inside !== this.wanted) return this.inside !== undefined;
+    // Not by one regular expression, for there may be tens of thousands of rules.
+    const start = text.startsWith('[') ? text.indexOf('] -A ') + 2 : 0;
+    if (start === 1 || (start > 0 && !/^\[\d+:\d+\]$/.test(text.slice(0, start - 1)))) return false;
+    const blank = text.indexOf(' ', start + 3);
+    const chain = this.rules.get(blank < 0 ? text.slice(start + 3) : text.slice(start + 3, blank));
+    chain?.push(blank < 0 ? '' : text.slice(blank + 1));
+    return chain !== undefined;
+  }
+}
+
+/**
+ * The table's chains as rules that can be walked through, from POSTROUTING on.
+ * @param scope what is put before the chains' names, to tell the rules of both flavours apart
+ */
+export function iptablesRuleset(family: Family, table: SavedTable, scope = ''): NatRuleset {
   const chains = new Map<string, NatChain>();
-  const add = (name: string): void => {
+  // Only what POSTROUTING leads to is read: kube-proxy's table has thousands of rules that it does not.
+  const names = new Set([POSTROUTING]);
+  for (const name of names) {
     const policy = table.policies.get(name);
-    if (policy === undefined || chains.has(name)) return;
-    const rules: NatRule[] = (table.rules.get(name) ?? []).map(text => readIptablesRule(family, text));
-    chains.set(name, { policy: policy === '-' ? 'return' : policy === 'DROP' ? 'drop' : 'accept', rules });
-    // Only what POSTROUTING leads to is read: kube-proxy's table has thousands of rules that it does not.
-    for (const { verdict } of rules) if (verdict.kind === 'jump' || verdict.kind === 'goto') add(verdict.chain);
-  };
-  add('POSTROUTING');
-  return { family, chains, hooks: chains.has('POSTROUTING') ? [{ chain: 'POSTROUTING', priority: 100 }] : [] };
+    if (policy === undefined) continue;
+    const rules = (table.rules.get(name) ?? []).map(text => inScope(readIptablesRule(family, text), scope, names));
+    chains.set(scope + name, { policy: policyOf(policy), rules });
+  }
+  const hook = { chain: scope + POSTROUTING, nat: true, priority: 100 };
+  return { family, chains, hooks: chains.size > 0 ? [hook] : [] };
+}
+
+/** The rule with the chain that it leads to named as the others are; that chain's name is put down as one to be read. */
+function inScope(rule: NatRule, scope: string, names: Set<string>): NatRule {
+  const { verdict } = rule;
+  if (verdict.kind !== 'jump' && verdict.kind !== 'goto') return rule;
+  names.add(verdict.chain);
+  return { ...rule, verdict: { ...verdict, chain: scope + verdict.chain } };
+}
+
+function policyOf(text: string): NatChain['policy'] {
+  if (text === '-') return 'return';
+  return text === 'DROP' ? 'drop' : 'accept';
 }

@@ -1,14 +1,15 @@
-import { formatCidr } from '../address';
-import { type FamilyPlan, type PortRange, type RulePlan, WITH_PORTS } from './plan';
+import { savedAddress } from './iptables-address';
+import { type FamilyPlan, type PortRange, portsText, type RulePlan, WITH_PORTS } from './plan';
 
-const JUMP_COMMENT = (chain: string): string =>
-  `ip-masq-agent: ensure nat POSTROUTING directs all non-LOCAL destination traffic to our custom ${chain} chain`;
+/** How the comment of every rule starts that leads to a chain of ip-masq-agent. */
+export const JUMP_COMMENT = 'ip-masq-agent: ensure nat POSTROUTING directs';
 const LOCAL_COMMENT = 'ip-masq-agent: local traffic is not subject to MASQUERADE';
 const LAST_COMMENT = 'ip-masq-agent: outbound traffic is subject to MASQUERADE (must be last in chain)';
 
 /** The rule that leads from POSTROUTING into the agent's chain, as iptables-save prints it behind `-A POSTROUTING `. */
 export function jumpRule(chain: string): string {
-  return `-m comment --comment "${JUMP_COMMENT(chain)}" -m addrtype ! --dst-type LOCAL -j ${chain}`;
+  const comment = `${JUMP_COMMENT} all non-LOCAL destination traffic to our custom ${chain} chain`;
+  return `-m comment --comment "${comment}" -m addrtype ! --dst-type LOCAL -j ${chain}`;
 }
 
 /** The rules of the agent's chain, as iptables-save prints them behind `-A CHAIN `. */
@@ -16,18 +17,15 @@ export function chainRules(plan: FamilyPlan): string[] {
   const comment = (text: string): string => `-m comment --comment "${text}"`;
   const random = plan.randomFully ? ' --random-fully' : '';
   const preserved = plan.preserved.map(block => {
-    const destination = block.prefix === 0 ? '' : `-d ${formatCidr(block)} `;
+    const destination = block.prefix === 0 ? '' : `-d ${savedAddress(block)}/${block.prefix} `;
     return `${destination}${comment(LOCAL_COMMENT)} -j RETURN`;
   });
-  const limited =
-    plan.toPorts.length === 0
-      ? []
-      : WITH_PORTS.flatMap(protocol =>
-          plan.toPorts.map(range => {
-            const ports = range.first === range.last ? `${range.first}` : `${range.first}-${range.last}`;
-            return `-p ${protocol} ${comment(LAST_COMMENT)}${chance(range)} -j MASQUERADE --to-ports ${ports}${random}`;
-          }),
-        );
+  const limited = WITH_PORTS.flatMap(protocol =>
+    plan.toPorts.map(range => {
+      const ports = ` --to-ports ${portsText(range)}`;
+      return `-p ${protocol} ${comment(LAST_COMMENT)}${chance(range)} -j MASQUERADE${ports}${random}`;
+    }),
+  );
   return [...preserved, ...limited, `${comment(LAST_COMMENT)} -j MASQUERADE${random}`];
 }
 

@@ -4,17 +4,16 @@
  */
 export function iptablesWords(line: string): string[] | undefined {
   const words: string[] = [];
-  let at = 0;
-  while (at < line.length) {
-    if (line[at] === ' ' || line[at] === '\t') at++;
+  for (let at = 0; at < line.length; ) {
+    if (line[at] === ' ') at++;
     else if (line[at] === '"') {
-      const quoted = quotedWord(line, at + 1);
-      if (!quoted) return undefined;
-      words.push(quoted.word);
-      at = quoted.end;
+      const end = closingQuote(line, at + 1);
+      if (end < 0) return undefined;
+      words.push(unescaped(line.slice(at + 1, end)));
+      at = end + 1;
     } else {
-      let end = at;
-      while (end < line.length && line[end] !== ' ' && line[end] !== '\t') end++;
+      const blank = line.indexOf(' ', at);
+      const end = blank < 0 ? line.length : blank;
       words.push(line.slice(at, end));
       at = end;
     }
@@ -22,17 +21,19 @@ export function iptablesWords(line: string): string[] | undefined {
   return words;
 }
 
-function quotedWord(line: string, start: number): { readonly word: string; readonly end: number } | undefined {
-  let word = '';
-  for (let at = start; at < line.length; at++) {
-    if (line[at] === '"') return { word, end: at + 1 };
-    if (line[at] === '\\' && at + 1 < line.length) at++;
-    word += line[at];
-  }
-  return undefined;
+/** Where the quote is that no `\` stands before; -1 if nowhere. */
+function closingQuote(line: string, start: number): number {
+  let end = line.indexOf('"', start);
+  while (end >= 0 && isEscaped(line, start, end)) end = line.indexOf('"', end + 1);
+  return end;
 }
 
-/** A word as iptables-save writes it. */
-export function iptablesWord(word: string): string {
-  return /^[^\s"'\\]+$/.test(word) ? word : `"${word.replace(/["'\\]/g, '\\$&')}"`;
+function isEscaped(line: string, start: number, at: number): boolean {
+  let from = at;
+  while (from > start && line[from - 1] === '\\') from--;
+  return (at - from) % 2 === 1;
+}
+
+function unescaped(text: string): string {
+  return text.includes('\\') ? text.replace(/\\(.)/g, '$1') : text;
 }

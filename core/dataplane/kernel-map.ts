@@ -1,20 +1,23 @@
-import type { Partition } from '../address';
-import { masquerade, PRESERVE, type Treatment } from '../treatment/treatment';
+import type { Difference, Partition } from '../address';
+import { type Decision, masquerade, PRESERVE, sameTreatment, type Treatment } from '../treatment/treatment';
+import type { Packets } from './match';
 import type { NatRule, NatRuleset } from './nat-rule';
-import { type Outcome, type Packets, PROTOCOLS, walkRules } from './walk';
+import { type Outcome, rulesOf, sameOutcome } from './outcome';
+import { PROTOCOLS } from './protocol';
+import { walkRules } from './walk';
 
 /** What the kernel's rules make of packets to an address. */
 export type KernelDecision =
   | {
       /** What happens to the packets' source. */
       readonly treatment: Treatment;
-      /** Whether their source port is fully randomised, where it may change. */
+      /** Whether their source port is fully randomised; absent where they are not masqueraded. */
       readonly randomFully?: boolean;
-      /** The rule that decides; absent where none does, and nothing happens. */
+      /** The rule that gives them another source; absent where none does. */
       readonly rule?: NatRule;
     }
   | {
-      /** It cannot be told. */
+      /** It cannot be told, or differs between packets to the same address: by their protocol or their source. */
       readonly treatment?: undefined;
       /** The rules that are in the way. */
       readonly rules: readonly NatRule[];
@@ -25,38 +28,63 @@ export type KernelDecision =
  * one: those with ports have to be treated alike, and the others like them but for the limits of the ports.
  */
 export function kernelMap(ruleset: NatRuleset, packets: Omit<Packets, 'protocol'> = {}): Partition<KernelDecision> {
-  const [tcp, ...others] = PROTOCOLS.map(protocol => walkRules(ruleset, { ...packets, protocol }));
-  let all = tcp!.map((outcome): readonly Outcome[] => [outcome]);
-  for (const other of others) all = all.zip(other, (before, outcome) => [...before, outcome]);
+  const [first, ...others] = asksForProtocol(ruleset) ? PROTOCOLS : (['other'] as const);
+  const walked = walkRules(ruleset, { ...packets, protocol: first });
+  let all = walked.map((outcome): readonly Outcome[] => [outcome]);
+  for (const protocol of others) {
+    all = all.zip(walkRules(ruleset, { ...packets, protocol }), (before, outcome) => [...before, outcome]);
+  }
   return all.map(decide);
 }
 
-/** @param outcomes one for each of {@link PROTOCOLS}, the one without ports last */
+/**
+ * The lowest address that the kernel treats otherwise than is wanted, or nobody can tell how; undefined is the proof
+ * that it treats every address as is wanted.
+ * @param randomFully whether source ports of masqueraded packets are to be fully randomised
+ */
+export function firstDeviation(
+  wanted: Partition<Decision>,
+  kernel: Partition<KernelDecision>,
+  randomFully: boolean,
+): Difference<Decision, KernelDecision> | undefined {
+  return wanted.firstDifference(kernel, (want, is) => {
+    if (!is.treatment || !sameTreatment(want.treatment, is.treatment)) return false;
+    return is.treatment.kind !== 'masquerade' || is.randomFully === randomFully;
+  });
+}
+
+function asksForProtocol({ chains }: NatRuleset): boolean {
+  for (const { rules } of chains.values()) {
+    if (rules.some(rule => rule.conditions.some(({ on }) => on === 'protocol'))) return true;
+  }
+  return false;
+}
+
+/** @param outcomes one for all protocols, or one for each of {@link PROTOCOLS}; the last one is of those without ports */
 function decide(outcomes: readonly Outcome[]): KernelDecision {
   const first = outcomes[0]!;
-  const alike = outcomes.every((outcome, i) => same(outcome, first, i === outcomes.length - 1));
-  if (alike && first.kind !== 'unknown' && first.kind !== 'drop') return decisionOf(first);
-  const rules = outcomes.flatMap(outcome => (outcome.kind === 'unknown' ? outcome.rules : (outcome.rule ?? [])));
-  return { rules: [...new Set(rules)] };
+  const last = outcomes.length - 1;
+  const alike = outcomes.every((outcome, i) => sameOutcome(outcome, i === last ? withoutPorts(first) : first));
+  const decision = alike ? decisionOf(first) : undefined;
+  return decision ?? { rules: [...new Set(outcomes.flatMap(rulesOf))] };
 }
 
-function same(outcome: Outcome, first: Outcome, portless: boolean): boolean {
-  if (outcome.kind === 'masquerade' && first.kind === 'masquerade') {
-    const ports = portless ? outcome.toPorts === undefined : outcome.toPorts === first.toPorts;
-    return ports && outcome.randomFully === first.randomFully;
-  }
-  if (outcome.kind === 'snat' && first.kind === 'snat') return outcome.sourceIP === first.sourceIP;
-  return outcome.kind === first.kind;
+/** What a protocol without ports is given beside one that has them. */
+function withoutPorts(outcome: Outcome): Outcome {
+  if (outcome.kind !== 'masquerade') return outcome;
+  const { toPorts: _, ...others } = outcome;
+  return others;
 }
 
-function decisionOf(outcome: Exclude<Outcome, { kind: 'unknown' | 'drop' }>): KernelDecision {
-  const by = outcome.rule ? { rule: outcome.rule } : {};
+function decisionOf(outcome: Outcome): KernelDecision | undefined {
   switch (outcome.kind) {
     case 'preserve':
-      return { treatment: PRESERVE, ...by };
+      return { treatment: PRESERVE };
     case 'masquerade':
-      return { treatment: masquerade(outcome.toPorts), randomFully: outcome.randomFully, ...by };
+      return { treatment: masquerade(outcome.toPorts), randomFully: outcome.randomFully, rule: outcome.rule };
     case 'snat':
-      return { treatment: { kind: 'snat', sourceIP: outcome.sourceIP }, ...by };
+      return { treatment: { kind: 'snat', sourceIP: outcome.sourceIP }, rule: outcome.rule };
+    default:
+      return undefined;
   }
 }

@@ -6,9 +6,12 @@ export type Condition =
   | { readonly on: 'protocol'; readonly protocols: readonly string[]; readonly negated: boolean }
   | { readonly on: 'destination-type' | 'source-type'; readonly type: string; readonly negated: boolean }
   | { readonly on: 'mark'; readonly value: number; readonly mask: number; readonly negated: boolean }
-  | { readonly on: 'chance' }
   | {
-      /** Addresses that are kept outside of the rule: an ipset, or a set of nftables that is not listed beside it. */
+      /** It holds for some packets and not for others, whatever they are: rules spread packets with it. */
+      readonly on: 'chance';
+    }
+  | {
+      /** Addresses that are kept outside of the rule: an ipset, or a set of nftables. */
       readonly on: 'named-set';
       readonly name: string;
       readonly of: 'destination' | 'source' | 'other';
@@ -37,7 +40,7 @@ export type RuleVerdict =
       readonly flip: number;
     }
   | {
-      /** Something that the reader does not know. */
+      /** Something that the reader does not know: nobody can tell what becomes of the packet. */
       readonly kind: 'unknown';
       readonly text: string;
     };
@@ -48,7 +51,7 @@ export interface NatRule {
   readonly conditions: readonly Condition[];
   /** What it does. */
   readonly verdict: RuleVerdict;
-  /** The rule as the kernel's tool prints it, without counters. */
+  /** The rule for people: as the kernel's tool prints it, without counters. */
   readonly text: string;
 }
 
@@ -64,6 +67,8 @@ export interface NatChain {
 export interface NatHook {
   /** The chain's name. */
   readonly chain: string;
+  /** Whether it is of type `nat`, which may give packets a source; others may only mark them before. */
+  readonly nat: boolean;
   /** The kernel asks base chains from the lowest priority up; 100 is `srcnat`, where iptables' nat table is. */
   readonly priority: number;
 }
@@ -72,14 +77,29 @@ export interface NatHook {
 export interface NatRuleset {
   /** The address family. */
   readonly family: Family;
-  /** Every chain by a name that is its own. */
+  /** The chains that packets may come to, by a name that is their own. */
   readonly chains: ReadonlyMap<string, NatChain>;
-  /** The base chains at the postrouting hook, in the order in which the kernel asks them. */
+  /** The base chains at the postrouting hook, in any order. */
   readonly hooks: readonly NatHook[];
 }
 
-/** Two rulesets of one kernel, such as iptables' and that of nftables, as one. */
-export function joinRulesets(a: NatRuleset, b: NatRuleset): NatRuleset {
-  const hooks = [...a.hooks, ...b.hooks].sort((x, y) => x.priority - y.priority);
-  return { family: a.family, chains: new Map([...a.chains, ...b.chains]), hooks };
+/**
+ * Rulesets of one kernel, such as iptables' and that of nftables, as one.
+ * @throws RangeError if two of them have a chain of the same name, or they are of different families.
+ */
+export function joinRulesets(first: NatRuleset, ...others: readonly NatRuleset[]): NatRuleset {
+  const chains = new Map(first.chains);
+  for (const { family, chains: more } of others) {
+    if (family !== first.family) throw new RangeError('rulesets of different address families cannot be joined');
+    for (const [name, chain] of more) {
+      if (chains.has(name)) throw new RangeError(`two rulesets have a chain "${name}"`);
+      chains.set(name, chain);
+    }
+  }
+  return { family: first.family, chains, hooks: [first, ...others].flatMap(ruleset => ruleset.hooks) };
+}
+
+/** A rule that stands for what is no rule of the kernel, such as a chain's policy or one that cannot be followed. */
+export function standIn(verdict: 'drop' | 'unknown', text: string): NatRule {
+  return { conditions: [], verdict: verdict === 'drop' ? { kind: 'drop' } : { kind: 'unknown', text }, text };
 }

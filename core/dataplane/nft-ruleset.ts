@@ -1,6 +1,6 @@
 import type { Family, IntervalSet } from '../address';
 import { type Fields, fieldsOf } from './json';
-import type { NatChain, NatHook, NatRule, NatRuleset } from './nat-rule';
+import { type NatChain, type NatHook, type NatRule, type NatRuleset, standIn } from './nat-rule';
 import { readNftRule } from './nft-rule';
 import { readNftSet } from './nft-set';
 
@@ -15,45 +15,129 @@ export interface NftRuleset {
 /** Families of tables that packets of an address family go through. */
 const TABLES: Readonly<Record<Family, readonly string[]>> = { 4: ['ip', 'inet'], 6: ['ip6', 'inet'] };
 
+const IPTABLES = ['filter', 'nat', 'mangle', 'raw', 'security'];
+
+/**
+ * Whether a table is one that iptables-nft makes. Its rules are opaque to `nft -j` where they use iptables' own matches
+ * and targets: they are to be read from iptables-save.
+ * @param family the table's family
+ */
+export function isIptablesTable(family: string, table: string): boolean {
+  return (family === 'ip' || family === 'ip6') && IPTABLES.includes(table);
+}
+
 /**
  * Reads what `nft -j list ruleset` prints; undefined when it is no such thing.
- * @param leaveOut tables that are read elsewhere, such as those of iptables-nft, which are opaque here
+ * @param leaveOut tables that are read elsewhere, such as those of iptables-nft
  */
 export function readNftRuleset(
   family: Family,
   json: unknown,
-  leaveOut: (table: string) => boolean = () => false,
+  leaveOut: (family: string, table: string) => boolean = isIptablesTable,
 ): NftRuleset | undefined {
   const listed = fieldsOf(json)?.nftables;
   if (!Array.isArray(listed)) return undefined;
-  const chains = new Map<string, NatChain & { rules: NatRule[] }>();
-  const sets = new Map<string, IntervalSet>();
-  const hooks: NatHook[] = [];
-  const inFamily = (fields: Fields): boolean =>
-    TABLES[family].includes(String(fields.family)) && !leaveOut(String(fields.table));
+  const reader = new RulesetReader(family);
   for (const item of listed) {
-    const [kind, fields] = entryOf(item) ?? [];
-    if (!fields || !inFamily(fields)) continue;
-    const scope = `${fields.family} ${fields.table} `;
-    if (kind === 'chain') {
-      const name = scope + fields.name;
-      const base = fields.hook === 'postrouting';
-      chains.set(name, { policy: base ? (fields.policy === 'drop' ? 'drop' : 'accept') : 'return', rules: [] });
-      if (base) hooks.push({ chain: name, priority: Number(fields.prio) });
-    } else if (kind === 'set') {
-      const set = readNftSet(family, fields);
-      if (set) sets.set(scope + fields.name, set);
-    } else if (kind === 'rule') {
-      chains.get(scope + fields.chain)?.rules.push(readNftRule(family, fields, scope));
-    }
+    const [kind, entry] = Object.entries(fieldsOf(item) ?? {})[0] ?? ['', undefined];
+    const fields = fieldsOf(entry);
+    if (!fields) return undefined;
+    const table = kind === 'table' ? fields.name : fields.table;
+    if (!TABLES[family].includes(String(fields.family)) || leaveOut(String(fields.family), String(table))) continue;
+    if (!reader.entry(kind, fields)) return undefined;
   }
-  hooks.sort((a, b) => a.priority - b.priority);
-  return { ruleset: { family, chains, hooks }, sets };
+  return reader.ruleset();
 }
 
-/** The one entry of an object such as `{"rule": {…}}`. */
-function entryOf(item: unknown): readonly [string, Fields] | undefined {
-  const [entry] = Object.entries(fieldsOf(item) ?? {});
-  const fields = fieldsOf(entry?.[1]);
-  return entry && fields ? [entry[0], fields] : undefined;
+/** A chain whose rules are not read yet. */
+interface ListedChain {
+  readonly policy: NatChain['policy'];
+  readonly scope: string;
+  readonly rules: Fields[];
+}
+
+/** Takes the entries of the list one by one; false for one that makes no sense. */
+class RulesetReader {
+  private readonly listed = new Map<string, ListedChain>();
+  private readonly sets = new Map<string, IntervalSet>();
+  private readonly hooks: NatHook[] = [];
+  /** Tables that are switched off, or may be: by their name what their flags say. */
+  private readonly flagged = new Map<string, string>();
+
+  constructor(private readonly family: Family) {}
+
+  entry(kind: string, fields: Fields): boolean {
+    const scope = `${fields.family} ${kind === 'table' ? fields.name : fields.table} `;
+    switch (kind) {
+      case 'table':
+        if (fields.flags !== undefined) this.flagged.set(scope, JSON.stringify(fields.flags));
+        return true;
+      case 'chain':
+        return this.chain(scope, fields);
+      case 'set':
+        return this.set(scope, fields);
+      case 'rule':
+        return this.rule(scope, fields);
+      default:
+        // Maps, counters, flow tables and whatever comes: nothing that is not asked by a rule.
+        return true;
+    }
+  }
+
+  /** The chains that packets come to, from the base chains on. */
+  ruleset(): NftRuleset {
+    const chains = new Map<string, NatChain>();
+    const hooks = this.hooks.filter(hook => !this.isDormant(this.listed.get(hook.chain)!.scope));
+    const names = new Set(hooks.map(hook => hook.chain));
+    for (const name of names) {
+      const listed = this.listed.get(name);
+      if (!listed) continue;
+      const { policy, scope } = listed;
+      const rules = listed.rules.map(rule => readNftRule(this.family, rule, scope));
+      for (const { verdict } of rules) {
+        if (verdict.kind === 'jump' || verdict.kind === 'goto') names.add(verdict.chain);
+      }
+      chains.set(name, { policy, rules: [...this.inDoubt(scope), ...rules] });
+    }
+    return { ruleset: { family: this.family, chains, hooks }, sets: this.sets };
+  }
+
+  private chain(scope: string, { name, hook, type, prio, policy }: Fields): boolean {
+    if (typeof name !== 'string' || this.listed.has(scope + name)) return false;
+    const base = hook === 'postrouting';
+    this.listed.set(scope + name, { policy: base ? policyOf(policy) : 'return', scope, rules: [] });
+    if (!base) return true;
+    if (typeof prio !== 'number') return false;
+    this.hooks.push({ chain: scope + name, nat: type === 'nat', priority: prio });
+    return true;
+  }
+
+  private set(scope: string, fields: Fields): boolean {
+    const set = readNftSet(this.family, fields);
+    if (set) this.sets.set(`${scope}${fields.name}`, set);
+    return true;
+  }
+
+  private rule(scope: string, fields: Fields): boolean {
+    const chain = this.listed.get(`${scope}${fields.chain}`);
+    chain?.rules.push(fields);
+    return chain !== undefined;
+  }
+
+  /** Whether a table is switched off, so that the kernel does not ask its chains. */
+  private isDormant(scope: string): boolean {
+    return this.flagged.get(scope)?.includes('"dormant"') === true;
+  }
+
+  /** nft 1.0.6 prints nonsense where it should name a table's flags, so nobody can tell whether the table is dormant. */
+  private inDoubt(scope: string): NatRule[] {
+    const flags = this.flagged.get(scope);
+    return flags === undefined || /^\[?("(owner|persist)",?)+\]?$/.test(flags)
+      ? []
+      : [standIn('unknown', `table ${scope}has flags ${flags}; it may be dormant`)];
+  }
+}
+
+function policyOf(policy: unknown): NatChain['policy'] {
+  return policy === 'drop' ? 'drop' : 'accept';
 }

@@ -1,37 +1,52 @@
-import { type Family, IntervalSet, parseAddress, parseCidr } from '../address';
+import { compareAddresses, type Family, IntervalSet, parseAddress, parseCidr } from '../address';
 import { type Fields, fieldsOf } from './json';
 
 const TYPES: Readonly<Record<Family, string>> = { 4: 'ipv4_addr', 6: 'ipv6_addr' };
 
-/** The addresses of a set as `nft -j` lists it; undefined for a set of something else. */
+/**
+ * The addresses of a set as `nft -j` lists it, elements with a timeout included as long as they are listed; undefined
+ * for a set of something else.
+ */
 export function readNftSet(family: Family, fields: Fields): IntervalSet | undefined {
-  if (fields.type !== TYPES[family]) return undefined;
-  return readNftElements(family, fields.elem ?? []);
+  return fields.type === TYPES[family] ? readNftElements(family, fields.elem ?? []) : undefined;
 }
 
-/** The addresses of a list of elements: single ones, prefixes and ranges; undefined if one is something else. */
-export function readNftElements(family: Family, elements: unknown): IntervalSet | undefined {
-  if (!Array.isArray(elements)) return undefined;
-  const sets = elements.map(element => readNftAddresses(family, element));
-  return sets.every(set => set !== undefined) ? IntervalSet.unionOf(family, sets) : undefined;
-}
-
-/** The addresses that one element or the right side of a comparison stands for. */
+/** The addresses that the right side of a comparison stands for: an anonymous set, or one element. */
 export function readNftAddresses(family: Family, value: unknown): IntervalSet | undefined {
-  if (typeof value === 'string') {
-    const parsed = parseAddress(value);
-    if (!parsed.ok || parsed.value.family !== family) return undefined;
-    return IntervalSet.fromRange(parsed.value, parsed.value);
+  const set = fieldsOf(value)?.set;
+  return set === undefined ? readElement(family, value) : readNftElements(family, set);
+}
+
+/** The addresses of a list of elements; undefined if one is something else. */
+function readNftElements(family: Family, elements: unknown): IntervalSet | undefined {
+  if (!Array.isArray(elements)) return undefined;
+  const sets: IntervalSet[] = [];
+  for (const element of elements) {
+    // One with a comment, a counter or a timeout stands in an object of its own.
+    const elem = fieldsOf(fieldsOf(element)?.elem);
+    const set = readElement(family, elem ? elem.val : element);
+    if (!set) return undefined;
+    sets.push(set);
   }
-  const { prefix, range, set, elem } = fieldsOf(value) ?? {};
-  if (set !== undefined) return readNftElements(family, set);
-  if (elem !== undefined) return readNftAddresses(family, fieldsOf(elem)?.val);
-  if (Array.isArray(range)) {
-    const [first, last] = range.map(end => parseAddress(String(end)));
-    if (!first?.ok || !last?.ok || first.value.family !== family || last.value.family !== family) return undefined;
-    return IntervalSet.fromRange(first.value, last.value);
-  }
+  return IntervalSet.unionOf(family, sets);
+}
+
+/** A single address, a prefix or a range. */
+function readElement(family: Family, value: unknown): IntervalSet | undefined {
+  if (typeof value === 'string') return readRange(family, [value, value]);
+  const { prefix, range } = fieldsOf(value) ?? {};
+  return prefix === undefined ? readRange(family, range) : readPrefix(family, prefix);
+}
+
+function readPrefix(family: Family, prefix: unknown): IntervalSet | undefined {
   const { addr, len } = fieldsOf(prefix) ?? {};
   const block = parseCidr(`${addr}/${len}`);
   return block.ok && block.value.family === family ? IntervalSet.ofCidr(block.value) : undefined;
+}
+
+function readRange(family: Family, range: unknown): IntervalSet | undefined {
+  if (!Array.isArray(range) || range.length !== 2) return undefined;
+  const [first, last] = range.map(end => parseAddress(String(end)));
+  if (!first?.ok || !last?.ok || first.value.family !== family || last.value.family !== family) return undefined;
+  return compareAddresses(first.value, last.value) <= 0 ? IntervalSet.fromRange(first.value, last.value) : undefined;
 }

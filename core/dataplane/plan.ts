@@ -15,6 +15,11 @@ export interface PortRange {
 /** Protocols whose source ports can be limited. */
 export const WITH_PORTS = ['tcp', 'udp', 'sctp'] as const;
 
+/** A range as both tools print it: `1024-29999`, or `5000` for a single port. */
+export function portsText({ first, last }: PortRange): string {
+  return first === last ? `${first}` : `${first}-${last}`;
+}
+
 /** The rules of one address family, as data: both backends make text of it. */
 export interface FamilyPlan {
   /** The address family. */
@@ -29,7 +34,7 @@ export interface FamilyPlan {
 
 /** What the agent has to enforce on a node. */
 export interface RulePlan {
-  /** The nat chain that the agent owns: of iptables, or in its own table of nftables. */
+  /** The chain of iptables' nat table that the agent owns: `--masq-chain`. With nftables it owns a table. */
   readonly chain: string;
   /** The families that have rules: IPv4, and IPv6 with `--enable-ipv6`. */
   readonly families: readonly FamilyPlan[];

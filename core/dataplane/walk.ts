@@ -1,34 +1,20 @@
 import { type Family, IntervalSet, Partition } from '../address';
-import type { Condition, NatChain, NatRule, NatRuleset } from './nat-rule';
+import { type Flow, isExactly, join, joinAll } from './flow';
+import { hookOrders } from './hook-order';
+import { matching, type Packets, spreads } from './match';
+import { type NatChain, type NatHook, type NatRule, type NatRuleset, standIn } from './nat-rule';
+import { type Doubt, NO_NAT, type Outcome, outcomeOf, sameOutcome, together } from './outcome';
+import { overlay } from './overlay';
+import { type Run, segmentsOf } from './segment';
 
-/** One class of packets that rules tell apart by their protocol. */
-export const PROTOCOLS = ['tcp', 'udp', 'sctp', 'other'] as const;
+/** How deep chains may lead into each other. The kernel refuses loops, but a reader may misunderstand something. */
+const DEEPEST = 64;
 
-/** A protocol whose ports rules may ask for, or any other one. */
-export type Protocol = (typeof PROTOCOLS)[number];
+/** How much is followed at the most, in intervals of destinations for each rule: seconds of work. */
+const MOST_WORK = 4_000_000;
 
-/** What rules make of a packet: what happens to its source, and the rule that decided. */
-export type Outcome =
-  | { readonly kind: 'preserve'; readonly rule?: NatRule }
-  | { readonly kind: 'masquerade'; readonly toPorts?: string; readonly randomFully: boolean; readonly rule: NatRule }
-  | { readonly kind: 'snat'; readonly sourceIP: string; readonly rule: NatRule }
-  | { readonly kind: 'drop'; readonly rule?: NatRule }
-  | {
-      /** Rules that cannot be decided about lead to different treatments. */
-      readonly kind: 'unknown';
-      /** Those rules. */
-      readonly rules: readonly NatRule[];
-    };
-
-/** What is known of the packets beside their destination. */
-export interface Packets {
-  /** Their protocol. */
-  readonly protocol: Protocol;
-  /** Where they come from. @default not known: a rule that asks for sources may hold or not */
-  readonly sources?: IntervalSet;
-  /** By name, the addresses of sets that rules refer to. @default none are known */
-  readonly sets?: ReadonlyMap<string, IntervalSet>;
-}
+/** How many marks packets may carry at one time. */
+const MOST_MARKS = 256;
 
 /**
  * Follows new packets of pods to every destination through the postrouting rules. They are packets that leave the node
@@ -41,23 +27,22 @@ export function walkRules(ruleset: NatRuleset, packets: Packets): Partition<Outc
   return new Walk(ruleset, packets).run();
 }
 
-/** Destinations of packets that are still on their way, by their mark. */
-type Flow = Map<number, IntervalSet>;
-
-/** An outcome and the destinations that may come to it. */
-interface Reached {
-  readonly outcome: Outcome;
-  readonly sets: IntervalSet[];
+/** Where packets are after a chain: those that `returned` go on behind the jump, those that `passed` were accepted. */
+interface Ways {
+  readonly returned: Flow;
+  readonly passed: Flow;
 }
 
-const NO_NAT: Outcome = { kind: 'preserve' };
-
 class Walk {
-  private readonly reached = new Map<string, Reached>();
-  /** Rules that could not be decided about, with the destinations that they may hold for. */
-  private readonly doubts: { readonly rule: NatRule; readonly set: IntervalSet }[] = [];
   private readonly family: Family;
+  private readonly reached: Partition<Outcome | undefined>[] = [];
+  private readonly doubts: Partition<Doubt | undefined>[] = [];
+  private readonly outcomes = new Map<NatRule, Outcome>();
+  private hook: NatHook | undefined;
   private depth = 0;
+  private work = 0;
+  /** Why it cannot be told what the rules do. */
+  private givenUp: string | undefined;
 
   constructor(
     private readonly ruleset: NatRuleset,
@@ -67,237 +52,160 @@ class Walk {
   }
 
   run(): Partition<Outcome> {
-    let flow: Flow = new Map([[0, IntervalSet.full(this.family)]]);
-    for (const hook of this.ruleset.hooks) flow = this.chain(hook.chain, flow).passed;
-    for (const set of flow.values()) this.reach(NO_NAT, set);
-    return this.outcomes();
+    const orders = hookOrders(this.ruleset.hooks.filter(hook => this.matters(hook)));
+    if (!orders) this.givenUp = 'too many base chains of the same priority';
+    for (const order of orders ?? []) {
+      let flow: Flow = new Map([[0, IntervalSet.full(this.family)]]);
+      for (const hook of order) {
+        this.hook = hook;
+        flow = this.chain(hook.chain, flow).passed;
+      }
+      for (const set of flow.values()) this.reach(NO_NAT, set);
+    }
+    if (this.givenUp === undefined) return this.result();
+    const outcome: Outcome = { kind: 'unknown', rules: [standIn('unknown', this.givenUp)] };
+    return Partition.constant(this.family, outcome);
   }
 
-  /** Sends packets through a chain: those that `returned` go on behind the jump, those that `passed` were accepted. */
-  private chain(name: string, entering: Flow): { readonly returned: Flow; readonly passed: Flow } {
-    const passed: Flow = new Map();
+  /** Whether a base chain may have a say: one that filters has only if it marks packets, which others ask for. */
+  private matters({ chain: name, nat }: NatHook): boolean {
+    const rules = this.ruleset.chains.get(name)?.rules;
+    if (nat || !rules) return true;
+    const verdicts = [...this.ruleset.chains.values()].flatMap(chain => chain.rules.map(rule => rule.verdict.kind));
+    return rules.length > 0 && verdicts.some(kind => kind === 'set-mark' || kind === 'unknown');
+  }
+
+  private chain(name: string, entering: Flow): Ways {
     const chain = this.ruleset.chains.get(name);
-    // The kernel refuses loops; a reader that misunderstands something must not run for ever.
-    if (!chain || this.depth >= 64) {
-      const text = chain ? `chains nested too deeply at ${name}` : `no chain "${name}"`;
-      const rule: NatRule = { conditions: [], verdict: { kind: 'unknown', text }, text };
-      for (const set of entering.values()) this.reach({ kind: 'unknown', rules: [rule] }, set);
-      return { returned: entering, passed };
-    }
+    if (!chain) this.givenUp ??= `there is no base chain "${name}"`;
+    if (this.depth >= DEEPEST) this.givenUp ??= `chains lead too deep into each other at "${name}"`;
+    const ways: Ways = { returned: new Map(), passed: new Map() };
+    if (!chain || this.givenUp !== undefined) return ways;
     this.depth++;
-    const returned: Flow = new Map();
     let flow = new Map(entering);
-    for (let at = 0; at < chain.rules.length && flow.size > 0; ) {
-      const [run, next] = sameVerdict(chain, at);
-      flow = this.rules(run, flow, returned, passed);
-      at = next;
+    for (const segment of segmentsOf(this.family, chain)) {
+      if (flow.size === 0 || this.givenUp !== undefined) break;
+      flow = segment.rule ? this.rule(segment.rule, flow, ways) : this.throughRun(segment, flow, ways);
     }
     this.depth--;
-    joinAll(returned, flow);
-    if (chain.policy === 'return') return { returned, passed };
-    // What returns from a base chain meets its policy.
-    if (chain.policy === 'accept') joinAll(passed, returned);
-    else for (const set of returned.values()) this.reach({ kind: 'drop' }, set);
+    joinAll(ways.returned, flow);
+    return chain.policy === 'return' ? ways : this.endOfBase(name, chain, ways);
+  }
+
+  /** What returns from a base chain meets its policy. */
+  private endOfBase(name: string, { policy }: NatChain, { returned, passed }: Ways): Ways {
+    if (policy === 'accept' || !this.hook?.nat) joinAll(passed, returned);
+    else {
+      const outcome = outcomeOf(standIn('drop', `the policy of ${name}, which is to drop`));
+      for (const set of returned.values()) this.reach(outcome, set);
+    }
     return { returned: new Map(), passed };
   }
 
-  /** Applies rules of one verdict; the packets that go on with the next rule are the result. */
-  private rules(run: readonly NatRule[], flow: Flow, returned: Flow, passed: Flow): Flow {
+  /** Applies a run of rules; the packets that go on behind it are the result. */
+  private throughRun(run: Run, flow: Flow, { returned, passed }: Ways): Flow {
     const next: Flow = new Map();
-    const rule = run[0]!;
     for (const [mark, set] of flow) {
-      const { matching, certain } = this.matching(run, set, mark);
-      if (!certain && !isChance(rule) && !matching.isEmpty()) this.doubts.push({ rule, set: matching });
-      const staying = certain ? set.subtract(matching) : set;
-      if (!staying.isEmpty()) join(next, mark, staying);
-      if (matching.isEmpty()) continue;
-      this.apply(rule, mark, matching, { next, returned, passed });
+      this.spend(set.intervalCount + run.left.intervalCount + (run.outcomes?.size ?? 0));
+      join(returned, mark, set.intersect(run.returned));
+      join(passed, mark, set.intersect(run.accepted));
+      join(next, mark, set.intersect(run.left));
+      if (run.outcomes)
+        this.reached.push(run.outcomes.zip(only(set, true), (outcome, is) => (is ? outcome : undefined)));
     }
     return next;
   }
 
-  private apply(
-    rule: NatRule,
-    mark: number,
-    set: IntervalSet,
-    flows: { readonly next: Flow; readonly returned: Flow; readonly passed: Flow },
-  ): void {
+  /** Applies a rule; the packets that go on with the next one are the result. */
+  private rule(rule: NatRule, flow: Flow, ways: Ways): Flow {
+    const next: Flow = new Map();
+    for (const [mark, set] of flow) {
+      this.spend(set.intervalCount);
+      if (next.size > MOST_MARKS) this.givenUp ??= 'packets carry too many different marks';
+      if (this.givenUp !== undefined) break;
+      const { set: match, certain } = matching(rule, set, mark, this.packets);
+      join(next, mark, certain ? set.subtract(match) : set);
+      if (match.isEmpty()) continue;
+      const changes = this.apply(rule, mark, match, { ...ways, next });
+      if (changes && !certain) this.doubt(rule, mark, match);
+    }
+    return next;
+  }
+
+  /** Applies a rule to packets for which it holds; the result is whether it makes a difference. */
+  private apply(rule: NatRule, mark: number, set: IntervalSet, flows: Ways & { readonly next: Flow }): boolean {
     const { verdict } = rule;
+    const { next, returned, passed } = flows;
     switch (verdict.kind) {
-      case 'accept':
-        join(flows.passed, mark, set);
-        break;
-      case 'return':
-        join(flows.returned, mark, set);
-        break;
-      case 'jump':
-      case 'goto': {
-        const inner = this.chain(verdict.chain, new Map([[mark, set]]));
-        joinAll(verdict.kind === 'jump' ? flows.next : flows.returned, inner.returned);
-        joinAll(flows.passed, inner.passed);
-        break;
-      }
-      case 'set-mark':
-        join(flows.next, ((mark & ~verdict.clear) ^ verdict.flip) >>> 0, set);
-        break;
       case 'continue':
-        join(flows.next, mark, set);
-        break;
-      case 'unknown':
-        this.reach({ kind: 'unknown', rules: [rule] }, set);
-        join(flows.next, mark, set);
-        break;
-      case 'drop':
-        this.reach({ kind: 'drop', rule }, set);
-        break;
+        join(next, mark, set);
+        return false;
+      case 'accept':
+        join(passed, mark, set);
+        return true;
+      case 'return':
+        join(returned, mark, set);
+        return true;
+      case 'set-mark':
+        join(next, ((mark & ~verdict.clear) ^ verdict.flip) >>> 0, set);
+        return true;
+      case 'jump':
+      case 'goto':
+        if (this.ruleset.chains.has(verdict.chain)) return this.lead(verdict, mark, set, flows);
+        return this.end(rule, mark, set, flows);
       default:
-        this.reach({ ...verdict, rule }, set);
+        return this.end(rule, mark, set, flows);
     }
   }
 
-  /** The destinations of `set` for which one of the rules holds, or, if that is not `certain`, for which it may. */
-  private matching(
-    run: readonly NatRule[],
-    set: IntervalSet,
+  private lead(
+    { kind, chain }: { readonly kind: 'jump' | 'goto'; readonly chain: string },
     mark: number,
-  ): { readonly matching: IntervalSet; readonly certain: boolean } {
-    if (run.length > 1) {
-      const sets = run.map(rule => destinationOf(rule)!);
-      return { matching: set.intersect(IntervalSet.unionOf(this.family, sets)), certain: true };
+    set: IntervalSet,
+    { next, returned, passed }: Ways & { readonly next: Flow },
+  ): boolean {
+    const before = this.reached.length;
+    const inner = this.chain(chain, new Map([[mark, set]]));
+    joinAll(kind === 'jump' ? next : returned, inner.returned);
+    joinAll(passed, inner.passed);
+    return kind === 'goto' || before !== this.reached.length || !isExactly(inner.returned, mark, set);
+  }
+
+  private end(rule: NatRule, mark: number, set: IntervalSet, { next, passed }: Ways & { readonly next: Flow }): true {
+    // The map is one of packets that leave; which ones a firewall lets go is another matter.
+    if (rule.verdict.kind === 'drop' && !this.hook?.nat) join(passed, mark, set);
+    else {
+      const outcome = this.outcomes.get(rule) ?? outcomeOf(rule);
+      this.outcomes.set(rule, outcome);
+      this.reach(outcome, set);
+      if (outcome.kind === 'unknown') join(next, mark, set);
     }
-    let matching = set;
-    let certain = true;
-    for (const condition of run[0]!.conditions) {
-      const answer = this.holds(condition, mark);
-      if (answer === false) return { matching: IntervalSet.empty(this.family), certain: true };
-      if (answer === undefined) certain = false;
-      else if (answer !== true) matching = matching.intersect(answer);
-    }
-    return { matching, certain };
+    return true;
   }
 
-  /** Whether a condition holds: for every packet, for none, for those to some destinations, or nobody knows. */
-  private holds(condition: Condition, mark: number): boolean | IntervalSet | undefined {
-    switch (condition.on) {
-      case 'destination':
-        return condition.set;
-      case 'source':
-        return this.fromSources(condition.set);
-      case 'protocol':
-        return this.protocolIs(condition.protocols, condition.negated);
-      case 'destination-type':
-      case 'source-type':
-        return condition.type === 'LOCAL' ? condition.negated : undefined;
-      case 'mark':
-        return ((mark & condition.mask) >>> 0 === condition.value) !== condition.negated;
-      case 'named-set':
-        return this.inNamedSet(condition);
-      default:
-        return undefined;
-    }
-  }
-
-  private fromSources(set: IntervalSet): boolean | undefined {
-    const { sources } = this.packets;
-    if (set.isFull()) return true;
-    if (set.isEmpty()) return false;
-    if (!sources) return undefined;
-    if (set.containsSet(sources)) return true;
-    return set.overlaps(sources) ? undefined : false;
-  }
-
-  private protocolIs(protocols: readonly string[], negated: boolean): boolean | undefined {
-    const { protocol } = this.packets;
-    if (protocol !== 'other') return protocols.includes(protocol) !== negated;
-    const ported: readonly string[] = PROTOCOLS;
-    return protocols.every(name => ported.includes(name)) ? negated : undefined;
-  }
-
-  private inNamedSet(condition: Condition & { readonly on: 'named-set' }): boolean | IntervalSet | undefined {
-    const set = this.packets.sets?.get(condition.name);
-    if (!set || set.family !== this.family || condition.of === 'other') return undefined;
-    const wanted = condition.negated ? set.complement() : set;
-    return condition.of === 'destination' ? wanted : this.fromSources(wanted);
+  private spend(work: number): void {
+    this.work += work + 1;
+    if (this.work > MOST_WORK) this.givenUp ??= 'more rules than can be followed';
   }
 
   private reach(outcome: Outcome, set: IntervalSet): void {
-    if (set.isEmpty()) return;
-    const key = outcomeKey(outcome);
-    const reached = this.reached.get(key);
-    if (reached) reached.sets.push(set);
-    else this.reached.set(key, { outcome, sets: [set] });
+    if (!set.isEmpty()) this.reached.push(only(set, outcome));
+  }
+
+  private doubt(rule: NatRule, mark: number, set: IntervalSet): void {
+    this.doubts.push(only(set, { rule, spreads: spreads(rule, this.family, mark, this.packets) }));
   }
 
   /** Puts together what each destination may come to. */
-  private outcomes(): Partition<Outcome> {
-    const { family } = this;
-    let all = Partition.constant<readonly Outcome[]>(family, []);
-    for (const { outcome, sets } of this.reached.values()) {
-      const layer = { set: IntervalSet.unionOf(family, sets), value: outcome };
-      const may = Partition.fromLayers<Outcome | undefined>(family, [layer], undefined);
-      all = all.zip(may, (before, one) => (one ? [...before, one] : before));
-    }
-    for (const { rule, set } of this.doubts) {
-      const layer = { set, value: { kind: 'unknown', rules: [rule] } as const };
-      const may = Partition.fromLayers<Outcome | undefined>(family, [layer], undefined);
-      // A rule in doubt matters only where it makes a difference.
-      all = all.zip(may, (before, one) => (one && distinct(before) > 1 ? [...before, one] : before));
-    }
-    return all.map(together);
+  private result(): Partition<Outcome> {
+    const possible = overlay(this.family, this.reached);
+    const open = possible.where(outcomes => !outcomes.every(outcome => sameOutcome(outcome, outcomes[0]!)));
+    if (open.isEmpty()) return possible.map(outcomes => together(outcomes, []));
+    return possible.zip(overlay(this.family, this.doubts), together);
   }
 }
 
-function distinct(outcomes: readonly Outcome[]): number {
-  return new Set(outcomes.map(outcomeKey)).size;
-}
-
-/** One outcome of several that are possible. */
-function together(outcomes: readonly Outcome[]): Outcome {
-  const [first, ...others] = outcomes;
-  if (!first || others.length === 0) return first ?? NO_NAT;
-  const masquerades = outcomes.filter(o => o.kind === 'masquerade');
-  const ports = masquerades.map(o => o.toPorts).filter(p => p !== undefined);
-  const alike = masquerades.every(o => o.randomFully === masquerades[0]!.randomFully);
-  if (ports.length === outcomes.length && alike) return { ...masquerades[0]!, toPorts: ports.join(',') };
-  return { kind: 'unknown', rules: [...new Set(outcomes.flatMap(o => (o.kind === 'unknown' ? o.rules : [])))] };
-}
-
-/** What tells outcomes apart, whichever rule they come from. */
-function outcomeKey(outcome: Outcome): string {
-  switch (outcome.kind) {
-    case 'masquerade':
-      return `masquerade ${outcome.toPorts ?? ''} ${outcome.randomFully}`;
-    case 'snat':
-      return `snat ${outcome.sourceIP}`;
-    default:
-      return outcome.kind;
-  }
-}
-
-function join(flow: Flow, mark: number, set: IntervalSet): void {
-  const there = flow.get(mark);
-  flow.set(mark, there ? there.union(set) : set);
-}
-
-function joinAll(flow: Flow, other: Flow): void {
-  for (const [mark, set] of other) join(flow, mark, set);
-}
-
-/** The only condition of a rule that asks for nothing but a destination. */
-function destinationOf({ conditions: [first, another] }: NatRule): IntervalSet | undefined {
-  return !another && first?.on === 'destination' ? first.set : undefined;
-}
-
-/** The rules from one on that ask for destinations only and return all alike: long lists are walked through at once. */
-function sameVerdict({ rules }: NatChain, at: number): readonly [run: readonly NatRule[], next: number] {
-  const simple = (rule: NatRule | undefined): boolean =>
-    rule?.verdict.kind === 'return' && destinationOf(rule) !== undefined;
-  let next = at + 1;
-  if (simple(rules[at])) while (simple(rules[next])) next++;
-  return [rules.slice(at, next), next];
-}
-
-/** A rule that holds by chance spreads packets over alternatives; nothing about it is in doubt. */
-function isChance(rule: NatRule): boolean {
-  return rule.conditions.some(condition => condition.on === 'chance');
+/** The value for the addresses of a set, and nothing for the others. */
+function only<T>(set: IntervalSet, value: T): Partition<T | undefined> {
+  return Partition.fromLayers<T | undefined>(set.family, [{ set, value }], undefined);
 }

@@ -1,4 +1,5 @@
 import type { Location } from '../diagnostics';
+import { samePorts } from './ports';
 
 /**
  * What happens to a packet's source address.
@@ -39,7 +40,7 @@ export function masquerade(toPorts: string | undefined): Treatment {
 /** Whether two treatments do the same to a packet. */
 export function sameTreatment(a: Treatment, b: Treatment): boolean {
   if (a.kind === 'snat') return b.kind === 'snat' && a.sourceIP === b.sourceIP;
-  if (a.kind === 'masquerade') return b.kind === 'masquerade' && a.toPorts === b.toPorts;
+  if (a.kind === 'masquerade') return b.kind === 'masquerade' && samePorts(a.toPorts, b.toPorts);
   return b.kind === 'preserve';
 }
 

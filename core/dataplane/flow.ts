@@ -1,0 +1,21 @@
+import type { IntervalSet } from '../address';
+
+/** Packets that are still on their way: by the mark that they carry, their destinations. */
+export type Flow = Map<number, IntervalSet>;
+
+/** Adds packets to a flow. */
+export function join(flow: Flow, mark: number, set: IntervalSet): void {
+  if (set.isEmpty()) return;
+  const there = flow.get(mark);
+  flow.set(mark, there ? there.union(set) : set);
+}
+
+/** Adds another flow to a flow. */
+export function joinAll(flow: Flow, other: Flow): void {
+  for (const [mark, set] of other) join(flow, mark, set);
+}
+
+/** Whether a flow is exactly the packets of one mark to these destinations. */
+export function isExactly(flow: Flow, mark: number, set: IntervalSet): boolean {
+  return flow.size === 1 && flow.get(mark)?.equals(set) === true;
+}

@@ -1,0 +1,27 @@
+import { type Address, BITS, type Family, formatAddress, IntervalSet, parseAddress, parseCidr } from '../address';
+
+/** Reads a block as iptables-save prints it: a lone address, or one with a prefix or a netmask behind it. */
+export function readSavedBlock(family: Family, text: string): IntervalSet | undefined {
+  const [address, mask] = text.split('/');
+  const block = parseCidr(`${address}/${mask?.includes('.') ? prefixOf(mask) : (mask ?? BITS[family])}`);
+  return block.ok && block.value.family === family ? IntervalSet.ofCidr(block.value) : undefined;
+}
+
+/** The prefix length of a netmask of IPv4; nothing that is one for a mask with holes, and for what is none. */
+function prefixOf(text: string): number | undefined {
+  const mask = parseAddress(text);
+  if (!mask.ok || mask.value.family !== 4) return undefined;
+  const bits = mask.value.words[0]!;
+  const prefix = Math.clz32(~bits);
+  return prefix === 32 || (bits << prefix) >>> 0 === 0 ? prefix : undefined;
+}
+
+/**
+ * An address as iptables-save prints it: as everybody does, but with the last 32 bits of an IPv6 address in decimal where
+ * the other 96 are zero, which is how C libraries do.
+ */
+export function savedAddress(address: Address): string {
+  const [a, b, c, d] = address.words;
+  if (address.family === 4 || a !== 0 || b !== 0 || c !== 0 || d! >>> 16 === 0) return formatAddress(address);
+  return `::${formatAddress({ family: 4, words: address.words.slice(3) })}`;
+}

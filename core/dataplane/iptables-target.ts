@@ -1,0 +1,74 @@
+import { parseAddress } from '../address';
+import { iptablesBits } from './iptables-bits';
+import type { RuleVerdict } from './nat-rule';
+
+/** Reads a rule's target, `-j NAME` with its options, as iptables-save prints it. */
+export function readTarget(name: string, options: readonly string[]): RuleVerdict {
+  return known(name, options) ?? { kind: 'unknown', text: ['-j', name, ...options].join(' ') };
+}
+
+function known(name: string, options: readonly string[]): RuleVerdict | undefined {
+  switch (name) {
+    case 'MASQUERADE':
+      return masquerade(options);
+    case 'SNAT':
+      return snat(options);
+    case 'MARK':
+      return setMark(options);
+    case 'LOG':
+    case 'NFLOG':
+    case 'TRACE':
+      return { kind: 'continue' };
+  }
+  if (options.length > 0) return undefined;
+  switch (name) {
+    case 'ACCEPT':
+      return { kind: 'accept' };
+    case 'DROP':
+      return { kind: 'drop' };
+    case 'RETURN':
+      return { kind: 'return' };
+    default:
+      return { kind: 'jump', chain: name };
+  }
+}
+
+function masquerade(options: readonly string[]): RuleVerdict | undefined {
+  let toPorts: string | undefined;
+  let randomFully = false;
+  for (let at = 0; at < options.length; at++) {
+    if (options[at] === '--to-ports') toPorts = options[++at] ?? '';
+    else if (options[at] === '--random-fully') randomFully = true;
+    else if (options[at] !== '--random') return undefined;
+  }
+  if (toPorts === undefined) return { kind: 'masquerade', randomFully };
+  return /^\d{1,5}(?:-\d{1,5})?$/.test(toPorts) ? { kind: 'masquerade', randomFully, toPorts } : undefined;
+}
+
+function snat([option, to, ...others]: readonly string[]): RuleVerdict | undefined {
+  const harmless = others.every(other => ['--random', '--random-fully', '--persistent'].includes(other));
+  return option === '--to-source' && to !== undefined && harmless && parseAddress(to).ok
+    ? { kind: 'snat', sourceIP: to }
+    : undefined;
+}
+
+function setMark([option, text, another]: readonly string[]): RuleVerdict | undefined {
+  const bits = iptablesBits(text ?? '');
+  if (!bits || another !== undefined) return undefined;
+  const { value, mask } = bits;
+  switch (option) {
+    // The kernel computes (mark & ~mask) ^ value, and this is how it is always printed.
+    case '--set-xmark':
+      return { kind: 'set-mark', clear: mask, flip: value };
+    case '--set-mark':
+      return { kind: 'set-mark', clear: (mask | value) >>> 0, flip: value };
+    case '--or-mark':
+      return { kind: 'set-mark', clear: value, flip: value };
+    case '--and-mark':
+      return { kind: 'set-mark', clear: ~value >>> 0, flip: 0 };
+    case '--xor-mark':
+      return { kind: 'set-mark', clear: 0, flip: value };
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,94 @@
+import { type Family, IntervalSet } from '../address';
+import type { Condition, NatRule } from './nat-rule';
+import { PROTOCOLS, type Protocol } from './protocol';
+
+/** What is known of the packets beside their destination. */
+export interface Packets {
+  /** Their protocol. */
+  readonly protocol: Protocol;
+  /** Where they come from. @default not known: a rule that asks for sources may hold or not */
+  readonly sources?: IntervalSet;
+  /** By name, the addresses of sets that rules refer to. @default none are known */
+  readonly sets?: ReadonlyMap<string, IntervalSet>;
+}
+
+/** Which packets a rule holds for. */
+export interface Matching {
+  /** Their destinations, or, where it is not `certain`, those of packets for which it may hold. */
+  readonly set: IntervalSet;
+  /** Whether it is sure to hold for them. */
+  readonly certain: boolean;
+}
+
+/** For which of the packets that carry `mark` to `set` a rule holds. */
+export function matching(rule: NatRule, set: IntervalSet, mark: number, packets: Packets): Matching {
+  let left = set;
+  let certain = true;
+  for (const condition of rule.conditions) {
+    const answer = holds(condition, set.family, mark, packets);
+    if (answer === true) continue;
+    if (answer === false) return { set: IntervalSet.empty(set.family), certain: true };
+    if (answer === undefined) certain = false;
+    else left = left.intersect(answer);
+  }
+  return { set: left, certain };
+}
+
+/** Whether every condition of a rule that cannot be decided about holds by chance. */
+export function spreads(rule: NatRule, family: Family, mark: number, packets: Packets): boolean {
+  return rule.conditions.every(
+    condition => condition.on === 'chance' || holds(condition, family, mark, packets) !== undefined,
+  );
+}
+
+/** Whether a condition holds: for every packet, for none, for those to some destinations, or nobody knows. */
+function holds(
+  condition: Condition,
+  family: Family,
+  mark: number,
+  packets: Packets,
+): boolean | IntervalSet | undefined {
+  switch (condition.on) {
+    case 'destination':
+      return condition.set;
+    case 'source':
+      return comesFrom(condition.set, packets);
+    case 'protocol':
+      return protocolIs(condition.protocols, condition.negated, packets);
+    case 'destination-type':
+    case 'source-type':
+      // The packets leave the node, and they come from pods: neither end is an address of the node's own.
+      return condition.type === 'LOCAL' ? condition.negated : undefined;
+    case 'mark':
+      return ((mark & condition.mask) >>> 0 === condition.value) !== condition.negated;
+    case 'named-set':
+      return inNamedSet(condition, family, packets);
+    default:
+      return undefined;
+  }
+}
+
+function comesFrom(set: IntervalSet, { sources }: Packets): boolean | undefined {
+  if (set.isFull()) return true;
+  if (set.isEmpty()) return false;
+  if (!sources) return undefined;
+  if (set.containsSet(sources)) return true;
+  return set.overlaps(sources) ? undefined : false;
+}
+
+function protocolIs(protocols: readonly string[], negated: boolean, { protocol }: Packets): boolean | undefined {
+  if (protocol !== 'other') return protocols.includes(protocol) !== negated;
+  const told: readonly string[] = PROTOCOLS;
+  return protocols.every(name => told.includes(name)) ? negated : undefined;
+}
+
+function inNamedSet(
+  { name, of, negated }: Condition & { readonly on: 'named-set' },
+  family: Family,
+  packets: Packets,
+): boolean | IntervalSet | undefined {
+  const set = packets.sets?.get(name);
+  if (set?.family !== family || of === 'other') return undefined;
+  const wanted = negated ? set.complement() : set;
+  return of === 'destination' ? wanted : comesFrom(wanted, packets);
+}

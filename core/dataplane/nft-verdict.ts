@@ -1,0 +1,98 @@
+import { type Family, parseAddress } from '../address';
+import { type Fields, fieldsOf } from './json';
+import type { RuleVerdict } from './nat-rule';
+
+/**
+ * Reads what a statement of `nft -j` does with a packet: `continue` for one that only counts or logs it.
+ * @param scope what stands before the names of chains of the rule's own table
+ */
+export function readNftVerdict(family: Family, kind: string, value: unknown, scope: string): RuleVerdict {
+  return known(family, kind, value, scope) ?? { kind: 'unknown', text: JSON.stringify({ [kind]: value }) };
+}
+
+function known(family: Family, kind: string, value: unknown, scope: string): RuleVerdict | undefined {
+  switch (kind) {
+    case 'counter':
+    case 'log':
+    case 'continue':
+      return { kind: 'continue' };
+    case 'accept':
+    case 'drop':
+    case 'return':
+      return { kind };
+    case 'jump':
+    case 'goto':
+      return lead(kind, fieldsOf(value)?.target, scope);
+    case 'masquerade':
+      return masquerade(value);
+    case 'snat':
+      return snat(family, fieldsOf(value) ?? {});
+    case 'mangle':
+      return setMark(fieldsOf(value) ?? {});
+    default:
+      // It may be a map of verdicts or a statement of a later nft: nobody knows what becomes of the packet.
+      return undefined;
+  }
+}
+
+function lead(kind: 'jump' | 'goto', target: unknown, scope: string): RuleVerdict | undefined {
+  return typeof target === 'string' ? { kind, chain: scope + target } : undefined;
+}
+
+function masquerade(value: unknown): RuleVerdict | undefined {
+  const { port, flags = [], ...more } = fieldsOf(value) ?? {};
+  const named: readonly unknown[] = Array.isArray(flags) ? flags : [flags];
+  if (Object.keys(more).length > 0 || !named.every(flag => MASQUERADE_FLAGS.includes(flag))) return undefined;
+  const randomFully = named.includes('fully-random');
+  if (port === undefined) return { kind: 'masquerade', randomFully };
+  const toPorts = portsOf(port);
+  return toPorts === undefined ? undefined : { kind: 'masquerade', randomFully, toPorts };
+}
+
+const MASQUERADE_FLAGS: readonly unknown[] = ['random', 'fully-random', 'persistent'];
+
+function portsOf(port: unknown): string | undefined {
+  const range = fieldsOf(port)?.range;
+  const ends: readonly unknown[] = Array.isArray(range) && range.length === 2 ? range : [port];
+  return ends.every(end => typeof end === 'number') ? ends.join('-') : undefined;
+}
+
+/** `snat to ADDRESS`; in tables of both families `snat ip to` and `snat ip6 to` leave packets of the other one alone. */
+function snat(own: Family, { addr, flags: _, family, ...more }: Fields): RuleVerdict | undefined {
+  const named = { ip: 4, ip6: 6 }[String(family)];
+  if (named !== undefined && named !== own) return { kind: 'continue' };
+  if (typeof addr !== 'string' || Object.keys(more).length > 0) return undefined;
+  const parsed = parseAddress(addr);
+  return parsed.ok && parsed.value.family === own ? { kind: 'snat', sourceIP: addr } : undefined;
+}
+
+/** `meta mark set` a number, or what `&`, `|` and `^` with numbers make of the mark that it was. */
+function setMark({ key, value }: Fields): RuleVerdict | undefined {
+  const bits = isMark(key) ? bitsOf(value, 0) : undefined;
+  return bits && { kind: 'set-mark', clear: bits.clear >>> 0, flip: bits.flip >>> 0 };
+}
+
+/** A new mark as bits that are cleared and then flipped in the old one. */
+function bitsOf(value: unknown, depth: number): { readonly clear: number; readonly flip: number } | undefined {
+  if (isMark(value)) return { clear: 0, flip: 0 };
+  if (typeof value === 'number') return { clear: -1, flip: value };
+  const [[operator, operands] = []] = Object.entries(fieldsOf(value) ?? {});
+  const [of, bits] = Array.isArray(operands) ? operands : [];
+  const before = depth < 8 ? bitsOf(of, depth + 1) : undefined;
+  if (!before || typeof bits !== 'number') return undefined;
+  const { clear, flip } = before;
+  switch (operator) {
+    case '&':
+      return { clear: clear | ~bits, flip: flip & bits };
+    case '|':
+      return { clear: clear | bits, flip: flip | bits };
+    case '^':
+      return { clear, flip: flip ^ bits };
+    default:
+      return undefined;
+  }
+}
+
+function isMark(value: unknown): boolean {
+  return fieldsOf(fieldsOf(value)?.meta)?.key === 'mark';
+}

@@ -1,0 +1,66 @@
+import { type Family, IntervalSet, Partition } from '../address';
+import type { NatChain, NatRule } from './nat-rule';
+import { type Outcome, outcomeOf } from './outcome';
+
+/** A part of a chain: one rule, or a run of rules of which the first whose destination matches decides for good. */
+export type Segment = { readonly rule: NatRule } | Run;
+
+/** Rules that ask for nothing but a destination and end a packet's way through the chain. */
+export interface Run {
+  /** Absent: a run is no single rule. */
+  readonly rule?: undefined;
+  /** Destinations of packets that return. */
+  readonly returned: IntervalSet;
+  /** Destinations of packets that are accepted. */
+  readonly accepted: IntervalSet;
+  /** Destinations of packets for which no rule holds. */
+  readonly left: IntervalSet;
+  /** What becomes of the others; absent where there are none. */
+  readonly outcomes?: Partition<Outcome | undefined>;
+}
+
+const SEGMENTS = new WeakMap<NatChain, readonly Segment[]>();
+
+/** A chain's segments. Long lists of CIDRs are one each, so that they are walked through at once. */
+export function segmentsOf(family: Family, chain: NatChain): readonly Segment[] {
+  const known = SEGMENTS.get(chain);
+  if (known) return known;
+  const segments: Segment[] = [];
+  const { rules } = chain;
+  for (let at = 0; at < rules.length; ) {
+    let end = at;
+    while (end < rules.length && isPlain(rules[end]!)) end++;
+    if (end - at < 2) segments.push({ rule: rules[at++]! });
+    else {
+      segments.push(runOf(family, rules.slice(at, end)));
+      at = end;
+    }
+  }
+  SEGMENTS.set(chain, segments);
+  return segments;
+}
+
+const FINAL: readonly string[] = ['return', 'accept', 'masquerade', 'snat'];
+
+function isPlain({ conditions: [first, another], verdict }: NatRule): boolean {
+  return FINAL.includes(verdict.kind) && !another && (!first || first.on === 'destination');
+}
+
+function runOf(family: Family, rules: readonly NatRule[]): Run {
+  const layers = rules.map(rule => {
+    const [first] = rule.conditions;
+    const { kind } = rule.verdict;
+    // Rules that return or accept need not be told apart.
+    const value = kind === 'return' || kind === 'accept' ? kind : outcomeOf(rule);
+    return { set: first?.on === 'destination' ? first.set : IntervalSet.full(family), value };
+  });
+  const decided = Partition.fromLayers<Outcome | 'return' | 'accept' | undefined>(family, layers, undefined);
+  return {
+    returned: decided.where(value => value === 'return'),
+    accepted: decided.where(value => value === 'accept'),
+    left: decided.where(value => value === undefined),
+    ...(layers.some(({ value }) => typeof value === 'object') && {
+      outcomes: decided.map(value => (typeof value === 'object' ? value : undefined)),
+    }),
+  };
+}
