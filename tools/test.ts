@@ -15,7 +15,10 @@ const FLEET = 'node --import tsx examples/fleet-typescript/main.ts';
 const STEPS: readonly Step[] = [
   { name: 'generated code is up to date', command: tsx('tools/generate/main.ts', '--check') },
   { name: 'types hold', command: node('node_modules/typescript/bin/tsc', '--noEmit') },
-  { name: 'core is pure', command: node('node_modules/typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.core.json') },
+  {
+    name: 'core and agent are pure',
+    command: node('node_modules/typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.core.json'),
+  },
   { name: 'lint and format', command: node('node_modules/@biomejs/biome/bin/biome', 'ci', '.') },
   { name: 'build', command: tsx('tools/build.ts') },
   { name: 'generated docs are up to date', command: tsx('tools/docs/main.ts', '--check') },

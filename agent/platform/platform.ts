@@ -19,7 +19,10 @@ export interface Platform {
    * so that it changes when a ConfigMap's `..data` is swapped. Undefined where there is no file.
    */
   fileStamp(path: string): string | undefined;
-  /** Replaces a file: written aside, then renamed, so that nobody reads half of it and a full disk spares the old one. */
+  /**
+   * Replaces a file: written aside (`PATH.new`), then renamed, so that nobody reads half of it and a full disk spares
+   * the old one. QuickJS cannot sync a file: after a power cut it may be the old one, or empty.
+   */
   writeFile(path: string, text: string, mode?: number): IoFault | undefined;
   /** Removes a file; one that is not there is no fault. */
   removeFile(path: string): IoFault | undefined;
@@ -27,17 +30,24 @@ export interface Platform {
   makeFolder(path: string): IoFault | undefined;
 
   /**
-   * Runs a program found on PATH, without a shell. Its output is read while its input is written. It is killed when it
-   * takes longer than `timeout`, or writes more than `limit`.
+   * Runs a program found on PATH, without a shell. Its output is read while its input is written; what of it is no UTF-8
+   * comes out as U+FFFD. It is killed when it takes longer than `timeout`, or writes more than `limit`; its outputs count
+   * as open while any program that it started holds them.
    */
   run(command: readonly string[], options: RunOptions): Promise<RunResult>;
 
-  /** Calls back once, after so many milliseconds. The answer takes the call back. */
+  /** Calls back once, after so many milliseconds. The answer takes the call back. A call that throws ends the process. */
   after(milliseconds: number, call: () => void): () => void;
-  /** Calls back on each of these signals, also when the process has the number 1. */
+  /**
+   * Calls back on each of these signals, also when the process has the number 1; in the place of the call that was to be
+   * made until then. A call that throws ends the process.
+   */
   onSignal(signal: Signal, call: () => void): void;
 
-  /** Writes to standard output or standard error at once. A closed pipe is no fault. */
+  /**
+   * Writes to standard output or standard error at once. A closed pipe is no fault, nor is one that takes nothing for a
+   * second: the text is lost.
+   */
   print(to: 'out' | 'err', text: string): void;
   /** Ends the process, whatever is under way. */
   exit(code: number): never;
@@ -60,6 +70,9 @@ export type ReadFile =
       /** `EILSEQ` for bytes that are no UTF-8. */
       readonly fault: IoFault;
     };
+
+/** How many bytes a program may write to each of its outputs, unless it is said. */
+export const OUTPUT_LIMIT = 64 * 1024 * 1024;
 
 /** How a program is run. */
 export interface RunOptions {

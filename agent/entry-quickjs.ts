@@ -1,0 +1,5 @@
+import { main } from './main';
+import { quickjs } from './platform/quickjs';
+import { start } from './platform/start';
+
+start(quickjs, main);

@@ -1,0 +1,56 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import type { Readable } from 'node:stream';
+import { OUTPUT_LIMIT, type RunOptions, type RunResult } from './platform';
+
+/** Runs a program; see `Platform.run`. */
+export function run(command: readonly string[], options: RunOptions): Promise<RunResult> {
+  const [name = '', ...args] = command;
+  if (name === '') return Promise.resolve({ kind: 'missing', code: 'ENOENT' });
+  return new Promise(resolve => {
+    const child = spawn(name, args, { stdio: 'pipe' });
+    const { input = '', timeout, limit = OUTPUT_LIMIT } = options;
+    const deadline = setTimeout(() => kill('timeout'), timeout);
+    const outputs = [child.stdout, child.stderr].map(stream => collect(stream, limit, () => kill('too-much')));
+    const kill = (kind: 'timeout' | 'too-much'): void => {
+      child.kill('SIGKILL');
+      finish({ kind });
+    };
+    const finish = (result: RunResult): void => {
+      clearTimeout(deadline);
+      letGo(child);
+      resolve(result);
+    };
+    child.on('error', (error: NodeJS.ErrnoException) => finish({ kind: 'missing', code: error.code ?? 'EIO' }));
+    child.on('close', (code, signal) => {
+      const [out, err] = outputs.map(text => text()) as [string, string];
+      finish(
+        signal === null
+          ? { kind: 'exited', code: code ?? 0, out, err }
+          : { kind: 'signalled', signal: constants.signals[signal], out, err },
+      );
+    });
+    // A program that reads no further is no fault.
+    child.stdin.on('error', () => {});
+    child.stdin.end(input);
+  });
+}
+
+/** What a stream has given so far, as text; `excess` is called when it is more than the limit. */
+function collect(stream: Readable, limit: number, excess: () => void): () => string {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  stream.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > limit) excess();
+    else chunks.push(chunk);
+  });
+  return () => new TextDecoder('utf-8', { ignoreBOM: true }).decode(Buffer.concat(chunks));
+}
+
+function letGo(child: ChildProcessWithoutNullStreams): void {
+  child.stdin.destroy();
+  child.stdout.destroy();
+  child.stderr.destroy();
+  child.unref();
+}

@@ -1,0 +1,176 @@
+import {
+  closeSync,
+  constants,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { run } from './node-process';
+import type { IoFault, Platform, ReadFile, RunOptions, RunResult, Signal } from './platform';
+import { crash } from './start';
+
+/** The longest time that Node's timers take; beyond it they call at once. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+/** How often a pipe that takes nothing is tried, and the milliseconds between. */
+const WRITE_TRIES = 100;
+const WRITE_PAUSE = 10;
+/** How much of a file is read at once. */
+const CHUNK = 64 * 1024;
+
+class NodePlatform implements Platform {
+  readonly args = process.argv.slice(2);
+
+  constructor() {
+    process.on('unhandledRejection', error => crash(this, error));
+  }
+
+  env(name: string): string | undefined {
+    return process.env[name];
+  }
+
+  now(): number {
+    return Date.now();
+  }
+
+  monotonic(): number {
+    return performance.now();
+  }
+
+  readFile(path: string, limit: number): ReadFile {
+    let bytes: Buffer | undefined;
+    const fault = attempt(() => {
+      const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+      try {
+        bytes = readUpTo(descriptor, limit + 1);
+      } finally {
+        closeSync(descriptor);
+      }
+    });
+    if (fault || !bytes) return { ok: false, fault: fault ?? { code: 'EIO' } };
+    if (bytes.length > limit) return { ok: false, fault: { code: 'EFBIG' } };
+    try {
+      return { ok: true, text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) };
+    } catch {
+      return { ok: false, fault: { code: 'EILSEQ' } };
+    }
+  }
+
+  fileStamp(path: string): string | undefined {
+    try {
+      const { dev, ino, size, mtimeMs, ctimeMs } = statSync(path);
+      return `${realpathSync(path)} ${dev} ${ino} ${size} ${mtimeMs} ${ctimeMs}`;
+    } catch {
+      return undefined;
+    }
+  }
+
+  writeFile(path: string, text: string, mode = 0o644): IoFault | undefined {
+    const aside = `${path}.new`;
+    const fault = attempt(() => {
+      rmSync(aside, { force: true });
+      const descriptor = openSync(aside, 'wx', mode);
+      try {
+        writeAll(descriptor, Buffer.from(text));
+      } finally {
+        closeSync(descriptor);
+      }
+      renameSync(aside, path);
+    });
+    if (fault) attempt(() => unlinkSync(aside));
+    return fault;
+  }
+
+  removeFile(path: string): IoFault | undefined {
+    const fault = attempt(() => {
+      if (lstatSync(path).isDirectory()) throw Object.assign(new Error(path), { code: 'EISDIR' });
+      unlinkSync(path);
+    });
+    return fault?.code === 'ENOENT' ? undefined : fault;
+  }
+
+  makeFolder(path: string): IoFault | undefined {
+    // Node's own way of making those above never ends in /proc.
+    const make = (): IoFault | undefined => attempt(() => mkdirSync(path));
+    const parent = path.lastIndexOf('/');
+    let fault = make();
+    if (fault?.code === 'ENOENT' && parent > 0) fault = this.makeFolder(path.slice(0, parent)) ?? make();
+    return fault?.code === 'EEXIST' && statSync(path, { throwIfNoEntry: false })?.isDirectory() ? undefined : fault;
+  }
+
+  run(command: readonly string[], options: RunOptions): Promise<RunResult> {
+    return run(command, options);
+  }
+
+  after(milliseconds: number, call: () => void): () => void {
+    const timer = setTimeout(() => guard(this, call), Math.min(milliseconds, LONGEST_TIMER));
+    return () => clearTimeout(timer);
+  }
+
+  onSignal(signal: Signal, call: () => void): void {
+    process.removeAllListeners(`SIG${signal}`);
+    process.on(`SIG${signal}`, () => guard(this, call));
+  }
+
+  print(to: 'out' | 'err', text: string): void {
+    attempt(() => writeAll(to === 'out' ? 1 : 2, Buffer.from(text)));
+  }
+
+  exit(code: number): never {
+    return process.exit(code);
+  }
+}
+
+/** The machine as Node gives it. */
+export const node: Platform = new NodePlatform();
+
+function guard(platform: Platform, call: () => void): void {
+  try {
+    call();
+  } catch (error) {
+    crash(platform, error);
+  }
+}
+
+/** What the system says against something; undefined when it was done. Anything else that is thrown is a mistake. */
+function attempt(act: () => void): IoFault | undefined {
+  try {
+    act();
+    return undefined;
+  } catch (error) {
+    const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+    if (code === undefined) throw error;
+    return { code };
+  }
+}
+
+function readUpTo(descriptor: number, most: number): Buffer {
+  const chunks: Buffer[] = [];
+  for (let left = most; left > 0; ) {
+    const chunk = Buffer.alloc(Math.min(CHUNK, left));
+    const count = readSync(descriptor, chunk);
+    if (count === 0) break;
+    chunks.push(chunk.subarray(0, count));
+    left -= count;
+  }
+  return Buffer.concat(chunks);
+}
+
+/** Writes to the end. A pipe that takes nothing for a second, because of whom it is shared with, is given up. */
+function writeAll(descriptor: number, bytes: Buffer): void {
+  let tries = 0;
+  for (let at = 0; at < bytes.length; ) {
+    const fault = attempt(() => {
+      at += writeSync(descriptor, bytes, at);
+    });
+    if (!fault) continue;
+    if (fault.code !== 'EAGAIN' || ++tries > WRITE_TRIES) throw Object.assign(new Error(fault.code), fault);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, WRITE_PAUSE);
+  }
+}

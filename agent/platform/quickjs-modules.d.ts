@@ -1,0 +1,85 @@
+// What the platform uses of the modules that QuickJS brings along, as of its version 2025-04-26. There, a number below
+// zero is an error's number.
+
+declare module 'std' {
+  /** A stream of C's stdio. */
+  export interface File {
+    puts(text: string): void;
+    flush(): void;
+    readAsString(bytes: number): string;
+  }
+  export function fdopen(descriptor: number, mode: 'r' | 'w'): File;
+  export function getenv(name: string): string | undefined;
+  export function exit(code: number): never;
+}
+
+declare module 'os' {
+  export const O_RDONLY: number;
+  export const O_WRONLY: number;
+  export const O_CREAT: number;
+  export const O_EXCL: number;
+  export const S_IFMT: number;
+  export const S_IFDIR: number;
+  export const S_IFREG: number;
+  export const SIGCHLD: number;
+  export const SIGINT: number;
+  export const SIGPIPE: number;
+  export const SIGTERM: number;
+  export const WNOHANG: number;
+
+  /** What `stat` tells; times are in milliseconds. */
+  export interface Status {
+    readonly dev: number;
+    readonly ino: number;
+    readonly mode: number;
+    readonly size: number;
+    readonly mtime: number;
+    readonly ctime: number;
+  }
+  /** How a program is started. */
+  export interface ExecOptions {
+    readonly block: false;
+    /** What is run in the place of the first argument. */
+    readonly file: string;
+    readonly usePath: false;
+    readonly stdin: number;
+    readonly stdout: number;
+    readonly stderr: number;
+  }
+  /** A timer, for `clearTimeout`. */
+  export interface Timer {
+    readonly timer: unique symbol;
+  }
+
+  export function open(path: string, flags: number, mode?: number): number;
+  export function close(descriptor: number): number;
+  export function read(descriptor: number, buffer: ArrayBufferLike, offset: number, length: number): number;
+  export function write(descriptor: number, buffer: ArrayBufferLike, offset: number, length: number): number;
+  export function pipe(): [read: number, write: number] | null;
+  export function setReadHandler(descriptor: number, call: (() => void) | null): void;
+  export function setWriteHandler(descriptor: number, call: (() => void) | null): void;
+  export function stat(path: string): [status: Status | null, error: number];
+  export function lstat(path: string): [status: Status | null, error: number];
+  export function realpath(path: string): [path: string, error: number];
+  export function rename(from: string, to: string): number;
+  export function remove(path: string): number;
+  export function mkdir(path: string, mode?: number): number;
+  /** Forks, closes every descriptor from 3 up to the limit of them, and executes: 127 is the code when that fails. */
+  export function exec(args: readonly string[], options: ExecOptions): number;
+  export function waitpid(id: number, options: number): [id: number, status: number];
+  export function kill(id: number, signal: number): number;
+  export function signal(signal: number, call: (() => void) | null): void;
+  export function setTimeout(call: () => void, milliseconds: number): Timer;
+  export function clearTimeout(timer: Timer): void;
+  export function sleep(milliseconds: number): number;
+  /** Milliseconds of a clock that never jumps. */
+  export function now(): number;
+}
+
+/** The program's name and the words behind it. */
+declare const scriptArgs: readonly string[];
+
+interface String {
+  /** Half surrogate pairs become U+FFFD. */
+  toWellFormed(): string;
+}

@@ -1,0 +1,143 @@
+import * as os from 'os';
+import * as std from 'std';
+import { errorCode } from './errno';
+import type { IoFault, Platform, ReadFile, RunOptions, RunResult, Signal } from './platform';
+import { run } from './quickjs-process';
+import { encodeUtf8, Reader } from './quickjs-text';
+import { crash } from './start';
+
+/** Names that the module lacks; the numbers are those of amd64 and arm64. */
+const O_NONBLOCK = 0o4000;
+const SIGNALS: Readonly<Record<Signal, number>> = { HUP: 1, INT: os.SIGINT, TERM: os.SIGTERM };
+const EAGAIN = -11;
+const EEXIST = -17;
+const ENOENT = -2;
+/** How often a pipe that takes nothing is tried, and the milliseconds between. */
+const WRITE_TRIES = 100;
+const WRITE_PAUSE = 10;
+
+class QuickJsPlatform implements Platform {
+  readonly args = scriptArgs.slice(1);
+
+  constructor() {
+    // A call that does nothing instead of the ignored signal, which the programs that are run would inherit.
+    os.signal(os.SIGPIPE, () => {});
+  }
+
+  env(name: string): string | undefined {
+    return std.getenv(name);
+  }
+
+  now(): number {
+    return Date.now();
+  }
+
+  monotonic(): number {
+    return os.now();
+  }
+
+  readFile(path: string, limit: number): ReadFile {
+    const descriptor = os.open(path, os.O_RDONLY | O_NONBLOCK);
+    if (descriptor < 0) return { ok: false, fault: fault(descriptor) };
+    const reader = new Reader();
+    let count: number;
+    do count = reader.read(descriptor);
+    while (count > 0 && reader.bytes <= limit);
+    os.close(descriptor);
+    if (count < 0) return { ok: false, fault: fault(count) };
+    if (reader.bytes > limit) return { ok: false, fault: { code: 'EFBIG' } };
+    const { text, valid } = reader.end();
+    return valid ? { ok: true, text } : { ok: false, fault: { code: 'EILSEQ' } };
+  }
+
+  fileStamp(path: string): string | undefined {
+    const [target] = os.realpath(path);
+    const [status] = os.stat(path);
+    return status ? `${target} ${status.dev} ${status.ino} ${status.size} ${status.mtime} ${status.ctime}` : undefined;
+  }
+
+  writeFile(path: string, text: string, mode = 0o644): IoFault | undefined {
+    const aside = `${path}.new`;
+    os.remove(aside);
+    const descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode);
+    if (descriptor < 0) return fault(descriptor);
+    const written = writeAll(descriptor, encodeUtf8(text));
+    const closed = os.close(descriptor);
+    const error = Math.min(written, closed) < 0 ? Math.min(written, closed) : os.rename(aside, path);
+    if (error >= 0) return undefined;
+    os.remove(aside);
+    return fault(error);
+  }
+
+  removeFile(path: string): IoFault | undefined {
+    if (isFolder(os.lstat(path)[0])) return { code: 'EISDIR' };
+    const error = os.remove(path);
+    return error >= 0 || error === ENOENT ? undefined : fault(error);
+  }
+
+  makeFolder(path: string): IoFault | undefined {
+    const make = (): number => os.mkdir(path, 0o777);
+    const parent = path.lastIndexOf('/');
+    let error = make();
+    if (error === ENOENT && parent > 0) {
+      const above = this.makeFolder(path.slice(0, parent));
+      if (above) return above;
+      error = make();
+    }
+    if (error >= 0 || (error === EEXIST && isFolder(os.stat(path)[0]))) return undefined;
+    return fault(error);
+  }
+
+  run(command: readonly string[], options: RunOptions): Promise<RunResult> {
+    return run(command, options);
+  }
+
+  after(milliseconds: number, call: () => void): () => void {
+    const timer = os.setTimeout(() => guard(this, call), milliseconds);
+    return () => os.clearTimeout(timer);
+  }
+
+  onSignal(signal: Signal, call: () => void): void {
+    os.signal(SIGNALS[signal], () => guard(this, call));
+  }
+
+  print(to: 'out' | 'err', text: string): void {
+    writeAll(to === 'out' ? 1 : 2, encodeUtf8(text));
+  }
+
+  exit(code: number): never {
+    return std.exit(code);
+  }
+}
+
+/** The machine as QuickJS gives it. */
+export const quickjs: Platform = new QuickJsPlatform();
+
+/** QuickJS goes on after a call that throws. */
+function guard(platform: Platform, call: () => void): void {
+  try {
+    call();
+  } catch (error) {
+    crash(platform, error);
+  }
+}
+
+/** Writes to the end. A pipe that takes nothing for a second, because of whom it is shared with, is given up. */
+function writeAll(descriptor: number, bytes: Uint8Array<ArrayBuffer>): number {
+  let tries = 0;
+  for (let at = 0; at < bytes.length; ) {
+    const count = os.write(descriptor, bytes.buffer, at, bytes.length - at);
+    if (count >= 0) at += count;
+    else if (count !== EAGAIN || ++tries > WRITE_TRIES) return count;
+    else os.sleep(WRITE_PAUSE);
+  }
+  return 0;
+}
+
+function isFolder(status: os.Status | null): boolean {
+  return status !== null && (status.mode & os.S_IFMT) === os.S_IFDIR;
+}
+
+function fault(error: number): IoFault {
+  return { code: errorCode(error) };
+}

@@ -1,0 +1,72 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** What a folder with a Debian system in it is made of. */
+export interface DebianRecipe {
+  readonly suite: string;
+  /** The machine's own architecture first. */
+  readonly architectures: readonly string[];
+  readonly packages: readonly string[];
+}
+
+/** Why no Debian system can be made here; undefined when one can. */
+export function whyNoDebian(): string | undefined {
+  return spawnSync('mmdebstrap', ['--version']).error && 'mmdebstrap is missing';
+}
+
+/** A Debian system for building in, made by mmdebstrap on first use and kept in build/. */
+export class DebianRoot {
+  private constructor(private readonly folder: string) {}
+
+  /** The system of a recipe. It takes half a minute the first time. */
+  static make(recipe: DebianRecipe): DebianRoot {
+    const id = createHash('sha256').update(JSON.stringify(recipe)).digest('hex').slice(0, 12);
+    const folder = `build/${recipe.suite}-${id}`;
+    if (!existsSync(folder)) bootstrap(recipe, folder);
+    return new DebianRoot(folder);
+  }
+
+  /** Runs a shell script inside, and gives back what it writes. */
+  run(script: string, input: Buffer): Buffer {
+    const enter = isRoot() ? [] : ['mmdebstrap', '--unshare-helper'];
+    const [program, ...args] = [...enter, '/usr/sbin/chroot', this.folder, '/bin/sh', '-ec', script] as const;
+    const env = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8' };
+    const { status, stdout, stderr, error } = spawnSync(program!, args, { input, env, maxBuffer: 2 ** 26 });
+    if (status !== 0) throw new Error(`the build inside ${this.folder} failed: ${error?.message ?? stderr}`);
+    return stdout;
+  }
+}
+
+function isRoot(): boolean {
+  return process.getuid?.() === 0;
+}
+
+/** Makes a system aside, so that no other process finds half of one. */
+function bootstrap({ suite, architectures, packages }: DebianRecipe, folder: string): void {
+  const aside = `${folder}.${process.pid}`;
+  mkdirSync(dirname(folder), { recursive: true });
+  const options = [
+    `--mode=${isRoot() ? 'root' : 'unshare'}`,
+    '--variant=essential',
+    `--architectures=${architectures.join(',')}`,
+    `--include=${packages.join(',')}`,
+  ];
+  const { status, stderr, error } = spawnSync('mmdebstrap', [...options, suite, aside, ...mirror()]);
+  if (status === 0 && !existsSync(folder)) {
+    renameSync(aside, folder);
+    return;
+  }
+  if (isRoot()) rmSync(aside, { recursive: true, force: true });
+  else spawnSync('mmdebstrap', ['--unshare-helper', 'rm', '-rf', aside]);
+  if (status !== 0) throw new Error(`mmdebstrap cannot make ${folder}: ${error?.message ?? stderr}`);
+}
+
+/** Where this machine has its own Debian from; mmdebstrap knows a place for those that are no Debian. */
+function mirror(): string[] {
+  const format = ['indextargets', '--format', '$(ORIGIN)/$(LABEL) $(REPO_URI)', 'Created-By: Packages'];
+  const { stdout } = spawnSync('apt-get', format, { encoding: 'utf8' });
+  const found = /^Debian\/Debian (.+)$/m.exec(stdout ?? '');
+  return found ? [found[1]!] : [];
+}

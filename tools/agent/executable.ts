@@ -1,0 +1,72 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { bundle } from './bundle';
+import { DebianRoot } from './debian';
+
+/** Machines that the agent is built for, by Debian's names. */
+export const ARCHITECTURES = ['amd64', 'arm64'] as const;
+
+/** A machine that the agent is built for. */
+export type Architecture = (typeof ARCHITECTURES)[number];
+
+const GNU: Readonly<Record<Architecture, string>> = { amd64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' };
+
+/** The machine that this runs on. */
+export function ownArchitecture(): Architecture {
+  if (process.arch === 'x64') return 'amd64';
+  if (process.arch === 'arm64') return 'arm64';
+  throw new Error(`the agent cannot be built on ${process.arch}; build it on x64 or arm64`);
+}
+
+/** A program for QuickJS as a static executable, which needs nothing else. The same source gives the same bytes. */
+export async function executable(entry: string, architecture: Architecture): Promise<Buffer> {
+  const sources = pack({
+    'agent.js': await bundle(entry, 'quickjs'),
+    'main.c': readFileSync('agent/platform/main.c', 'utf8'),
+  });
+  return buildRoot(architecture).run(script(architecture), sources);
+}
+
+/** Debian's QuickJS is linked whole and statically; what it brings with it decides the size, not how main.c is compiled. */
+function script(architecture: Architecture): string {
+  const gnu = GNU[architecture];
+  return `
+    work=$(mktemp -d)
+    cd "$work"
+    tar -x
+    qjsc -c -m -s -N agent_bytecode -o agent.h agent.js
+    ${gnu}-gcc -Os -Wall -Wextra -static -s -Wl,--gc-sections -Wl,--build-id=none -idirafter /usr/include \\
+      -o masq-agent main.c /usr/lib/${gnu}/quickjs/libquickjs.a -lm >&2
+    cat masq-agent
+    rm -r "$work"`;
+}
+
+function buildRoot(architecture: Architecture): DebianRoot {
+  const own = ownArchitecture();
+  const isCross = architecture !== own;
+  const compiler = isCross
+    ? [`gcc-${GNU[architecture].replaceAll('_', '-')}`, `libc6-dev-${architecture}-cross`]
+    : ['gcc', 'libc6-dev'];
+  return DebianRoot.make({
+    suite: 'trixie',
+    architectures: isCross ? [own, architecture] : [own],
+    packages: ['quickjs', `libquickjs:${architecture}`, ...compiler],
+  });
+}
+
+/** Files as a tar archive. */
+function pack(files: Readonly<Record<string, string>>): Buffer {
+  mkdirSync('build', { recursive: true });
+  const folder = mkdtempSync('build/pack-');
+  try {
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+    const { status, stdout, stderr } = spawnSync('tar', ['-c', '-C', folder, ...Object.keys(files)], {
+      maxBuffer: 2 ** 26,
+    });
+    if (status !== 0) throw new Error(`tar failed: ${stderr}`);
+    return stdout;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
