@@ -18,10 +18,10 @@ class Transcoder {
   private readonly output = std.fdopen(this.ends[0], 'r');
 
   /** Text of at most {@link PIPE_BYTES} bytes. What is no UTF-8 comes out as some U+FFFD. */
-  decode(buffer: ArrayBufferLike, bytes: number): string {
-    if (bytes === 0) return '';
-    os.write(this.ends[1], buffer, 0, bytes);
-    return this.output.readAsString(bytes);
+  decode(bytes: Uint8Array): string {
+    if (bytes.length === 0) return '';
+    os.write(this.ends[1], bytes.buffer, bytes.byteOffset, bytes.length);
+    return this.output.readAsString(bytes.length);
   }
 
   /** Bytes of at most {@link PIPE_UNITS} units, put into a buffer with room for them. */
@@ -66,45 +66,54 @@ function grown(buffer: Uint8Array): Uint8Array<ArrayBuffer> {
   return larger;
 }
 
+/** What is read at once, by whichever reader. */
+const window = new Uint8Array(64 * 1024);
+
 /** Text that is read from a descriptor, piece by piece. */
 export class Reader {
   /** How many bytes have been read. */
   bytes = 0;
-  private readonly buffer = new ArrayBuffer(PIPE_BYTES);
   private readonly pieces: string[] = [];
   private valid = true;
-  /** Bytes at the buffer's start: a character of which the rest was not read yet. */
-  private begun = 0;
+  /** A character of which the rest was not read yet. */
+  private begun = new Uint8Array();
 
   /** Reads once. The answer is how many bytes were read, 0 at the end, and below zero for an error. */
   read(descriptor: number): number {
-    const count = os.read(descriptor, this.buffer, this.begun, PIPE_BYTES - this.begun);
-    if (count > 0) this.take(count);
+    const start = this.begun.length;
+    const count = os.read(descriptor, window.buffer, start, window.length - start);
+    if (count <= 0) return count;
+    this.bytes += count;
+    window.set(this.begun);
+    const filled = window.subarray(0, start + count);
+    const end = characterEnd(filled);
+    this.begun = filled.slice(end);
+    this.decode(filled.subarray(0, end));
     return count;
   }
 
   /** All that was read, when nothing more comes. */
   end(): Decoded {
     this.decode(this.begun);
-    this.begun = 0;
+    this.begun = new Uint8Array();
     return { text: this.pieces.join(''), valid: this.valid };
   }
 
-  private take(count: number): void {
-    this.bytes += count;
-    const filled = new Uint8Array(this.buffer, 0, this.begun + count);
-    const end = characterEnd(filled);
-    this.decode(end);
-    filled.copyWithin(0, end);
-    this.begun = filled.length - end;
-  }
-
-  /** One unit for each byte, and no U+FFFD: it is ASCII. All else is looked at byte by byte. */
-  private decode(length: number): void {
-    const quick = transcoder.decode(this.buffer, length);
-    const isAscii = quick.length === length && !quick.includes('\ufffd');
-    const { text, valid } = isAscii ? { text: quick, valid: true } : decodeUtf8(new Uint8Array(this.buffer, 0, length));
+  private decode(bytes: Uint8Array): void {
+    const { text, valid } = decodeAscii(bytes) ?? decodeUtf8(bytes);
     this.pieces.push(text);
     this.valid &&= valid;
   }
+}
+
+/** Undefined unless each byte comes out as one unit, and none as U+FFFD: only ASCII does. */
+function decodeAscii(bytes: Uint8Array): Decoded | undefined {
+  const pieces: string[] = [];
+  for (let at = 0; at < bytes.length; at += PIPE_BYTES) {
+    const piece = bytes.subarray(at, at + PIPE_BYTES);
+    const text = transcoder.decode(piece);
+    if (text.length !== piece.length || text.includes('\ufffd')) return undefined;
+    pieces.push(text);
+  }
+  return { text: pieces.join(''), valid: true };
 }

@@ -20,7 +20,7 @@ export function whyNoDebian(): string | undefined {
 export class DebianRoot {
   private constructor(private readonly folder: string) {}
 
-  /** The system of a recipe. It takes half a minute the first time. */
+  /** The system of a recipe. It takes a minute or so the first time. */
   static make(recipe: DebianRecipe): DebianRoot {
     const id = createHash('sha256').update(JSON.stringify(recipe)).digest('hex').slice(0, 12);
     const folder = `build/${recipe.suite}-${id}`;
