@@ -97,16 +97,22 @@ class SaveReader {
 /**
  * The table's chains as rules that can be walked through, from POSTROUTING on.
  * @param scope what is put before the chains' names, to tell the rules of both flavours apart
+ * @param known by name, chains whose rules need not be read, since they are known
  */
-export function iptablesRuleset(family: Family, table: SavedTable, scope = ''): NatRuleset {
+export function iptablesRuleset(
+  family: Family,
+  table: SavedTable,
+  scope = '',
+  known: ReadonlyMap<string, readonly NatRule[]> = new Map(),
+): NatRuleset {
   const chains = new Map<string, NatChain>();
   // Only what POSTROUTING leads to is read: kube-proxy's table has thousands of rules that it does not.
   const names = new Set([POSTROUTING]);
   for (const name of names) {
     const policy = table.policies.get(name);
     if (policy === undefined) continue;
-    const rules = (table.rules.get(name) ?? []).map(text => inScope(readIptablesRule(family, text), scope, names));
-    chains.set(scope + name, { policy: policyOf(policy), rules });
+    const rules = known.get(name) ?? (table.rules.get(name) ?? []).map(text => readIptablesRule(family, text));
+    chains.set(scope + name, { policy: policyOf(policy), rules: rules.map(rule => inScope(rule, scope, names)) });
   }
   const hook = { chain: scope + POSTROUTING, nat: true, priority: 100 };
   return { family, chains, hooks: chains.size > 0 ? [hook] : [] };

@@ -28,12 +28,12 @@ export type KernelDecision =
  * one: those with ports have to be treated alike, and the others like them but for the limits of the ports.
  */
 export function kernelMap(ruleset: NatRuleset, packets: Omit<Packets, 'protocol'> = {}): Partition<KernelDecision> {
-  const [first, ...others] = asksForProtocol(ruleset) ? PROTOCOLS : (['other'] as const);
-  const walked = walkRules(ruleset, { ...packets, protocol: first });
-  let all = walked.map((outcome): readonly Outcome[] => [outcome]);
-  for (const protocol of others) {
-    all = all.zip(walkRules(ruleset, { ...packets, protocol }), (before, outcome) => [...before, outcome]);
+  if (!asksForProtocol(ruleset)) {
+    return walkRules(ruleset, { ...packets, protocol: 'other' }).map(outcome => decide([outcome]));
   }
+  const [first, ...others] = PROTOCOLS.map(protocol => walkRules(ruleset, { ...packets, protocol }));
+  let all = first!.map((outcome): readonly Outcome[] => [outcome]);
+  for (const other of others) all = all.zip(other, (before, outcome) => [...before, outcome]);
   return all.map(decide);
 }
 

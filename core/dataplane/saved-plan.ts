@@ -1,5 +1,8 @@
-import { POSTROUTING, type SavedTable } from './iptables-save';
+import { IntervalSet } from '../address';
+import { readIptablesRule } from './iptables-rule';
+import { iptablesRuleset, POSTROUTING, type SavedTable } from './iptables-save';
 import { chainRules, jumpRule } from './iptables-text';
+import type { NatRule, NatRuleset } from './nat-rule';
 import type { FamilyPlan, RulePlan } from './plan';
 
 /**
@@ -53,4 +56,27 @@ export function comparePlan({ rules }: SavedTable, plan: RulePlan, family: Famil
   const jump = jumpRule(plan.chain);
   const others = base.filter(rule => rule !== jump);
   return { chain: own ? (same ? 'same' : 'different') : 'absent', jumps: base.length - others.length, others };
+}
+
+/**
+ * The table's chains as rules that can be walked through. Where the agent's chain is as the plan says, letter by letter,
+ * its list is not read again: it is the plan's.
+ * @param scope what is put before the chains' names, to tell the rules of both flavours apart
+ */
+export function savedRuleset(table: SavedTable, plan: RulePlan, family: FamilyPlan, scope = ''): NatRuleset {
+  const same = comparePlan(table, plan, family).chain === 'same';
+  const known = new Map(same ? [[plan.chain, plannedRules(family)]] : []);
+  return iptablesRuleset(family.family, table, scope, known);
+}
+
+/** The rules of the agent's chain, those that preserve destinations as one. */
+function plannedRules(plan: FamilyPlan): readonly NatRule[] {
+  const texts = chainRules(plan);
+  const set = IntervalSet.fromCidrs(plan.family, plan.preserved);
+  const preserve: NatRule = {
+    conditions: [{ on: 'destination', set }],
+    verdict: { kind: 'return' },
+    text: texts.slice(0, plan.preserved.length).join('\n'),
+  };
+  return [preserve, ...texts.slice(plan.preserved.length).map(text => readIptablesRule(plan.family, text))];
 }

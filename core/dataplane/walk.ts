@@ -1,4 +1,4 @@
-import { type Family, IntervalSet, Partition } from '../address';
+import { type Family, IntervalSet, type LabelledSet, Partition } from '../address';
 import { type Flow, isExactly, join, joinAll } from './flow';
 import { hookOrders } from './hook-order';
 import { matching, type Packets, spreads } from './match';
@@ -10,8 +10,11 @@ import { type Run, segmentsOf } from './segment';
 /** How deep chains may lead into each other. The kernel refuses loops, but a reader may misunderstand something. */
 const DEEPEST = 64;
 
-/** How much is followed at the most, in intervals of destinations for each rule: seconds of work. */
-const MOST_WORK = 4_000_000;
+/** How much is followed at the most, in intervals of destinations: a few seconds of work for QuickJS. */
+const MOST_WORK = 2_000_000;
+
+/** What a rule costs beside its intervals. */
+const RULE_WORK = 20;
 
 /** How many marks packets may carry at one time. */
 const MOST_MARKS = 256;
@@ -35,7 +38,10 @@ interface Ways {
 
 class Walk {
   private readonly family: Family;
-  private readonly reached: Partition<Outcome | undefined>[] = [];
+  /** The ends that packets come to: for a set of destinations, or those that a partition tells apart. */
+  private readonly reached: (LabelledSet<Outcome> | Partition<Outcome | undefined>)[] = [];
+  /** Whether every packet's way is known, so that it comes to one end only. */
+  private certain = true;
   private readonly doubts: Partition<Doubt | undefined>[] = [];
   private readonly outcomes = new Map<NatRule, Outcome>();
   private hook: NatHook | undefined;
@@ -54,6 +60,7 @@ class Walk {
   run(): Partition<Outcome> {
     const orders = hookOrders(this.ruleset.hooks.filter(hook => this.matters(hook)));
     if (!orders) this.givenUp = 'too many base chains of the same priority';
+    this.certain = orders?.length === 1;
     for (const order of orders ?? []) {
       let flow: Flow = new Map([[0, IntervalSet.full(this.family)]]);
       for (const hook of order) {
@@ -124,7 +131,8 @@ class Walk {
       if (next.size > MOST_MARKS) this.givenUp ??= 'packets carry too many different marks';
       if (this.givenUp !== undefined) break;
       const { set: match, certain } = matching(rule, set, mark, this.packets);
-      join(next, mark, certain ? set.subtract(match) : set);
+      if (!certain) join(next, mark, set);
+      else if (match !== set) join(next, mark, set.subtract(match));
       if (match.isEmpty()) continue;
       const changes = this.apply(rule, mark, match, { ...ways, next });
       if (changes && !certain) this.doubt(rule, mark, match);
@@ -178,27 +186,41 @@ class Walk {
       const outcome = this.outcomes.get(rule) ?? outcomeOf(rule);
       this.outcomes.set(rule, outcome);
       this.reach(outcome, set);
-      if (outcome.kind === 'unknown') join(next, mark, set);
+      if (outcome.kind === 'unknown') {
+        this.certain = false;
+        join(next, mark, set);
+      }
     }
     return true;
   }
 
   private spend(work: number): void {
-    this.work += work + 1;
+    this.work += work + RULE_WORK;
     if (this.work > MOST_WORK) this.givenUp ??= 'more rules than can be followed';
   }
 
   private reach(outcome: Outcome, set: IntervalSet): void {
-    if (!set.isEmpty()) this.reached.push(only(set, outcome));
+    if (!set.isEmpty()) this.reached.push({ set, value: outcome });
   }
 
   private doubt(rule: NatRule, mark: number, set: IntervalSet): void {
+    this.certain = false;
     this.doubts.push(only(set, { rule, spreads: spreads(rule, this.family, mark, this.packets) }));
   }
 
   /** Puts together what each destination may come to. */
   private result(): Partition<Outcome> {
-    const possible = overlay(this.family, this.reached);
+    const sets = this.reached.filter(end => !(end instanceof Partition));
+    const partitions = this.reached.filter(end => end instanceof Partition);
+    if (this.certain) {
+      const ends = sets.filter(end => end.value !== NO_NAT);
+      const decided = Partition.fromLayers<Outcome>(this.family, ends, NO_NAT);
+      return partitions.reduce<Partition<Outcome>>((all, some) => all.zip(some, (other, one) => one ?? other), decided);
+    }
+    const possible = overlay(
+      this.family,
+      this.reached.map(end => (end instanceof Partition ? end : only(end.set, end.value))),
+    );
     const open = possible.where(outcomes => !outcomes.every(outcome => sameOutcome(outcome, outcomes[0]!)));
     if (open.isEmpty()) return possible.map(outcomes => together(outcomes, []));
     return possible.zip(overlay(this.family, this.doubts), together);
