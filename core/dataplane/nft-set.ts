@@ -1,4 +1,4 @@
-import { compareAddresses, type Family, IntervalSet, parseAddress, parseCidr } from '../address';
+import { BITS, type Cidr, compareAddresses, type Family, IntervalSet, parseAddress, parseCidr } from '../address';
 import { type Fields, fieldsOf } from './json';
 
 const TYPES: Readonly<Record<Family, string>> = { 4: 'ipv4_addr', 6: 'ipv6_addr' };
@@ -20,28 +20,33 @@ export function readNftAddresses(family: Family, value: unknown): IntervalSet | 
 /** The addresses of a list of elements; undefined if one is something else. */
 function readNftElements(family: Family, elements: unknown): IntervalSet | undefined {
   if (!Array.isArray(elements)) return undefined;
-  const sets: IntervalSet[] = [];
+  const blocks: Cidr[] = [];
+  const ranges: IntervalSet[] = [];
   for (const element of elements) {
     // One with a comment, a counter or a timeout stands in an object of its own.
     const elem = fieldsOf(fieldsOf(element)?.elem);
-    const set = readElement(family, elem ? elem.val : element);
-    if (!set) return undefined;
-    sets.push(set);
+    const value = elem ? elem.val : element;
+    const block = readBlock(family, value);
+    const range = block ? undefined : readRange(family, fieldsOf(value)?.range);
+    if (block) blocks.push(block);
+    else if (range) ranges.push(range);
+    else return undefined;
   }
-  return IntervalSet.unionOf(family, sets);
+  return IntervalSet.unionOf(family, [IntervalSet.fromCidrs(family, blocks), ...ranges]);
 }
 
 /** A single address, a prefix or a range. */
 function readElement(family: Family, value: unknown): IntervalSet | undefined {
-  if (typeof value === 'string') return readRange(family, [value, value]);
-  const { prefix, range } = fieldsOf(value) ?? {};
-  return prefix === undefined ? readRange(family, range) : readPrefix(family, prefix);
+  const block = readBlock(family, value);
+  return block ? IntervalSet.ofCidr(block) : readRange(family, fieldsOf(value)?.range);
 }
 
-function readPrefix(family: Family, prefix: unknown): IntervalSet | undefined {
-  const { addr, len } = fieldsOf(prefix) ?? {};
+/** A single address, or a prefix. */
+function readBlock(family: Family, value: unknown): Cidr | undefined {
+  const { addr, len } = fieldsOf(fieldsOf(value)?.prefix) ?? { addr: value, len: BITS[family] };
+  if (typeof addr !== 'string') return undefined;
   const block = parseCidr(`${addr}/${len}`);
-  return block.ok && block.value.family === family ? IntervalSet.ofCidr(block.value) : undefined;
+  return block.ok && block.value.family === family ? block.value : undefined;
 }
 
 function readRange(family: Family, range: unknown): IntervalSet | undefined {
