@@ -10,7 +10,7 @@
 
 /*
  * QuickJS closes every descriptor up to the limit, one by one, in each child that it forks. Container runtimes allow a
- * million and more, which takes a second; neither the agent nor what it runs needs more than a few.
+ * million and more, which takes a fifth of a second; neither the agent nor what it runs needs more than a few.
  */
 static void limit_descriptors(void) {
   struct rlimit limit;
