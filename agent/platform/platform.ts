@@ -5,6 +5,8 @@
 export interface Platform {
   /** The words behind the program's name. */
   readonly args: readonly string[];
+  /** The process's number. */
+  readonly pid: number;
   /** An environment variable; undefined when it is not set. */
   env(name: string): string | undefined;
   /** Milliseconds since 1970, of a clock that may jump. */
@@ -24,6 +26,10 @@ export interface Platform {
    * the old one. QuickJS cannot sync a file: after a power cut it may be the old one, or empty.
    */
   writeFile(path: string, text: string, mode?: number): IoFault | undefined;
+  /** Sets a file's time of change to now, for which no room on the disk is needed. */
+  touch(path: string): IoFault | undefined;
+  /** When a file was changed last, in milliseconds since 1970; undefined where there is no file. */
+  modified(path: string): number | undefined;
   /** Removes a file; one that is not there is no fault. */
   removeFile(path: string): IoFault | undefined;
   /** Makes a folder and those above it; one that is there is no fault. */

@@ -27,13 +27,23 @@ export interface ReadAgentFile {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** How strictly a file is read. */
+export interface Strictness {
+  /**
+   * What is to be made of keys that the file should not have. A known key in other letters stays an error: some readers
+   * take it, others do not.
+   * @default refuse
+   */
+  readonly unknownKeys?: 'refuse' | 'warn';
+}
+
 /** Reads an ip-masq-agent file (YAML or JSON) strictly: one document, known keys only, every address true. */
-export function readAgentFile(source: SourceText): ReadAgentFile {
-  return readParsedAgentFile(parseText(source));
+export function readAgentFile(source: SourceText, strictness: Strictness = {}): ReadAgentFile {
+  return readParsedAgentFile(parseText(source), strictness);
 }
 
 /** As {@link readAgentFile}, for a text whose YAML is read already. */
-export function readParsedAgentFile(parsed: ParsedSource): ReadAgentFile {
+export function readParsedAgentFile(parsed: ParsedSource, strictness: Strictness = {}): ReadAgentFile {
   const { documents, diagnostics, source } = parsed;
   const gaps = templateGaps(source.text);
   if (gaps.length > 0) {
@@ -60,7 +70,7 @@ export function readParsedAgentFile(parsed: ParsedSource): ReadAgentFile {
       diagnostics: [...diagnostics, diagnostic('MQ310', at, { message })],
     };
   }
-  const read = readAgentDocument(document);
+  const read = readAgentDocument(document, strictness);
   return { ...read, diagnostics: [...diagnostics, ...read.diagnostics] };
 }
 
@@ -84,7 +94,7 @@ function templateGaps(text: string): [start: number, end: number][] {
 }
 
 /** Reads the one document of an ip-masq-agent file. */
-export function readAgentDocument(document: SourceDocument): ReadAgentFile {
+export function readAgentDocument(document: SourceDocument, { unknownKeys }: Strictness = {}): ReadAgentFile {
   const findings = new Findings(document);
   if (isManifest(document.value)) {
     const message = 'a whole manifest stands where the agent\'s file belongs; keep only what is below its "config:"';
@@ -98,7 +108,11 @@ export function readAgentDocument(document: SourceDocument): ReadAgentFile {
   }
   if (!validateAgentConfig(document.value)) {
     findings.addAll(
-      shapeDiagnostics(document, validateAgentConfig.errors ?? [], agentSchema).map(d => caseHint(d, document)),
+      shapeDiagnostics(document, validateAgentConfig.errors ?? [], agentSchema)
+        .map(d => caseHint(d, document))
+        .map(d =>
+          d.code === 'MQ203' && d.hint === undefined && unknownKeys === 'warn' ? { ...d, severity: 'warning' } : d,
+        ),
     );
   }
   const raw = (typeof document.value === 'object' && document.value !== null ? document.value : {}) as Record<

@@ -1,0 +1,223 @@
+import type { Backend } from './backend';
+import { isFault } from './backend';
+import { DEFAULT_RESYNC, findingLine, type ReadConfig, readConfig, readConfigText } from './config';
+import { digest } from './digest';
+import { type Enforcement, Enforcer, type Goal, goalOf } from './enforcer';
+import type { Log } from './log';
+import type { Options } from './options';
+import type { Platform } from './platform/platform';
+import { Publisher } from './publisher';
+import { type Counts, LAST_GOOD_FILE, type State, type Verdict } from './state';
+
+/** A configuration that is or was good, and where it is from. */
+interface Current {
+  readonly goal: Goal;
+  readonly digest: string;
+  readonly source: State['config']['source'];
+  readonly resync: number;
+}
+
+/** One node's agent: it reads the file, brings the kernel to it, and tells what it saw. */
+export class Agent {
+  private current: Current | undefined;
+  /** The file as it was read last. */
+  private file: ReadConfig | undefined;
+  private fileText: string | undefined;
+  private generation = 0;
+  private lastChange: string | undefined;
+  private lastProof: string | undefined;
+  private readonly counts: { -readonly [K in keyof Counts]: number } = {
+    reconciles: 0,
+    applies: 0,
+    drifts: 0,
+    failures: 0,
+    refusals: 0,
+    deletions: 0,
+  };
+  private readonly enforcer: Enforcer;
+  private readonly publisher: Publisher;
+
+  constructor(
+    private readonly platform: Platform,
+    private readonly options: Options,
+    private readonly log: Log,
+    private readonly backend: Backend,
+  ) {
+    this.enforcer = new Enforcer(backend);
+    this.publisher = new Publisher(platform, options.stateFolder, log);
+    this.publish('starting', '');
+  }
+
+  /** Milliseconds until the kernel is to be looked at again. */
+  get resync(): number {
+    return this.current?.resync ?? DEFAULT_RESYNC;
+  }
+
+  /** Reads the file, and enforces it or what was good last. Answers whether the kernel provably does what the file says. */
+  async reconcile(): Promise<boolean> {
+    const started = this.platform.monotonic();
+    const changed = this.readFile();
+    this.counts.reconciles++;
+    const verdict = this.current ? await this.enforce(this.current, changed) : this.nothingToEnforce();
+    this.publisher.measured(this.platform.monotonic() - started);
+    this.publish(verdict.verdict, verdict.message);
+    return verdict.verdict === 'enforced';
+  }
+
+  /** The agent lives: it is not stuck in something that never ends. */
+  alive(): void {
+    this.publisher.beat();
+  }
+
+  /** Reads the file if it is another than last time. Answers whether another configuration is to be enforced. */
+  private readFile(): boolean {
+    const { config: path, unknownKeys } = this.options;
+    const read = readConfig(this.platform, path, { unknownKeys }, this.fileText);
+    const before = this.file;
+    if (read.kind === 'unchanged' || isStill(before, read)) return false;
+    this.file = read;
+    this.fileText = read.kind === 'valid' || read.kind === 'refused' ? read.text : undefined;
+    if (read.kind === 'valid') return this.accept(read, before);
+    const why = read.kind === 'refused' ? read.findings.map(findingLine) : [read.why];
+    this.counts.refusals += 1;
+    for (const line of why) this.log.tell({ event: 'refused', level: 'error', message: line });
+    if (!this.current) this.recall();
+    return false;
+  }
+
+  private accept(read: Extract<ReadConfig, { kind: 'valid' }>, before: ReadConfig | undefined): boolean {
+    const { config, text, resync, findings } = read;
+    for (const finding of findings) {
+      this.log.tell({
+        event: 'finding',
+        level: finding.severity === 'note' ? 'info' : 'warning',
+        message: findingLine(finding),
+      });
+    }
+    const name = digest(text ?? '');
+    const source = text === undefined ? 'built-in' : 'file';
+    if (source === 'built-in') {
+      if (before !== undefined) this.counts.deletions++;
+      const message = `${this.options.config} ${before === undefined ? 'is not there' : 'has gone'}: the built-in list holds`;
+      this.log.tell({ event: 'built-in', message });
+    } else this.log.tell({ event: 'file', message: `read ${this.options.config}`, fields: { digest: name } });
+    const same = this.current?.digest === name && this.current.source === source;
+    if (same) {
+      this.current = { ...this.current!, resync };
+      return false;
+    }
+    this.current = { goal: goalOf(config, this.options.flags), digest: name, source, resync };
+    this.generation++;
+    return true;
+  }
+
+  /** After a restart beside a file that is refused, what was good last is read again. */
+  private recall(): void {
+    const read = this.platform.readFile(`${this.options.stateFolder}/${LAST_GOOD_FILE}`, 2 ** 24);
+    if (!read.ok) return;
+    const config = readConfigText(this.options.config, read.text, this.options);
+    if (config.kind !== 'valid') return;
+    const { resync } = config;
+    const goal = goalOf(config.config, this.options.flags);
+    this.current = { goal, digest: digest(read.text), source: 'last-good', resync };
+    this.generation++;
+    this.log.tell({ event: 'last-good', level: 'warning', message: 'the file that was good last is enforced' });
+  }
+
+  private nothingToEnforce(): { readonly verdict: Verdict; readonly message: string } {
+    const message = `${this.refusal()}; no file was good before, and nothing was changed`;
+    return { verdict: 'refused', message };
+  }
+
+  private refusal(): string {
+    const { file } = this;
+    if (file?.kind === 'refused') {
+      const [first] = file.findings.filter(({ severity }) => severity === 'error');
+      return first ? findingLine(first) : 'the file is refused';
+    }
+    return file?.kind === 'unreadable' ? file.why : '';
+  }
+
+  private async enforce(
+    current: Current,
+    changed: boolean,
+  ): Promise<{ readonly verdict: Verdict; readonly message: string }> {
+    const result = await this.enforcer.enforce(current.goal);
+    this.tell(result, changed);
+    if (result.kind === 'failed') return { verdict: 'failed', message: result.why };
+    const { proof } = result;
+    if (proof.kind === 'proven') this.lastProof = this.time();
+    if (this.file?.kind !== 'valid') return { verdict: 'refused', message: this.refusal() };
+    if (changed && this.fileText !== undefined) this.publisher.keepLastGood(this.fileText);
+    return proof.kind === 'proven' ? { verdict: 'enforced', message: '' } : { verdict: proof.kind, message: proof.why };
+  }
+
+  private tell(result: Enforcement, changed: boolean): void {
+    if (result.kind === 'failed') {
+      this.counts.failures++;
+      this.log.state('kernel', { event: 'failed', level: 'error', message: result.why });
+      return;
+    }
+    const { repaired, proof } = result;
+    if (repaired.length > 0) {
+      this.counts.applies++;
+      this.lastChange = this.time();
+      const drifted = !changed && this.counts.applies > 1;
+      if (drifted) this.counts.drifts++;
+      const fields = { deviations: repaired.length };
+      if (drifted)
+        this.log.tell({ event: 'drift', level: 'warning', message: `repaired: ${repaired.join('; ')}`, fields });
+      else this.log.tell({ event: 'applied', message: `rules written with ${this.backend.name}`, fields });
+    }
+    if (proof.kind === 'proven') {
+      this.log.settled('kernel', { event: 'proven', message: 'the kernel does what the file says' });
+    } else this.log.state('kernel', { event: proof.kind, level: 'warning', message: proof.why });
+  }
+
+  private publish(verdict: Verdict, message: string): void {
+    const { current, file } = this;
+    const findings = file?.kind === 'valid' || file?.kind === 'refused' ? file.findings.map(findingLine) : [];
+    const families = current?.goal.plan.families ?? [];
+    this.publisher.publish({
+      backend: this.backend.name,
+      verdict,
+      ready: verdict === 'enforced' || verdict === 'unproven',
+      message,
+      config: {
+        path: this.options.config,
+        source: current?.source ?? 'none',
+        digest: current?.digest ?? '',
+        generation: this.generation,
+        preserved: families.reduce((sum, { preserved }) => sum + preserved.length, 0),
+        findings,
+      },
+      ...(this.lastChange !== undefined && { lastChange: this.lastChange }),
+      ...(this.lastProof !== undefined && { lastProof: this.lastProof }),
+      counts: { ...this.counts },
+    });
+  }
+
+  private time(): string {
+    return new Date(this.platform.now()).toISOString();
+  }
+
+  /** Removes what former versions, names and families of the agent left in the kernel. */
+  async removeLeftovers(backends: readonly Backend[]): Promise<void> {
+    const plan = this.current?.goal.plan;
+    if (!plan) return;
+    for (const backend of backends) {
+      const removed = await backend.removeLeftovers(backend === this.backend ? plan : undefined);
+      // The other backends' tools need not be there.
+      if (isFault(removed)) {
+        if (backend === this.backend)
+          this.log.state('leftovers', { event: 'failed', level: 'error', message: removed.why });
+      } else if (removed.length > 0) this.log.tell({ event: 'removed', message: `removed ${removed.join(', ')}` });
+    }
+  }
+}
+
+/** Whether a file is missing still, or cannot be read for the same reason. */
+function isStill(before: ReadConfig | undefined, now: ReadConfig): boolean {
+  if (now.kind === 'unreadable') return before?.kind === 'unreadable' && before.why === now.why;
+  return now.kind === 'valid' && now.text === undefined && before?.kind === 'valid' && before.text === undefined;
+}

@@ -1,0 +1,85 @@
+import { readAgentFile } from '../core/agentfile/read';
+import type { Diagnostic } from '../core/diagnostics';
+import { parseDuration } from '../core/intent/duration';
+import { SourceText } from '../core/source/text';
+import type { AgentConfig } from '../core/treatment/agentfile';
+import type { Platform } from './platform/platform';
+
+/** The largest file that is read. A ConfigMap holds 1 MiB. */
+export const LARGEST_FILE = 16 * 1024 * 1024;
+
+/** How often the rules are looked at when the file does not say. In milliseconds. Source: ip-masq-agent. */
+export const DEFAULT_RESYNC = 60_000;
+
+/** What a file says, and what is to be said of it. */
+export type ReadConfig =
+  | {
+      readonly kind: 'valid';
+      readonly config: AgentConfig;
+      /** Milliseconds between two looks at the kernel. */
+      readonly resync: number;
+      /** The file's text; absent when there is no file, so that the built-in list holds. */
+      readonly text?: string;
+      /** Warnings and notes. */
+      readonly findings: readonly Diagnostic[];
+    }
+  | {
+      readonly kind: 'refused';
+      /** The file's text. */
+      readonly text: string;
+      /** What is wrong with it: at least one. */
+      readonly findings: readonly Diagnostic[];
+    }
+  | {
+      readonly kind: 'unreadable';
+      /** Why, in words. */
+      readonly why: string;
+    };
+
+/** How strictly a file is read. */
+export interface Strictness {
+  /** What is to be made of keys that it should not have. */
+  readonly unknownKeys: 'refuse' | 'warn';
+}
+
+/**
+ * Reads the agent's file, unless its text is the one from before. A file that is not there is valid: the built-in list holds,
+ * as Google documents.
+ */
+export function readConfig(
+  platform: Platform,
+  path: string,
+  strictness: Strictness,
+  before?: string,
+): ReadConfig | { readonly kind: 'unchanged' } {
+  const read = platform.readFile(path, LARGEST_FILE);
+  if (read.ok) return read.text === before ? { kind: 'unchanged' } : readConfigText(path, read.text, strictness);
+  const { code } = read.fault;
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    return {
+      kind: 'valid',
+      config: { masqLinkLocal: false, masqLinkLocalIPv6: false },
+      resync: DEFAULT_RESYNC,
+      findings: [],
+    };
+  }
+  if (code === 'EFBIG')
+    return { kind: 'unreadable', why: `${path} is larger than ${LARGEST_FILE} bytes; no list needs that much` };
+  if (code === 'EILSEQ') return { kind: 'unreadable', why: `${path} is no UTF-8 text; write it anew in UTF-8` };
+  return { kind: 'unreadable', why: `${path} cannot be read: ${code}` };
+}
+
+/** Reads the text of such a file. */
+export function readConfigText(path: string, text: string, strictness: Strictness): ReadConfig {
+  const { config, diagnostics } = readAgentFile(new SourceText(path, text), strictness);
+  if (!config) return { kind: 'refused', text, findings: diagnostics };
+  const { resyncInterval } = config;
+  const resync = resyncInterval === undefined ? DEFAULT_RESYNC : parseDuration(resyncInterval)!;
+  return { kind: 'valid', config, resync, text, findings: diagnostics };
+}
+
+/** A finding on one line: `file:line:col severity code message`. */
+export function findingLine({ file, range, severity, code, message, hint }: Diagnostic): string {
+  const at = file === undefined ? '' : range ? `${file}:${range.start.line}:${range.start.column} ` : `${file} `;
+  return `${at}${severity} ${code} ${message}${hint === undefined ? '' : ` (${hint})`}`;
+}

@@ -1,0 +1,94 @@
+import type { BackendName } from './backend';
+import type { IoFault, Platform } from './platform/platform';
+
+/** How things stand on the node. */
+export type Verdict =
+  /** Nothing was looked at yet. */
+  | 'starting'
+  /** The kernel provably does what the file says. */
+  | 'enforced'
+  /** Our rules are in place, but it cannot be told what rules of others make of some packets. */
+  | 'unproven'
+  /** Our rules are in place, but rules of others treat some packets otherwise. */
+  | 'contradicted'
+  /** The file was refused; what was good last is enforced. */
+  | 'refused'
+  /** The kernel's rules could not be read or written. */
+  | 'failed';
+
+/** What the agent says of itself, as written to `state.json`. */
+export interface State {
+  /** The agent's version. */
+  readonly version: string;
+  /** The process. */
+  readonly pid: number;
+  readonly backend?: BackendName;
+  readonly verdict: Verdict;
+  /** Whether a rollout may go on. */
+  readonly ready: boolean;
+  /** The verdict's reason in words; empty when there is nothing to say. */
+  readonly message: string;
+  readonly config: {
+    readonly path: string;
+    /** Where the enforced configuration is from. */
+    readonly source: 'file' | 'built-in' | 'last-good' | 'none';
+    /** A digest of the enforced file. */
+    readonly digest: string;
+    /** How many different configurations were enforced since the start. */
+    readonly generation: number;
+    /** How many CIDRs are preserved, link-local ones among them, over both families. */
+    readonly preserved: number;
+    /** Findings on the file as it stands, errors first. */
+    readonly findings: readonly string[];
+  };
+  /** When rules were written last; absent when that never happened. ISO 8601. */
+  readonly lastChange?: string;
+  /** When the kernel was last seen to do what the file says. ISO 8601. */
+  readonly lastProof?: string;
+  readonly counts: Counts;
+}
+
+/** Counters since the start. */
+export interface Counts {
+  /** Looks at the kernel. */
+  readonly reconciles: number;
+  /** Times that rules were written. */
+  readonly applies: number;
+  /** Times that rules had been changed by others. */
+  readonly drifts: number;
+  /** Times that rules could not be read or written. */
+  readonly failures: number;
+  /** Files that were refused. */
+  readonly refusals: number;
+  /** Times that the file had gone. */
+  readonly deletions: number;
+}
+
+/** The files in the state folder. */
+export const STATE_FILE = 'state.json';
+export const HEARTBEAT_FILE = 'heartbeat';
+export const LAST_GOOD_FILE = 'last-good';
+export const METRICS_FILE = 'www/metrics';
+export const READY_FILE = 'www/readyz';
+
+/** Writes the state. */
+export function writeState(platform: Platform, folder: string, state: State): IoFault | undefined {
+  return platform.writeFile(`${folder}/${STATE_FILE}`, `${JSON.stringify(state, undefined, 2)}\n`);
+}
+
+/** Reads what an agent wrote; a text when there is none to be read. */
+export function readState(platform: Platform, folder: string): State | string {
+  const path = `${folder}/${STATE_FILE}`;
+  const read = platform.readFile(path, 2 ** 20);
+  if (!read.ok) {
+    return read.fault.code === 'ENOENT'
+      ? `there is no ${path}: no agent has run here, or it runs with another --state-dir`
+      : `${path} cannot be read: ${read.fault.code}`;
+  }
+  try {
+    const state = JSON.parse(read.text) as State;
+    return typeof state.verdict === 'string' ? state : `${path} is no state of masq-agent`;
+  } catch {
+    return `${path} is no JSON`;
+  }
+}

@@ -1,0 +1,4 @@
+import manifest from '../package.json';
+
+/** The agent's version, which is masq's. */
+export const version: string = manifest.version;
