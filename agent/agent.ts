@@ -1,11 +1,11 @@
 import type { Backend } from './backend';
 import { isFault } from './backend';
-import { DEFAULT_RESYNC, findingLine, type ReadConfig, readConfig, readConfigText } from './config';
+import { configOf, configOfText, DEFAULT_RESYNC, findingLine, LARGEST_FILE, type ReadConfig } from './config';
 import { digest } from './digest';
 import { type Enforcement, Enforcer, type Goal, goalOf } from './enforcer';
 import type { Log } from './log';
 import type { Options } from './options';
-import type { Platform } from './platform/platform';
+import type { Platform, ReadFile } from './platform/platform';
 import { Publisher } from './publisher';
 import { type Counts, LAST_GOOD_FILE, type State, type Verdict } from './state';
 
@@ -22,7 +22,7 @@ export class Agent {
   private current: Current | undefined;
   /** The file as it was read last. */
   private file: ReadConfig | undefined;
-  private fileText: string | undefined;
+  private read: ReadFile | undefined;
   private generation = 0;
   private lastChange: string | undefined;
   private lastProof: string | undefined;
@@ -71,22 +71,23 @@ export class Agent {
 
   /** Reads the file if it is another than last time. Answers whether another configuration is to be enforced. */
   private readFile(): boolean {
-    const { config: path, unknownKeys } = this.options;
-    const read = readConfig(this.platform, path, { unknownKeys }, this.fileText);
-    const before = this.file;
-    if (read.kind === 'unchanged' || isStill(before, read)) return false;
-    this.file = read;
-    this.fileText = read.kind === 'valid' || read.kind === 'refused' ? read.text : undefined;
-    if (read.kind === 'valid') return this.accept(read, before);
-    const why = read.kind === 'refused' ? read.findings.map(findingLine) : [read.why];
-    this.counts.refusals += 1;
+    const { config: path } = this.options;
+    const read = this.platform.readFile(path, LARGEST_FILE);
+    if (this.read && isSame(this.read, read)) return false;
+    const isFirst = this.read === undefined;
+    this.read = read;
+    const file = configOf(path, read, this.options);
+    this.file = file;
+    if (file.kind === 'valid') return this.accept(file, isFirst);
+    const why = file.kind === 'refused' ? file.findings.map(findingLine) : [file.why];
+    this.counts.refusals++;
     for (const line of why) this.log.tell({ event: 'refused', level: 'error', message: line });
     if (!this.current) this.recall();
     return false;
   }
 
-  private accept(read: Extract<ReadConfig, { kind: 'valid' }>, before: ReadConfig | undefined): boolean {
-    const { config, text, resync, findings } = read;
+  private accept(file: Extract<ReadConfig, { kind: 'valid' }>, isFirst: boolean): boolean {
+    const { config, text, resync, findings } = file;
     for (const finding of findings) {
       this.log.tell({
         event: 'finding',
@@ -97,8 +98,8 @@ export class Agent {
     const name = digest(text ?? '');
     const source = text === undefined ? 'built-in' : 'file';
     if (source === 'built-in') {
-      if (before !== undefined) this.counts.deletions++;
-      const message = `${this.options.config} ${before === undefined ? 'is not there' : 'has gone'}: the built-in list holds`;
+      if (!isFirst) this.counts.deletions++;
+      const message = `${this.options.config} ${isFirst ? 'is not there' : 'has gone'}: the built-in list holds`;
       this.log.tell({ event: 'built-in', message });
     } else this.log.tell({ event: 'file', message: `read ${this.options.config}`, fields: { digest: name } });
     const same = this.current?.digest === name && this.current.source === source;
@@ -115,7 +116,7 @@ export class Agent {
   private recall(): void {
     const read = this.platform.readFile(`${this.options.stateFolder}/${LAST_GOOD_FILE}`, 2 ** 24);
     if (!read.ok) return;
-    const config = readConfigText(this.options.config, read.text, this.options);
+    const config = configOfText(this.options.config, read.text, this.options);
     if (config.kind !== 'valid') return;
     const { resync } = config;
     const goal = goalOf(config.config, this.options.flags);
@@ -148,7 +149,7 @@ export class Agent {
     const { proof } = result;
     if (proof.kind === 'proven') this.lastProof = this.time();
     if (this.file?.kind !== 'valid') return { verdict: 'refused', message: this.refusal() };
-    if (changed && this.fileText !== undefined) this.publisher.keepLastGood(this.fileText);
+    if (changed && this.file.text !== undefined) this.publisher.keepLastGood(this.file.text);
     return proof.kind === 'proven' ? { verdict: 'enforced', message: '' } : { verdict: proof.kind, message: proof.why };
   }
 
@@ -216,8 +217,8 @@ export class Agent {
   }
 }
 
-/** Whether a file is missing still, or cannot be read for the same reason. */
-function isStill(before: ReadConfig | undefined, now: ReadConfig): boolean {
-  if (now.kind === 'unreadable') return before?.kind === 'unreadable' && before.why === now.why;
-  return now.kind === 'valid' && now.text === undefined && before?.kind === 'valid' && before.text === undefined;
+/** Whether a file was read as before. */
+function isSame(before: ReadFile, now: ReadFile): boolean {
+  if (before.ok || now.ok) return before.ok && now.ok && before.text === now.text;
+  return before.fault.code === now.fault.code;
 }

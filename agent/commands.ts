@@ -1,6 +1,6 @@
 import type { Backend } from './backend';
 import { isFault } from './backend';
-import { findingLine, readConfig } from './config';
+import { configOf, findingLine, LARGEST_FILE } from './config';
 import { planText } from './dry-run';
 import { IptablesBackend } from './iptables';
 import { NftablesBackend } from './nftables';
@@ -10,8 +10,7 @@ import { HEARTBEAT_FILE, readState, type State } from './state';
 
 /** `masq-agent check FILE`: what is wrong with it. */
 export function check(platform: Platform, { file, unknownKeys }: Options): number {
-  const read = readConfig(platform, file!, { unknownKeys });
-  if (read.kind === 'unchanged') return 0;
+  const read = configOf(file!, platform.readFile(file!, LARGEST_FILE), { unknownKeys });
   if (read.kind === 'unreadable') {
     platform.print('err', `${read.why}\n`);
     return 1;
@@ -111,8 +110,7 @@ export async function cleanup(platform: Platform): Promise<number> {
 
 /** `masq-agent --dry-run`: the rules that the file asks for. */
 export function dryRun(platform: Platform, options: Options): number {
-  const read = readConfig(platform, options.config, options);
-  if (read.kind === 'unchanged') return 0;
+  const read = configOf(options.config, platform.readFile(options.config, LARGEST_FILE), options);
   if (read.kind === 'unreadable') {
     platform.print('err', `${read.why}\n`);
     return 1;

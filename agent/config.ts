@@ -3,7 +3,7 @@ import type { Diagnostic } from '../core/diagnostics';
 import { parseDuration } from '../core/intent/duration';
 import { SourceText } from '../core/source/text';
 import type { AgentConfig } from '../core/treatment/agentfile';
-import type { Platform } from './platform/platform';
+import type { ReadFile } from './platform/platform';
 
 /** The largest file that is read. A ConfigMap holds 1 MiB. */
 export const LARGEST_FILE = 16 * 1024 * 1024;
@@ -25,8 +25,6 @@ export type ReadConfig =
     }
   | {
       readonly kind: 'refused';
-      /** The file's text. */
-      readonly text: string;
       /** What is wrong with it: at least one. */
       readonly findings: readonly Diagnostic[];
     }
@@ -43,36 +41,31 @@ export interface Strictness {
 }
 
 /**
- * Reads the agent's file, unless its text is the one from before. A file that is not there is valid: the built-in list holds,
- * as Google documents.
+ * What the agent's file says, as it was read from a path. One that is not there is valid: the built-in list holds, as
+ * Google documents.
  */
-export function readConfig(
-  platform: Platform,
-  path: string,
-  strictness: Strictness,
-  before?: string,
-): ReadConfig | { readonly kind: 'unchanged' } {
-  const read = platform.readFile(path, LARGEST_FILE);
-  if (read.ok) return read.text === before ? { kind: 'unchanged' } : readConfigText(path, read.text, strictness);
+export function configOf(path: string, read: ReadFile, strictness: Strictness): ReadConfig {
+  if (read.ok) return configOfText(path, read.text, strictness);
   const { code } = read.fault;
-  if (code === 'ENOENT' || code === 'ENOTDIR') {
-    return {
-      kind: 'valid',
-      config: { masqLinkLocal: false, masqLinkLocalIPv6: false },
-      resync: DEFAULT_RESYNC,
-      findings: [],
-    };
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR': {
+      const config = { masqLinkLocal: false, masqLinkLocalIPv6: false };
+      return { kind: 'valid', config, resync: DEFAULT_RESYNC, findings: [] };
+    }
+    case 'EFBIG':
+      return { kind: 'unreadable', why: `${path} is larger than ${LARGEST_FILE} bytes; no list needs that much` };
+    case 'EILSEQ':
+      return { kind: 'unreadable', why: `${path} is no UTF-8 text; write it anew in UTF-8` };
+    default:
+      return { kind: 'unreadable', why: `${path} cannot be read: ${code}` };
   }
-  if (code === 'EFBIG')
-    return { kind: 'unreadable', why: `${path} is larger than ${LARGEST_FILE} bytes; no list needs that much` };
-  if (code === 'EILSEQ') return { kind: 'unreadable', why: `${path} is no UTF-8 text; write it anew in UTF-8` };
-  return { kind: 'unreadable', why: `${path} cannot be read: ${code}` };
 }
 
 /** Reads the text of such a file. */
-export function readConfigText(path: string, text: string, strictness: Strictness): ReadConfig {
+export function configOfText(path: string, text: string, strictness: Strictness): ReadConfig {
   const { config, diagnostics } = readAgentFile(new SourceText(path, text), strictness);
-  if (!config) return { kind: 'refused', text, findings: diagnostics };
+  if (!config) return { kind: 'refused', findings: diagnostics };
   const { resyncInterval } = config;
   const resync = resyncInterval === undefined ? DEFAULT_RESYNC : parseDuration(resyncInterval)!;
   return { kind: 'valid', config, resync, text, findings: diagnostics };
