@@ -23,6 +23,8 @@ export class Agent {
   /** The file as it was read last. */
   private file: ReadConfig | undefined;
   private read: ReadFile | undefined;
+  /** The goal that the kernel held last. */
+  private held: Goal | undefined;
   private generation = 0;
   private lastChange: string | undefined;
   private lastProof: string | undefined;
@@ -56,9 +58,9 @@ export class Agent {
   /** Reads the file, and enforces it or what was good last. Answers whether the kernel provably does what the file says. */
   async reconcile(): Promise<boolean> {
     const started = this.platform.monotonic();
-    const changed = this.readFile();
+    this.readFile();
     this.counts.reconciles++;
-    const verdict = this.current ? await this.enforce(this.current, changed) : this.nothingToEnforce();
+    const verdict = this.current ? await this.enforce(this.current) : this.nothingToEnforce();
     this.publisher.measured(this.platform.monotonic() - started);
     this.publish(verdict.verdict, verdict.message);
     return verdict.verdict === 'enforced';
@@ -69,24 +71,26 @@ export class Agent {
     this.publisher.beat();
   }
 
-  /** Reads the file if it is another than last time. Answers whether another configuration is to be enforced. */
-  private readFile(): boolean {
+  /** Reads the file if it is another than last time. */
+  private readFile(): void {
     const { config: path } = this.options;
     const read = this.platform.readFile(path, LARGEST_FILE);
-    if (this.read && isSame(this.read, read)) return false;
+    if (this.read && isSame(this.read, read)) return;
     const isFirst = this.read === undefined;
     this.read = read;
     const file = configOf(path, read, this.options);
     this.file = file;
-    if (file.kind === 'valid') return this.accept(file, isFirst);
+    if (file.kind === 'valid') {
+      this.accept(file, isFirst);
+      return;
+    }
     const why = file.kind === 'refused' ? file.findings.map(findingLine) : [file.why];
     this.counts.refusals++;
     for (const line of why) this.log.tell({ event: 'refused', level: 'error', message: line });
     if (!this.current) this.recall();
-    return false;
   }
 
-  private accept(file: Extract<ReadConfig, { kind: 'valid' }>, isFirst: boolean): boolean {
+  private accept(file: Extract<ReadConfig, { kind: 'valid' }>, isFirst: boolean): void {
     const { config, text, resync, findings } = file;
     for (const finding of findings) {
       this.log.tell({
@@ -105,11 +109,10 @@ export class Agent {
     const same = this.current?.digest === name && this.current.source === source;
     if (same) {
       this.current = { ...this.current!, resync };
-      return false;
+      return;
     }
     this.current = { goal: goalOf(config, this.options.flags), digest: name, source, resync };
     this.generation++;
-    return true;
   }
 
   /** After a restart beside a file that is refused, what was good last is read again. */
@@ -139,21 +142,20 @@ export class Agent {
     return file?.kind === 'unreadable' ? file.why : '';
   }
 
-  private async enforce(
-    current: Current,
-    changed: boolean,
-  ): Promise<{ readonly verdict: Verdict; readonly message: string }> {
+  private async enforce(current: Current): Promise<{ readonly verdict: Verdict; readonly message: string }> {
     const result = await this.enforcer.enforce(current.goal);
-    this.tell(result, changed);
+    const isNew = this.held !== current.goal;
+    this.tell(result, isNew);
     if (result.kind === 'failed') return { verdict: 'failed', message: result.why };
+    this.held = current.goal;
     const { proof } = result;
     if (proof.kind === 'proven') this.lastProof = this.time();
     if (this.file?.kind !== 'valid') return { verdict: 'refused', message: this.refusal() };
-    if (changed && this.file.text !== undefined) this.publisher.keepLastGood(this.file.text);
+    if (isNew && this.file.text !== undefined) this.publisher.keepLastGood(this.file.text);
     return proof.kind === 'proven' ? { verdict: 'enforced', message: '' } : { verdict: proof.kind, message: proof.why };
   }
 
-  private tell(result: Enforcement, changed: boolean): void {
+  private tell(result: Enforcement, isNew: boolean): void {
     if (result.kind === 'failed') {
       this.counts.failures++;
       this.log.state('kernel', { event: 'failed', level: 'error', message: result.why });
@@ -163,10 +165,9 @@ export class Agent {
     if (repaired.length > 0) {
       this.counts.applies++;
       this.lastChange = this.time();
-      const drifted = !changed && this.counts.applies > 1;
-      if (drifted) this.counts.drifts++;
+      if (!isNew) this.counts.drifts++;
       const fields = { deviations: repaired.length };
-      if (drifted)
+      if (!isNew)
         this.log.tell({ event: 'drift', level: 'warning', message: `repaired: ${repaired.join('; ')}`, fields });
       else this.log.tell({ event: 'applied', message: `rules written with ${this.backend.name}`, fields });
     }
