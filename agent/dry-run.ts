@@ -9,7 +9,7 @@ export function planText(config: AgentConfig, { flags, backend }: Options): stri
   const plan = planRules(config, flags);
   return plan.families
     .map(family => {
-      if (backend === 'nftables') return `# nft -f -\n${nftTableText(plan, family)}`;
+      if (backend === 'nftables') return `# nft -f -\n${nftTableText(family)}`;
       const tool = family.family === 4 ? 'iptables-restore' : 'ip6tables-restore';
       return `# ${tool} --noflush\n${restoreText(plan, family, { jump: true })}`;
     })

@@ -1,10 +1,10 @@
-import { type Family, formatAddress } from '../core/address';
+import { type Difference, formatAddress } from '../core/address';
 import type { AgentFlags } from '../core/agentfile/flags';
-import type { KernelDecision } from '../core/dataplane/kernel-map';
-import { planRules, type RulePlan } from '../core/dataplane/plan';
+import { firstDeviation, type KernelDecision } from '../core/dataplane/kernel-map';
+import { type FamilyPlan, planRules, type RulePlan } from '../core/dataplane/plan';
 import { type AgentConfig, agentTreatment } from '../core/treatment/agentfile';
 import type { TreatmentMap } from '../core/treatment/map';
-import { sameTreatment, treatmentText } from '../core/treatment/treatment';
+import { type Decision, treatmentText } from '../core/treatment/treatment';
 import type { Backend, Deviation, KernelRules } from './backend';
 import { isFault } from './backend';
 
@@ -81,7 +81,7 @@ export class Enforcer {
   }
 
   private prove(goal: Goal, rules: KernelRules): Proof {
-    const proofs = goal.plan.families.map(({ family }) => proveFamily(goal.map, rules, family));
+    const proofs = goal.plan.families.map(family => proveFamily(goal, rules, family));
     const of = (kind: Proof['kind']): Proof | undefined => proofs.find(proof => proof.kind === kind);
     const proof = of('contradicted') ?? of('unproven') ?? { kind: 'proven' };
     this.known = { goal, print: rules.print, proof };
@@ -89,21 +89,26 @@ export class Enforcer {
   }
 }
 
-function proveFamily(map: TreatmentMap, rules: KernelRules, family: Family): Proof {
+function proveFamily({ map, plan }: Goal, rules: KernelRules, { family, randomFully }: FamilyPlan): Proof {
   const kernel = rules.map(family);
   const wanted = map.base[family];
-  const wrong = wanted.firstDifference(
-    kernel,
-    (decision, { treatment }) => treatment === undefined || sameTreatment(decision.treatment, treatment),
+  const wrong = firstDeviation(
+    wanted,
+    // What nobody can tell is no contradiction.
+    kernel.zip(wanted, (is, want) => (is.treatment ? is : { treatment: want.treatment, randomFully })),
+    randomFully,
   );
-  if (wrong?.right.treatment) {
-    const { address, left, right } = wrong;
-    const by = right.rule ? ` by the rule ${right.rule.text}` : ', since no rule of ours is asked';
-    const why = `packets to ${formatAddress(address)} are ${treatmentText(right.treatment)}${by}; the file says they are ${treatmentText(left.treatment)}`;
-    return { kind: 'contradicted', why };
-  }
+  if (wrong) return { kind: 'contradicted', why: contradictionText(wrong, plan.chain) };
   const doubt = wanted.firstDifference(kernel, (_, { treatment }) => treatment !== undefined);
   return doubt ? { kind: 'unproven', why: doubtText(formatAddress(doubt.address), doubt.right) } : { kind: 'proven' };
+}
+
+function contradictionText({ address, left, right }: Difference<Decision, KernelDecision>, chain: string): string {
+  const is = right.treatment ? treatmentText(right.treatment) : '';
+  const by = 'rule' in right && right.rule ? ` by the rule ${right.rule.text}` : `, since nothing leads to ${chain}`;
+  const packets = `packets to ${formatAddress(address)} are ${is}${by}`;
+  const wants = treatmentText(left.treatment);
+  return is === wants ? `${packets}, with other source ports than the flags say` : `${packets}; the file says ${wants}`;
 }
 
 function doubtText(address: string, decision: KernelDecision): string {
