@@ -1,6 +1,7 @@
+import { FAMILIES } from '../core/address';
 import type { Backend } from './backend';
 import { isFault } from './backend';
-import { IptablesBackend } from './iptables';
+import { type Flavour, hasLegacyTable, IptablesBackend } from './iptables';
 import { NftablesBackend } from './nftables';
 import type { BackendChoice } from './options';
 import type { Platform } from './platform/platform';
@@ -30,13 +31,13 @@ export async function detectBackend(platform: Platform, choice: BackendChoice): 
         return { backend: new NftablesBackend(platform), because: 'kube-proxy runs in nftables mode' };
     }
   }
-  const [nft, legacy] = [await mangle(platform, 'nft'), await mangle(platform, 'legacy')];
+  const [nft, legacy] = [await dump(platform, 'nft', ['mangle']), await dump(platform, 'legacy', ['mangle'])];
   if (HINTS.test(nft))
     return { backend: new IptablesBackend(platform, 'nft'), because: "the kubelet's chains are in iptables-nft" };
   if (HINTS.test(legacy)) {
     return { backend: new IptablesBackend(platform, 'legacy'), because: "the kubelet's chains are in iptables-legacy" };
   }
-  const [many, more] = [await rules(platform, 'nft'), await rules(platform, 'legacy')];
+  const [many, more] = [await countRules(platform, 'nft'), await countRules(platform, 'legacy')];
   if (more > many)
     return {
       backend: new IptablesBackend(platform, 'legacy'),
@@ -45,16 +46,22 @@ export async function detectBackend(platform: Platform, choice: BackendChoice): 
   return { backend: new IptablesBackend(platform, 'nft'), because: 'nothing speaks for iptables-legacy' };
 }
 
-async function mangle(platform: Platform, flavour: string): Promise<string> {
-  const dumps = await Promise.all(
-    ['iptables', 'ip6tables'].map(tool => runTool(platform, [`${tool}-${flavour}-save`, '-t', 'mangle'])),
-  );
-  return dumps.map(dump => (isFault(dump) ? '' : dump.out)).join('');
+const TABLES = ['nat', 'mangle', 'filter'] as const;
+
+/** The rules of one flavour, over both families, in the tables that there are. */
+async function dump(platform: Platform, flavour: Flavour, tables: readonly string[]): Promise<string> {
+  let text = '';
+  for (const family of FAMILIES) {
+    const tool = `${family === 4 ? 'iptables' : 'ip6tables'}-${flavour}-save`;
+    for (const table of tables) {
+      if (flavour === 'legacy' && !hasLegacyTable(platform, family, table)) continue;
+      const answer = await runTool(platform, [tool, '-t', table]);
+      if (!isFault(answer)) text += answer.out;
+    }
+  }
+  return text;
 }
 
-async function rules(platform: Platform, flavour: string): Promise<number> {
-  const dumps = await Promise.all(
-    ['iptables', 'ip6tables'].map(tool => runTool(platform, [`${tool}-${flavour}-save`])),
-  );
-  return dumps.reduce((sum, dump) => sum + (isFault(dump) ? 0 : (dump.out.match(/^-A/gm) ?? []).length), 0);
+async function countRules(platform: Platform, flavour: Flavour): Promise<number> {
+  return ((await dump(platform, flavour, TABLES)).match(/^-A/gm) ?? []).length;
 }

@@ -1,4 +1,4 @@
-import type { Family, Partition } from '../core/address';
+import { FAMILIES, type Family, type Partition } from '../core/address';
 import { iptablesRuleset, POSTROUTING, readIptablesSave, type SavedTable } from '../core/dataplane/iptables-save';
 import { chainRules, jumpRule } from '../core/dataplane/iptables-text';
 import { type KernelDecision, kernelMap } from '../core/dataplane/kernel-map';
@@ -15,6 +15,21 @@ export type Flavour = 'nft' | 'legacy';
 const TOOL: Readonly<Record<Family, string>> = { 4: 'iptables', 6: 'ip6tables' };
 
 const EMPTY: SavedTable = { policies: new Map(), rules: new Map() };
+
+/** The kernel's lists of the tables that legacy iptables has made. */
+const LEGACY_TABLES: Readonly<Record<Family, string>> = {
+  4: '/proc/net/ip_tables_names',
+  6: '/proc/net/ip6_tables_names',
+};
+
+/**
+ * Whether legacy iptables has a table. `iptables-legacy-save` makes one that is not there, and then every packet has to
+ * go through it too.
+ */
+export function hasLegacyTable(platform: Platform, family: Family, table: string): boolean {
+  const read = platform.readFile(LEGACY_TABLES[family], 2 ** 16);
+  return read.ok && read.text.split('\n').includes(table);
+}
 
 /** iptables' nat table, by `iptables-save` and `iptables-restore`. */
 export class IptablesBackend implements Backend {
@@ -47,11 +62,17 @@ export class IptablesBackend implements Backend {
     return undefined;
   }
 
+  /** What is left of legacy iptables where it has no table is nothing; only asking would make it one. */
+  private async readLeftTable(family: Family): Promise<SavedTable | Fault> {
+    const isThere = this.flavour === 'nft' || hasLegacyTable(this.platform, family, 'nat');
+    return isThere ? this.readTable(family) : EMPTY;
+  }
+
   async removeLeftovers(plan: RulePlan | undefined): Promise<readonly string[] | Fault> {
     const removed: string[] = [];
     let fault: Fault | undefined;
-    for (const family of [4, 6] as const) {
-      const table = await this.readTable(family);
+    for (const family of FAMILIES) {
+      const table = await this.readLeftTable(family);
       if (isFault(table)) {
         fault = table;
         continue;

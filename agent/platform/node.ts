@@ -10,6 +10,7 @@ import {
   rmSync,
   statSync,
   unlinkSync,
+  utimesSync,
   writeSync,
 } from 'node:fs';
 import { run } from './node-process';
@@ -26,6 +27,7 @@ const CHUNK = 64 * 1024;
 
 class NodePlatform implements Platform {
   readonly args = process.argv.slice(2);
+  readonly pid = process.pid;
 
   constructor() {
     process.on('unhandledRejection', error => crash(this, error));
@@ -85,6 +87,15 @@ class NodePlatform implements Platform {
     });
     if (fault) attempt(() => unlinkSync(aside));
     return fault;
+  }
+
+  touch(path: string): IoFault | undefined {
+    const now = new Date();
+    return attempt(() => utimesSync(path, now, now));
+  }
+
+  modified(path: string): number | undefined {
+    return statSync(path, { throwIfNoEntry: false })?.mtimeMs;
   }
 
   removeFile(path: string): IoFault | undefined {

@@ -62,6 +62,9 @@ declare module 'os' {
   export function lstat(path: string): [status: Status | null, error: number];
   export function realpath(path: string): [path: string, error: number];
   export function rename(from: string, to: string): number;
+  /** Times in milliseconds. */
+  export function utimes(path: string, access: number, change: number): number;
+  export function getpid(): number;
   export function remove(path: string): number;
   export function mkdir(path: string, mode?: number): number;
   /** Forks, closes every descriptor from 3 up to the limit of them, and executes: 127 is the code when that fails. */

@@ -18,6 +18,7 @@ const WRITE_PAUSE = 10;
 
 class QuickJsPlatform implements Platform {
   readonly args = scriptArgs.slice(1);
+  readonly pid = os.getpid();
 
   constructor() {
     // A call that does nothing instead of the ignored signal, which the programs that are run would inherit.
@@ -67,6 +68,16 @@ class QuickJsPlatform implements Platform {
     if (error >= 0) return undefined;
     os.remove(aside);
     return fault(error);
+  }
+
+  touch(path: string): IoFault | undefined {
+    const now = Date.now();
+    const error = os.utimes(path, now, now);
+    return error < 0 ? fault(error) : undefined;
+  }
+
+  modified(path: string): number | undefined {
+    return os.stat(path)[0]?.mtime;
   }
 
   removeFile(path: string): IoFault | undefined {
