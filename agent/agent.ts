@@ -1,3 +1,5 @@
+import { formatCidr } from '../core/address';
+import type { RulePlan } from '../core/dataplane/plan';
 import type { Backend } from './backend';
 import { isFault } from './backend';
 import { configOf, configOfText, DEFAULT_RESYNC, findingLine, LARGEST_FILE, type ReadConfig } from './config';
@@ -12,10 +14,18 @@ import { type Counts, LAST_GOOD_FILE, type State, type Verdict } from './state';
 /** A configuration that is or was good, and where it is from. */
 interface Current {
   readonly goal: Goal;
+  /** The file's text, or one that says the same as no file. */
+  readonly text: string;
   readonly digest: string;
   readonly source: State['config']['source'];
   readonly resync: number;
 }
+
+/** What a file says that is the same as none: the built-in list holds. */
+const BUILT_IN = '{}\n';
+
+/** How long to wait after rules could not be read or written, if a resync is not due before. In milliseconds. */
+const RETRY = 5000;
 
 /** One node's agent: it reads the file, brings the kernel to it, and tells what it saw. */
 export class Agent {
@@ -25,6 +35,11 @@ export class Agent {
   private read: ReadFile | undefined;
   /** The goal that the kernel held last. */
   private held: Goal | undefined;
+  /** What is kept for a restart beside a refused file. */
+  private kept: string | undefined;
+  /** Whether rules of former names, families and backends may still be there. */
+  private hasLeftovers = true;
+  private hasFailed = false;
   private generation = 0;
   private lastChange: string | undefined;
   private lastProof: string | undefined;
@@ -44,6 +59,8 @@ export class Agent {
     private readonly options: Options,
     private readonly log: Log,
     private readonly backend: Backend,
+    /** Those that former agents may have used. */
+    private readonly others: readonly Backend[],
   ) {
     this.enforcer = new Enforcer(backend);
     this.publisher = new Publisher(platform, options.stateFolder, log);
@@ -52,7 +69,8 @@ export class Agent {
 
   /** Milliseconds until the kernel is to be looked at again. */
   get resync(): number {
-    return this.current?.resync ?? DEFAULT_RESYNC;
+    const resync = this.current?.resync ?? DEFAULT_RESYNC;
+    return this.hasFailed ? Math.min(resync, RETRY) : resync;
   }
 
   /** Reads the file, and enforces it or what was good last. Answers whether the kernel provably does what the file says. */
@@ -61,6 +79,7 @@ export class Agent {
     this.readFile();
     this.counts.reconciles++;
     const verdict = this.current ? await this.enforce(this.current) : this.nothingToEnforce();
+    this.hasFailed = verdict.verdict === 'failed';
     this.publisher.measured(this.platform.monotonic() - started);
     this.publish(verdict.verdict, verdict.message);
     return verdict.verdict === 'enforced';
@@ -111,8 +130,13 @@ export class Agent {
       this.current = { ...this.current!, resync };
       return;
     }
-    this.current = { goal: goalOf(config, this.options.flags), digest: name, source, resync };
+    const goal = goalOf(config, this.options.flags);
+    this.current = { goal, text: text ?? BUILT_IN, digest: name, source, resync };
     this.generation++;
+    if (masqueradesAllIPv6(goal)) {
+      const message = '--enable-ipv6 without an IPv6 CIDR in the list masquerades all IPv6 packets between pods';
+      this.log.tell({ event: 'finding', level: 'warning', message });
+    }
   }
 
   /** After a restart beside a file that is refused, what was good last is read again. */
@@ -123,7 +147,8 @@ export class Agent {
     if (config.kind !== 'valid') return;
     const { resync } = config;
     const goal = goalOf(config.config, this.options.flags);
-    this.current = { goal, digest: digest(read.text), source: 'last-good', resync };
+    this.current = { goal, text: read.text, digest: digest(read.text), source: 'last-good', resync };
+    this.kept = read.text;
     this.generation++;
     this.log.tell({ event: 'last-good', level: 'warning', message: 'the file that was good last is enforced' });
   }
@@ -143,16 +168,34 @@ export class Agent {
   }
 
   private async enforce(current: Current): Promise<{ readonly verdict: Verdict; readonly message: string }> {
-    const result = await this.enforcer.enforce(current.goal);
+    const result = await this.enforceAlone(current.goal);
     const isNew = this.held !== current.goal;
     this.tell(result, isNew);
     if (result.kind === 'failed') return { verdict: 'failed', message: result.why };
     this.held = current.goal;
+    this.keep(current.text);
     const { proof } = result;
     if (proof.kind === 'proven') this.lastProof = this.time();
     if (this.file?.kind !== 'valid') return { verdict: 'refused', message: this.refusal() };
-    if (isNew && this.file.text !== undefined) this.publisher.keepLastGood(this.file.text);
     return proof.kind === 'proven' ? { verdict: 'enforced', message: '' } : { verdict: proof.kind, message: proof.why };
+  }
+
+  /** Enforces a goal, and when it holds for the first time, removes what former agents left. */
+  private async enforceAlone(goal: Goal): Promise<Enforcement> {
+    const result = await this.enforcer.enforce(goal);
+    // Until the new rules are there, old ones are better than none.
+    if (result.kind === 'failed' || !this.hasLeftovers) return result;
+    this.hasLeftovers = false;
+    if (!(await this.removeLeftovers(goal.plan))) return result;
+    const again = await this.enforcer.enforce(goal);
+    if (again.kind === 'failed') return again;
+    return { ...again, repaired: [...result.repaired, ...again.repaired] };
+  }
+
+  /** Keeps a text that was enforced; when that fails, the next reconcile tries again. */
+  private keep(text: string): void {
+    if (this.kept === text || this.publisher.keepLastGood(text)) return;
+    this.kept = text;
   }
 
   private tell(result: Enforcement, isNew: boolean): void {
@@ -203,19 +246,29 @@ export class Agent {
     return new Date(this.platform.now()).toISOString();
   }
 
-  /** Removes what former versions, names and families of the agent left in the kernel. */
-  async removeLeftovers(backends: readonly Backend[]): Promise<void> {
-    const plan = this.current?.goal.plan;
-    if (!plan) return;
-    for (const backend of backends) {
-      const removed = await backend.removeLeftovers(backend === this.backend ? plan : undefined);
-      // The other backends' tools need not be there.
-      if (isFault(removed)) {
-        if (backend === this.backend)
-          this.log.state('leftovers', { event: 'failed', level: 'error', message: removed.why });
-      } else if (removed.length > 0) this.log.tell({ event: 'removed', message: `removed ${removed.join(', ')}` });
+  /** Removes what former names, families and backends of the agent left in the kernel; answers whether there was any. */
+  private async removeLeftovers(plan: RulePlan): Promise<boolean> {
+    let found = false;
+    for (const backend of [this.backend, ...this.others]) {
+      const isUsed = backend === this.backend;
+      const removed = await backend.removeLeftovers(isUsed ? plan : undefined);
+      if (!isFault(removed)) {
+        if (removed.length > 0) this.log.tell({ event: 'removed', message: `removed ${removed.join(', ')}` });
+        found ||= removed.length > 0;
+      } else if (isUsed) {
+        // The other backends' tools need not be there.
+        this.hasLeftovers = true;
+        this.log.state('leftovers', { event: 'failed', level: 'error', message: removed.why });
+      }
     }
+    return found;
   }
+}
+
+/** Whether IPv6 rules preserve nothing but link-local packets: as upstream, but hardly what anybody wants. */
+function masqueradesAllIPv6({ plan }: Goal): boolean {
+  const six = plan.families.find(({ family }) => family === 6);
+  return six?.preserved.every(cidr => formatCidr(cidr) === 'fe80::/10') ?? false;
 }
 
 /** Whether a file was read as before. */

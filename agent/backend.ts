@@ -1,5 +1,6 @@
-import type { Family, Partition } from '../core/address';
+import type { Address, Family, Partition } from '../core/address';
 import type { KernelDecision } from '../core/dataplane/kernel-map';
+import type { NatRule } from '../core/dataplane/nat-rule';
 import type { RulePlan } from '../core/dataplane/plan';
 
 /** How the rules get into the kernel. */
@@ -21,6 +22,8 @@ export interface KernelRules {
   deviations(plan: RulePlan): readonly Deviation[];
   /** What the rules make of pods' packets, ours and those of others together. */
   map(family: Family): Partition<KernelDecision>;
+  /** The rule that lets packets to an address out before any gives them another source, if one does. */
+  exempting(address: Address): NatRule | undefined;
 }
 
 /** One way to read and write the kernel's rules. */

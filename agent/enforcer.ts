@@ -59,8 +59,19 @@ export class Enforcer {
 
   constructor(private readonly backend: Backend) {}
 
-  /** Reads the rules, writes what deviates, reads them back and compares the maps over every address. */
+  /** Brings the rules to a goal. Where that fails, one family does not keep the other from it. */
   async enforce(goal: Goal): Promise<Enforcement> {
+    const result = await this.enforceTogether(goal);
+    const { families } = goal.plan;
+    if (result.kind === 'enforced' || families.length === 1) return result;
+    for (const family of families) {
+      await this.enforceTogether({ ...goal, plan: { ...goal.plan, families: [family] } });
+    }
+    return result;
+  }
+
+  /** Reads the rules, writes what deviates, reads them back and compares the maps over every address. */
+  private async enforceTogether(goal: Goal): Promise<Enforcement> {
     const families = goal.plan.families.map(({ family }) => family);
     const before = await this.backend.read(families);
     if (isFault(before)) return { kind: 'failed', why: before.why, pending: [] };
@@ -98,14 +109,19 @@ function proveFamily({ map, plan }: Goal, rules: KernelRules, { family, randomFu
     kernel.zip(wanted, (is, want) => (is.treatment ? is : { treatment: want.treatment, randomFully })),
     randomFully,
   );
-  if (wrong) return { kind: 'contradicted', why: contradictionText(wrong, plan.chain) };
+  if (wrong) return { kind: 'contradicted', why: contradictionText(wrong, plan.chain, rules) };
   const doubt = wanted.firstDifference(kernel, (_, { treatment }) => treatment !== undefined);
   return doubt ? { kind: 'unproven', why: doubtText(formatAddress(doubt.address), doubt.right) } : { kind: 'proven' };
 }
 
-function contradictionText({ address, left, right }: Difference<Decision, KernelDecision>, chain: string): string {
+function contradictionText(
+  { address, left, right }: Difference<Decision, KernelDecision>,
+  chain: string,
+  rules: KernelRules,
+): string {
   const is = right.treatment ? treatmentText(right.treatment) : '';
-  const by = 'rule' in right && right.rule ? ` by the rule ${right.rule.text}` : `, since nothing leads to ${chain}`;
+  const rule = 'rule' in right && right.rule ? right.rule : rules.exempting(address);
+  const by = rule ? ` by the rule ${rule.text}` : `, since nothing leads to ${chain}`;
   const packets = `packets to ${formatAddress(address)} are ${is}${by}`;
   const wants = treatmentText(left.treatment);
   return is === wants ? `${packets}, with other source ports than the flags say` : `${packets}; the file says ${wants}`;

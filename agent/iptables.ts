@@ -1,8 +1,10 @@
-import { FAMILIES, type Family, type Partition } from '../core/address';
+import { type Address, FAMILIES, type Family, type Partition } from '../core/address';
+import { exemptingRule } from '../core/dataplane/exempting';
 import { iptablesRuleset, POSTROUTING, readIptablesSave, type SavedTable } from '../core/dataplane/iptables-save';
 import { chainRules, jumpRule } from '../core/dataplane/iptables-text';
 import { type KernelDecision, kernelMap } from '../core/dataplane/kernel-map';
 import { leftovers, removalText } from '../core/dataplane/leftover';
+import type { NatRule } from '../core/dataplane/nat-rule';
 import type { FamilyPlan, RulePlan } from '../core/dataplane/plan';
 import { decidingText } from '../core/dataplane/saved-plan';
 import { type Backend, type BackendName, type Deviation, type Fault, isFault, type KernelRules } from './backend';
@@ -137,12 +139,15 @@ class IptablesRules implements KernelRules {
     const one: RulePlan = { chain, families: [family] };
     if (this.deviations(one).length === 0) return '';
     const table = this.tables.get(family.family)!;
+    const left = leftovers(table, chain);
     return [
       '*nat',
       `:${chain} - [0:0]`,
-      ...leftovers(table, chain).jumps.map(rule => `-D ${POSTROUTING} ${rule}`),
+      ...left.jumps.map(rule => `-D ${POSTROUTING} ${rule}`),
       ...chainRules(family).map(rule => `-A ${chain} ${rule}`),
       ...(leadsTo(table, chain) ? [] : [`-A ${POSTROUTING} ${jumpRule(chain)}`]),
+      // Without its jump nothing would tell later whose chain it was.
+      ...left.chains.flatMap(name => [`-F ${name}`, `-X ${name}`]),
       'COMMIT',
       '',
     ].join('\n');
@@ -150,6 +155,10 @@ class IptablesRules implements KernelRules {
 
   map(family: Family): Partition<KernelDecision> {
     return kernelMap(iptablesRuleset(family, this.tables.get(family)!));
+  }
+
+  exempting(address: Address): NatRule | undefined {
+    return exemptingRule(iptablesRuleset(address.family, this.tables.get(address.family)!), {}, address);
   }
 }
 

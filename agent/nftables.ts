@@ -1,8 +1,9 @@
-import { FAMILIES, type Family, type Partition } from '../core/address';
+import { type Address, FAMILIES, type Family, type Partition } from '../core/address';
+import { exemptingRule } from '../core/dataplane/exempting';
 import { iptablesRuleset } from '../core/dataplane/iptables-save';
 import { fieldsOf } from '../core/dataplane/json';
 import { type KernelDecision, kernelMap } from '../core/dataplane/kernel-map';
-import { joinRulesets, type NatRuleset } from '../core/dataplane/nat-rule';
+import { joinRulesets, type NatRule, type NatRuleset } from '../core/dataplane/nat-rule';
 import { nftDeltaText } from '../core/dataplane/nft-delta';
 import { type NftRuleset, readNftRuleset } from '../core/dataplane/nft-ruleset';
 import {
@@ -130,9 +131,18 @@ class NftablesRules implements KernelRules {
   }
 
   map(family: Family): Partition<KernelDecision> {
+    return kernelMap(this.ruleset(family), { sets: this.families.get(family)!.nft.sets });
+  }
+
+  exempting(address: Address): NatRule | undefined {
+    const { family } = address;
+    return exemptingRule(this.ruleset(family), { sets: this.families.get(family)!.nft.sets }, address);
+  }
+
+  /** Everything that packets go through, iptables' rules included. */
+  private ruleset(family: Family): NatRuleset {
     const { nft, iptables } = this.families.get(family)!;
-    const ruleset = iptables ? joinRulesets(iptables.ruleset, nft.ruleset) : nft.ruleset;
-    return kernelMap(ruleset, { sets: nft.sets });
+    return iptables ? joinRulesets(iptables.ruleset, nft.ruleset) : nft.ruleset;
   }
 
   /** What is wrong with the table, its set's elements left aside. */

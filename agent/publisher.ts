@@ -47,8 +47,10 @@ export class Publisher {
   }
 
   /** Keeps a file that was enforced, for a restart beside one that is refused. */
-  keepLastGood(text: string): void {
-    this.noted(this.platform.writeFile(`${this.folder}/${LAST_GOOD_FILE}`, text, 0o600));
+  keepLastGood(text: string): IoFault | undefined {
+    const fault = this.platform.writeFile(`${this.folder}/${LAST_GOOD_FILE}`, text, 0o600);
+    if (fault) this.noted(fault);
+    return fault;
   }
 
   private noted(fault: IoFault | undefined): void {

@@ -26,23 +26,23 @@ export async function run(platform: Platform, options: Options): Promise<number>
       platform.exit(0);
     });
   }
+  // Before there is an agent that could reload, the file has not been read either.
+  platform.onSignal('HUP', () => {});
   const { backend, because } = await detectBackend(platform, options.backend);
   log.tell({ event: 'start', message: `masq-agent ${version} with ${backend.name}: ${because}` });
-  const agent = new Agent(platform, options, log, backend);
-  const proven = await agent.reconcile();
-  await agent.removeLeftovers(otherBackends(platform, backend));
-  if (options.once) return proven ? 0 : 1;
+  const agent = new Agent(platform, options, log, backend, otherBackends(platform, backend));
+  if (options.once) return (await agent.reconcile()) ? 0 : 1;
   return new Loop(platform, options, agent).run();
 }
 
-/** Every backend, the one in use first. */
+/** Every backend but the one in use. */
 function otherBackends(platform: Platform, used: Backend): Backend[] {
   const all: Backend[] = [
     new IptablesBackend(platform, 'nft'),
     new IptablesBackend(platform, 'legacy'),
     new NftablesBackend(platform),
   ];
-  return [used, ...all.filter(({ name }) => name !== used.name)];
+  return all.filter(({ name }) => name !== used.name);
 }
 
 /** Reconciles when the file changes, when the time has come, and on SIGHUP; one after the other. */
@@ -59,10 +59,10 @@ class Loop {
     private readonly agent: Agent,
   ) {
     this.stamp = platform.fileStamp(options.config);
-    this.due = platform.monotonic() + agent.resync;
+    this.due = platform.monotonic();
   }
 
-  /** Never ends by itself. */
+  /** Never ends by itself. The first tick reconciles. */
   run(): Promise<number> {
     this.platform.onSignal('HUP', () => this.reconcile());
     this.tick();

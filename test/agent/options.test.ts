@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import { parseOptions } from '../../agent/options';
+
+describe('wrong usage is refused, with what to write instead:', () => {
+  test.each([
+    ['--masq-chain=KUBE-POSTROUTING', 'chain "KUBE-POSTROUTING" belongs to KUBE-*; choose one of your own'],
+    ['--masq-chain=CNI-x', 'chain "CNI-x" belongs to CNI-*; choose one of your own'],
+    ['--masq-chain=cali-nat-outgoing', 'chain "cali-nat-outgoing" belongs to cali-*; choose one of your own'],
+    ['--masq-chain=CILIUM_POST_nat', 'chain "CILIUM_POST_nat" belongs to CILIUM_*; choose one of your own'],
+    ['--masq-chain=POSTROUTING', 'chain "POSTROUTING" belongs to the kernel; choose one of your own'],
+    ['--masq-chain=MASQUERADE', 'chain "MASQUERADE" has the name of an iptables target; choose one of your own'],
+    [`--masq-chain=${'A'.repeat(29)}`, `chain "${'A'.repeat(29)}" has 29 characters; iptables takes at most 28`],
+    ['--masq-chain=', 'chain "" is no iptables chain name; write letters, digits, "-" and "_"'],
+    ['--masq-chain=-x', 'chain "-x" is no iptables chain name; write letters, digits, "-" and "_"'],
+    ['--to-ports=abc', '--to-ports: "abc" is no port range; write "1024-29999"'],
+    ['--to-ports=0-10', '--to-ports: port range "0-10" is outside of 1 to 65535; write "1-10"'],
+    ['--to-ports=1024-70000', '--to-ports: port range "1024-70000" is outside of 1 to 65535; write "1024-65535"'],
+    ['--to-ports=2000-1000', '--to-ports: port range "2000-1000" runs backwards; write "1000-2000"'],
+    ['--to-ports=1024-2048,', '--to-ports: "" is no port range; write "1024-29999"'],
+    ['--enable-ipv6=maybe', '--enable-ipv6 is either true or false; "--enable-ipv6=maybe" is not'],
+    ['--enabel-ipv6', 'there is no option --enabel-ipv6; did you mean --enable-ipv6?'],
+    ['--resync=60s', 'there is no option --resync; masq-agent help lists them'],
+    ['--backend=nftable', '--backend=nftable: did you mean nftables?'],
+    ['--backend=ebpf', '--backend=ebpf: write one of auto, iptables, nftables'],
+    ['--once=yes', '--once=yes: write true or false'],
+    ['--config=', '--config needs a value; write --config=VALUE'],
+    ['--config', '--config needs a value; write --config=VALUE'],
+    ['nonsense', '"nonsense" is neither a command nor an option; the commands are run, check, status, healthz'],
+    ['nonsense --enable-ipv6', '"nonsense" is neither a command nor an option'],
+    ['--enable-ipv6 true', '"true" is neither a command nor an option'],
+    ['chek', '"chek" is no command; did you mean "check"?'],
+    ['run now', '"now" is no option; run takes nothing else'],
+    ['-- run', '"--" is neither a command nor an option'],
+    ['check', 'check needs a file; write masq-agent check FILE'],
+    ['check a b', 'check takes one file; "b" is one too many'],
+  ])('%s', (words, message) => {
+    const parsed = parseOptions(words.split(' '));
+    expect(parsed).toEqual({ ok: false, message: expect.stringContaining(message) });
+  });
+});
+
+describe('calls of ip-masq-agent are taken:', () => {
+  test.each([
+    ['--masq-chain=IP-MASQ --nomasq-all-reserved-ranges', { chain: 'IP-MASQ', nomasqAllReservedRanges: true }],
+    ['-masq-chain IP-MASQ', { chain: 'IP-MASQ' }],
+    ['--enable-ipv6=true --random-fully=false', { enableIPv6: true, randomFully: false }],
+    ['--enable-ipv6=1 --random-fully=F', { enableIPv6: true, randomFully: false }],
+    ['--v=2 --logtostderr --to-ports=1024-29999', { toPorts: '1024-29999' }],
+    ['--v 2 --enable-ipv6', { enableIPv6: true }],
+    ['--logtostderr=false --alsologtostderr -v=4', {}],
+    [`--masq-chain=${'A'.repeat(28)}`, { chain: 'A'.repeat(28) }],
+  ])('%s', (words, flags) => {
+    const parsed = parseOptions(words.split(' '));
+    expect(parsed).toMatchObject({ ok: true, options: { command: 'run', flags } });
+  });
+
+  test('together with options of masq-agent, in any order', () => {
+    const words = '--once --v 2 run --config /x --enable-ipv6 --backend=iptables --dry-run=false'.split(' ');
+    expect(parseOptions(words)).toMatchObject({
+      ok: true,
+      options: {
+        command: 'run',
+        config: '/x',
+        once: true,
+        dryRun: false,
+        backend: 'iptables',
+        flags: { enableIPv6: true },
+      },
+    });
+  });
+});
