@@ -45,7 +45,7 @@ export class NftablesBackend implements Backend {
       read.set(family, { nft, iptables });
       prints.push(iptables?.print ?? '');
     }
-    return new NftablesRules(read, prints.join('\f'));
+    return new NftablesRules(read, prints);
   }
 
   async apply(plan: RulePlan, rules: KernelRules): Promise<Fault | undefined> {
@@ -106,10 +106,14 @@ interface FamilyRules {
 
 /** The rules at one moment. */
 class NftablesRules implements KernelRules {
+  readonly print: string;
+
   constructor(
     private readonly families: ReadonlyMap<Family, FamilyRules>,
-    readonly print: string,
-  ) {}
+    prints: readonly string[],
+  ) {
+    this.print = prints.join('\f');
+  }
 
   deviations(plan: RulePlan): Deviation[] {
     return plan.families.flatMap(family => {

@@ -66,7 +66,7 @@ describe('a file that knows its runtime is found:', () => {
 
 test("the agent's bundles differ in their platform alone", async () => {
   const quickjs = await bundle('agent/entry-quickjs.ts', 'quickjs');
-  const imports = [...quickjs.matchAll(/\bfrom\s*"([^"]+)"/g)].map(([, name]) => name);
+  const imports = [...quickjs.matchAll(/\bimport\b[^"';]*\bfrom\s*"([^"]+)"/g)].map(([, name]) => name);
   expect(new Set(imports)).toEqual(new Set(['std', 'os']));
   const node = await bundle('agent/entry-node.ts', 'node');
   const required = [...node.matchAll(/\brequire\("([^"]+)"\)/g)].map(([, name]) => name);
