@@ -1,0 +1,161 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { address, FAMILIES, type Family } from '../../core/address';
+import { WITH_PORTS } from '../../core/dataplane/plan';
+import { treatmentText } from '../../core/treatment/treatment';
+import { hasLab, Lab } from '../lab/lab';
+import type { Node, Pod } from '../lab/machines';
+import { nftMap } from './fixtures';
+
+/** A base chain at postrouting, in a table that has the same name. */
+interface Chain {
+  readonly name: string;
+  readonly type: 'nat' | 'filter';
+  readonly priority: number;
+  readonly rules: string;
+}
+
+interface Case {
+  readonly name: string;
+  /** In the order in which they come; one that is there already goes and comes again. */
+  readonly chains: readonly Chain[];
+  /** What the kernel does with a packet. */
+  readonly does: string;
+  /** What can be read of it, where that is less: nothing that the kernel lists tells the order of one priority. */
+  readonly reads?: string;
+}
+
+/** Rules that masquerade every protocol. Which chain decided is told by the source port. */
+const by = (port: number, condition = ''): string =>
+  [
+    ...WITH_PORTS.map(name => `${condition} meta l4proto ${name} masquerade to :${port}`),
+    `${condition} masquerade`,
+  ].join('\n');
+const decidedBy = (port: number): string => `masqueraded with ports ${port}`;
+const nat = (name: string, priority: number, rules: string): Chain => ({ name, priority, rules, type: 'nat' });
+const filter = (name: string, priority: number, rules: string): Chain => ({ name, priority, rules, type: 'filter' });
+
+const MARK = 'meta mark set 1';
+const IF_MARKED = by(1001, 'meta mark 1');
+
+const CASES: readonly Case[] = [
+  {
+    name: 'the lower priority decides, and keeps later ones from it',
+    chains: [nat('a', 95, by(1001)), nat('b', 105, by(1002))],
+    does: decidedBy(1001),
+  },
+  {
+    name: 'the lower priority decides when it comes last, too',
+    chains: [nat('b', 105, by(1002)), nat('a', 95, by(1001))],
+    does: decidedBy(1001),
+  },
+  {
+    name: 'of one priority, that which came last decides',
+    chains: [nat('a', 100, by(1001)), nat('b', 100, by(1002)), nat('c', 100, by(1003))],
+    does: decidedBy(1003),
+    reads: 'masqueraded with ports 1001,1002,1003',
+  },
+  {
+    name: 'of one priority, one that went and came again decides',
+    chains: [nat('a', 100, by(1001)), nat('b', 100, by(1002)), nat('a', 100, by(1001))],
+    does: decidedBy(1001),
+    reads: 'masqueraded with ports 1002,1001',
+  },
+  {
+    name: 'of one priority, the other one decides when the last accepts',
+    chains: [nat('a', 100, by(1001)), nat('b', 100, 'accept')],
+    does: decidedBy(1001),
+  },
+  {
+    name: 'accepting ends a chain and decides nothing',
+    chains: [nat('a', 95, 'accept'), nat('b', 105, by(1002))],
+    does: decidedBy(1002),
+  },
+  {
+    name: 'a packet that was masqueraded is not dropped later',
+    chains: [nat('a', 95, by(1001)), nat('b', 105, 'drop')],
+    does: decidedBy(1001),
+  },
+  {
+    name: 'a packet that was dropped is not masqueraded later',
+    chains: [nat('a', 95, 'drop'), nat('b', 105, by(1002))],
+    does: 'dropped',
+    reads: 'unknown',
+  },
+  {
+    name: 'a mark of 99 is seen by all of type nat, whatever their priority',
+    chains: [nat('a', 50, IF_MARKED), filter('m', 99, MARK)],
+    does: decidedBy(1001),
+  },
+  {
+    name: 'a mark of 101 is seen by none of type nat, whatever their priority',
+    chains: [nat('a', 150, IF_MARKED), filter('m', 101, MARK)],
+    does: 'preserved',
+  },
+  {
+    name: 'a mark of 100 is seen when it came after the first of type nat',
+    chains: [nat('a', 50, IF_MARKED), filter('m', 100, MARK)],
+    does: decidedBy(1001),
+    reads: 'unknown',
+  },
+  {
+    name: 'a mark of 100 is not seen when it came before the first of type nat',
+    chains: [filter('m', 100, MARK), nat('a', 150, IF_MARKED)],
+    does: 'preserved',
+    reads: 'unknown',
+  },
+];
+
+const OUTSIDE: Readonly<Record<Family, string>> = { 4: '203.0.113.0/24', 6: '2001:db8::/32' };
+
+describe.skipIf(!hasLab('nft'))('the order of base chains, by packets', () => {
+  let lab: Lab;
+  let node: Node;
+  let pod: Pod;
+  /** Every packet goes to an address of its own: to one address the kernel can give a source port only once. */
+  let addresses = 0;
+
+  beforeAll(async () => {
+    lab = await Lab.open();
+    await lab.addOutside('outside', Object.values(OUTSIDE));
+    node = await lab.addNode();
+    pod = await node.addPod();
+  });
+  afterAll(() => lab?.close());
+
+  /** What the kernel does with a packet. */
+  async function done(family: Family): Promise<string> {
+    const to = OUTSIDE[family].replace(/0?\/.*/, `${++addresses}`);
+    const [answer] = await pod.ask([{ protocol: 'udp', to }]);
+    if (answer!.fault !== undefined) return 'dropped';
+    const { seen, own } = answer!;
+    if (seen.address === own.address && seen.port === own.port) return 'preserved';
+    return seen.address === node.addresses[family] ? decidedBy(seen.port) : JSON.stringify(seen);
+  }
+
+  describe.each(FAMILIES)('IPv%s', family => {
+    test.each(CASES)('$name', async ({ chains, does, reads = does }) => {
+      node.exec(['nft', 'flush', 'ruleset']);
+      for (const chain of chains) node.exec(['nft', '-f', '-'], { input: nftText(family, chain) });
+      expect(await done(family)).toBe(does);
+
+      const map = nftMap(family, node.exec(['nft', '-j', 'list', 'ruleset']));
+      const { treatment } = map.at(address(OUTSIDE[family].replace(/\/.*/, '')));
+      expect(treatment ? treatmentText(treatment) : 'unknown').toBe(reads);
+    });
+  });
+});
+
+function nftText(family: Family, { name, type, priority, rules }: Chain): string {
+  const table = `table ${family === 4 ? 'ip' : 'ip6'} ${name}`;
+  return [
+    `${table} {\n}`,
+    `delete ${table}`,
+    `${table} {`,
+    'chain c {',
+    `type ${type} hook postrouting priority ${priority};`,
+    rules,
+    '}',
+    '}',
+    '',
+  ].join('\n');
+}
