@@ -26,8 +26,10 @@ export interface Running {
 
 /** How an agent is run on a node. */
 export interface AgentRun {
-  /** Folders that are looked into for programs before the others. */
+  /** A folder that is looked into for programs before the others. */
   readonly path?: string;
+  /** Folders that are looked into for programs, and no others. */
+  readonly onlyPath?: string;
   /** What is put before the agent's own command, such as `setpriv`. */
   readonly wrapper?: readonly string[];
 }
@@ -87,7 +89,7 @@ export class TestNode {
   /** Runs the agent to its end. */
   agent(program: readonly string[], args: readonly string[] = [], run: AgentRun = {}): SpawnSyncReturns<string> {
     const [first, ...rest] = this.agentCommand(program, args, run);
-    return spawnSync(first!, rest, { env: agentEnv(run), cwd: this.folder, encoding: 'utf8', timeout: 60_000 });
+    return spawnSync(first!, rest, { env: { PATH }, cwd: this.folder, encoding: 'utf8', timeout: 60_000 });
   }
 
   /** `masq-agent --once`. */
@@ -98,7 +100,7 @@ export class TestNode {
   /** Starts the agent beside the test. */
   start(program: readonly string[], args: readonly string[] = [], run: AgentRun = {}): Running {
     const [first, ...rest] = this.agentCommand(program, args, run);
-    const child = spawn(first!, rest, { env: agentEnv(run), cwd: this.folder });
+    const child = spawn(first!, rest, { env: { PATH }, cwd: this.folder });
     this.running.push(child);
     let log = '';
     child.stderr.setEncoding('utf8').on('data', text => {
@@ -126,17 +128,14 @@ export class TestNode {
     return FAMILIES.flatMap(family => this.rules(family));
   }
 
-  private agentCommand(program: readonly string[], args: readonly string[], { wrapper = [] }: AgentRun): string[] {
-    return this.entered([...wrapper, ...program, `--config=${this.config}`, ...args]);
+  private agentCommand(program: readonly string[], args: readonly string[], run: AgentRun): string[] {
+    const { wrapper = [], path, onlyPath = path === undefined ? PATH : `${path}:${PATH}` } = run;
+    return this.entered([...wrapper, 'env', `PATH=${onlyPath}`, ...program, `--config=${this.config}`, ...args]);
   }
 
   private entered(command: readonly string[]): string[] {
     return ['nsenter', '-t', String(this.holder.pid), ...ENTER, `--wd=${this.folder}`, ...command];
   }
-}
-
-function agentEnv({ path }: AgentRun): Record<string, string> {
-  return { PATH: path === undefined ? PATH : `${path}:${PATH}` };
 }
 
 /** The lines of a dump that are not the kernel's own: chains and rules, without counters. */
