@@ -1,10 +1,10 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, unlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { FAMILIES, type Family } from '../../core/address';
 import { hasKernel } from '../dataplane/kernel';
-import { FLAVOURS, ownLines, TestNode, textIf } from './node-lab';
+import { FLAVOURS, ownLines, TestNode, textIf, until } from './node-lab';
 import { buildProgram, isBuildable, RUNTIMES } from './runtimes';
 
 /** What the real ip-masq-agent wrote, shared between projects; the cases of `OWN` are part of this repo. */
@@ -12,8 +12,8 @@ const GOLDEN = join(__dirname, '../../../shared/golden');
 const recorded = existsSync(GOLDEN);
 if (!recorded) console.warn("SKIPPED: ../shared/golden is not there; the real agent's rules are not compared");
 
-/** Recordings that are not of one file on a fresh node: agent.test.ts has what happens there. */
-const STEPPED = [
+/** Recordings that are not of one file on a fresh node: see below, traps.test.ts and fault.test.ts. */
+const APART = [
   '120-config-is-directory',
   '124-no-NET_ADMIN',
   '127-net-admin-only',
@@ -62,12 +62,26 @@ const IN_THE_END: Readonly<Record<string, string | undefined>> = {
   '91-wrong-filename-config': undefined,
 };
 
+/**
+ * Recordings of a running agent whose file or rules changed, and the one with the rules that masq's are to be in the
+ * end: it heals what the real agent left, and takes a mended file at once.
+ */
+const PLAYED: Readonly<Record<string, string | RegExp>> = {
+  '70-file-deleted-while-running': 'iptables.txt',
+  '71-invalid-after-good': 'iptables.txt',
+  '72-invalid-after-good-then-rules-flushed': 'iptables.0-first.txt',
+  '73-invalid-at-first-start-then-fixed': /-d 10\.2\.0\.0\/16 /,
+  '74-good-to-good': 'iptables.txt',
+  '92-kill-leaves-rules': 'iptables.txt',
+  '93-jump-deleted-healed': 'iptables.txt',
+};
+
 const names = recorded
   ? readdirSync(GOLDEN, { withFileTypes: true })
       .filter(entry => entry.isDirectory())
       .map(entry => entry.name)
   : [];
-const valid = names.filter(name => ![...STEPPED, ...Object.keys(REFUSED), ...Object.keys(MISUSED)].includes(name));
+const valid = names.filter(name => ![...APART, ...Object.keys(REFUSED), ...Object.keys(MISUSED)].includes(name));
 
 const read = (name: string, file: string): string | undefined => textIf(join(GOLDEN, name, file));
 const flagsOf = (name: string): string[] => (read(name, 'flags') ?? '').split(/\s+/).filter(flag => flag !== '');
@@ -133,7 +147,7 @@ test('the recordings are there in CI', () => {
 });
 
 test.runIf(recorded)('every recording that is set apart exists, and most are compared', () => {
-  const apart = [...STEPPED, ...Object.keys(REFUSED), ...Object.keys(MISUSED), ...Object.keys(IN_THE_END)];
+  const apart = [...APART, ...Object.keys(REFUSED), ...Object.keys(MISUSED), ...Object.keys(IN_THE_END)];
   expect(apart.filter(name => !names.includes(name))).toEqual([]);
   expect(valid.length).toBeGreaterThan(35);
 });
@@ -177,6 +191,34 @@ describe.runIf(hasKernel()).each(RUNTIMES)('--once on %s', runtime => {
       expect(node.allRules()).toEqual([]);
       expect(node.state()).toMatchObject({ verdict: 'refused', ready: false });
     });
+
+    test.runIf(flavour === 'nft').each(recorded ? Object.entries(PLAYED) : [])(
+      'runs while things change: %s',
+      async (name, wanted) => {
+        node.configure(read(name, 'config')!);
+        const { child, ended } = node.start(program, flagsOf(name));
+        const holds = (file: string): boolean => node.rules().join() === ownLines(read(name, file)!).join();
+        await until('the first rules', () => holds('iptables.0-first.txt'));
+        await until('published', () =>
+          /"(?:enforced|refused)"/.test(node.sh('cat /run/masq-agent/state.json || true')),
+        );
+        for (let step = 1; step <= 2; step++) {
+          const [config, command] = [read(name, `config.${step}`), read(name, `cmd.${step}`)];
+          if (config !== undefined) node.configure(config);
+          if (existsSync(join(GOLDEN, name, `config.${step}.deleted`))) unlinkSync(node.config);
+          if (command !== undefined) node.sh(command.replaceAll('iptables ', 'iptables-nft '));
+          // A look at the file and a resync.
+          if (config !== undefined) await new Promise(resolve => setTimeout(resolve, 1500));
+        }
+        if (name.startsWith('92-')) {
+          child.kill('SIGTERM');
+          expect(await ended).toBe(0);
+        }
+        await until(`rules as in ${wanted}`, () =>
+          typeof wanted === 'string' ? holds(wanted) : wanted.test(node.rules().join('\n')),
+        );
+      },
+    );
 
     test.each(recorded ? Object.entries(MISUSED) : [])('refuses the flags: %s', (name, why) => {
       node.configure('nonMasqueradeCIDRs: [10.0.0.0/8]\n');
