@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { STATE_FILE } from '../../agent/state';
 import { address, cidr, FAMILIES, type Family, formatAddress, setsOf } from '../../core/address';
 import { type AgentFlags, parseAgentFlags } from '../../core/agentfile/flags';
 import { readAgentFile } from '../../core/agentfile/read';
@@ -15,7 +16,13 @@ import type { Node, Pod } from '../lab/machines';
 import { addProxyRules, type ProxyMode, SERVICES } from './proxy-rules';
 import { buildProgram, isBuildable } from './runtimes';
 
-const BACKENDS = ['iptables', 'nftables'] as const;
+/** What the agent writes its rules with; legacy iptables locks a file of the machine's, which only root can. */
+const BACKENDS = [
+  'iptables-nft',
+  ...(process.getuid?.() === 0 ? (['iptables-legacy'] as const) : []),
+  'nftables',
+] as const;
+type BackendName = (typeof BACKENDS)[number];
 
 /** What is outside of the cluster; some of it is what a company has inside of its own network. */
 const OUTSIDE: readonly string[] = [
@@ -136,9 +143,11 @@ interface Expected {
   readonly ports: 'own' | 'any' | readonly (readonly [first: number, last: number])[];
 }
 
+const TOOLS = ['iptables', 'ip6tables'].flatMap(tool => [`${tool}-nft`, `${tool}-legacy`]);
+
 type Probe = Question & { readonly expected: Expected };
 
-describe.skipIf(!hasLab('iptables-nft', 'ip6tables-nft', 'nft'))('packets that leave a node', () => {
+describe.skipIf(!hasLab(...TOOLS, 'nft'))('packets that leave a node', () => {
   const folder = mkdtempSync(join(tmpdir(), 'masq-packets-'));
   let lab: Lab;
   let agent: readonly string[];
@@ -154,15 +163,20 @@ describe.skipIf(!hasLab('iptables-nft', 'ip6tables-nft', 'nft'))('packets that l
   });
 
   /** A node with the rules of a case, and a pod on it. No flow of another case is known to it. */
-  async function start({ file, flags, proxy }: Case, backend: string): Promise<{ node: Node; pod: Pod }> {
+  async function start({ file, flags, proxy }: Case, backend: BackendName): Promise<{ node: Node; pod: Pod }> {
     const node = await lab.addNode();
     const pod = await node.addPod();
     const state = join(folder, node.name);
     const config = join(folder, `${node.name}.config`);
     if (file !== undefined) writeFileSync(config, file);
-    if (proxy?.isFirst) addProxyRules(node, proxy.mode);
-    node.exec([...agent, '--once', `--backend=${backend}`, `--config=${config}`, `--state-dir=${state}`, ...flags]);
-    if (proxy && !proxy.isFirst) addProxyRules(node, proxy.mode);
+    const flavour = backend === 'iptables-legacy' ? 'legacy' : 'nft';
+    // By this chain the kubelet says which iptables a node uses.
+    if (flavour === 'legacy') node.exec(['iptables-legacy', '-t', 'mangle', '-N', 'KUBE-KUBELET-CANARY']);
+    if (proxy?.isFirst) addProxyRules(node, proxy.mode, flavour);
+    const [choice] = backend.split('-');
+    node.exec([...agent, '--once', `--backend=${choice}`, `--config=${config}`, `--state-dir=${state}`, ...flags]);
+    expect(JSON.parse(readFileSync(join(state, STATE_FILE), 'utf8'))).toMatchObject({ backend, verdict: 'enforced' });
+    if (proxy && !proxy.isFirst) addProxyRules(node, proxy.mode, flavour);
     return { node, pod };
   }
 

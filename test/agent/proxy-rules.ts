@@ -30,13 +30,16 @@ export const SERVICES: Readonly<Record<Family, readonly Service[]>> = {
   ],
 };
 
-/** Puts rules like kube-proxy's on a node: those that lead to services, and those for marked packets that leave. */
-export function addProxyRules(node: Host, mode: ProxyMode): void {
+/**
+ * Puts rules like kube-proxy's on a node: those that lead to services, and those for marked packets that leave.
+ * @param flavour the iptables that it uses in iptables mode
+ */
+export function addProxyRules(node: Host, mode: ProxyMode, flavour: 'nft' | 'legacy' = 'nft'): void {
   for (const family of FAMILIES) {
     if (mode === 'nftables') node.exec(['nft', '-f', '-'], { input: nftText(family) });
     else {
-      const tool = family === 4 ? 'iptables-nft-restore' : 'ip6tables-nft-restore';
-      node.exec([tool, '--noflush'], { input: iptablesText(family) });
+      const tool = family === 4 ? 'iptables' : 'ip6tables';
+      node.exec([`${tool}-${flavour}-restore`, '--noflush'], { input: iptablesText(family) });
     }
   }
 }

@@ -15,7 +15,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 PORT = 7777
-TIMEOUT = 1
+TIMEOUT = 2
 AT_ONCE = 16
 FAMILIES = {4: socket.AF_INET, 6: socket.AF_INET6}
 ANY = {4: "0.0.0.0", 6: "::"}

@@ -64,7 +64,7 @@ export class Host {
 
   /** Starts a host's process in a network namespace of its own, within a user namespace when one is given. */
   protected static start(user: UserNamespace | undefined): ChildProcessWithoutNullStreams {
-    const words = [...entering(user), 'unshare', '-n', 'python3', join(__dirname, 'host.py')];
+    const words = [...entering(user), 'unshare', '-n', 'python3', '-IS', join(__dirname, 'host.py')];
     return spawn(words[0]!, words.slice(1), { env: { PATH }, stdio: 'pipe' });
   }
 

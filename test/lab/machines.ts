@@ -4,13 +4,15 @@ import { Host, type UserNamespace } from './host';
 /** Every address. */
 const ALL: Both<string> = { 4: '0.0.0.0/0', 6: '::/0' };
 
+/** How long the prefixes of networks are. */
+const PREFIX: Both<number> = { 4: 24, 6: 64 };
+
 /** The router's address on the links to outside hosts, and theirs: they have no network of their own. */
 const [ROUTER_END, OUTSIDE_END] = ['fe80::1', 'fe80::2'] as const;
 
-/** Joins two hosts by a cable, up at both ends. */
-function connect(one: Host, device: string, other: Host, otherDevice: string): void {
-  one.ip(`link add ${device} type veth peer name ${otherDevice} netns ${other.pid}`, `link set ${device} up`);
-  other.ip(`link set ${otherDevice} up`);
+/** Commands that make a cable to another host's `eth0`, which that host has to switch on. */
+function cable(device: string, other: Host): string[] {
+  return [`link add ${device} type veth peer name eth0 netns ${other.pid}`, `link set ${device} up`];
 }
 
 /** Makes a bridge. One without an address of its own would change it with its ports, and neighbours would not know. */
@@ -34,35 +36,36 @@ export class Router extends Host {
     forward(router);
     router.ip(
       bridge('nodes'),
-      `address add ${router.addresses[4]}/24 dev nodes`,
-      `address add ${router.addresses[6]}/64 dev nodes`,
+      `address add ${router.addresses[4]}/${PREFIX[4]} dev nodes`,
+      `address add ${router.addresses[6]}/${PREFIX[6]} dev nodes`,
       `address add ${ROUTER_END}/64 dev nodes`,
     );
     return router;
   }
 
-  /** Puts a node on the nodes' network, as its `eth0`, and sends packets to its pods there. */
+  /** Puts a node's `eth0` on the nodes' network, and sends packets to its pods there. */
   attach(node: Node): void {
     const port = `node${node.number}`;
-    connect(this, port, node, 'eth0');
-    this.ip(`link set ${port} master nodes`);
-    for (const family of FAMILIES) {
-      this.ip(`route add ${node.podRange[family]} via ${node.addresses[family]} dev nodes`);
-    }
+    this.ip(
+      ...cable(port, node),
+      `link set ${port} master nodes`,
+      ...FAMILIES.map(family => `route add ${node.podRange[family]} via ${node.addresses[family]} dev nodes`),
+    );
   }
 
   /** Puts a host outside of the nodes' network, with its `eth0` at a link of its own. */
   attachOutside(outside: Outside): void {
     const port = `outside${++this.outsides}`;
-    connect(this, port, outside, 'eth0');
-    this.ip(`address add ${ROUTER_END}/64 dev ${port}`);
+    this.ip(
+      ...cable(port, outside),
+      `address add ${ROUTER_END}/64 dev ${port}`,
+      ...outside.ranges.map(range => `route add ${range} via inet6 ${OUTSIDE_END} dev ${port}`),
+    );
     outside.ip(
+      'link set eth0 up',
       `address add ${OUTSIDE_END}/64 dev eth0`,
       ...FAMILIES.map(family => `route add ${ALL[family]} via inet6 ${ROUTER_END} dev eth0`),
     );
-    for (const range of outside.ranges) {
-      this.ip(`route add ${range} via inet6 ${OUTSIDE_END} dev ${port}`);
-    }
   }
 }
 
@@ -113,15 +116,15 @@ export class Node extends Host {
     const node = await new Node(number, user).begin();
     forward(node);
     router.attach(node);
-    node.ip(bridge('pods'));
-    for (const family of FAMILIES) {
-      const length = family === 4 ? 24 : 64;
-      node.ip(
-        `address add ${node.addresses[family]}/${length} dev eth0`,
-        `address add ${node.gateway[family]}/${length} dev pods`,
+    node.ip(
+      'link set eth0 up',
+      bridge('pods'),
+      ...FAMILIES.flatMap(family => [
+        `address add ${node.addresses[family]}/${PREFIX[family]} dev eth0`,
+        `address add ${node.gateway[family]}/${PREFIX[family]} dev pods`,
         `route add ${ALL[family]} via ${router.addresses[family]} dev eth0`,
-      );
-    }
+      ]),
+    );
     return node;
   }
 
@@ -131,22 +134,20 @@ export class Node extends Host {
     const pod = await Pod.create(`${this.name}-pod${number}`, this.podAddresses(number + 1), this.belongsTo);
     this.pods.push(pod);
     const port = `pod${number}`;
-    connect(this, port, pod, 'eth0');
-    this.ip(`link set ${port} master pods`);
-    for (const family of FAMILIES) {
-      pod.ip(
-        `address add ${pod.addresses[family]}/${family === 4 ? 24 : 64} dev eth0`,
+    this.ip(...cable(port, pod), `link set ${port} master pods`);
+    pod.ip(
+      'link set eth0 up',
+      ...FAMILIES.flatMap(family => [
+        `address add ${pod.addresses[family]}/${PREFIX[family]} dev eth0`,
         `route add ${ALL[family]} via ${this.gateway[family]} dev eth0`,
-      );
-    }
+      ]),
+    );
     return pod;
   }
 
   /** Sends packets to another node's pods straight to that node. */
   knows(other: Node): void {
-    for (const family of FAMILIES) {
-      this.ip(`route add ${other.podRange[family]} via ${other.addresses[family]} dev eth0`);
-    }
+    this.ip(...FAMILIES.map(family => `route add ${other.podRange[family]} via ${other.addresses[family]} dev eth0`));
   }
 
   /** Ends it and its pods. */
