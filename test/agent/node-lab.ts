@@ -111,7 +111,7 @@ export class TestNode {
   }
 
   /** The state that the agent published. */
-  state(): { readonly verdict: string; readonly ready: boolean; readonly message: string } & {
+  state(): { readonly pid: number; readonly verdict: string; readonly ready: boolean; readonly message: string } & {
     readonly counts: Readonly<Record<string, number>>;
     readonly config: { readonly source: string; readonly findings: readonly string[] };
   } {
@@ -147,7 +147,7 @@ export function ownLines(dump: string): string[] {
 }
 
 /** Waits until a test holds; says what it waited for when it never does. */
-export async function until(what: string, holds: () => boolean, milliseconds = 5000): Promise<void> {
+export async function until(what: string, holds: () => boolean, milliseconds = 15_000): Promise<void> {
   const end = Date.now() + milliseconds;
   while (!holds()) {
     if (Date.now() > end) throw new Error(`not within ${milliseconds} ms: ${what}`);
