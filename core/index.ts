@@ -6,7 +6,7 @@
  */
 export * from './address';
 export { type AgentFlags, DEFAULT_FLAGS, type FlagFault, type ParsedFlags, parseAgentFlags } from './agentfile/flags';
-export { type ReadAgentFile, readAgentFile } from './agentfile/read';
+export { type ReadAgentFile, readAgentFile, type Strictness } from './agentfile/read';
 export { type AgentFile, type ListedCidr, writeAgentFile } from './agentfile/write';
 export type { KubeObject } from './artefact/kube-object';
 export {
