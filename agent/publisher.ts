@@ -2,6 +2,7 @@ import type { Log } from './log';
 import { metricsText } from './metrics';
 import type { IoFault, Platform } from './platform/platform';
 import { HEARTBEAT_FILE, LAST_GOOD_FILE, METRICS_FILE, READY_FILE, type State, writeState } from './state';
+import { readUsage } from './usage';
 import { version } from './version';
 
 /** Writes what people, probes and Prometheus read. What cannot be written is told once, and never keeps rules back. */
@@ -29,7 +30,7 @@ export class Publisher {
   publish(rest: Omit<State, 'version' | 'pid'>): void {
     const { platform, folder, started, lastReconcile, reconciled } = this;
     const state: State = { version, pid: platform.pid, ...rest };
-    const text = metricsText(state, { started, lastReconcile, reconciled });
+    const text = metricsText(state, { started, lastReconcile, reconciled, usage: readUsage(platform) });
     const readiness = `${folder}/${READY_FILE}`;
     const faults = [
       writeState(platform, folder, state),

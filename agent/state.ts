@@ -30,6 +30,8 @@ export interface State {
   readonly message: string;
   readonly config: {
     readonly path: string;
+    /** Whether the file, as it was read last, is valid. */
+    readonly valid: boolean;
     /** Where the enforced configuration is from. */
     readonly source: 'file' | 'built-in' | 'last-good' | 'none';
     /** A digest of the enforced file. */
@@ -41,6 +43,8 @@ export interface State {
     /** Findings on the file as it stands, errors first. */
     readonly findings: readonly string[];
   };
+  /** How long it takes at most until the kernel is looked at again. */
+  readonly resyncSeconds: number;
   /** When rules were written last; absent when that never happened. ISO 8601. */
   readonly lastChange?: string;
   /** When the kernel was last seen to do what the file says. ISO 8601. */

@@ -99,7 +99,15 @@ export class TestNode {
 
   /** Starts the agent beside the test. */
   start(program: readonly string[], args: readonly string[] = [], run: AgentRun = {}): Running {
-    const [first, ...rest] = this.agentCommand(program, args, run);
+    return this.spawn(this.agentCommand(program, args, run));
+  }
+
+  /** Starts another program beside the test. */
+  run(command: readonly string[]): Running {
+    return this.spawn(this.entered(command));
+  }
+
+  private spawn([first, ...rest]: readonly string[]): Running {
     const child = spawn(first!, rest, { env: { PATH }, cwd: this.folder });
     this.running.push(child);
     let log = '';
