@@ -55,7 +55,8 @@ describe.runIf(hasKernel() && hasPrograms('prometheus', 'promtool', 'busybox')).
         await until('ready', () => node.sh('cat /run/masq-agent/state.json || true').includes('"ready": true'));
         node.run(['busybox', 'httpd', '-f', '-p', AGENT, '-h', '/run/masq-agent/www']);
         node.run([
-          ...['prometheus', '--config.file=prometheus.yml', '--storage.tsdb.path=data'],
+          // It does not find relative paths in a mount namespace that it was put into.
+          ...['prometheus', `--config.file=${node.folder}/prometheus.yml`, `--storage.tsdb.path=${node.folder}/data`],
           ...[`--web.listen-address=${PROMETHEUS}`, '--log.level=error'],
         ]);
         await until(
