@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { findStale, type Output, writeOutputs } from '../generate/output';
 import { codesOutput } from './codes';
+import { dashboardOutput } from './dashboard';
 import { intentOutput } from './intent';
 import { rangesOutput } from './ranges';
 
@@ -8,7 +9,7 @@ const ROOT = join(__dirname, '../..');
 
 /** Every page that is generated from the code; the reference of the constructs is typedoc's. */
 export function generateDocs(root: string): Output[] {
-  return [intentOutput(root), codesOutput(), rangesOutput()];
+  return [intentOutput(root), codesOutput(), rangesOutput(), dashboardOutput()];
 }
 
 function main(args: readonly string[]): number {
