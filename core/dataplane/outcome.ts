@@ -66,6 +66,12 @@ export function together(outcomes: readonly Outcome[], doubts: readonly Doubt[])
   return { kind: 'unknown', rules: [...new Set(rules)] };
 }
 
+/** The outcome of one of two that packets come to, if nobody knows which: where they differ, it is unknown. */
+export function eitherWay(a: Outcome, b: Outcome): Outcome {
+  if (sameOutcome(a, b)) return a;
+  return { kind: 'unknown', rules: [...new Set([...rulesOf(a), ...rulesOf(b)])] };
+}
+
 /** Masquerading with the ports of all outcomes, if that is what they are. */
 function spreadOver(outcomes: readonly Outcome[]): Outcome | undefined {
   const ports: string[] = [];

@@ -3,7 +3,7 @@ import { type Flow, isExactly, join, joinAll } from './flow';
 import { hookOrders } from './hook-order';
 import { matching, type Packets, spreads } from './match';
 import { type NatChain, type NatHook, type NatRule, type NatRuleset, standIn } from './nat-rule';
-import { type Doubt, NO_NAT, type Outcome, outcomeOf, sameOutcome, together } from './outcome';
+import { type Doubt, eitherWay, NO_NAT, type Outcome, outcomeOf, sameOutcome, together } from './outcome';
 import { overlay } from './overlay';
 import { type Run, segmentsOf } from './segment';
 
@@ -27,7 +27,24 @@ const MOST_MARKS = 256;
  * others are `unknown`. So nothing is ever guessed.
  */
 export function walkRules(ruleset: NatRuleset, packets: Packets): Partition<Outcome> {
-  return new Walk(ruleset, packets).run();
+  const orders = hookOrders(ruleset.hooks.filter(hook => matters(ruleset, hook)));
+  if (!orders) return nobodyKnows(ruleset.family, 'too many base chains of the same priority');
+  const most = MOST_WORK / orders.length;
+  const [first, ...others] = orders.map(order => new Walk(ruleset, packets, most).run(order));
+  // The kernel asks in one of these orders, always: they are no chance that spreads packets.
+  return others.reduce((all, one) => all.zip(one, eitherWay), first!);
+}
+
+/** Whether a base chain may have a say: one that filters has only if it marks packets, which others ask for. */
+function matters(ruleset: NatRuleset, { chain: name, nat }: NatHook): boolean {
+  const rules = ruleset.chains.get(name)?.rules;
+  if (nat || !rules) return true;
+  const verdicts = [...ruleset.chains.values()].flatMap(chain => chain.rules.map(rule => rule.verdict.kind));
+  return rules.length > 0 && verdicts.some(kind => kind === 'set-mark' || kind === 'unknown');
+}
+
+function nobodyKnows(family: Family, why: string): Partition<Outcome> {
+  return Partition.constant<Outcome>(family, { kind: 'unknown', rules: [standIn('unknown', why)] });
 }
 
 /** Where packets are after a chain: those that `returned` go on behind the jump, those that `passed` were accepted. */
@@ -53,33 +70,20 @@ class Walk {
   constructor(
     private readonly ruleset: NatRuleset,
     private readonly packets: Packets,
+    private readonly most: number,
   ) {
     this.family = ruleset.family;
   }
 
-  run(): Partition<Outcome> {
-    const orders = hookOrders(this.ruleset.hooks.filter(hook => this.matters(hook)));
-    if (!orders) this.givenUp = 'too many base chains of the same priority';
-    this.certain = orders?.length === 1;
-    for (const order of orders ?? []) {
-      let flow: Flow = new Map([[0, IntervalSet.full(this.family)]]);
-      for (const hook of order) {
-        this.hook = hook;
-        flow = this.chain(hook.chain, flow).passed;
-      }
-      for (const set of flow.values()) this.reach(NO_NAT, set);
+  /** Follows the packets through base chains in this order. */
+  run(order: readonly NatHook[]): Partition<Outcome> {
+    let flow: Flow = new Map([[0, IntervalSet.full(this.family)]]);
+    for (const hook of order) {
+      this.hook = hook;
+      flow = this.chain(hook.chain, flow).passed;
     }
-    if (this.givenUp === undefined) return this.result();
-    const outcome: Outcome = { kind: 'unknown', rules: [standIn('unknown', this.givenUp)] };
-    return Partition.constant(this.family, outcome);
-  }
-
-  /** Whether a base chain may have a say: one that filters has only if it marks packets, which others ask for. */
-  private matters({ chain: name, nat }: NatHook): boolean {
-    const rules = this.ruleset.chains.get(name)?.rules;
-    if (nat || !rules) return true;
-    const verdicts = [...this.ruleset.chains.values()].flatMap(chain => chain.rules.map(rule => rule.verdict.kind));
-    return rules.length > 0 && verdicts.some(kind => kind === 'set-mark' || kind === 'unknown');
+    for (const set of flow.values()) this.reach(NO_NAT, set);
+    return this.givenUp === undefined ? this.result() : nobodyKnows(this.family, this.givenUp);
   }
 
   private chain(name: string, entering: Flow): Ways {
@@ -196,7 +200,7 @@ class Walk {
 
   private spend(work: number): void {
     this.work += work + RULE_WORK;
-    if (this.work > MOST_WORK) this.givenUp ??= 'more rules than can be followed';
+    if (this.work > this.most) this.givenUp ??= 'more rules than can be followed';
   }
 
   private reach(outcome: Outcome, set: IntervalSet): void {
