@@ -17,7 +17,7 @@ async function main(): Promise<number> {
   const own = architecture === ownArchitecture();
   mkdirSync('build', { recursive: true });
   put(`build/masq-agent${own ? '' : `-${architecture}`}`, await executable('agent/entry-quickjs.ts', architecture));
-  if (own) put('build/masq-agent.cjs', `#!/usr/bin/env node\n${await bundle('agent/entry-node.ts', 'node')}`);
+  if (own) put('build/masq-agent.cjs', `#!/usr/bin/env node\n${await bundle('agent/entry-node.ts')}`);
   return 0;
 }
 

@@ -31,6 +31,9 @@ const NAMES: Readonly<Record<number, string>> = {
   122: 'EDQUOT',
 };
 
+/** What the native calls answer when something takes nothing at the moment. */
+export const EAGAIN = -11;
+
 /** The name of an error's number, of either sign. */
 export function errorCode(number: number): string {
   return NAMES[Math.abs(number)] ?? `E${Math.abs(number)}`;

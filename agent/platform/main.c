@@ -1,23 +1,50 @@
 /* The program around the agent's bytecode: the least of QuickJS that it needs. */
 
+#include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <quickjs/quickjs-libc.h>
 
-#include "agent.h"
+#include "modules.h"
+#include "native.h"
 
-/*
- * QuickJS closes every descriptor up to the limit, one by one, in each child that it forks. Container runtimes allow a
- * million and more, which takes a fifth of a second; neither the agent nor what it runs needs more than a few.
- */
-static void limit_descriptors(void) {
-  struct rlimit limit;
-  if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur > 256) {
-    limit.rlim_cur = 256;
-    setrlimit(RLIMIT_NOFILE, &limit);
+/* Bytecode has been copied when it was read: its pages need not stay. */
+static void forget(const uint8_t *code, size_t size) {
+  uintptr_t page = sysconf(_SC_PAGESIZE);
+  uintptr_t start = ((uintptr_t)code + page - 1) & -page;
+  uintptr_t end = ((uintptr_t)code + size) & -page;
+  if (start < end) madvise((void *)start, end - start, MADV_DONTNEED);
+}
+
+static JSValue read_module(JSContext *context, const struct module *module) {
+  JSValue value = JS_ReadObject(context, module->code, module->size, JS_READ_OBJ_BYTECODE);
+  forget(module->code, module->size);
+  return value;
+}
+
+/* Gives a part of the program when it is imported: most of it hardly ever is. */
+static JSModuleDef *load_module(JSContext *context, const char *name, void *opaque) {
+  (void)opaque;
+  for (size_t n = 0; n < MODULES; n++) {
+    if (strcmp(modules[n].name, name) != 0) continue;
+    JSValue value = read_module(context, &modules[n]);
+    return JS_IsException(value) ? NULL : JS_VALUE_GET_PTR(value);
   }
+  JS_ThrowReferenceError(context, "there is no module %s", name);
+  return NULL;
+}
+
+/* Standard descriptors that are closed would be given to pipes, and those to programs in the wrong order. */
+static void open_standard_descriptors(void) {
+  int descriptor;
+  do descriptor = open("/dev/null", O_RDWR);
+  while (descriptor >= 0 && descriptor <= STDERR_FILENO);
+  if (descriptor >= 0) close(descriptor);
 }
 
 static JSContext *new_context(JSRuntime *runtime) {
@@ -33,6 +60,7 @@ static JSContext *new_context(JSRuntime *runtime) {
   JS_AddIntrinsicPromise(context);
   js_init_module_std(context, "std");
   js_init_module_os(context, "os");
+  init_native(context);
   return context;
 }
 
@@ -86,15 +114,28 @@ static void track_rejection(JSContext *context, JSValueConst promise, JSValueCon
   }
 }
 
+/* The first module is the program; whatever it throws ends it. */
+static void run(JSContext *context) {
+  JSValue program = read_module(context, &modules[0]);
+  if (!JS_IsException(program) && JS_ResolveModule(context, program) == 0) program = JS_EvalFunction(context, program);
+  program = js_std_await(context, program);
+  if (JS_IsException(program)) {
+    js_std_dump_error(context);
+    exit(EXIT_FAILURE);
+  }
+  JS_FreeValue(context, program);
+}
+
 int main(int argc, char **argv) {
-  limit_descriptors();
+  open_standard_descriptors();
   JSRuntime *runtime = JS_NewRuntime();
   JSContext *context = runtime == NULL ? NULL : new_context(runtime);
   if (context == NULL) return EXIT_FAILURE;
   js_std_init_handlers(runtime);
+  JS_SetModuleLoaderFunc(runtime, NULL, load_module, NULL);
   JS_SetHostPromiseRejectionTracker(runtime, track_rejection, NULL);
   js_std_add_helpers(context, argc, argv);
-  js_std_eval_binary(context, agent_bytecode, agent_bytecode_size, 0);
+  run(context);
   js_std_loop(context);
   return EXIT_SUCCESS;
 }

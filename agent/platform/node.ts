@@ -133,6 +133,8 @@ class NodePlatform implements Platform {
     attempt(() => writeAll(to === 'out' ? 1 : 2, Buffer.from(text)));
   }
 
+  releaseMemory(): void {}
+
   exit(code: number): never {
     return process.exit(code);
   }

@@ -55,6 +55,8 @@ export interface Platform {
    * second: the text is lost.
    */
   print(to: 'out' | 'err', text: string): void;
+  /** Gives memory back that is free now, where the runtime keeps it: after much was used that will not be used again. */
+  releaseMemory(): void;
   /** Ends the process, whatever is under way. */
   exit(code: number): never;
 }

@@ -1,14 +1,20 @@
 // What the platform uses of the modules that QuickJS brings along, as of its version 2025-04-26. There, a number below
 // zero is an error's number.
 
+declare module 'native' {
+  /** A program that was started: its number, and our ends of the pipes that are its standard input and outputs. */
+  export type Spawned = readonly [id: number, stdin: number, stdout: number, stderr: number];
+  /** Starts a program found on PATH, which will be given about so many bytes to read. It inherits no other descriptor. */
+  export function spawn(words: readonly string[], input: number): Spawned | number;
+  /** Writes a text as UTF-8 from a byte on: answers how many bytes were taken at once, 0 at the end of the text. */
+  export function write(descriptor: number, text: string, from: number): number;
+  /** The text of the first bytes; undefined unless all of them are ASCII. */
+  export function ascii(buffer: ArrayBufferLike, length: number): string | undefined;
+  /** Gives memory back that is free. */
+  export function release(): void;
+}
+
 declare module 'std' {
-  /** A stream of C's stdio. */
-  export interface File {
-    puts(text: string): void;
-    flush(): void;
-    readAsString(bytes: number): string;
-  }
-  export function fdopen(descriptor: number, mode: 'r' | 'w'): File;
   export function getenv(name: string): string | undefined;
   export function exit(code: number): never;
 }
@@ -36,16 +42,6 @@ declare module 'os' {
     readonly mtime: number;
     readonly ctime: number;
   }
-  /** How a program is started. */
-  export interface ExecOptions {
-    readonly block: false;
-    /** What is run in the place of the first argument. */
-    readonly file: string;
-    readonly usePath: false;
-    readonly stdin: number;
-    readonly stdout: number;
-    readonly stderr: number;
-  }
   /** A timer, for `clearTimeout`. */
   export interface Timer {
     readonly timer: unique symbol;
@@ -54,8 +50,6 @@ declare module 'os' {
   export function open(path: string, flags: number, mode?: number): number;
   export function close(descriptor: number): number;
   export function read(descriptor: number, buffer: ArrayBufferLike, offset: number, length: number): number;
-  export function write(descriptor: number, buffer: ArrayBufferLike, offset: number, length: number): number;
-  export function pipe(): [read: number, write: number] | null;
   export function setReadHandler(descriptor: number, call: (() => void) | null): void;
   export function setWriteHandler(descriptor: number, call: (() => void) | null): void;
   export function stat(path: string): [status: Status | null, error: number];
@@ -67,8 +61,6 @@ declare module 'os' {
   export function getpid(): number;
   export function remove(path: string): number;
   export function mkdir(path: string, mode?: number): number;
-  /** Forks, closes every descriptor from 3 up to the limit of them, and executes: 127 is the code when that fails. */
-  export function exec(args: readonly string[], options: ExecOptions): number;
   export function waitpid(id: number, options: number): [id: number, status: number];
   export function kill(id: number, signal: number): number;
   export function signal(signal: number, call: (() => void) | null): void;

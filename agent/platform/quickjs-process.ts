@@ -1,32 +1,17 @@
+import * as native from 'native';
 import * as os from 'os';
-import * as std from 'std';
-import { errorCode } from './errno';
+import { EAGAIN, errorCode } from './errno';
 import { OUTPUT_LIMIT, type RunOptions, type RunResult } from './platform';
-import { encodeUtf8, PIPE_BYTES, Reader } from './quickjs-text';
+import { Reader } from './quickjs-text';
 
 const SIGKILL = 9;
-/** Where programs are looked for without a PATH, as in the C library. */
-const DEFAULT_PATH = '/bin:/usr/bin';
-
-type Ends = [read: number, write: number];
 
 /** Runs a program; see `Platform.run`. */
 export function run(command: readonly string[], options: RunOptions): Promise<RunResult> {
-  const found = findProgram(command[0] ?? '');
-  if ('code' in found) return Promise.resolve({ kind: 'missing', code: found.code });
-  const pipes = openPipes(3);
-  if (!pipes) return Promise.resolve({ kind: 'missing', code: 'EMFILE' });
-  const [stdin, stdout, stderr] = pipes as [Ends, Ends, Ends];
-  const streams = { stdin: stdin[0], stdout: stdout[1], stderr: stderr[1] };
-  let id: number;
-  try {
-    id = os.exec(command, { file: found.path, usePath: false, block: false, ...streams });
-  } catch {
-    for (const end of pipes.flat()) os.close(end);
-    return Promise.resolve({ kind: 'missing', code: 'EAGAIN' });
-  }
-  for (const end of Object.values(streams)) os.close(end);
-  return new Promise(resolve => new Child(id, stdin[1], stdout[0], stderr[0], options, resolve));
+  const { input = '' } = options;
+  const started = native.spawn(command, input.length);
+  if (typeof started === 'number') return Promise.resolve({ kind: 'missing', code: errorCode(started) });
+  return new Promise(resolve => new Child(started, options, resolve));
 }
 
 /** A program that runs. */
@@ -36,15 +21,14 @@ class Child {
   private readonly deadline: os.Timer;
   private open = 2;
   private status: number | undefined;
+  private readonly id: number;
 
   constructor(
-    private readonly id: number,
-    stdin: number,
-    stdout: number,
-    stderr: number,
+    [id, stdin, stdout, stderr]: native.Spawned,
     { input = '', timeout, limit = OUTPUT_LIMIT }: RunOptions,
     private readonly resolve: (result: RunResult) => void,
   ) {
+    this.id = id;
     this.deadline = os.setTimeout(() => this.kill('timeout'), timeout);
     this.input = new Input(stdin, input);
     const end = (): void => this.closed();
@@ -94,7 +78,6 @@ class Child {
 
 /** What a program reads, written as fast as it reads. */
 class Input {
-  private readonly bytes: Uint8Array<ArrayBuffer>;
   private written = 0;
   private isOpen = true;
 
@@ -102,9 +85,11 @@ class Input {
     private readonly descriptor: number,
     text: string,
   ) {
-    this.bytes = encodeUtf8(text);
-    if (this.bytes.length === 0) this.close();
-    else os.setWriteHandler(descriptor, () => this.write());
+    if (text === '') this.close();
+    else {
+      const whole = text.toWellFormed();
+      os.setWriteHandler(descriptor, () => this.write(whole));
+    }
   }
 
   close(): void {
@@ -114,12 +99,11 @@ class Input {
     os.close(this.descriptor);
   }
 
-  /** A pipe that can be written to takes so much without waiting. A program that reads no further is no fault. */
-  private write(): void {
-    const length = Math.min(PIPE_BYTES, this.bytes.length - this.written);
-    const count = os.write(this.descriptor, this.bytes.buffer, this.written, length);
-    if (count >= 0) this.written += count;
-    if (count < 0 || this.written === this.bytes.length) this.close();
+  /** A program that reads no further is no fault. */
+  private write(text: string): void {
+    const count = native.write(this.descriptor, text, this.written);
+    if (count > 0) this.written += count;
+    else if (count !== EAGAIN) this.close();
   }
 }
 
@@ -188,35 +172,3 @@ class Children {
 }
 
 const children = new Children();
-
-/** A program's path; the C library would tell after the fork alone that there is none. */
-function findProgram(name: string): { readonly path: string } | { readonly code: string } {
-  if (name.includes('/')) return candidate(name);
-  let code = 'ENOENT';
-  for (const folder of name === '' ? [] : (std.getenv('PATH') ?? DEFAULT_PATH).split(':')) {
-    const found = candidate(`${folder || '.'}/${name}`);
-    if ('path' in found) return found;
-    if (found.code === 'EACCES') code = found.code;
-  }
-  return { code };
-}
-
-function candidate(path: string): { readonly path: string } | { readonly code: string } {
-  const [status, error] = os.stat(path);
-  if (!status) return { code: errorCode(error) };
-  const canRun = (status.mode & os.S_IFMT) === os.S_IFREG && (status.mode & 0o111) !== 0;
-  return canRun ? { path } : { code: 'EACCES' };
-}
-
-function openPipes(count: number): Ends[] | undefined {
-  const pipes: Ends[] = [];
-  while (pipes.length < count) {
-    const pipe = os.pipe();
-    if (!pipe) {
-      for (const end of pipes.flat()) os.close(end);
-      return undefined;
-    }
-    pipes.push(pipe);
-  }
-  return pipes;
-}

@@ -1,15 +1,15 @@
+import * as native from 'native';
 import * as os from 'os';
 import * as std from 'std';
-import { errorCode } from './errno';
+import { EAGAIN, errorCode } from './errno';
 import type { IoFault, Platform, ReadFile, RunOptions, RunResult, Signal } from './platform';
 import { run } from './quickjs-process';
-import { encodeUtf8, Reader } from './quickjs-text';
+import { Reader } from './quickjs-text';
 import { crash } from './start';
 
 /** Names that the module lacks; the numbers are those of amd64 and arm64. */
 const O_NONBLOCK = 0o4000;
 const SIGNALS: Readonly<Record<Signal, number>> = { HUP: 1, INT: os.SIGINT, TERM: os.SIGTERM };
-const EAGAIN = -11;
 const EEXIST = -17;
 const ENOENT = -2;
 /** How often a pipe that takes nothing is tried, and the milliseconds between. */
@@ -62,7 +62,7 @@ class QuickJsPlatform implements Platform {
     os.remove(aside);
     const descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode);
     if (descriptor < 0) return fault(descriptor);
-    const written = writeAll(descriptor, encodeUtf8(text));
+    const written = writeAll(descriptor, text);
     const closed = os.close(descriptor);
     const error = Math.min(written, closed) < 0 ? Math.min(written, closed) : os.rename(aside, path);
     if (error >= 0) return undefined;
@@ -113,7 +113,11 @@ class QuickJsPlatform implements Platform {
   }
 
   print(to: 'out' | 'err', text: string): void {
-    writeAll(to === 'out' ? 1 : 2, encodeUtf8(text));
+    writeAll(to === 'out' ? 1 : 2, text);
+  }
+
+  releaseMemory(): void {
+    native.release();
   }
 
   exit(code: number): never {
@@ -134,15 +138,16 @@ function guard(platform: Platform, call: () => void): void {
 }
 
 /** Writes to the end. A pipe that takes nothing for a second, because of whom it is shared with, is given up. */
-function writeAll(descriptor: number, bytes: Uint8Array<ArrayBuffer>): number {
+function writeAll(descriptor: number, text: string): number {
+  const whole = text.toWellFormed();
   let tries = 0;
-  for (let at = 0; at < bytes.length; ) {
-    const count = os.write(descriptor, bytes.buffer, at, bytes.length - at);
-    if (count >= 0) at += count;
+  for (let at = 0; ; ) {
+    const count = native.write(descriptor, whole, at);
+    if (count === 0) return 0;
+    if (count > 0) at += count;
     else if (count !== EAGAIN || ++tries > WRITE_TRIES) return count;
     else os.sleep(WRITE_PAUSE);
   }
-  return 0;
 }
 
 function isFolder(status: os.Status | null): boolean {

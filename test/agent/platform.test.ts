@@ -346,14 +346,13 @@ describe.each(RUNTIMES)('the platform on %s', runtime => {
       });
     });
 
-    test.runIf(runtime === 'quickjs')(
-      'a program is started with few descriptors to close, whatever the limit was',
-      () => {
-        const words = JSON.stringify(['run', ['sh', '-c', 'ulimit -n'], { timeout: 20_000 }]);
-        const { stdout } = shell('ulimit -Sn 1000 && exec "$@"', 'calls', words);
-        expect(JSON.parse(stdout)).toEqual([{ kind: 'exited', code: 0, out: '256\n', err: '' }]);
-      },
-    );
+    test('a program has the limits that the agent has', () => {
+      const words = JSON.stringify(['run', ['sh', '-c', 'ulimit -Sn'], { timeout: 20_000 }]);
+      const { stdout } = shell('ulimit -Sn 1000 && exec "$@"', 'calls', words);
+      expect(JSON.parse(stdout)).toEqual([
+        { kind: 'exited', code: 0, out: runtime === 'node' ? expect.anything() : '1000\n', err: '' },
+      ]);
+    });
 
     test('timers call once, in their order, unless they are taken back', () => {
       expect(probe('timers')).toEqual(['early', 'late']);

@@ -35,7 +35,9 @@ const PROBES: Readonly<Record<string, Probe>> = {
   },
   /** How many descriptors are open before and after programs that ended in every way. */
   descriptors: async platform => {
-    const count = async (): Promise<unknown> => platform.run(['sh', '-c', 'ls /proc/$PPID/fd'], { timeout: 10_000 });
+    // Its input ends when the ends that are the program's own have been closed.
+    const script = 'cat && ls /proc/$PPID/fd';
+    const count = async (): Promise<unknown> => platform.run(['sh', '-c', script], { timeout: 10_000 });
     await count();
     const before = await count();
     for (let n = 0; n < 5; n++) {

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
-import { bundle } from '../../tools/agent/bundle';
+import { bundle, bundleParts, NATIVE } from '../../tools/agent/bundle';
 
 /** Packages that run wherever JavaScript does. */
 const PACKAGES = new Set(['yaml']);
@@ -13,7 +13,7 @@ const FOREIGN = new Set([
   ...['process', 'Buffer', 'global', 'require', '__dirname', '__filename', 'performance'],
   ...['setTimeout', 'setInterval', 'setImmediate', 'clearTimeout', 'clearInterval', 'queueMicrotask', 'console'],
   ...['TextEncoder', 'TextDecoder', 'URL', 'AbortController', 'fetch', 'structuredClone', 'atob', 'btoa', 'crypto'],
-  ...['std', 'os', 'scriptArgs', 'print', '__loadScript', 'globalThis'],
+  ...['std', 'os', 'native', 'scriptArgs', 'print', '__loadScript', 'globalThis'],
   ...['eval', 'Function', 'Proxy', 'WeakRef', 'FinalizationRegistry', 'Intl'],
 ]);
 /** Methods that need what the agent's program leaves out. */
@@ -65,10 +65,13 @@ describe('a file that knows its runtime is found:', () => {
 });
 
 test("the agent's bundles differ in their platform alone", async () => {
-  const quickjs = await bundle('agent/entry-quickjs.ts', 'quickjs');
-  const imports = [...quickjs.matchAll(/\bimport\b[^"';]*\bfrom\s*"([^"]+)"/g)].map(([, name]) => name);
-  expect(new Set(imports)).toEqual(new Set(['std', 'os']));
-  const node = await bundle('agent/entry-node.ts', 'node');
+  const parts = await bundleParts('agent/entry-quickjs.ts');
+  const imports = parts.flatMap(({ text }) =>
+    [...text.matchAll(/\b(?:import\b[^"';]*\bfrom\s*|import\s*\(?\s*)"([^"]+)"/g)].map(([, name]) => name!),
+  );
+  const own = new Set(parts.map(({ name }) => `./${name}`));
+  expect(new Set(imports.filter(name => !own.has(name)))).toEqual(new Set(NATIVE));
+  const node = await bundle('agent/entry-node.ts');
   const required = [...node.matchAll(/\brequire\("([^"]+)"\)/g)].map(([, name]) => name);
   expect(required.filter(name => !name!.startsWith('node:'))).toEqual([]);
 });

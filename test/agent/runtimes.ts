@@ -22,7 +22,7 @@ export function isBuildable(runtime: RuntimeName): boolean {
 /** Builds a program, with an entry file for each runtime, into a folder. The answer is the command that runs it. */
 export async function buildProgram(runtime: RuntimeName, entry: string, folder: string): Promise<readonly string[]> {
   const file = join(folder, runtime === 'node' ? 'program.cjs' : 'program');
-  if (runtime === 'node') writeFileSync(file, await bundle(`${entry}-node.ts`, 'node'));
+  if (runtime === 'node') writeFileSync(file, await bundle(`${entry}-node.ts`));
   else writeFileSync(file, await executable(`${entry}-quickjs.ts`, ownArchitecture()), { mode: 0o755 });
   return runtime === 'node' ? [process.execPath, file] : [file];
 }

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundle } from './bundle';
+import { bundleParts, NATIVE, type Part } from './bundle';
 import { DebianRoot } from './debian';
 
 /** Machines that the agent is built for, by Debian's names. */
@@ -19,27 +19,46 @@ export function ownArchitecture(): Architecture {
   throw new Error(`the agent cannot be built on ${process.arch}; build it on x64 or arm64`);
 }
 
+const C_FILES = ['main.c', 'native.c', 'native.h'];
+
 /** A program for QuickJS as a static executable, which needs nothing else. The same source gives the same bytes. */
 export async function executable(entry: string, architecture: Architecture): Promise<Buffer> {
+  const parts = await bundleParts(entry);
   const sources = pack({
-    'agent.js': await bundle(entry, 'quickjs'),
-    'main.c': readFileSync('agent/platform/main.c', 'utf8'),
+    ...Object.fromEntries(C_FILES.map(name => [name, readFileSync(`agent/platform/${name}`, 'utf8')])),
+    ...Object.fromEntries(parts.map(({ name, text }) => [name, text])),
+    'modules.h': modulesHeader(parts),
   });
-  return buildRoot(architecture).run(script(architecture), sources);
+  return buildRoot(architecture).run(script(parts, architecture), sources);
 }
 
 /** Debian's QuickJS is linked whole and statically; what it brings with it decides the size, not how main.c is compiled. */
-function script(architecture: Architecture): string {
+function script(parts: readonly Part[], architecture: Architecture): string {
   const gnu = GNU[architecture];
+  // Each part by itself: it finds the others when it runs.
+  const others = [...NATIVE, ...parts.map(({ name }) => name)].map(name => `-M ${name}`).join(' ');
+  const compile = parts.map(({ name }, n) => `qjsc -c -m -s ${others} -N code_${n} -o code_${n}.h ${name}`);
   return `
     work=$(mktemp -d)
     cd "$work"
     tar -x
-    qjsc -c -m -s -N agent_bytecode -o agent.h agent.js
+    ${compile.join('\n    ')}
     ${gnu}-gcc -Os -Wall -Wextra -static -s -Wl,--gc-sections -Wl,--build-id=none -idirafter /usr/include \\
-      -o masq-agent main.c /usr/lib/${gnu}/quickjs/libquickjs.a -lm >&2
+      -D_GNU_SOURCE -o masq-agent main.c native.c /usr/lib/${gnu}/quickjs/libquickjs.a -lm >&2
     cat masq-agent
     rm -r "$work"`;
+}
+
+/** The table of the parts' bytecode. */
+function modulesHeader(parts: readonly Part[]): string {
+  return [
+    ...parts.map((_, n) => `#include "code_${n}.h"`),
+    'static const struct module { const char *name; const uint8_t *code; size_t size; } modules[] = {',
+    ...parts.map(({ name }, n) => `  {"${name}", code_${n}, sizeof code_${n}},`),
+    '};',
+    '#define MODULES (sizeof modules / sizeof modules[0])',
+    '',
+  ].join('\n');
 }
 
 function buildRoot(architecture: Architecture): DebianRoot {

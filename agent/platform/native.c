@@ -1,0 +1,175 @@
+/* What the agent needs of the system and QuickJS's own modules do not give, or give too dearly: the module "native". */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <malloc.h>
+#include <spawn.h>
+#include <unistd.h>
+
+#include <quickjs/quickjs.h>
+
+#include "native.h"
+
+extern char **environ;
+
+/* What a pipe holds by itself, and the most that anybody may let it hold: fewer changes from one program to the other. */
+#define PIPE_BYTES (1 << 16)
+#define MOST_PIPE_BYTES (1 << 20)
+
+enum { CHILD_READS, CHILD_WRITES, CHILD_COMPLAINS, PIPES };
+
+/* The ends of a pipe that the child has, by its descriptor. */
+static int child_end(const int pipes[PIPES][2], int number) {
+  return pipes[number][number == CHILD_READS ? 0 : 1];
+}
+
+static int own_end(const int pipes[PIPES][2], int number) {
+  return pipes[number][number == CHILD_READS ? 1 : 0];
+}
+
+static int open_pipes(int pipes[PIPES][2]) {
+  for (int number = 0; number < PIPES; number++) {
+    if (pipe2(pipes[number], O_CLOEXEC) == 0) continue;
+    int error = errno;
+    while (number-- > 0) {
+      close(pipes[number][0]);
+      close(pipes[number][1]);
+    }
+    return error;
+  }
+  return 0;
+}
+
+/*
+ * Starts a program as a child that shares the memory until it executes: a fork would copy page tables, and every page
+ * that is written to afterwards. The answer is 0 or an error's number.
+ */
+static int start(pid_t *id, char *const *words, const int pipes[PIPES][2]) {
+  posix_spawn_file_actions_t actions;
+  int error = posix_spawn_file_actions_init(&actions);
+  if (error != 0) return error;
+  for (int number = 0; error == 0 && number < PIPES; number++)
+    error = posix_spawn_file_actions_adddup2(&actions, child_end(pipes, number), number);
+  if (error == 0) error = posix_spawn_file_actions_addclosefrom_np(&actions, PIPES);
+  if (error == 0) error = posix_spawnp(id, words[0], &actions, NULL, words, environ);
+  posix_spawn_file_actions_destroy(&actions);
+  return error;
+}
+
+static void free_words(JSContext *context, const char **words) {
+  for (const char **word = words; *word != NULL; word++) JS_FreeCString(context, *word);
+  js_free(context, words);
+}
+
+/* The items of a list of texts and NULL; NULL after an exception. */
+static const char **words_of(JSContext *context, JSValueConst list) {
+  JSValue length = JS_GetPropertyStr(context, list, "length");
+  uint32_t count;
+  if (JS_ToUint32(context, &count, length) < 0) return NULL;
+  const char **words = js_mallocz(context, ((size_t)count + 1) * sizeof *words);
+  for (uint32_t n = 0; words != NULL && n < count; n++) {
+    JSValue item = JS_GetPropertyUint32(context, list, n);
+    words[n] = JS_ToCString(context, item);
+    JS_FreeValue(context, item);
+    if (words[n] != NULL) continue;
+    free_words(context, words);
+    return NULL;
+  }
+  return words;
+}
+
+static JSValue spawned(JSContext *context, pid_t id, const int pipes[PIPES][2]) {
+  JSValue answer = JS_NewArray(context);
+  JS_SetPropertyUint32(context, answer, 0, JS_NewInt32(context, id));
+  for (int number = 0; number < PIPES; number++)
+    JS_SetPropertyUint32(context, answer, number + 1, JS_NewInt32(context, own_end(pipes, number)));
+  return answer;
+}
+
+/*
+ * spawn(words, input): a program's number and our ends of its pipes, or an error's number below zero. It will be given
+ * about so many bytes to read.
+ */
+static JSValue native_spawn(JSContext *context, JSValueConst this, int argc, JSValueConst *argv) {
+  (void)this, (void)argc;
+  int64_t input;
+  if (JS_ToInt64(context, &input, argv[1]) < 0) return JS_EXCEPTION;
+  const char **words = words_of(context, argv[0]);
+  if (words == NULL) return JS_EXCEPTION;
+  int pipes[PIPES][2];
+  pid_t id = 0;
+  int error = words[0] == NULL ? ENOENT : open_pipes(pipes);
+  if (error == 0) {
+    error = start(&id, (char *const *)words, pipes);
+    for (int number = 0; number < PIPES; number++) {
+      close(child_end(pipes, number));
+      if (error != 0) close(own_end(pipes, number));
+    }
+  }
+  free_words(context, words);
+  if (error != 0) return JS_NewInt32(context, -error);
+  fcntl(own_end(pipes, CHILD_READS), F_SETFL, O_NONBLOCK);
+  if (input > PIPE_BYTES) fcntl(own_end(pipes, CHILD_READS), F_SETPIPE_SZ, MOST_PIPE_BYTES);
+  return spawned(context, id, pipes);
+}
+
+/*
+ * write(descriptor, text, from): writes a text as UTF-8 from a byte on, as much as is taken at once. The answer is how
+ * many bytes were taken, 0 at the end of the text, or an error's number below zero.
+ */
+static JSValue native_write(JSContext *context, JSValueConst this, int argc, JSValueConst *argv) {
+  (void)this, (void)argc;
+  int32_t descriptor;
+  int64_t from;
+  if (JS_ToInt32(context, &descriptor, argv[0]) < 0 || JS_ToInt64(context, &from, argv[2]) < 0) return JS_EXCEPTION;
+  size_t length;
+  const char *text = JS_ToCStringLen(context, &length, argv[1]);
+  if (text == NULL) return JS_EXCEPTION;
+  ssize_t count = 0;
+  if ((size_t)from < length) {
+    do count = write(descriptor, text + from, length - from);
+    while (count < 0 && errno == EINTR);
+    if (count < 0) count = -errno;
+  }
+  JS_FreeCString(context, text);
+  return JS_NewInt64(context, count);
+}
+
+/* ascii(buffer, length): the text of so many bytes; undefined unless all of them are ASCII. */
+static JSValue native_ascii(JSContext *context, JSValueConst this, int argc, JSValueConst *argv) {
+  (void)this, (void)argc;
+  size_t size;
+  const uint8_t *bytes = JS_GetArrayBuffer(context, &size, argv[0]);
+  int64_t length;
+  if (bytes == NULL || JS_ToInt64(context, &length, argv[1]) < 0) return JS_EXCEPTION;
+  if (length < 0 || (size_t)length > size) return JS_ThrowRangeError(context, "there are only %zu bytes", size);
+  uint8_t all = 0;
+  for (int64_t n = 0; n < length; n++) all |= bytes[n];
+  return all & 0x80 ? JS_UNDEFINED : JS_NewStringLen(context, (const char *)bytes, length);
+}
+
+/* release(): gives memory back to the system that was used and is free now. */
+static JSValue native_release(JSContext *context, JSValueConst this, int argc, JSValueConst *argv) {
+  (void)this, (void)argc, (void)argv;
+  JS_RunGC(JS_GetRuntime(context));
+  malloc_trim(0);
+  return JS_UNDEFINED;
+}
+
+static const JSCFunctionListEntry functions[] = {
+  JS_CFUNC_DEF("spawn", 2, native_spawn),
+  JS_CFUNC_DEF("write", 3, native_write),
+  JS_CFUNC_DEF("ascii", 2, native_ascii),
+  JS_CFUNC_DEF("release", 0, native_release),
+};
+
+#define COUNT (sizeof functions / sizeof functions[0])
+
+static int set_functions(JSContext *context, JSModuleDef *module) {
+  return JS_SetModuleExportList(context, module, functions, COUNT);
+}
+
+void init_native(JSContext *context) {
+  JSModuleDef *module = JS_NewCModule(context, "native", set_functions);
+  if (module != NULL) JS_AddModuleExportList(context, module, functions, COUNT);
+}
