@@ -76,7 +76,8 @@ export function healthz(platform: Platform, { stateFolder, ready }: Options): nu
     return 1;
   };
   if (beaten === undefined) return refuse(`no agent has run with --state-dir=${stateFolder}`);
-  const age = platform.now() - beaten;
+  const age = platform.monotonic() - beaten;
+  if (age < 0) return refuse('no agent has run since the machine started');
   if (age > OLD) return refuse(`the agent did nothing for ${Math.round(age / 1000)} s`);
   if (!ready) return 0;
   const state = readState(platform, stateFolder);

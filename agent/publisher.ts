@@ -43,8 +43,11 @@ export class Publisher {
 
   /** Says that the process is not stuck. A full disk does not matter, once the file is there. */
   beat(): void {
+    const { platform } = this;
     const path = `${this.folder}/${HEARTBEAT_FILE}`;
-    if (this.platform.touch(path)) this.platform.writeFile(path, '');
+    // The time of day may jump; a probe on the same machine reads the same monotonic clock.
+    const beat = (): IoFault | undefined => platform.touch(path, Math.floor(platform.monotonic()));
+    if (beat() && !platform.writeFile(path, '')) beat();
   }
 
   /** Keeps a file that was enforced, for a restart beside one that is refused. */

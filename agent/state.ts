@@ -70,6 +70,7 @@ export interface Counts {
 
 /** The files in the state folder. */
 export const STATE_FILE = 'state.json';
+/** Empty; its time of change is how long the machine had run when the agent said last that it lives. */
 export const HEARTBEAT_FILE = 'heartbeat';
 export const LAST_GOOD_FILE = 'last-good';
 export const METRICS_FILE = 'www/metrics';

@@ -42,7 +42,7 @@ class NodePlatform implements Platform {
   }
 
   monotonic(): number {
-    return performance.now();
+    return Number(process.hrtime.bigint() / 1000n) / 1000;
   }
 
   readFile(path: string, limit: number): ReadFile {
@@ -89,9 +89,8 @@ class NodePlatform implements Platform {
     return fault;
   }
 
-  touch(path: string): IoFault | undefined {
-    const now = new Date();
-    return attempt(() => utimesSync(path, now, now));
+  touch(path: string, time: number): IoFault | undefined {
+    return attempt(() => utimesSync(path, time / 1000, time / 1000));
   }
 
   modified(path: string): number | undefined {

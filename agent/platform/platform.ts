@@ -11,7 +11,7 @@ export interface Platform {
   env(name: string): string | undefined;
   /** Milliseconds since 1970, of a clock that may jump. */
   now(): number;
-  /** Milliseconds since some moment, of a clock that never jumps. */
+  /** Milliseconds since the machine started, of a clock that never jumps and is the same for all of its programs. */
   monotonic(): number;
 
   /** Reads a whole file as UTF-8, unless it has more bytes than `limit`. Reads files of /proc and ConfigMaps alike. */
@@ -26,8 +26,8 @@ export interface Platform {
    * the old one. QuickJS cannot sync a file: after a power cut it may be the old one, or empty.
    */
   writeFile(path: string, text: string, mode?: number): IoFault | undefined;
-  /** Sets a file's time of change to now, for which no room on the disk is needed. */
-  touch(path: string): IoFault | undefined;
+  /** Sets a file's time of change, in milliseconds since 1970: no room on the disk is needed for that. */
+  touch(path: string, time: number): IoFault | undefined;
   /** When a file was changed last, in milliseconds since 1970; undefined where there is no file. */
   modified(path: string): number | undefined;
   /** Removes a file; one that is not there is no fault. */

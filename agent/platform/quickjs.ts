@@ -70,9 +70,8 @@ class QuickJsPlatform implements Platform {
     return fault(error);
   }
 
-  touch(path: string): IoFault | undefined {
-    const now = Date.now();
-    const error = os.utimes(path, now, now);
+  touch(path: string, time: number): IoFault | undefined {
+    const error = os.utimes(path, time, time);
     return error < 0 ? fault(error) : undefined;
   }
 

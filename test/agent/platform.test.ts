@@ -81,6 +81,25 @@ describe.each(RUNTIMES)('the platform on %s', runtime => {
       expect(passed).toBeGreaterThanOrEqual(19);
     });
 
+    test('the clock that never jumps is that of every program of the machine', () => {
+      const own = (): number => Number(process.hrtime.bigint() / 1_000_000n);
+      const before = own();
+      const { monotonic } = probe('clocks') as { monotonic: number };
+      expect(monotonic).toBeGreaterThanOrEqual(before);
+      expect(monotonic).toBeLessThanOrEqual(own() + 1);
+    });
+
+    test('a file is given a time of change, without room for it', () => {
+      const path = join(folder, 'file');
+      writeFileSync(path, 'text');
+      // Long ago, and a fraction of a second.
+      expect(calls(['touch', path, 12_345_678], ['modified', path])).toEqual([null, 12_345_678]);
+      expect(statSync(path).mtimeMs).toBe(12_345_678);
+      expect(readFileSync(path, 'utf8')).toBe('text');
+      const gone = join(folder, 'gone');
+      expect(calls(['touch', gone, 1], ['modified', gone])).toEqual([{ code: 'ENOENT' }, null]);
+    });
+
     describe('readFile', () => {
       test.each([
         ['nothing', ''],

@@ -1,7 +1,17 @@
 import type { Platform, Signal } from '../../agent/platform/platform';
 
 /** The methods that answer at once, or run a program. */
-const CALLS = ['env', 'readFile', 'fileStamp', 'writeFile', 'removeFile', 'makeFolder', 'run'] as const;
+const CALLS = [
+  'env',
+  'readFile',
+  'fileStamp',
+  'writeFile',
+  'touch',
+  'modified',
+  'removeFile',
+  'makeFolder',
+  'run',
+] as const;
 
 type Probe = (platform: Platform, args: readonly string[]) => Promise<unknown>;
 
@@ -11,7 +21,7 @@ const PROBES: Readonly<Record<string, Probe>> = {
   clocks: async platform => {
     const [now, monotonic] = [platform.now(), platform.monotonic()];
     await pause(platform, 20);
-    return { now, passed: platform.monotonic() - monotonic };
+    return { now, monotonic, passed: platform.monotonic() - monotonic };
   },
   /** Calls in their order: each argument is a method's name and its arguments, as JSON. */
   calls: async (platform, args) => {
