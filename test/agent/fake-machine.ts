@@ -182,6 +182,11 @@ export class FakeNat {
     this.chains.set(chain, []);
   }
 
+  /** Puts a rule before the others of a chain. */
+  insert(chain: string, rule: string): void {
+    this.chains.get(chain)!.unshift(rule);
+  }
+
   private text(): string {
     const heads = [...this.chains.keys()].map(name => `:${name} ${name === 'POSTROUTING' ? 'ACCEPT' : '-'} [0:0]`);
     const rules = [...this.chains].flatMap(([name, list]) => list.map(rule => `-A ${name} ${rule}`));
