@@ -94,7 +94,8 @@ class NodePlatform implements Platform {
   }
 
   modified(path: string): number | undefined {
-    return statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+    const status = statSync(path, { throwIfNoEntry: false });
+    return status && Math.round(status.mtimeMs);
   }
 
   removeFile(path: string): IoFault | undefined {

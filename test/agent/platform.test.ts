@@ -94,7 +94,6 @@ describe.each(RUNTIMES)('the platform on %s', runtime => {
       writeFileSync(path, 'text');
       // Long ago, and a fraction of a second.
       expect(calls(['touch', path, 12_345_678], ['modified', path])).toEqual([null, 12_345_678]);
-      expect(statSync(path).mtimeMs).toBe(12_345_678);
       expect(readFileSync(path, 'utf8')).toBe('text');
       const gone = join(folder, 'gone');
       expect(calls(['touch', gone, 1], ['modified', gone])).toEqual([{ code: 'ENOENT' }, null]);
