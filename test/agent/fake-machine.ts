@@ -139,6 +139,8 @@ export class FakeMachine implements Platform {
     this.handlers.set(signal, call);
   }
 
+  releaseMemory(): void {}
+
   print(to: 'out' | 'err', text: string): void {
     if (to === 'out') this.out += text;
     else this.log.push(...text.split('\n').filter(line => line !== ''));
