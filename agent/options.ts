@@ -1,17 +1,9 @@
-import {
-  AGENT_FLAG_NAMES,
-  type AgentFlags,
-  chainFault,
-  parseAgentFlags,
-  portRangeFault,
-} from '../core/agentfile/flags';
+import { AGENT_FLAG_NAMES, type AgentFlags, chainFault, type FlagFault, portRangeFault } from '../core/agentfile/flags';
+import { COMMANDS, parseMasqAgentOptions, TOGGLE_OPTIONS, VALUED_OPTIONS } from '../core/agentfile/options';
 import { suggest } from '../core/diagnostics/suggest';
 import type { LogFormat } from './log';
 
 /** What the program can be asked to do. */
-export const COMMANDS = ['run', 'check', 'status', 'healthz', 'cleanup', 'version', 'help'] as const;
-
-/** One of {@link COMMANDS}. */
 export type CommandName = (typeof COMMANDS)[number];
 
 /** Which tool the rules go through: found out, or as told. */
@@ -48,22 +40,10 @@ export type ParsedOptions =
   | { readonly ok: true; readonly options: Options }
   | { readonly ok: false; readonly message: string };
 
-/** Options of ours that take a value, and the values that they take where these are few. */
-const VALUED: Readonly<Record<string, readonly string[] | undefined>> = {
-  config: undefined,
-  backend: ['auto', 'iptables', 'nftables'],
-  'log-format': ['text', 'json'],
-  'unknown-keys': ['refuse', 'warn'],
-  'state-dir': undefined,
-};
-
-/** Options of ours that are on or off. */
-const TOGGLES: readonly string[] = ['once', 'dry-run', 'ready'];
-
 /** Reads the words behind the program's name: ours, and the flags of ip-masq-agent. */
 export function parseOptions(args: readonly string[]): ParsedOptions {
   try {
-    return { ok: true, options: new Reader(args).read() };
+    return { ok: true, options: optionsOf(args) };
   } catch (error) {
     if (error instanceof UsageError) return { ok: false, message: error.message };
     throw error;
@@ -76,113 +56,68 @@ function refuse(message: string): never {
   throw new UsageError(message);
 }
 
-class Reader {
-  private readonly values = new Map<string, string>();
-  private readonly toggles = new Set<string>();
-  private readonly upstream: string[] = [];
-  private readonly positionals: string[] = [];
-  private at = 0;
+function optionsOf(args: readonly string[]): Options {
+  const { operands, values, toggles, flags, faults } = parseMasqAgentOptions(args);
+  const [fault] = faults;
+  if (fault) refuse(faultText(fault, args[fault.index]!, args[fault.index + 1]));
+  const [first, ...more] = operands.map(operand => operand.word);
+  const command = commandOf(first);
+  const file = fileOf(command, more);
+  const wrong = chainFault(flags.chain) ?? portsFault(flags.toPorts);
+  if (wrong !== undefined) refuse(wrong);
+  return {
+    command,
+    ...(file !== undefined && { file }),
+    flags,
+    config: values.config,
+    backend: values.backend as BackendChoice,
+    logFormat: values['log-format'] as LogFormat,
+    unknownKeys: values['unknown-keys'] as Options['unknownKeys'],
+    stateFolder: values['state-dir'],
+    once: toggles.has('once'),
+    dryRun: toggles.has('dry-run'),
+    ready: toggles.has('ready'),
+  };
+}
 
-  constructor(private readonly args: readonly string[]) {}
-
-  read(): Options {
-    while (this.at < this.args.length) this.word();
-    const command = this.command();
-    const of = (name: string, otherwise: string): string => this.values.get(name) ?? otherwise;
-    const file = this.file(command);
-    return {
-      command,
-      ...(file !== undefined && { file }),
-      flags: this.flags(),
-      config: of('config', '/etc/config/ip-masq-agent'),
-      backend: of('backend', 'auto') as BackendChoice,
-      logFormat: of('log-format', 'text') as LogFormat,
-      unknownKeys: of('unknown-keys', 'refuse') as Options['unknownKeys'],
-      stateFolder: of('state-dir', '/run/masq-agent'),
-      once: this.toggles.has('once'),
-      dryRun: this.toggles.has('dry-run'),
-      ready: this.toggles.has('ready'),
-    };
+/** What is wrong with an argument, which may have its value behind it. */
+function faultText({ kind, name }: FlagFault, word: string, next: string | undefined): string {
+  if (kind === 'missing') return `--${name} needs a value; write --${name}=VALUE`;
+  if (kind === 'positional') return `"${name}" is no option; write options as --name=value`;
+  if (kind === 'unknown') {
+    const near = suggest(name, [...AGENT_FLAG_NAMES, ...Object.keys(VALUED_OPTIONS), ...TOGGLE_OPTIONS]);
+    return `there is no option --${name}${near ? `; did you mean --${near}?` : '; masq-agent help lists them'}`;
   }
-
-  private word(): void {
-    const word = this.args[this.at++]!;
-    const match = /^--?([A-Za-z][\w-]*)(?:=([\s\S]*))?$/.exec(word);
-    if (!match) this.positionals.push(word);
-    else if (match[1]! in VALUED) this.valued(match[1]!, match[2]);
-    else if (TOGGLES.includes(match[1]!)) this.toggle(match[1]!, match[2]);
-    else if (/^(?:help|h)$/.test(match[1]!)) this.positionals.unshift('help');
-    else if (match[1] === 'version') this.positionals.unshift('version');
-    else this.foreign(word);
+  const value = /=([\s\S]*)$/.exec(word)?.[1] ?? next;
+  const allowed = VALUED_OPTIONS[name];
+  if (allowed) {
+    const near = suggest(value ?? '', allowed);
+    return `--${name}=${value}: ${near ? `did you mean ${near}?` : `write one of ${allowed.join(', ')}`}`;
   }
+  if (TOGGLE_OPTIONS.includes(name)) return `--${name}=${value}: write true or false`;
+  return `--${name} is either true or false; "${word}" is not`;
+}
 
-  private valued(name: string, given: string | undefined): void {
-    const value = given ?? this.args[this.at++];
-    if (value === undefined || value === '') refuse(`--${name} needs a value; write --${name}=VALUE`);
-    const allowed = VALUED[name];
-    if (allowed && !allowed.includes(value)) {
-      const near = suggest(value, allowed);
-      refuse(`--${name}=${value}: ${near ? `did you mean ${near}?` : `write one of ${allowed.join(', ')}`}`);
-    }
-    this.values.set(name, value);
-  }
+function commandOf(word: string | undefined): CommandName {
+  if (word === undefined) return 'run';
+  if (COMMANDS.some(name => name === word)) return word as CommandName;
+  const near = suggest(word, COMMANDS);
+  return refuse(
+    near
+      ? `"${word}" is no command; did you mean "${near}"?`
+      : `"${word}" is neither a command nor an option; the commands are ${COMMANDS.join(', ')}`,
+  );
+}
 
-  private toggle(name: string, value: string | undefined): void {
-    if (value === undefined || value === 'true') this.toggles.add(name);
-    else if (value === 'false') this.toggles.delete(name);
-    else refuse(`--${name}=${value}: write true or false`);
+function fileOf(command: CommandName, [file, more]: readonly string[]): string | undefined {
+  if (command === 'help') return undefined;
+  if (command === 'check') {
+    if (file === undefined) refuse('check needs a file; write masq-agent check FILE');
+    if (more !== undefined) refuse(`check takes one file; "${more}" is one too many`);
+    return file;
   }
-
-  /** A flag of ip-masq-agent, with the word behind it where that may be its value. */
-  private foreign(word: string): void {
-    this.upstream.push(word);
-    const next = this.args[this.at];
-    const takes = !word.includes('=') && parseAgentFlags([word, '-']).faults.length === 0;
-    if (takes && next !== undefined && !next.startsWith('-')) {
-      this.upstream.push(next);
-      this.at++;
-    }
-  }
-
-  private command(): CommandName {
-    const [word] = this.positionals;
-    if (word === undefined) return 'run';
-    if (COMMANDS.some(name => name === word)) return word as CommandName;
-    const near = suggest(word, COMMANDS);
-    return refuse(
-      near
-        ? `"${word}" is no command; did you mean "${near}"?`
-        : `"${word}" is neither a command nor an option; the commands are ${COMMANDS.join(', ')}`,
-    );
-  }
-
-  private file(command: CommandName): string | undefined {
-    const [, file, more] = this.positionals;
-    if (command === 'help') return undefined;
-    if (command === 'check') {
-      if (file === undefined) refuse('check needs a file; write masq-agent check FILE');
-      if (more !== undefined) refuse(`check takes one file; "${more}" is one too many`);
-      return file;
-    }
-    if (file !== undefined) refuse(`"${file}" is no option; ${command} takes nothing else`);
-    return undefined;
-  }
-
-  private flags(): AgentFlags {
-    const { flags, faults } = parseAgentFlags(this.upstream);
-    const [fault] = faults;
-    if (fault?.kind === 'value')
-      refuse(`--${fault.name} is either true or false; "${this.upstream[fault.index]}" is not`);
-    if (fault?.kind === 'positional') refuse(`"${fault.name}" is no option; write options as --name=value`);
-    if (fault) {
-      const near = suggest(fault.name, [...AGENT_FLAG_NAMES, ...Object.keys(VALUED), ...TOGGLES]);
-      refuse(
-        `there is no option --${fault.name}${near ? `; did you mean --${near}?` : '; masq-agent help lists them'}`,
-      );
-    }
-    const wrong = chainFault(flags.chain) ?? portsFault(flags.toPorts);
-    return wrong === undefined ? flags : refuse(wrong);
-  }
+  if (file !== undefined) refuse(`"${file}" is no option; ${command} takes nothing else`);
+  return undefined;
 }
 
 function portsFault(toPorts: string | undefined): string | undefined {
