@@ -108,10 +108,13 @@ export class IntentChart extends Chart {
       dataplaneV2: network.dataplane === 'v2',
       enableIPv6: network.ipv6,
       ...(daemonSet && {
+        flavor: daemonSet.flavor,
         image: daemonSet.image,
         masqChain: agent.chain,
         randomFully: agent.randomFully,
         ...(agent.toPorts !== undefined && { toPorts: agent.toPorts.split(',') }),
+        ...(daemonSet.flavor === 'masq' && { backend: agent.backend, logFormat: agent.logFormat }),
+        ...(daemonSet.metrics && { metrics: daemonSet.metrics }),
         nodeSelector: daemonSet.nodeSelector,
         serviceAccount: daemonSet.serviceAccount,
         ...(daemonSet.priorityClassName !== undefined && { priorityClassName: daemonSet.priorityClassName }),

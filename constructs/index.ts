@@ -10,6 +10,7 @@ export type { ClusterModel } from '../core/intent/model';
 export type { CrdName } from '../core/schema/generated/crds';
 export type {
   Agent,
+  AgentMetrics,
   AgentResources,
   ClusterIntentSpec,
   Egress,

@@ -3,15 +3,23 @@ import { Construct } from 'constructs';
 import { chainFault, parseAgentFlags, portRangeFault } from '../core/agentfile/flags';
 import type { Diagnostic } from '../core/diagnostics';
 import { Findings } from '../core/intent/findings';
-import { defaultImage } from '../core/intent/images';
+import { checkFlavor } from '../core/intent/masq-agent';
+import type { Flavor } from '../core/intent/model';
 import { checkLabels } from '../core/intent/selector';
+import { record } from '../core/manifest/object';
+import { agentArgs, flavorOf, ipMasqAgentPod } from './ip-masq-agent-pod';
 import { k8s } from './k8s';
+import { masqAgentPod } from './masq-agent-pod';
 import { type CommonProps, metadata, namespaceOf } from './metadata';
 import {
+  BACKEND,
   BOOLEAN,
   COMMON,
   checkProps,
+  FLAVOR,
   IMAGE,
+  LOG_FORMAT,
+  METRICS,
   NAMESPACE,
   optional,
   type PropsShape,
@@ -45,7 +53,13 @@ export interface IpMasqAgentDaemonSetProps extends CommonProps {
   readonly configMapName?: string;
 
   /**
-   * The container image, best with a digest.
+   * Whose agent runs: Google's build of ip-masq-agent, that of kubernetes-sigs, or masq-agent.
+   * @default google on GKE, else upstream
+   */
+  readonly flavor?: 'google' | 'upstream' | 'masq';
+
+  /**
+   * The container image, best with a digest. The flavor `masq` needs one: nobody publishes an image of masq-agent.
    * @default Google's current image on GKE, else the newest of kubernetes-sigs
    */
   readonly image?: string;
@@ -93,6 +107,35 @@ export interface IpMasqAgentDaemonSetProps extends CommonProps {
   readonly toPorts?: readonly string[];
 
   /**
+   * Through which tool masq-agent writes its rules; `auto`: as the node's kubelet and kube-proxy do. masq-agent only.
+   * @default auto
+   */
+  readonly backend?: 'auto' | 'iptables' | 'nftables';
+
+  /**
+   * How masq-agent writes its log, one line an event. masq-agent only.
+   * @default text
+   */
+  readonly logFormat?: 'text' | 'json';
+
+  /**
+   * Where a second container without rights serves masq-agent's metrics, /healthz and /readyz. masq-agent only.
+   * @default nowhere
+   */
+  readonly metrics?: {
+    /**
+     * The TCP port of the node, from 1024 on.
+     * @default 9797
+     */
+    readonly port?: number;
+    /**
+     * The address that is listened on: one that every node has.
+     * @default each node's own address
+     */
+    readonly address?: string;
+  };
+
+  /**
    * Labels of the nodes that run the agent.
    * @default every node
    */
@@ -106,13 +149,13 @@ export interface IpMasqAgentDaemonSetProps extends CommonProps {
 
   /**
    * The pods' priority class.
-   * @default none
+   * @default none; system-node-critical for the flavor masq
    */
   readonly priorityClassName?: string;
 
   /**
-   * What the container requests and may use at most, as Kubernetes quantities.
-   * @default none
+   * What the agent's container requests and may use at most, as Kubernetes quantities.
+   * @default none; for the flavor masq requests of 5m and 16Mi, and a memory limit of 64Mi
    */
   readonly resources?: {
     /** What the scheduler sets aside. */
@@ -128,6 +171,7 @@ export const DAEMON_SET_SHAPE: PropsShape<IpMasqAgentDaemonSetProps> = {
   name: optional(SUBDOMAIN),
   namespace: optional(NAMESPACE),
   configMapName: optional(SUBDOMAIN),
+  flavor: optional(FLAVOR),
   image: optional(IMAGE),
   gke: optional(BOOLEAN),
   dataplaneV2: optional(BOOLEAN),
@@ -136,6 +180,9 @@ export const DAEMON_SET_SHAPE: PropsShape<IpMasqAgentDaemonSetProps> = {
   enableIPv6: optional(BOOLEAN),
   randomFully: optional(BOOLEAN),
   toPorts: optional(TEXTS),
+  backend: optional(BACKEND),
+  logFormat: optional(LOG_FORMAT),
+  metrics: optional(METRICS),
   nodeSelector: optional(TEXT_MAP),
   serviceAccountName: optional(SUBDOMAIN),
   priorityClassName: optional(SUBDOMAIN),
@@ -144,9 +191,18 @@ export const DAEMON_SET_SHAPE: PropsShape<IpMasqAgentDaemonSetProps> = {
 
 const LABELS = { 'k8s-app': 'ip-masq-agent' };
 
+/** One node after the other, and the next one when the last one's pod stays ready: what is wrong stops at the first. */
+const ONE_BY_ONE = {
+  minReadySeconds: 10,
+  updateStrategy: {
+    type: 'RollingUpdate',
+    rollingUpdate: { maxSurge: k8s.IntOrString.fromNumber(0), maxUnavailable: k8s.IntOrString.fromNumber(1) },
+  },
+};
+
 /**
- * The DaemonSet that runs ip-masq-agent on every node: in the host network, not privileged, with NET_ADMIN and NET_RAW
- * alone. Source: Google's page on ip-masq-agent, its current DaemonSet.
+ * The DaemonSet that runs ip-masq-agent, or masq-agent in its place, on every node: in the host network, not privileged,
+ * with NET_ADMIN and NET_RAW alone. Source: Google's page on ip-masq-agent, its current DaemonSet.
  */
 export class IpMasqAgentDaemonSet extends Construct {
   /** The DaemonSet itself. */
@@ -155,95 +211,34 @@ export class IpMasqAgentDaemonSet extends Construct {
   constructor(scope: Construct, id: string, props: IpMasqAgentDaemonSetProps = {}) {
     super(scope, id);
     const { sound, findings } = checkProps(props, DAEMON_SET_SHAPE);
-    const volume = 'config-volume';
+    const own = flavorOf(sound) === 'masq';
     const manifest = k8s.KubeDaemonSet.manifest({
       metadata: metadata(sound.name ?? 'ip-masq-agent', namespaceOf(this, sound.namespace), 'workload', {
         ...sound,
         labels: { ...LABELS, ...sound.labels },
       }),
       spec: {
+        ...(own && ONE_BY_ONE),
         selector: { matchLabels: LABELS },
-        template: {
-          metadata: { labels: LABELS },
-          spec: {
-            hostNetwork: true,
-            automountServiceAccountToken: false,
-            ...(sound.serviceAccountName !== undefined && { serviceAccountName: sound.serviceAccountName }),
-            ...(sound.priorityClassName !== undefined && { priorityClassName: sound.priorityClassName }),
-            ...(!isEmpty(sound.nodeSelector) && { nodeSelector: { ...sound.nodeSelector } }),
-            containers: [
-              {
-                name: 'ip-masq-agent',
-                image: sound.image ?? defaultImage(sound.gke ? 'google' : 'upstream'),
-                ...containerArgs(sound),
-                ...resources(sound),
-                securityContext: {
-                  privileged: false,
-                  allowPrivilegeEscalation: false,
-                  capabilities: { drop: ['ALL'], add: ['NET_ADMIN', 'NET_RAW'] },
-                  seccompProfile: { type: 'RuntimeDefault' },
-                },
-                volumeMounts: [{ name: volume, mountPath: '/etc/config' }],
-              },
-            ],
-            volumes: [
-              {
-                name: volume,
-                configMap: {
-                  name: sound.configMapName ?? 'ip-masq-agent',
-                  optional: true,
-                  items: [{ key: 'config', path: 'ip-masq-agent' }],
-                },
-              },
-            ],
-            tolerations: [
-              { effect: 'NoSchedule', operator: 'Exists' },
-              { effect: 'NoExecute', operator: 'Exists' },
-              { key: 'CriticalAddonsOnly', operator: 'Exists' },
-            ],
-          },
-        },
+        template: { metadata: { labels: LABELS }, spec: own ? masqAgentPod(sound) : ipMasqAgentPod(sound) },
       },
     });
     this.apiObject = new ApiObject(this, 'DaemonSet', manifest);
     this.node.defaultChild = this.apiObject;
-    reportFindings(this, () => [...findings, ...unlessSaid(findings, checkFlags(sound))]);
+    const isKnown = !findings.some(({ path }) => path?.[1] === 'flavor');
+    reportFindings(this, () => [
+      ...findings,
+      ...(isKnown ? checkOwn(props, flavorOf(sound)) : []),
+      ...unlessSaid(findings, checkFlags(sound)),
+    ]);
   }
 }
 
-/** The agent's flags, as far as they differ from its defaults. */
-export function agentArgs(props: IpMasqAgentDaemonSetProps): string[] {
-  const chain = props.masqChain ?? (props.gke ? 'IP-MASQ' : 'IP-MASQ-AGENT');
-  const randomFully = props.randomFully ?? !props.gke;
-  return [
-    ...(chain === 'IP-MASQ-AGENT' ? [] : [`--masq-chain=${chain}`]),
-    ...(props.nomasqAllReservedRanges ? ['--nomasq-all-reserved-ranges'] : []),
-    ...(props.enableIPv6 ? ['--enable-ipv6'] : []),
-    ...(randomFully ? [] : ['--random-fully=false']),
-    ...(props.toPorts?.length ? [`--to-ports=${props.toPorts.join(',')}`] : []),
-  ];
-}
-
-function containerArgs(props: IpMasqAgentDaemonSetProps): { args?: string[] } {
-  const args = agentArgs(props);
-  return args.length > 0 ? { args } : {};
-}
-
-function resources(props: IpMasqAgentDaemonSetProps): Pick<k8s.Container, 'resources'> {
-  const quantities = (map: Readonly<Record<string, string>>) =>
-    Object.fromEntries(Object.entries(map).map(([name, text]) => [name, k8s.Quantity.fromString(text)]));
-  const { requests, limits } = props.resources ?? {};
-  if (isEmpty(requests) && isEmpty(limits)) return {};
-  return {
-    resources: {
-      ...(!isEmpty(requests) && { requests: quantities(requests!) }),
-      ...(!isEmpty(limits) && { limits: quantities(limits!) }),
-    },
-  };
-}
-
-function isEmpty(map: Readonly<Record<string, string>> | null | undefined): boolean {
-  return !map || Object.keys(map).length === 0;
+/** Checks what is said of masq-agent alone; what has another type was said to be a map, and lacks its keys here. */
+function checkOwn(props: unknown, flavor: Flavor): readonly Diagnostic[] {
+  const findings = new Findings(propsDocument(props));
+  checkFlavor(record(props), flavor, [], findings);
+  return findings.list;
 }
 
 function checkFlags(props: Partial<IpMasqAgentDaemonSetProps>): readonly Diagnostic[] {

@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import { type Diagnostic, diagnostic } from '../core/diagnostics';
 import { CONFIG_KEYS, type IpMasqAgentConfig, IpMasqAgentConfigMap } from './ip-masq-agent-config-map';
 import { DAEMON_SET_SHAPE, IpMasqAgentDaemonSet, type IpMasqAgentDaemonSetProps } from './ip-masq-agent-daemon-set';
+import { flavorOf } from './ip-masq-agent-pod';
 import { k8s } from './k8s';
 import { metadata, namespaceOf } from './metadata';
 import { BOOLEAN, checkProps, MAP, optional, type PropsShape } from './props';
@@ -18,7 +19,7 @@ export interface IpMasqAgentProps extends Omit<IpMasqAgentDaemonSetProps, 'servi
 
   /**
    * Whether the pods get a ServiceAccount of their own, without rights and without a token.
-   * @default true, except on GKE, whose own DaemonSet has none
+   * @default true, except for Google's agent, whose own DaemonSet has none
    */
   readonly serviceAccount?: boolean;
 
@@ -38,7 +39,7 @@ const SHAPE: PropsShape<IpMasqAgentProps> = {
   daemonSet: optional(BOOLEAN),
 };
 
-/** ip-masq-agent as a whole: its ConfigMap, its DaemonSet and its ServiceAccount, with names that agree. */
+/** ip-masq-agent (or masq-agent in its place) as a whole: its ConfigMap, its DaemonSet and its ServiceAccount, with names that agree. */
 export class IpMasqAgent extends Construct {
   /** The ConfigMap, when there is a configuration. */
   readonly configMap?: IpMasqAgentConfigMap;
@@ -64,7 +65,7 @@ export class IpMasqAgent extends Construct {
       });
     }
     if (daemonSet ?? true) {
-      const own = serviceAccount ?? !agent.gke;
+      const own = serviceAccount ?? flavorOf(agent) !== 'google';
       if (own) {
         const manifest = k8s.KubeServiceAccount.manifest({
           metadata: metadata(name, namespace, 'configuration', agent),

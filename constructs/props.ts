@@ -49,6 +49,14 @@ export const SUBDOMAIN: JsonSchema = AGENT.priorityClassName;
 export const NAMESPACE: JsonSchema = AGENT.namespace;
 /** A cluster's name, which is its folder's too. */
 export const CLUSTER_NAME: JsonSchema = intentSchema.$defs.Metadata.properties.name;
+/** Whose agent runs. */
+export const FLAVOR: JsonSchema = AGENT.flavor;
+/** Through which tool masq-agent writes its rules. */
+export const BACKEND: JsonSchema = AGENT.backend;
+/** How masq-agent writes its log. */
+export const LOG_FORMAT: JsonSchema = AGENT.logFormat;
+/** Where masq-agent's metrics are served. */
+export const METRICS: JsonSchema = AGENT.metrics;
 /** What a container requests and may use at most. */
 export const RESOURCES: JsonSchema = AGENT.resources;
 /** What carries packets with a pod's address to the internet. */

@@ -26,8 +26,10 @@ const flag: Test = value => typeof value === 'boolean';
 const whole: Test = value => Number.isSafeInteger(value) && Number(value) >= 0;
 const share: Test = value => (whole(value, '') && value !== 0) || /^(?:[1-9]\d?|100)%$/.test(String(value));
 const isOff: Test = value => value === false;
+const none: Test = value => value === 0 || value === '0%';
 const isEmptyList: Test = value => Array.isArray(value) && value.length === 0;
 const root: Test = value => value === 0;
+const positive: Test = value => whole(value, '') && value !== 0;
 const named: Test = value => typeof value === 'string' && isSubdomain(value);
 const path: Test = value => typeof value === 'string' && value.startsWith('/');
 
@@ -93,7 +95,7 @@ const tolerations: Test = (value, _, planned) => {
   );
 };
 
-/** Where the agent, the programs that it runs and what these need are. */
+/** Where the agents, the programs that they run and what these need are. */
 const PROGRAMS = ['/ip-masq-agent', '/usr', '/bin', '/sbin', '/lib', '/lib64', '/proc', '/sys', '/dev'];
 
 /** Whether a volume mounted at a path leaves the agent its file and its programs; kernel modules are none of them. */
@@ -140,9 +142,16 @@ const variable = map(
   { value: text, valueFrom: map({ fieldRef: map({ fieldPath: text }, { apiVersion: text }) }) },
 );
 
-/** klog's flags: of what is logged, and where. */
+/** Variables of which none is lost that was planned. */
+const variables: Test = (value, _, planned = []) => {
+  if (!listOf(variable)(value, '')) return false;
+  const there = (value as readonly unknown[]).map(one => JSON.stringify(one));
+  return (planned as readonly unknown[]).every(one => there.includes(JSON.stringify(one)));
+};
+
+/** Flags of what is logged, where and how: klog's, and masq-agent's. */
 const LOGGING =
-  /^--?(?:v=\d+|(?:logtostderr|alsologtostderr|skip[-_]headers|add[-_]dir[-_]header|one[-_]output)(?:=(?:true|false))?)$/;
+  /^--?(?:v=\d+|(?:logtostderr|alsologtostderr|skip[-_]headers|add[-_]dir[-_]header|one[-_]output)(?:=(?:true|false))?|log-format=(?:text|json))$/;
 
 const flags: Test = (value, _, planned = []) => {
   if (!listOf(text)(value, '')) return false;
@@ -169,7 +178,7 @@ const sameFile: Test = (value, _, planned) => {
 const furtherKey: Test = (value, key) => typeof value === 'string' && /^[-._\w]{1,253}$/.test(key);
 
 /** Tests of what must not be left out. */
-const KEPT: ReadonlySet<Test> = new Set([tolerations, flags, sameFile]);
+const KEPT: ReadonlySet<Test> = new Set([tolerations, variables, flags, sameFile]);
 
 const POD = 'spec.template.spec';
 const AGENT = `${POD}.containers.*`;
@@ -197,6 +206,7 @@ const OF_KIND: Readonly<Record<string, readonly Place[]>> = {
     place('spec.revisionHistoryLimit', whole),
     place('spec.updateStrategy.type', oneOf('RollingUpdate', 'OnDelete')),
     place('spec.updateStrategy.rollingUpdate.maxUnavailable', share),
+    place('spec.updateStrategy.rollingUpdate.maxSurge', none),
     place('spec.template.metadata.labels.*', label),
     place('spec.template.metadata.annotations.*', annotation),
     place(`${POD}.automountServiceAccountToken`, flag),
@@ -222,8 +232,11 @@ const OF_KIND: Readonly<Record<string, readonly Place[]>> = {
     place(`${AGENT}.volumeMounts.*`, mount, true),
     place(`${AGENT}.volumeMounts.*.readOnly`, flag),
     place(`${AGENT}.args`, flags),
-    place(`${AGENT}.env`, listOf(variable)),
-    place(`${AGENT}.securityContext.runAsUser`, root),
+    place(`${AGENT}.env`, variables),
+    place(`${AGENT}.livenessProbe.*`, positive),
+    place(`${AGENT}.readinessProbe.*`, positive),
+    place(`${AGENT}.securityContext.readOnlyRootFilesystem`, isOff),
+    place(`${AGENT}.securityContext.runAsUser`, root, true),
     place(`${AGENT}.securityContext.seLinuxOptions.*`, text),
     place(`${AGENT}.terminationMessagePath`, path),
     place(`${AGENT}.terminationMessagePolicy`, oneOf('File', 'FallbackToLogsOnError')),

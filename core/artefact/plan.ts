@@ -10,7 +10,7 @@ import {
 } from '../address';
 import { DEFAULT_CIDR_LIMIT } from '../agentfile/read';
 import type { AgentFile, ListedCidr } from '../agentfile/write';
-import type { ClusterModel } from '../intent/model';
+import type { ClusterModel, Flavor, MetricsModel } from '../intent/model';
 import type { PodSelector } from '../intent/selector';
 import { LINK_LOCAL, preservesInternet } from '../intent/special';
 import { rememberLatest } from '../latest';
@@ -63,10 +63,14 @@ export type InternetRoute = 'cloud-nat' | 'custom-default-route';
 
 /** What is particular to one agent's DaemonSet. */
 export interface DaemonSetPlan {
+  /** Whose agent it runs. */
+  readonly flavor: Flavor;
   /** The container image. */
   readonly image: string;
   /** The agent's flags, as far as they differ from its defaults. */
   readonly args: readonly string[];
+  /** Where masq-agent's metrics are served; absent: nowhere. */
+  readonly metrics?: MetricsModel;
   /** Whether the pods get a ServiceAccount of their own. */
   readonly serviceAccount: boolean;
   /** Labels of the nodes that run the agent; empty: every node. */
@@ -168,11 +172,15 @@ function planDaemonSet(model: ClusterModel): DaemonSetPlan {
     ...(network.ipv6 ? ['--enable-ipv6'] : []),
     ...(agent.randomFully ? [] : ['--random-fully=false']),
     ...(agent.toPorts === undefined ? [] : [`--to-ports=${agent.toPorts}`]),
+    ...(agent.backend === 'auto' ? [] : [`--backend=${agent.backend}`]),
+    ...(agent.logFormat === 'text' ? [] : [`--log-format=${agent.logFormat}`]),
   ];
   const linuxOnly: Record<string, string> = network.windowsNodePools ? { 'kubernetes.io/os': 'linux' } : {};
   return {
+    flavor: agent.flavor,
     image: agent.image,
     args,
+    ...(agent.metrics && { metrics: agent.metrics }),
     serviceAccount: agent.flavor !== 'google',
     nodeSelector: { ...linuxOnly, ...agent.nodeSelector },
     ...(agent.priorityClassName !== undefined && { priorityClassName: agent.priorityClassName }),

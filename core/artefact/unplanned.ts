@@ -1,5 +1,6 @@
 import { formatAddress, parseAddress } from '../address';
 import { type AgentFlags, parseAgentFlags } from '../agentfile/flags';
+import { parseMasqAgentOptions } from '../agentfile/options';
 import type { Bundle } from '../manifest/bundle';
 import type { AgentDaemonSet } from '../manifest/daemon-set';
 import { WELL_KNOWN } from '../manifest/denote';
@@ -31,8 +32,9 @@ function agentFaults(plan: AgentPlan, objects: readonly KubeObject[], bundle: Bu
 }
 
 function settingFaults(plan: DaemonSetPlan, daemonSet: AgentDaemonSet): string[] {
-  if (!daemonSet.flags) return [`what DaemonSet "${daemonSet.name}" starts is not ip-masq-agent itself`];
-  const wanted = settings({ ...plan, flags: parseAgentFlags(plan.args).flags });
+  if (!daemonSet.flags) return [`what DaemonSet "${daemonSet.name}" starts is not the agent itself`];
+  const { flags } = (plan.flavor === 'masq' ? parseMasqAgentOptions : parseAgentFlags)(plan.args);
+  const wanted = settings({ ...plan, flags });
   const actual = settings(daemonSet);
   return Object.keys(wanted).flatMap(field => {
     if (actual[field] === wanted[field]) return [];

@@ -7,11 +7,13 @@ import { parseDuration, SHORTEST_RESYNC } from './duration';
 import { addFault, type Entry, readAddresses, readCidrs, readEntries } from './entry';
 import type { Findings } from './findings';
 import { defaultImage } from './images';
+import { checkFlavor, METRICS_PORT, OWN_RESOURCES } from './masq-agent';
 import type {
   AgentModel,
   ClusterModel,
   EgressModel,
   MasqueradeModel,
+  MetricsModel,
   NetworkModel,
   PlacedAddress,
   Platform,
@@ -170,7 +172,7 @@ function readMasquerade(value: unknown, findings: Findings, scope: RangeScope): 
 function readAgent(raw: Raw, platform: Platform, network: NetworkModel, findings: Findings): AgentModel {
   const path = [...SPEC, 'agent'];
   const gke = platform === 'gke-standard';
-  const flavor = choice(raw.flavor, ['google', 'upstream']) ?? (gke ? 'google' : 'upstream');
+  const flavor = choice(raw.flavor, ['google', 'upstream', 'masq']) ?? (gke ? 'google' : 'upstream');
   const chain = text(raw.chain) ?? (gke ? 'IP-MASQ' : 'IP-MASQ-AGENT');
   const fault = raw.chain === undefined ? undefined : chainFault(chain);
   if (fault) findings.add('MQ313', [...path, 'chain'], fault);
@@ -184,20 +186,35 @@ function readAgent(raw: Raw, platform: Platform, network: NetworkModel, findings
   const priorityClassName = text(raw.priorityClassName) ?? (flavor === 'google' ? undefined : 'system-node-critical');
   const nodeSelector = texts(raw.nodeSelector);
   checkLabels(nodeSelector, [...path, 'nodeSelector'], findings);
-  const resources = raw.resources === undefined ? undefined : record(raw.resources);
+  const daemonSet =
+    choice(raw.daemonSet, ['render', 'existing']) ?? (gke && gkeDeploysAgent(network) ? 'existing' : 'render');
+  if (daemonSet === 'render') checkFlavor(raw, flavor, path, findings);
+  const own = flavor === 'masq' ? OWN_RESOURCES : undefined;
+  const resources = raw.resources === undefined ? own : record(raw.resources);
+  const metrics = isRecord(raw.metrics) ? readMetrics(raw.metrics) : undefined;
   return {
     flavor,
-    daemonSet:
-      choice(raw.daemonSet, ['render', 'existing']) ?? (gke && gkeDeploysAgent(network) ? 'existing' : 'render'),
-    image: text(raw.image) ?? defaultImage(flavor),
+    daemonSet,
+    image: text(raw.image) ?? defaultImage(flavor) ?? '',
     namespace: text(raw.namespace) ?? 'kube-system',
     chain,
     resyncInterval,
     randomFully: typeof raw.randomFully === 'boolean' ? raw.randomFully : !gke,
     ...(ports.length > 0 && { toPorts: ports.join(',') }),
     nodeSelector,
+    backend: choice(raw.backend, ['auto', 'iptables', 'nftables']) ?? 'auto',
+    logFormat: choice(raw.logFormat, ['text', 'json']) ?? 'text',
+    ...(metrics && { metrics }),
     ...(priorityClassName !== undefined && { priorityClassName }),
     ...(resources && { resources: { requests: texts(resources.requests), limits: texts(resources.limits) } }),
+  };
+}
+
+function readMetrics(raw: Raw): MetricsModel {
+  const address = text(raw.address);
+  return {
+    port: typeof raw.port === 'number' ? raw.port : METRICS_PORT,
+    ...(address !== undefined && { address }),
   };
 }
 

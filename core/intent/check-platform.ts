@@ -98,6 +98,9 @@ const OF_DAEMON_SET: readonly string[] = [
   'randomFully',
   'toPorts',
   'nodeSelector',
+  'backend',
+  'logFormat',
+  'metrics',
   'priorityClassName',
   'resources',
 ];

@@ -87,13 +87,16 @@ export interface MasqueradeModel {
   readonly policyName: string;
 }
 
+/** Whose agent runs: Google's build of ip-masq-agent, that of kubernetes-sigs, or masq-agent. */
+export type Flavor = 'google' | 'upstream' | 'masq';
+
 /** How the agent runs. */
 export interface AgentModel {
-  /** Whose build runs: Google's, or that of kubernetes-sigs. */
-  readonly flavor: 'google' | 'upstream';
+  /** Whose agent runs. */
+  readonly flavor: Flavor;
   /** Whether masq renders the DaemonSet, or somebody else runs the agent. */
   readonly daemonSet: 'render' | 'existing';
-  /** The container image. */
+  /** The container image; empty where the flavor has none and none is named, which is an error. */
   readonly image: string;
   /** The namespace of all objects of the agent. */
   readonly namespace: string;
@@ -107,10 +110,24 @@ export interface AgentModel {
   readonly toPorts?: string;
   /** Labels of the nodes that run the agent; empty: every node. */
   readonly nodeSelector: Readonly<Record<string, string>>;
+  /** Through which tool masq-agent writes its rules. */
+  readonly backend: 'auto' | 'iptables' | 'nftables';
+  /** How masq-agent writes its log. */
+  readonly logFormat: 'text' | 'json';
+  /** Where masq-agent's metrics are served; absent: nowhere. */
+  readonly metrics?: MetricsModel;
   /** The pods' priority class. */
   readonly priorityClassName?: string;
   /** What the container requests and may use at most, as Kubernetes quantities. */
   readonly resources?: AgentResources;
+}
+
+/** Where masq-agent's metrics are served. */
+export interface MetricsModel {
+  /** The TCP port of the node. */
+  readonly port: number;
+  /** The address that is listened on; absent: the node's own. */
+  readonly address?: string;
 }
 
 /** The egress gateway and its policies. */

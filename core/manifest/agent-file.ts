@@ -1,3 +1,4 @@
+import { OPTION_DEFAULTS } from '../agentfile/options';
 import { suggest, type ValuePath } from '../diagnostics';
 import type { Findings } from '../intent/findings';
 import { valueAt } from '../schema/path';
@@ -19,52 +20,64 @@ export interface FileReference {
 
 type Values = Readonly<Record<string, unknown>>;
 
-const FILE = '/etc/config/ip-masq-agent';
-const FOLDER = '/etc/config';
-
-/** Whether a volume mounted at a path could hide the agent's file, or be hidden by it. */
+/** Whether a volume mounted at a path could hide the agent's file where it usually is, or be hidden by it. */
 export function mountsOver(path: string): boolean {
+  const folder = folderOf(OPTION_DEFAULTS.config);
   const other = normalPath(path);
-  return isWithin(FOLDER, other) || isWithin(other, FOLDER);
+  return isWithin(folder, other) || isWithin(other, folder);
+}
+
+function folderOf(file: string): string {
+  return normalPath(`${file}/..`);
 }
 
 function isWithin(path: string, folder: string): boolean {
   return folder === '/' || path === folder || path.startsWith(`${folder}/`);
 }
 
+/** The file that an agent looks for. */
+interface SoughtFile {
+  /** Its path. @default /etc/config/ip-masq-agent */
+  readonly file?: string | undefined;
+  /** Whether another project's agent reads it, perhaps from elsewhere. */
+  readonly foreign: boolean;
+}
+
 /** Checks that the agent's container finds its file, and says which ConfigMaps it comes from. */
 export function checkFile(
   document: SourceDocument,
   container: ValuePath,
-  foreign: boolean,
+  { file: path = OPTION_DEFAULTS.config, foreign }: SoughtFile,
   findings: Findings,
 ): readonly FileReference[] {
+  const file = normalPath(path);
+  const folder = folderOf(file);
   const volumes = list(valueAt(document.value, [...POD, 'volumes'])).map(record);
   const names = volumes.map(volume => written(volume.name));
   const mounts = list(valueAt(document.value, [...container, 'volumeMounts'])).map(record);
-  const mount = fileMount(mounts);
+  const mount = mountHolding(mounts, file);
   if (!mount) {
     const path = mounts.length > 0 ? [...container, 'volumeMounts', 0, 'mountPath'] : container;
     findings.add(
       'MQ604',
       path,
-      'nothing is mounted at /etc/config, where the agent looks for its file: it would use its built-in list',
+      `nothing is mounted at ${folder}, where the agent looks for its file: it would use its built-in list`,
     );
     return [];
   }
   const at = [...container, 'volumeMounts', mount.index];
   if (mount.within === '') {
-    const message = `a volume mounted at ${FILE} is a folder there, and the agent cannot read it; write "mountPath: /etc/config"`;
+    const message = `a volume mounted at ${file} is a folder there, and the agent cannot read it; write "mountPath: ${folder}"`;
     findings.add('MQ604', [...at, 'mountPath'], message);
     return [];
   }
   for (const key of ['subPath', 'subPathExpr'].filter(name => Object.hasOwn(mounts[mount.index]!, name))) {
-    const message = `a mount with ${key} never sees a changed ConfigMap; mount the whole volume at /etc/config`;
+    const message = `a mount with ${key} never sees a changed ConfigMap; mount the whole volume at ${folder}`;
     findings.add('MQ604', [...at, key], { message, severity: 'warning' });
   }
   const index = names.indexOf(written(mounts[mount.index]!.name));
   if (index < 0) return [];
-  const wanted = { file: mount.within, above: mount.above, foreign };
+  const wanted = { read: file, file: mount.within, above: mount.above, foreign };
   return checkSource(volumes[index]!, [...POD, 'volumes', index], wanted, findings);
 }
 
@@ -94,22 +107,25 @@ function checkMounted(
   });
 }
 
-/** The mount that the agent's file comes from, which is the deepest one: the file's way in the volume, and the path above it. */
-function fileMount(
+/** The mount that a file or folder comes from, which is the deepest one: its way in the volume, and the path above it. */
+export function mountHolding(
   mounts: readonly Values[],
+  file: string,
 ): { readonly index: number; readonly within: string; readonly above: string } | undefined {
   const paths = mounts.map(mount => normalPath(mount.mountPath));
-  const holding = paths.filter(path => isWithin(FILE, path));
+  const holding = paths.filter(path => isWithin(file, path));
   if (holding.length === 0) return undefined;
   // Of two at the same path, the later one is on top.
   const index = paths.lastIndexOf(holding.reduce((deepest, path) => (path.length > deepest.length ? path : deepest)));
-  const below = FILE.slice(paths[index]!.length);
+  const below = file.slice(paths[index]!.length);
   const within = [...written(mounts[index]!.subPath).split('/'), ...below.split('/')].filter(Boolean).join('/');
   return { index, within, above: paths[index]!.replace(/\/$/, '') };
 }
 
 /** The file that a volume has to hold. */
 interface Wanted {
+  /** The path at which the agent reads it. */
+  readonly read: string;
   /** Its way in the volume. */
   readonly file: string;
   /** The path that the volume is mounted at. */
@@ -141,7 +157,7 @@ function checkItems(source: Values, path: ValuePath, wanted: Wanted, findings: F
   const landing = record(list(source.items)[0]).path;
   const lands =
     landing === undefined ? 'the item lacks "path"' : `the file lands at ${wanted.above}/${written(landing)}`;
-  const message = `${lands}, but the agent reads ${FILE}; write "path: ${wanted.file}"`;
+  const message = `${lands}, but the agent reads ${wanted.read}; write "path: ${wanted.file}"`;
   findings.add('MQ604', [...path, 'items', 0, 'path'], message);
   return [];
 }

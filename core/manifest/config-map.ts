@@ -34,7 +34,7 @@ const AGENT_FILE = new RegExp(`^[ \\t]*["']?(?:${AGENT_KEYS.join('|')})["']?[ \\
 export function isAgentConfigMap(document: SourceDocument): boolean {
   const id = objectId(document);
   if (id?.kind !== 'ConfigMap') return false;
-  if (id.name !== undefined && /ip-?masq/i.test(id.name)) return true;
+  if (id.name !== undefined && /ip-?masq|masq-agent/i.test(id.name)) return true;
   const texts = [...Object.values(record(valueAt(document.value, ['data']))), ...Object.values(record(document.value))];
   return texts.some(text => typeof text === 'string' && isLikeAgentFile(text) && /masq/i.test(text));
 }

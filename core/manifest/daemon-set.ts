@@ -1,15 +1,17 @@
-import { AGENT_FLAG_NAMES, type AgentFlags, chainFault, parseAgentFlags, portRangeFault } from '../agentfile/flags';
-import { type Diagnostic, suggest, type ValuePath } from '../diagnostics';
+import type { AgentFlags } from '../agentfile/flags';
+import type { Diagnostic, ValuePath } from '../diagnostics';
 import { Findings } from '../intent/findings';
 import { type Labels, labelsText, readSelector, selectorText, selects } from '../intent/selector';
 import { valueAt } from '../schema/path';
 import type { SourceDocument } from '../source';
+import { checkArguments } from './agent-arguments';
 import { checkFile, checkVolumesThere, type FileReference } from './agent-file';
+import { checkState } from './agent-state';
 import { type NodeChoice, nodeChoice } from './node-choice';
 import { checkMarks, checkMetadata, checkServed, list, objectId, record, written } from './object';
-import { agentContainer, checkPod, POD } from './pod';
+import { agentContainer, checkPod, POD, type Program, programOf } from './pod';
 
-/** A DaemonSet that runs ip-masq-agent, as far as other objects have to agree with it. */
+/** A DaemonSet that runs ip-masq-agent or masq-agent, as far as other objects have to agree with it. */
 export interface AgentDaemonSet {
   /** The object. */
   readonly document: SourceDocument;
@@ -17,6 +19,8 @@ export interface AgentDaemonSet {
   readonly name: string | undefined;
   /** `metadata.namespace`, when it is a text. */
   readonly namespace: string | undefined;
+  /** Which agent it runs; absent when no container does. */
+  readonly program?: Program;
   /** The agent's image. */
   readonly image?: string;
   /** The other project whose agent the image is; absent for ip-masq-agent. */
@@ -33,13 +37,13 @@ export interface AgentDaemonSet {
   readonly configMaps: readonly FileReference[];
 }
 
-/** Whether a document is a DaemonSet that runs ip-masq-agent. */
+/** Whether a document is a DaemonSet that runs ip-masq-agent or masq-agent. */
 export function isAgentDaemonSet(document: SourceDocument): boolean {
   const id = objectId(document);
-  return id?.kind === 'DaemonSet' && (agentContainer(document) >= 0 || /ip-?masq/i.test(id.name ?? ''));
+  return id?.kind === 'DaemonSet' && (agentContainer(document) >= 0 || /ip-?masq|masq-agent/i.test(id.name ?? ''));
 }
 
-/** Checks a DaemonSet of ip-masq-agent. */
+/** Checks a DaemonSet of ip-masq-agent or masq-agent. */
 export function readDaemonSet(document: SourceDocument): {
   readonly daemonSet: AgentDaemonSet;
   readonly diagnostics: readonly Diagnostic[];
@@ -68,12 +72,16 @@ export function readDaemonSet(document: SourceDocument): {
     const message = `the image is ${dialect}, whose files and flags differ from ip-masq-agent's; masq checks what the two share`;
     findings.add('MQ611', [...container, 'image'], message);
   }
-  const flags = checkFlags(document, container, typeof image === 'string' ? image : '', findings);
+  const program = programOf(record(valueAt(document.value, container)));
+  const read = checkArguments(document, container, program, findings);
   checkSecurity(document, container, findings);
   checkVolumesThere(document, findings);
-  const configMaps = checkFile(document, container, dialect !== undefined, findings);
+  const configMaps = checkFile(document, container, { file: read?.config, foreign: dialect !== undefined }, findings);
+  if (program === 'masq-agent' && read) checkState(document, container, read.stateFolder, findings);
+  const flags = read?.flags;
   const daemonSet = {
     ...common(document),
+    program,
     ...(typeof image === 'string' && { image }),
     ...(dialect !== undefined && { dialect }),
     ...(flags && { flags }),
@@ -149,110 +157,6 @@ function checkExpressions(expressions: unknown, labels: Labels, findings: Findin
     const message = `the selector wants ${wanted}, which no pod meets: ${why}`;
     findings.add('MQ610', [...path, 'matchExpressions', i], message);
   });
-}
-
-/** An argument and where it stands. */
-interface Argument {
-  readonly text: string;
-  readonly path: ValuePath;
-}
-
-/** What the agent is started with; undefined when it is not the agent that the container starts. */
-function agentArguments(document: SourceDocument, container: ValuePath, findings: Findings): Argument[] | undefined {
-  const spec = record(valueAt(document.value, container));
-  if (!['command', 'args'].map(key => isWords(spec[key], [...container, key], findings)).every(Boolean))
-    return undefined;
-  const words = (key: 'command' | 'args'): Argument[] =>
-    list(spec[key]).map((word, i) => ({ text: expanded(written(word), spec.env), path: [...container, key, i] }));
-  const [program, ...more] = words('command');
-  if (!program || /(?:^|\/)ip-masq-agent[^/]*$/.test(program.text)) return [...more, ...words('args')];
-  const message = `the container starts "${program.text}", not the agent itself: masq does not know the agent's flags`;
-  findings.add('MQ612', program.path, { message, severity: 'warning' });
-  return undefined;
-}
-
-/** Whether what a container is started with is a list, or is not there; one that is neither is reported. */
-function isWords(value: unknown, path: ValuePath, findings: Findings): boolean {
-  if (value === undefined || value === null || Array.isArray(value)) return true;
-  const message = `${path.at(-1)} "${written(value)}" is no list; write [${written(value)}]`;
-  findings.add('MQ204', path, message);
-  return false;
-}
-
-/** An argument with the container's variables in it, as the kubelet fills them in: those that are not there stay. */
-function expanded(text: string, env: unknown): string {
-  const values = new Map(
-    list(env)
-      .map(record)
-      .map(({ name, value }) => [name, value]),
-  );
-  return text.replace(/\$\((\w+)\)/g, (all, name) => {
-    const value = values.get(name);
-    return typeof value === 'string' ? value : all;
-  });
-}
-
-/** Whether a variable in an argument gets its value from elsewhere than the manifest. */
-function filledInLater(text: string, container: unknown): boolean {
-  const { env, envFrom } = record(container);
-  const open = list(env)
-    .map(record)
-    .filter(({ valueFrom }) => valueFrom !== undefined);
-  const names = [...text.matchAll(/\$\((\w+)\)/g)].map(([, name]) => name);
-  return names.some(name => list(envFrom).length > 0 || open.some(variable => variable.name === name));
-}
-
-function checkFlags(
-  document: SourceDocument,
-  container: ValuePath,
-  image: string,
-  findings: Findings,
-): AgentFlags | undefined {
-  const given = agentArguments(document, container, findings);
-  if (!given) return undefined;
-  const { flags, faults, at } = parseAgentFlags(given.map(word => word.text));
-  const path = (index: number): ValuePath => given[index]!.path;
-  for (const fault of faults) {
-    if (fault.kind === 'positional') {
-      const before = given[fault.index - 1]?.text;
-      const instead = /^(?:true|false)$/.test(fault.name) ? `write ${before}=${fault.name}` : 'remove it';
-      const message = `argument "${fault.name}" is no flag; the agent silently ignores every flag behind it: ${instead}`;
-      findings.add('MQ612', path(fault.index), { message, severity: 'error' });
-    } else if (fault.kind === 'missing') {
-      const message = `flag --${fault.name} lacks its value, and the agent does not start without; write --${fault.name}=…`;
-      findings.add('MQ612', path(fault.index), { message, severity: 'error' });
-    } else if (fault.kind === 'value') {
-      const value = given[fault.index]!.text.replace(/^[^=]*=/, '');
-      const message = `flag --${fault.name} is true or false, not "${value}"`;
-      findings.add('MQ612', path(fault.index), { message, severity: 'error' });
-    } else {
-      const near = suggest(fault.name, AGENT_FLAG_NAMES);
-      const message = `ip-masq-agent has no flag --${fault.name}; ${near ? `did you mean --${near}?` : 'it does not start with it'}`;
-      findings.add('MQ612', path(fault.index), message);
-    }
-  }
-  const isOpen = filledInLater(flags.chain, valueAt(document.value, container));
-  const google = /(?:^|\/)gke\.gcr\.io\//.test(image);
-  const chainAt = at.get('masq-chain');
-  if (google && flags.chain !== 'IP-MASQ' && !isOpen) {
-    const message = `chain "${flags.chain}" does not replace GKE's own rules; write --masq-chain=IP-MASQ`;
-    findings.add('MQ401', chainAt === undefined ? [...container, 'args'] : path(chainAt), message, 'key');
-  } else {
-    const fault = chainFault(flags.chain);
-    if (fault && chainAt !== undefined && !isOpen) findings.add('MQ313', path(chainAt), fault);
-  }
-  if (google && flags.randomFully) {
-    const message = 'on a cluster with Dataplane V2 the agent needs --random-fully=false';
-    findings.add('MQ402', at.has('random-fully') ? path(at.get('random-fully')!) : container, {
-      message,
-      severity: 'note',
-    });
-  }
-  for (const range of flags.toPorts?.split(',') ?? []) {
-    const fault = portRangeFault(range);
-    if (fault) findings.add('MQ312', path(at.get('to-ports')!), fault);
-  }
-  return flags;
 }
 
 function checkSecurity(document: SourceDocument, container: ValuePath, findings: Findings): void {

@@ -10,25 +10,48 @@ export const POD = ['spec', 'template', 'spec'] as const;
 
 const AGENT_FLAG = /^--?(?:masq-chain|nomasq-all-reserved-ranges)(?:=|$)/;
 
-/** How one can tell that a container runs ip-masq-agent, from what says the most to what says the least. */
-const SIGNS: readonly ((container: Readonly<Record<string, unknown>>) => boolean)[] = [
+type Container = Readonly<Record<string, unknown>>;
+
+/** The agent's program: ip-masq-agent of whatever origin, or masq-agent, which takes its place. */
+export type Program = 'ip-masq-agent' | 'masq-agent';
+
+/** Which of the two a container that runs an agent runs. What is started or probed says more than what it is called. */
+export function programOf({ command, image, name, ...container }: Container): Program {
+  const [started] = list(command);
+  if (started !== undefined) return isMasqAgent(started) ? 'masq-agent' : 'ip-masq-agent';
+  const probes = ['startupProbe', 'livenessProbe', 'readinessProbe'].map(key => valueAt(container[key], PROBED));
+  if (probes.some(isMasqAgent)) return 'masq-agent';
+  const repository = typeof image === 'string' ? image.replace(/@.*$/, '').replace(/:[^/]*$/, '') : '';
+  if (/ip-?masq-?agent/i.test(repository)) return 'ip-masq-agent';
+  return isMasqAgent(repository) || name === 'masq-agent' ? 'masq-agent' : 'ip-masq-agent';
+}
+
+const PROBED = ['exec', 'command', 0] as const;
+
+function isMasqAgent(path: unknown): boolean {
+  return typeof path === 'string' && /(?:^|\/)masq-agent$/.test(path);
+}
+
+/** How one can tell that a container runs an agent, from what says the most to what says the least. */
+const SIGNS: readonly ((container: Container) => boolean)[] = [
   ({ command, args }) =>
     [...list(command), ...list(args)].some(word => typeof word === 'string' && AGENT_FLAG.test(word)),
-  ({ name }) => name === 'ip-masq-agent',
+  container => programOf(container) === 'masq-agent',
+  ({ name }) => name === 'ip-masq-agent' || name === 'masq-agent',
   ({ image }) => typeof image === 'string' && /ip-?masq-?agent/i.test(image),
   ({ name }) => typeof name === 'string' && /ip-?masq-?agent/i.test(name),
 ];
 
-/** The index of the container that runs ip-masq-agent; -1 when the DaemonSet is about something else. */
+/** The index of the container that runs the agent; -1 when the DaemonSet is about something else. */
 export function agentContainer(document: SourceDocument): number {
   const containers = list(valueAt(document.value, [...POD, 'containers'])).map(record);
   const found = SIGNS.map(sign => containers.findIndex(sign));
   return found.find(index => index >= 0) ?? -1;
 }
 
-/** Whether a container surely runs ip-masq-agent: by its flags, its name or its image. */
+/** Whether a container surely runs an agent: by its flags, its program, its name or its image. */
 export function runsAgent(container: unknown): boolean {
-  return SIGNS.slice(0, 3).some(sign => sign(record(container)));
+  return SIGNS.slice(0, 4).some(sign => sign(record(container)));
 }
 
 const LABEL = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/;

@@ -80,6 +80,10 @@ function fault(keyword: string, wanted: unknown, data: unknown): SchemaError['pa
       return text === undefined || new RegExp(String(wanted), 'u').test(text) ? undefined : { pattern: wanted };
     case 'maxLength':
       return text === undefined || text.length <= limit ? undefined : { limit };
+    case 'minimum':
+      return typeof data !== 'number' || data >= limit ? undefined : { limit };
+    case 'maximum':
+      return typeof data !== 'number' || data <= limit ? undefined : { limit };
     case 'minItems':
       return !Array.isArray(data) || data.length >= limit ? undefined : { limit };
     default:

@@ -247,6 +247,10 @@ function describe(
       return diagnostic('MQ206', at, {
         message: `${where} is ${String(value)}; the least is ${String(error.params.limit)}`,
       });
+    case 'maximum':
+      return diagnostic('MQ206', at, {
+        message: `${where} is ${String(value)}; the most is ${String(error.params.limit)}`,
+      });
     default:
       return diagnostic('MQ206', at, { message: `${where} ${error.message ?? 'is not allowed'}` });
   }

@@ -11,7 +11,7 @@ import {
   IpMasqAgentDaemonSet,
   NetworkGatewayGroup,
 } from '../../constructs';
-import { agentArgs } from '../../constructs/ip-masq-agent-daemon-set';
+import { agentArgs } from '../../constructs/ip-masq-agent-pod';
 
 const MANAGED = { 'app.kubernetes.io/managed-by': 'masq' };
 const WAVE = 'argocd.argoproj.io/sync-wave';

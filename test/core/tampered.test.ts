@@ -36,8 +36,17 @@ const FREE: readonly RegExp[] = [
   /^DaemonSet spec\.template\.spec\.tolerations(?:\[\d\]\.(?:effect|key|operator): nothing|\[\d\]\.key: a longer text|: an item twice)$/,
   /^DaemonSet spec\.template\.spec\.priorityClassName: (?:nothing|a longer text)$/,
   /^DaemonSet spec\.template\.spec\.automountServiceAccountToken: (?:nothing|the opposite)$/,
-  /^DaemonSet spec\.template\.spec\.containers\[0\]\.resources.*: (?:nothing|an empty one)$/,
-  /^DaemonSet spec\.template\.spec\.(?:containers|volumes|containers\[0\]\.volumeMounts): one more of its own$/,
+  /^DaemonSet spec\.template\.spec\.containers\[\d\]\.resources.*: (?:nothing|an empty one)$/,
+  /^DaemonSet spec\.template\.spec\.containers\[\d\]\.resources\.requests\.\w+: a number$/,
+  /^DaemonSet spec\.template\.spec\.(?:containers|volumes|containers\[\d\]\.volumeMounts): one more of its own$/,
+  // What masq-agent's pods have beside that.
+  /^DaemonSet spec\.(?:minReadySeconds|updateStrategy.*): (?:nothing|an empty one)$/,
+  /^DaemonSet spec\.template\.spec\.(?:dnsPolicy|terminationGracePeriodSeconds): nothing$/,
+  /^DaemonSet spec\.template\.spec\.enableServiceLinks: (?:nothing|the opposite)$/,
+  /^DaemonSet spec\.template\.spec\.containers\[0\]\.(?:live|readi)ness\w*\.\w+(?:Seconds|Threshold): nothing$/,
+  /^DaemonSet spec\.template\.spec\.containers\[\d\]\.securityContext\.readOnlyRootFilesystem: (?:nothing|the opposite)$/,
+  /^DaemonSet spec\.template\.spec\.containers\[\d\]\.volumeMounts\[\d\]\.readOnly: (?:nothing|the opposite)$/,
+  /^DaemonSet spec\.template\.spec\.containers\[1\]\.env: (?:an item twice|one more of its own)$/,
   /^ServiceAccount automountServiceAccountToken: (?:nothing|the opposite)$/,
 ];
 
@@ -207,7 +216,7 @@ describe('rendered objects', () => {
       'a shell in between',
       'upstream-user-guide',
       ({ DaemonSet }) => set(DaemonSet, `${AGENT}.command`, ['sh', '-c', '/ip-masq-agent']),
-      'what DaemonSet "ip-masq-agent" starts is not ip-masq-agent itself',
+      'what DaemonSet "ip-masq-agent" starts is not the agent itself',
     ],
     [
       'impossible ports',

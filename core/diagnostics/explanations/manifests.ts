@@ -178,6 +178,25 @@ export const MANIFESTS = {
     fix: 'Keep one, or give each nodes of its own by nodeSelector or nodeAffinity.',
     source: 'kubernetes-sigs/ip-masq-agent',
   },
+  MQ619: {
+    meaning: prose(`
+      masq-agent writes the last good file, and what it last saw, into /run/masq-agent, or where --state-dir says. Without
+      a folder of the node mounted there the file is gone with the pod: a new pod that finds a refused file has nothing
+      to enforce, and on a node that was restarted there are no rules at all. Where nothing can be written, the liveness
+      probe fails too, and the agent is started again and again.`),
+    example: daemonSet({ container: 'masq-agent' }),
+    fix: 'Mount a hostPath volume of the type DirectoryOrCreate at /run/masq-agent, as the DaemonSet that masq renders does.',
+    source: SOURCES.masq,
+  },
+  MQ620: {
+    meaning: prose(`
+      A command other than run, --once or --dry-run is meant for a terminal: the agent answers and ends. As the program of
+      a DaemonSet it is started again and again, with growing pauses, and between them nothing reads the file or heals the
+      rules; with --dry-run none is ever written.`),
+    example: daemonSet({ container: 'masq-agent', args: 'check, /etc/config/ip-masq-agent' }),
+    fix: 'Remove the word: masq-agent runs and enforces when it is told nothing else.',
+    source: SOURCES.masq,
+  },
 } as const satisfies Partial<Record<RuleCode, Explanation>>;
 
 /** MQ9xx: masq itself. */

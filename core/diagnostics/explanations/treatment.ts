@@ -230,4 +230,43 @@ export const TREATMENT = {
     fix: 'Use a pod range that is free on premises, or correct onPremisesCIDRs.',
     source: 'Kubernetes: cluster networking',
   },
+  MQ321: {
+    meaning: prose(`
+      The intent asks for masq-agent and names no image. Google and kubernetes-sigs publish images of ip-masq-agent;
+      nobody publishes one of masq-agent, and a name that masq made up could become somebody else's in a public registry,
+      whose program would then run with NET_ADMIN on every node.`),
+    example: intent('kubernetes', 'masquerade: {preserve: [rfc1918]}\nagent: {flavor: masq}'),
+    fix: prose(`
+      Build the image with "npm run image" in masq's repository, push it to a registry of yours, and write
+      "image: registry.example/masq-agent@sha256:…" with the digest that the registry tells.`),
+    source: SOURCES.masq,
+  },
+  MQ322: {
+    meaning: prose(`
+      The key is a setting of masq-agent, and another agent is to run: ip-masq-agent has one backend, one format of its
+      log, and no metrics. It would have no effect.`),
+    example: intent('kubernetes', 'masquerade: {preserve: [rfc1918]}\nagent: {logFormat: json}'),
+    fix: 'Remove the key, or write "flavor: masq" and the image.',
+    source: `${SOURCES.upstream}; ${SOURCES.masq}`,
+  },
+  MQ323: {
+    meaning: prose(`
+      The same pod runs on every node, and its metrics container listens on this address. On a node that does not have it
+      the container cannot start: the pod stays unready, and a rolling update stops there. The rules are not affected.
+      It is an error when the address is one that no node can have, such as a multicast group.`),
+    example: intent(
+      'kubernetes',
+      `
+      masquerade: {preserve: [rfc1918]}
+      agent:
+        flavor: masq
+        image: registry.example/masq-agent:0.1.0
+        metrics: {address: 192.168.1.11}
+    `,
+    ),
+    fix: prose(`
+      Write 127.0.0.1 for the node alone or 0.0.0.0 for all of its addresses, or remove the key: the default is each
+      node's own address.`),
+    source: SOURCES.lab,
+  },
 } as const satisfies Partial<Record<RuleCode, Explanation>>;

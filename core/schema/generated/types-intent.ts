@@ -202,15 +202,15 @@ export interface Masquerade {
  */
 export interface Agent {
   /**
-   * Whose agent: `google` (default on gke-standard) or `upstream` (kubernetes-sigs, default on kubernetes).
+   * Whose agent: `google` (default on gke-standard), `upstream` (kubernetes-sigs, default on kubernetes) or `masq` (masq-agent, a drop-in for both: it refuses a wrong file, keeps the last good one enforced and proves from the kernel that it holds). Nobody publishes an image of masq-agent: with `masq`, `image` is needed.
    */
-  readonly flavor?: 'google' | 'upstream';
+  readonly flavor?: 'google' | 'upstream' | 'masq';
   /**
    * `render`: masq renders the DaemonSet. `existing`: somebody else runs it (GKE itself does on some clusters), and only the ConfigMap is rendered. Default: `existing` where GKE deploys the agent, else `render`.
    */
   readonly daemonSet?: 'render' | 'existing';
   /**
-   * The container image, best with a digest. Default: the flavor's current one.
+   * The container image, best with a digest. The flavor `masq` has none by default: build it with `npm run image`, push it to a registry of yours and name it here. Default: the flavor's current one.
    */
   readonly image?: string;
   /**
@@ -242,13 +242,38 @@ export interface Agent {
     readonly [k: string]: string;
   };
   /**
+   * flavor `masq`: through which tool the rules go, `iptables` or `nftables`; `auto` does as the node's kubelet and kube-proxy do. Default: `auto`.
+   */
+  readonly backend?: 'auto' | 'iptables' | 'nftables';
+  /**
+   * flavor `masq`: how its log is written, one line an event. Default: `text`.
+   */
+  readonly logFormat?: 'text' | 'json';
+  /**
+   * flavor `masq`: serves Prometheus metrics, /healthz and /readyz on every node, by a second container that has no rights; `{}` does so with the defaults. Default: off.
+   */
+  readonly metrics?: AgentMetrics;
+  /**
    * The pods' priority class. Default: `system-node-critical`, except for the google flavor, which has none.
    */
   readonly priorityClassName?: string;
   /**
-   * What the agent's container requests. Default: none.
+   * What the agent's container requests and may use at most; it replaces the default whole. Default: none, but for the flavor `masq` requests of 5m and 16Mi, and a memory limit of 64Mi.
    */
   readonly resources?: AgentResources;
+}
+/**
+ * Where masq-agent's metrics are served. The pods are in the host network: the port is the node's.
+ */
+export interface AgentMetrics {
+  /**
+   * The TCP port, from 1024 on, since what serves has no rights. Default: `9797`.
+   */
+  readonly port?: number;
+  /**
+   * The address that is listened on: one that every node has, such as `127.0.0.1`, or `0.0.0.0` for all of the node's. Default: the node's own address, `status.hostIP` of the pod.
+   */
+  readonly address?: IP;
 }
 /**
  * What the agent's container requests and may use at most, as Kubernetes quantities.

@@ -59,7 +59,7 @@ __export(validator_exports, {
   validateRangeSet: () => validateRangeSet
 });
 module.exports = __toCommonJS(validator_exports);
-var validateClusterIntent = validate106;
+var validateClusterIntent = validate109;
 var pattern3 = new RegExp("^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$", "u");
 function validate54(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
@@ -841,14 +841,87 @@ function validate73(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 validate73.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema30 = { "type": "object", "additionalProperties": false, "properties": { "flavor": { "enum": ["google", "upstream"] }, "daemonSet": { "enum": ["render", "existing"] }, "image": { "type": "string", "pattern": "^((([A-Za-z0-9-]+\\.)+[A-Za-z0-9-]+|[A-Za-z0-9-]+:[0-9]+|localhost|\\[[0-9A-Fa-f:]+\\])(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$" }, "namespace": { "type": "string", "pattern": "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$" }, "chain": { "type": "string" }, "resyncInterval": { "type": "string" }, "randomFully": { "type": "boolean" }, "toPorts": { "type": "array", "minItems": 1, "items": { "type": "string" } }, "nodeSelector": { "type": "object", "additionalProperties": { "type": "string" } }, "priorityClassName": { "type": "string", "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$", "maxLength": 253 }, "resources": { "$ref": "#/$defs/AgentResources" } } };
+var schema30 = { "type": "object", "additionalProperties": false, "properties": { "flavor": { "enum": ["google", "upstream", "masq"] }, "daemonSet": { "enum": ["render", "existing"] }, "image": { "type": "string", "pattern": "^((([A-Za-z0-9-]+\\.)+[A-Za-z0-9-]+|[A-Za-z0-9-]+:[0-9]+|localhost|\\[[0-9A-Fa-f:]+\\])(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$" }, "namespace": { "type": "string", "pattern": "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$" }, "chain": { "type": "string" }, "resyncInterval": { "type": "string" }, "randomFully": { "type": "boolean" }, "toPorts": { "type": "array", "minItems": 1, "items": { "type": "string" } }, "nodeSelector": { "type": "object", "additionalProperties": { "type": "string" } }, "backend": { "enum": ["auto", "iptables", "nftables"] }, "logFormat": { "enum": ["text", "json"] }, "metrics": { "$ref": "#/$defs/AgentMetrics" }, "priorityClassName": { "type": "string", "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$", "maxLength": 253 }, "resources": { "$ref": "#/$defs/AgentResources" } } };
 var pattern6 = new RegExp("^((([A-Za-z0-9-]+\\.)+[A-Za-z0-9-]+|[A-Za-z0-9-]+:[0-9]+|localhost|\\[[0-9A-Fa-f:]+\\])(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$", "u");
-var pattern9 = new RegExp("^(cpu|memory|ephemeral-storage|hugepages-[1-9][0-9]*[KMGTPE]i)$", "u");
-var pattern10 = new RegExp("^([0-9]+(\\.[0-9]*)?|\\.[0-9]+)(m|[kMGTPE]|[KMGTPE]i|[eE][-+]?[0-9]+)?$", "u");
-function validate79(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+function validate78(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate79.evaluated;
+  const evaluated0 = validate78.evaluated;
+  if (evaluated0.dynamicProps) {
+    evaluated0.props = void 0;
+  }
+  if (evaluated0.dynamicItems) {
+    evaluated0.items = void 0;
+  }
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    for (const key0 in data) {
+      if (!(key0 === "port" || key0 === "address")) {
+        const err0 = { instancePath, schemaPath: "#/$defs/AgentMetrics/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err0];
+        } else {
+          vErrors.push(err0);
+        }
+        errors++;
+      }
+    }
+    if (data.port !== void 0) {
+      let data0 = data.port;
+      if (!(typeof data0 == "number" && (!(data0 % 1) && !isNaN(data0)) && isFinite(data0))) {
+        const err1 = { instancePath: instancePath + "/port", schemaPath: "#/$defs/AgentMetrics/properties/port/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err1];
+        } else {
+          vErrors.push(err1);
+        }
+        errors++;
+      }
+      if (typeof data0 == "number" && isFinite(data0)) {
+        if (data0 > 65535 || isNaN(data0)) {
+          const err2 = { instancePath: instancePath + "/port", schemaPath: "#/$defs/AgentMetrics/properties/port/maximum", keyword: "maximum", params: { comparison: "<=", limit: 65535 }, message: "must be <= 65535" };
+          if (vErrors === null) {
+            vErrors = [err2];
+          } else {
+            vErrors.push(err2);
+          }
+          errors++;
+        }
+        if (data0 < 1024 || isNaN(data0)) {
+          const err3 = { instancePath: instancePath + "/port", schemaPath: "#/$defs/AgentMetrics/properties/port/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1024 }, message: "must be >= 1024" };
+          if (vErrors === null) {
+            vErrors = [err3];
+          } else {
+            vErrors.push(err3);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.address !== void 0) {
+      if (!validate62(data.address, { instancePath: instancePath + "/address", parentData: data, parentDataProperty: "address", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate62.errors : vErrors.concat(validate62.errors);
+        errors = vErrors.length;
+      }
+    }
+  } else {
+    const err4 = { instancePath, schemaPath: "#/$defs/AgentMetrics/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err4];
+    } else {
+      vErrors.push(err4);
+    }
+    errors++;
+  }
+  validate78.errors = vErrors;
+  return errors === 0;
+}
+validate78.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var pattern9 = new RegExp("^(cpu|memory|ephemeral-storage|hugepages-[1-9][0-9]*[KMGTPE]i)$", "u");
+var pattern10 = new RegExp("^([0-9]+(\\.[0-9]*)?|\\.[0-9]+)(m|[kMGTPE]|[KMGTPE]i|[eE][-+]?[0-9]+)?$", "u");
+function validate82(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  const evaluated0 = validate82.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -911,14 +984,14 @@ function validate79(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate79.errors = vErrors;
+  validate82.errors = vErrors;
   return errors === 0;
 }
-validate79.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate78(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate82.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate81(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate78.evaluated;
+  const evaluated0 = validate81.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -938,14 +1011,14 @@ function validate78(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.requests !== void 0) {
-      if (!validate79(data.requests, { instancePath: instancePath + "/requests", parentData: data, parentDataProperty: "requests", rootData, dynamicAnchors })) {
-        vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+      if (!validate82(data.requests, { instancePath: instancePath + "/requests", parentData: data, parentDataProperty: "requests", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
         errors = vErrors.length;
       }
     }
     if (data.limits !== void 0) {
-      if (!validate79(data.limits, { instancePath: instancePath + "/limits", parentData: data, parentDataProperty: "limits", rootData, dynamicAnchors })) {
-        vErrors = vErrors === null ? validate79.errors : vErrors.concat(validate79.errors);
+      if (!validate82(data.limits, { instancePath: instancePath + "/limits", parentData: data, parentDataProperty: "limits", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
         errors = vErrors.length;
       }
     }
@@ -958,10 +1031,10 @@ function validate78(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate78.errors = vErrors;
+  validate81.errors = vErrors;
   return errors === 0;
 }
-validate78.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+validate81.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 function validate77(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -986,7 +1059,7 @@ function validate77(data, { instancePath = "", parentData, parentDataProperty, r
     }
     if (data.flavor !== void 0) {
       let data0 = data.flavor;
-      if (!(data0 === "google" || data0 === "upstream")) {
+      if (!(data0 === "google" || data0 === "upstream" || data0 === "masq")) {
         const err1 = { instancePath: instancePath + "/flavor", schemaPath: "#/$defs/Agent/properties/flavor/enum", keyword: "enum", params: { allowedValues: schema30.properties.flavor.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err1];
@@ -1143,49 +1216,79 @@ function validate77(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
+    if (data.backend !== void 0) {
+      let data11 = data.backend;
+      if (!(data11 === "auto" || data11 === "iptables" || data11 === "nftables")) {
+        const err15 = { instancePath: instancePath + "/backend", schemaPath: "#/$defs/Agent/properties/backend/enum", keyword: "enum", params: { allowedValues: schema30.properties.backend.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err15];
+        } else {
+          vErrors.push(err15);
+        }
+        errors++;
+      }
+    }
+    if (data.logFormat !== void 0) {
+      let data12 = data.logFormat;
+      if (!(data12 === "text" || data12 === "json")) {
+        const err16 = { instancePath: instancePath + "/logFormat", schemaPath: "#/$defs/Agent/properties/logFormat/enum", keyword: "enum", params: { allowedValues: schema30.properties.logFormat.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err16];
+        } else {
+          vErrors.push(err16);
+        }
+        errors++;
+      }
+    }
+    if (data.metrics !== void 0) {
+      if (!validate78(data.metrics, { instancePath: instancePath + "/metrics", parentData: data, parentDataProperty: "metrics", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate78.errors : vErrors.concat(validate78.errors);
+        errors = vErrors.length;
+      }
+    }
     if (data.priorityClassName !== void 0) {
-      let data11 = data.priorityClassName;
-      if (typeof data11 === "string") {
-        if (func2(data11) > 253) {
-          const err15 = { instancePath: instancePath + "/priorityClassName", schemaPath: "#/$defs/Agent/properties/priorityClassName/maxLength", keyword: "maxLength", params: { limit: 253 }, message: "must NOT have more than 253 characters" };
+      let data14 = data.priorityClassName;
+      if (typeof data14 === "string") {
+        if (func2(data14) > 253) {
+          const err17 = { instancePath: instancePath + "/priorityClassName", schemaPath: "#/$defs/Agent/properties/priorityClassName/maxLength", keyword: "maxLength", params: { limit: 253 }, message: "must NOT have more than 253 characters" };
           if (vErrors === null) {
-            vErrors = [err15];
+            vErrors = [err17];
           } else {
-            vErrors.push(err15);
+            vErrors.push(err17);
           }
           errors++;
         }
-        if (!pattern5.test(data11)) {
-          const err16 = { instancePath: instancePath + "/priorityClassName", schemaPath: "#/$defs/Agent/properties/priorityClassName/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$" }, message: 'must match pattern "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"' };
+        if (!pattern5.test(data14)) {
+          const err18 = { instancePath: instancePath + "/priorityClassName", schemaPath: "#/$defs/Agent/properties/priorityClassName/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$" }, message: 'must match pattern "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"' };
           if (vErrors === null) {
-            vErrors = [err16];
+            vErrors = [err18];
           } else {
-            vErrors.push(err16);
+            vErrors.push(err18);
           }
           errors++;
         }
       } else {
-        const err17 = { instancePath: instancePath + "/priorityClassName", schemaPath: "#/$defs/Agent/properties/priorityClassName/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err19 = { instancePath: instancePath + "/priorityClassName", schemaPath: "#/$defs/Agent/properties/priorityClassName/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err17];
+          vErrors = [err19];
         } else {
-          vErrors.push(err17);
+          vErrors.push(err19);
         }
         errors++;
       }
     }
     if (data.resources !== void 0) {
-      if (!validate78(data.resources, { instancePath: instancePath + "/resources", parentData: data, parentDataProperty: "resources", rootData, dynamicAnchors })) {
-        vErrors = vErrors === null ? validate78.errors : vErrors.concat(validate78.errors);
+      if (!validate81(data.resources, { instancePath: instancePath + "/resources", parentData: data, parentDataProperty: "resources", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate81.errors : vErrors.concat(validate81.errors);
         errors = vErrors.length;
       }
     }
   } else {
-    const err18 = { instancePath, schemaPath: "#/$defs/Agent/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err20 = { instancePath, schemaPath: "#/$defs/Agent/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err18];
+      vErrors = [err20];
     } else {
-      vErrors.push(err18);
+      vErrors.push(err20);
     }
     errors++;
   }
@@ -1193,11 +1296,11 @@ function validate77(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 validate77.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema34 = { "type": "object", "additionalProperties": false, "properties": { "clusterName": { "type": "string", "pattern": "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$" }, "namespace": { "type": "string", "pattern": "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$" }, "enable": { "enum": ["annotation", "advancedNetworking"] } } };
-function validate86(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+var schema35 = { "type": "object", "additionalProperties": false, "properties": { "clusterName": { "type": "string", "pattern": "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$" }, "namespace": { "type": "string", "pattern": "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$" }, "enable": { "enum": ["annotation", "advancedNetworking"] } } };
+function validate89(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate86.evaluated;
+  const evaluated0 = validate89.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -1263,7 +1366,7 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.enable !== void 0) {
       let data2 = data.enable;
       if (!(data2 === "annotation" || data2 === "advancedNetworking")) {
-        const err5 = { instancePath: instancePath + "/enable", schemaPath: "#/$defs/Gateway/properties/enable/enum", keyword: "enum", params: { allowedValues: schema34.properties.enable.enum }, message: "must be equal to one of the allowed values" };
+        const err5 = { instancePath: instancePath + "/enable", schemaPath: "#/$defs/Gateway/properties/enable/enum", keyword: "enum", params: { allowedValues: schema35.properties.enable.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err5];
         } else {
@@ -1281,15 +1384,15 @@ function validate86(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate86.errors = vErrors;
+  validate89.errors = vErrors;
   return errors === 0;
 }
-validate86.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-var schema38 = { "type": "object", "additionalProperties": false, "required": ["key", "operator"], "properties": { "key": { "type": "string" }, "operator": { "enum": ["In", "NotIn", "Exists", "DoesNotExist"] }, "values": { "type": "array", "items": { "type": "string" } } } };
-function validate91(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate89.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+var schema39 = { "type": "object", "additionalProperties": false, "required": ["key", "operator"], "properties": { "key": { "type": "string" }, "operator": { "enum": ["In", "NotIn", "Exists", "DoesNotExist"] }, "values": { "type": "array", "items": { "type": "string" } } } };
+function validate94(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate91.evaluated;
+  const evaluated0 = validate94.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -1340,7 +1443,7 @@ function validate91(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.operator !== void 0) {
       let data1 = data.operator;
       if (!(data1 === "In" || data1 === "NotIn" || data1 === "Exists" || data1 === "DoesNotExist")) {
-        const err4 = { instancePath: instancePath + "/operator", schemaPath: "#/$defs/LabelRequirement/properties/operator/enum", keyword: "enum", params: { allowedValues: schema38.properties.operator.enum }, message: "must be equal to one of the allowed values" };
+        const err4 = { instancePath: instancePath + "/operator", schemaPath: "#/$defs/LabelRequirement/properties/operator/enum", keyword: "enum", params: { allowedValues: schema39.properties.operator.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err4];
         } else {
@@ -1383,14 +1486,14 @@ function validate91(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate91.errors = vErrors;
+  validate94.errors = vErrors;
   return errors === 0;
 }
-validate91.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate90(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate94.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate93(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate90.evaluated;
+  const evaluated0 = validate93.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -1438,8 +1541,8 @@ function validate90(data, { instancePath = "", parentData, parentDataProperty, r
       if (Array.isArray(data2)) {
         const len0 = data2.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate91(data2[i0], { instancePath: instancePath + "/matchExpressions/" + i0, parentData: data2, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate91.errors : vErrors.concat(validate91.errors);
+          if (!validate94(data2[i0], { instancePath: instancePath + "/matchExpressions/" + i0, parentData: data2, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors);
             errors = vErrors.length;
           }
         }
@@ -1462,14 +1565,14 @@ function validate90(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate90.errors = vErrors;
+  validate93.errors = vErrors;
   return errors === 0;
 }
-validate90.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate89(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate93.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate92(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate89.evaluated;
+  const evaluated0 = validate92.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -1507,14 +1610,14 @@ function validate89(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.namespaceSelector !== void 0) {
-      if (!validate90(data.namespaceSelector, { instancePath: instancePath + "/namespaceSelector", parentData: data, parentDataProperty: "namespaceSelector", rootData, dynamicAnchors })) {
-        vErrors = vErrors === null ? validate90.errors : vErrors.concat(validate90.errors);
+      if (!validate93(data.namespaceSelector, { instancePath: instancePath + "/namespaceSelector", parentData: data, parentDataProperty: "namespaceSelector", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
         errors = vErrors.length;
       }
     }
     if (data.podSelector !== void 0) {
-      if (!validate90(data.podSelector, { instancePath: instancePath + "/podSelector", parentData: data, parentDataProperty: "podSelector", rootData, dynamicAnchors })) {
-        vErrors = vErrors === null ? validate90.errors : vErrors.concat(validate90.errors);
+      if (!validate93(data.podSelector, { instancePath: instancePath + "/podSelector", parentData: data, parentDataProperty: "podSelector", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate93.errors : vErrors.concat(validate93.errors);
         errors = vErrors.length;
       }
     }
@@ -1527,14 +1630,14 @@ function validate89(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate89.errors = vErrors;
+  validate92.errors = vErrors;
   return errors === 0;
 }
-validate89.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate88(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate92.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate91(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate88.evaluated;
+  const evaluated0 = validate91.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -1634,8 +1737,8 @@ function validate88(data, { instancePath = "", parentData, parentDataProperty, r
         }
         const len0 = data1.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate89(data1[i0], { instancePath: instancePath + "/from/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate89.errors : vErrors.concat(validate89.errors);
+          if (!validate92(data1[i0], { instancePath: instancePath + "/from/" + i0, parentData: data1, parentDataProperty: i0, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors);
             errors = vErrors.length;
           }
         }
@@ -1704,14 +1807,14 @@ function validate88(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate88.errors = vErrors;
+  validate91.errors = vErrors;
   return errors === 0;
 }
-validate88.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate84(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+validate91.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+function validate87(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate84.evaluated;
+  const evaluated0 = validate87.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -1769,8 +1872,8 @@ function validate84(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.gateway !== void 0) {
-      if (!validate86(data.gateway, { instancePath: instancePath + "/gateway", parentData: data, parentDataProperty: "gateway", rootData, dynamicAnchors })) {
-        vErrors = vErrors === null ? validate86.errors : vErrors.concat(validate86.errors);
+      if (!validate89(data.gateway, { instancePath: instancePath + "/gateway", parentData: data, parentDataProperty: "gateway", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate89.errors : vErrors.concat(validate89.errors);
         errors = vErrors.length;
       }
     }
@@ -1779,8 +1882,8 @@ function validate84(data, { instancePath = "", parentData, parentDataProperty, r
       if (Array.isArray(data3)) {
         const len1 = data3.length;
         for (let i1 = 0; i1 < len1; i1++) {
-          if (!validate88(data3[i1], { instancePath: instancePath + "/policies/" + i1, parentData: data3, parentDataProperty: i1, rootData, dynamicAnchors })) {
-            vErrors = vErrors === null ? validate88.errors : vErrors.concat(validate88.errors);
+          if (!validate91(data3[i1], { instancePath: instancePath + "/policies/" + i1, parentData: data3, parentDataProperty: i1, rootData, dynamicAnchors })) {
+            vErrors = vErrors === null ? validate91.errors : vErrors.concat(validate91.errors);
             errors = vErrors.length;
           }
         }
@@ -1803,10 +1906,10 @@ function validate84(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate84.errors = vErrors;
+  validate87.errors = vErrors;
   return errors === 0;
 }
-validate84.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+validate87.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 function validate56(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -1895,8 +1998,8 @@ function validate56(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.egress !== void 0) {
-      if (!validate84(data.egress, { instancePath: instancePath + "/egress", parentData: data, parentDataProperty: "egress", rootData, dynamicAnchors })) {
-        vErrors = vErrors === null ? validate84.errors : vErrors.concat(validate84.errors);
+      if (!validate87(data.egress, { instancePath: instancePath + "/egress", parentData: data, parentDataProperty: "egress", rootData, dynamicAnchors })) {
+        vErrors = vErrors === null ? validate87.errors : vErrors.concat(validate87.errors);
         errors = vErrors.length;
       }
     }
@@ -1913,10 +2016,10 @@ function validate56(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 validate56.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate106(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+function validate109(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate106.evaluated;
+  const evaluated0 = validate109.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -2014,12 +2117,12 @@ function validate106(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate106.errors = vErrors;
+  validate109.errors = vErrors;
   return errors === 0;
 }
-validate106.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+validate109.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 var validateIntent = validate52;
-var schema19 = { "$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "urn:masq:schema:intent", "type": "object", "required": ["apiVersion", "kind"], "properties": { "apiVersion": { "const": "masq/v1alpha1" }, "kind": { "enum": ["ClusterIntent", "RangeSet"] } }, "allOf": [{ "if": { "properties": { "kind": { "const": "ClusterIntent" } } }, "then": { "$ref": "#/$defs/ClusterIntent" } }, { "if": { "properties": { "kind": { "const": "RangeSet" } } }, "then": { "$ref": "#/$defs/RangeSet" } }], "$defs": { "ClusterIntent": { "type": "object", "additionalProperties": false, "required": ["apiVersion", "kind", "metadata", "spec"], "properties": { "apiVersion": { "const": "masq/v1alpha1" }, "kind": { "const": "ClusterIntent" }, "metadata": { "$ref": "#/$defs/Metadata" }, "spec": { "$ref": "#/$defs/ClusterIntentSpec" } } }, "RangeSet": { "type": "object", "additionalProperties": false, "required": ["apiVersion", "kind", "metadata", "ranges"], "properties": { "apiVersion": { "const": "masq/v1alpha1" }, "kind": { "const": "RangeSet" }, "metadata": { "$ref": "#/$defs/Metadata" }, "ranges": { "$ref": "#/$defs/Ranges" } } }, "Metadata": { "type": "object", "additionalProperties": false, "required": ["name"], "properties": { "name": { "type": "string", "pattern": "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$" }, "labels": { "type": "object", "additionalProperties": { "type": "string" } }, "annotations": { "type": "object", "additionalProperties": { "type": "string" } } } }, "ClusterIntentSpec": { "type": "object", "additionalProperties": false, "required": ["platform", "network"], "properties": { "platform": { "enum": ["gke-standard", "gke-autopilot", "anthos-bare-metal", "kubernetes"] }, "version": { "type": "string" }, "network": { "$ref": "#/$defs/Network" }, "ranges": { "$ref": "#/$defs/Ranges" }, "masquerade": { "$ref": "#/$defs/Masquerade" }, "agent": { "$ref": "#/$defs/Agent" }, "egress": { "$ref": "#/$defs/Egress" } } }, "Network": { "type": "object", "additionalProperties": false, "required": ["nodeCIDRs", "podCIDRs"], "properties": { "dataplane": { "enum": ["v1", "v2"] }, "nodeCIDRs": { "type": "array", "minItems": 1, "items": { "$ref": "#/$defs/CIDR" } }, "podCIDRs": { "type": "array", "minItems": 1, "items": { "$ref": "#/$defs/CIDR" } }, "serviceCIDRs": { "type": "array", "items": { "$ref": "#/$defs/CIDR" } }, "nodeIPs": { "type": "array", "items": { "$ref": "#/$defs/IP" } }, "onPremisesCIDRs": { "type": "array", "items": { "$ref": "#/$defs/CIDR" } }, "internetRoute": { "enum": ["none", "cloud-nat", "custom-default-route"] }, "networkPolicy": { "type": "boolean" }, "disableDefaultSnat": { "type": "boolean" }, "windowsNodePools": { "type": "boolean" }, "nodeImage": { "enum": ["cos", "cos_containerd", "ubuntu", "ubuntu_containerd"] } } }, "Ranges": { "type": "object", "propertyNames": { "pattern": "^[a-z]([-a-z0-9]*[a-z0-9])?$" }, "additionalProperties": { "type": "array", "minItems": 1, "items": { "$ref": "#/$defs/RangeEntry" } } }, "RangeEntry": { "anyOf": [{ "type": "string" }, { "$ref": "#/$defs/RangeRule" }] }, "RangeRule": { "type": "object", "additionalProperties": false, "properties": { "cidr": { "$ref": "#/$defs/CIDR" }, "range": { "type": "string" }, "except": { "type": "array", "items": { "type": "string" } }, "reason": { "type": "string" } } }, "CIDR": { "type": "string" }, "IP": { "type": "string" }, "Masquerade": { "type": "object", "additionalProperties": false, "required": ["preserve"], "properties": { "preserve": { "type": "array", "items": { "$ref": "#/$defs/RangeEntry" } }, "always": { "type": "array", "items": { "$ref": "#/$defs/RangeEntry" } }, "linkLocal": { "enum": ["preserve", "masquerade"] }, "linkLocalIPv6": { "enum": ["preserve", "masquerade"] }, "defaultPolicy": { "enum": ["replace", "add"] }, "policyName": { "type": "string", "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$", "maxLength": 253 } } }, "Agent": { "type": "object", "additionalProperties": false, "properties": { "flavor": { "enum": ["google", "upstream"] }, "daemonSet": { "enum": ["render", "existing"] }, "image": { "type": "string", "pattern": "^((([A-Za-z0-9-]+\\.)+[A-Za-z0-9-]+|[A-Za-z0-9-]+:[0-9]+|localhost|\\[[0-9A-Fa-f:]+\\])(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$" }, "namespace": { "type": "string", "pattern": "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$" }, "chain": { "type": "string" }, "resyncInterval": { "type": "string" }, "randomFully": { "type": "boolean" }, "toPorts": { "type": "array", "minItems": 1, "items": { "type": "string" } }, "nodeSelector": { "type": "object", "additionalProperties": { "type": "string" } }, "priorityClassName": { "type": "string", "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$", "maxLength": 253 }, "resources": { "$ref": "#/$defs/AgentResources" } } }, "AgentResources": { "type": "object", "additionalProperties": false, "properties": { "requests": { "$ref": "#/$defs/Quantities" }, "limits": { "$ref": "#/$defs/Quantities" } } }, "Quantities": { "type": "object", "propertyNames": { "pattern": "^(cpu|memory|ephemeral-storage|hugepages-[1-9][0-9]*[KMGTPE]i)$" }, "additionalProperties": { "type": "string", "pattern": "^([0-9]+(\\.[0-9]*)?|\\.[0-9]+)(m|[kMGTPE]|[KMGTPE]i|[eE][-+]?[0-9]+)?$" } }, "Egress": { "type": "object", "additionalProperties": false, "required": ["floatingIPs"], "properties": { "floatingIPs": { "type": "array", "minItems": 1, "items": { "$ref": "#/$defs/IP" } }, "gateway": { "$ref": "#/$defs/Gateway" }, "policies": { "type": "array", "items": { "$ref": "#/$defs/EgressPolicy" } } } }, "Gateway": { "type": "object", "additionalProperties": false, "properties": { "clusterName": { "type": "string", "pattern": "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$" }, "namespace": { "type": "string", "pattern": "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$" }, "enable": { "enum": ["annotation", "advancedNetworking"] } } }, "EgressPolicy": { "type": "object", "additionalProperties": false, "required": ["name", "from", "to", "sourceIP"], "properties": { "name": { "type": "string", "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$", "maxLength": 253 }, "from": { "type": "array", "minItems": 1, "items": { "$ref": "#/$defs/PodRule" } }, "to": { "type": "array", "minItems": 1, "items": { "$ref": "#/$defs/RangeEntry" } }, "sourceIP": { "$ref": "#/$defs/IP" }, "reason": { "type": "string" } } }, "PodRule": { "type": "object", "additionalProperties": false, "required": ["namespaceSelector", "podSelector"], "properties": { "namespaceSelector": { "$ref": "#/$defs/LabelSelector" }, "podSelector": { "$ref": "#/$defs/LabelSelector" } } }, "LabelSelector": { "type": "object", "additionalProperties": false, "properties": { "matchLabels": { "type": "object", "additionalProperties": { "type": "string" } }, "matchExpressions": { "type": "array", "items": { "$ref": "#/$defs/LabelRequirement" } } } }, "LabelRequirement": { "type": "object", "additionalProperties": false, "required": ["key", "operator"], "properties": { "key": { "type": "string" }, "operator": { "enum": ["In", "NotIn", "Exists", "DoesNotExist"] }, "values": { "type": "array", "items": { "type": "string" } } } } } };
+var schema19 = { "$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "urn:masq:schema:intent", "type": "object", "required": ["apiVersion", "kind"], "properties": { "apiVersion": { "const": "masq/v1alpha1" }, "kind": { "enum": ["ClusterIntent", "RangeSet"] } }, "allOf": [{ "if": { "properties": { "kind": { "const": "ClusterIntent" } } }, "then": { "$ref": "#/$defs/ClusterIntent" } }, { "if": { "properties": { "kind": { "const": "RangeSet" } } }, "then": { "$ref": "#/$defs/RangeSet" } }], "$defs": { "ClusterIntent": { "type": "object", "additionalProperties": false, "required": ["apiVersion", "kind", "metadata", "spec"], "properties": { "apiVersion": { "const": "masq/v1alpha1" }, "kind": { "const": "ClusterIntent" }, "metadata": { "$ref": "#/$defs/Metadata" }, "spec": { "$ref": "#/$defs/ClusterIntentSpec" } } }, "RangeSet": { "type": "object", "additionalProperties": false, "required": ["apiVersion", "kind", "metadata", "ranges"], "properties": { "apiVersion": { "const": "masq/v1alpha1" }, "kind": { "const": "RangeSet" }, "metadata": { "$ref": "#/$defs/Metadata" }, "ranges": { "$ref": "#/$defs/Ranges" } } }, "Metadata": { "type": "object", "additionalProperties": false, "required": ["name"], "properties": { "name": { "type": "string", "pattern": "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$" }, "labels": { "type": "object", "additionalProperties": { "type": "string" } }, "annotations": { "type": "object", "additionalProperties": { "type": "string" } } } }, "ClusterIntentSpec": { "type": "object", "additionalProperties": false, "required": ["platform", "network"], "properties": { "platform": { "enum": ["gke-standard", "gke-autopilot", "anthos-bare-metal", "kubernetes"] }, "version": { "type": "string" }, "network": { "$ref": "#/$defs/Network" }, "ranges": { "$ref": "#/$defs/Ranges" }, "masquerade": { "$ref": "#/$defs/Masquerade" }, "agent": { "$ref": "#/$defs/Agent" }, "egress": { "$ref": "#/$defs/Egress" } } }, "Network": { "type": "object", "additionalProperties": false, "required": ["nodeCIDRs", "podCIDRs"], "properties": { "dataplane": { "enum": ["v1", "v2"] }, "nodeCIDRs": { "type": "array", "minItems": 1, "items": { "$ref": "#/$defs/CIDR" } }, "podCIDRs": { "type": "array", "minItems": 1, "items": { "$ref": "#/$defs/CIDR" } }, "serviceCIDRs": { "type": "array", "items": { "$ref": "#/$defs/CIDR" } }, "nodeIPs": { "type": "array", "items": { "$ref": "#/$defs/IP" } }, "onPremisesCIDRs": { "type": "array", "items": { "$ref": "#/$defs/CIDR" } }, "internetRoute": { "enum": ["none", "cloud-nat", "custom-default-route"] }, "networkPolicy": { "type": "boolean" }, "disableDefaultSnat": { "type": "boolean" }, "windowsNodePools": { "type": "boolean" }, "nodeImage": { "enum": ["cos", "cos_containerd", "ubuntu", "ubuntu_containerd"] } } }, "Ranges": { "type": "object", "propertyNames": { "pattern": "^[a-z]([-a-z0-9]*[a-z0-9])?$" }, "additionalProperties": { "type": "array", "minItems": 1, "items": { "$ref": "#/$defs/RangeEntry" } } }, "RangeEntry": { "anyOf": [{ "type": "string" }, { "$ref": "#/$defs/RangeRule" }] }, "RangeRule": { "type": "object", "additionalProperties": false, "properties": { "cidr": { "$ref": "#/$defs/CIDR" }, "range": { "type": "string" }, "except": { "type": "array", "items": { "type": "string" } }, "reason": { "type": "string" } } }, "CIDR": { "type": "string" }, "IP": { "type": "string" }, "Masquerade": { "type": "object", "additionalProperties": false, "required": ["preserve"], "properties": { "preserve": { "type": "array", "items": { "$ref": "#/$defs/RangeEntry" } }, "always": { "type": "array", "items": { "$ref": "#/$defs/RangeEntry" } }, "linkLocal": { "enum": ["preserve", "masquerade"] }, "linkLocalIPv6": { "enum": ["preserve", "masquerade"] }, "defaultPolicy": { "enum": ["replace", "add"] }, "policyName": { "type": "string", "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$", "maxLength": 253 } } }, "Agent": { "type": "object", "additionalProperties": false, "properties": { "flavor": { "enum": ["google", "upstream", "masq"] }, "daemonSet": { "enum": ["render", "existing"] }, "image": { "type": "string", "pattern": "^((([A-Za-z0-9-]+\\.)+[A-Za-z0-9-]+|[A-Za-z0-9-]+:[0-9]+|localhost|\\[[0-9A-Fa-f:]+\\])(:[0-9]+)?/)?[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$" }, "namespace": { "type": "string", "pattern": "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$" }, "chain": { "type": "string" }, "resyncInterval": { "type": "string" }, "randomFully": { "type": "boolean" }, "toPorts": { "type": "array", "minItems": 1, "items": { "type": "string" } }, "nodeSelector": { "type": "object", "additionalProperties": { "type": "string" } }, "backend": { "enum": ["auto", "iptables", "nftables"] }, "logFormat": { "enum": ["text", "json"] }, "metrics": { "$ref": "#/$defs/AgentMetrics" }, "priorityClassName": { "type": "string", "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$", "maxLength": 253 }, "resources": { "$ref": "#/$defs/AgentResources" } } }, "AgentMetrics": { "type": "object", "additionalProperties": false, "properties": { "port": { "type": "integer", "minimum": 1024, "maximum": 65535 }, "address": { "$ref": "#/$defs/IP" } } }, "AgentResources": { "type": "object", "additionalProperties": false, "properties": { "requests": { "$ref": "#/$defs/Quantities" }, "limits": { "$ref": "#/$defs/Quantities" } } }, "Quantities": { "type": "object", "propertyNames": { "pattern": "^(cpu|memory|ephemeral-storage|hugepages-[1-9][0-9]*[KMGTPE]i)$" }, "additionalProperties": { "type": "string", "pattern": "^([0-9]+(\\.[0-9]*)?|\\.[0-9]+)(m|[kMGTPE]|[KMGTPE]i|[eE][-+]?[0-9]+)?$" } }, "Egress": { "type": "object", "additionalProperties": false, "required": ["floatingIPs"], "properties": { "floatingIPs": { "type": "array", "minItems": 1, "items": { "$ref": "#/$defs/IP" } }, "gateway": { "$ref": "#/$defs/Gateway" }, "policies": { "type": "array", "items": { "$ref": "#/$defs/EgressPolicy" } } } }, "Gateway": { "type": "object", "additionalProperties": false, "properties": { "clusterName": { "type": "string", "pattern": "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$" }, "namespace": { "type": "string", "pattern": "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$" }, "enable": { "enum": ["annotation", "advancedNetworking"] } } }, "EgressPolicy": { "type": "object", "additionalProperties": false, "required": ["name", "from", "to", "sourceIP"], "properties": { "name": { "type": "string", "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$", "maxLength": 253 }, "from": { "type": "array", "minItems": 1, "items": { "$ref": "#/$defs/PodRule" } }, "to": { "type": "array", "minItems": 1, "items": { "$ref": "#/$defs/RangeEntry" } }, "sourceIP": { "$ref": "#/$defs/IP" }, "reason": { "type": "string" } } }, "PodRule": { "type": "object", "additionalProperties": false, "required": ["namespaceSelector", "podSelector"], "properties": { "namespaceSelector": { "$ref": "#/$defs/LabelSelector" }, "podSelector": { "$ref": "#/$defs/LabelSelector" } } }, "LabelSelector": { "type": "object", "additionalProperties": false, "properties": { "matchLabels": { "type": "object", "additionalProperties": { "type": "string" } }, "matchExpressions": { "type": "array", "items": { "$ref": "#/$defs/LabelRequirement" } } } }, "LabelRequirement": { "type": "object", "additionalProperties": false, "required": ["key", "operator"], "properties": { "key": { "type": "string" }, "operator": { "enum": ["In", "NotIn", "Exists", "DoesNotExist"] }, "values": { "type": "array", "items": { "type": "string" } } } } } };
 function validate53(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -2125,10 +2228,10 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 validate53.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
-function validate102(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+function validate105(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate102.evaluated;
+  const evaluated0 = validate105.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -2226,10 +2329,10 @@ function validate102(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate102.errors = vErrors;
+  validate105.errors = vErrors;
   return errors === 0;
 }
-validate102.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+validate105.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
 function validate52(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   ;
   let vErrors = null;
@@ -2314,8 +2417,8 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
   }
   if (_valid1) {
     const _errs10 = errors;
-    if (!validate102(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
-      vErrors = vErrors === null ? validate102.errors : vErrors.concat(validate102.errors);
+    if (!validate105(data, { instancePath, parentData, parentDataProperty, rootData, dynamicAnchors })) {
+      vErrors = vErrors === null ? validate105.errors : vErrors.concat(validate105.errors);
       errors = vErrors.length;
     }
     var _valid1 = _errs10 === errors;
@@ -2402,11 +2505,11 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 validate52.evaluated = { "dynamicProps": true, "dynamicItems": false };
-var validateRangeSet = validate109;
-function validate109(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
+var validateRangeSet = validate112;
+function validate112(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
-  const evaluated0 = validate109.evaluated;
+  const evaluated0 = validate112.evaluated;
   if (evaluated0.dynamicProps) {
     evaluated0.props = void 0;
   }
@@ -2504,7 +2607,7 @@ function validate109(data, { instancePath = "", parentData, parentDataProperty, 
     }
     errors++;
   }
-  validate109.errors = vErrors;
+  validate112.errors = vErrors;
   return errors === 0;
 }
-validate109.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };
+validate112.evaluated = { "props": true, "dynamicProps": false, "dynamicItems": false };

@@ -1,0 +1,66 @@
+import { type Address, cidr, parseAddress, setsOf } from '../address';
+import type { ValuePath } from '../diagnostics';
+import type { AgentResources } from '../schema/generated/types-intent';
+import { addFault } from './entry';
+import type { Findings } from './findings';
+import type { Flavor } from './model';
+
+/** The port of masq-agent's metrics unless another one is given. */
+export const METRICS_PORT = 9797;
+
+/** What masq-agent's container requests and may use at most, unless the intent says otherwise. */
+export const OWN_RESOURCES: AgentResources = {
+  requests: { cpu: '5m', memory: '16Mi' },
+  limits: { memory: '64Mi' },
+};
+
+/** Settings that masq-agent alone has. */
+const OWN_KEYS = ['backend', 'logFormat', 'metrics'] as const;
+
+/** What is said of an agent: in an intent, or in a construct's props. */
+type Given = Readonly<Partial<Record<(typeof OWN_KEYS)[number] | 'image', unknown>>>;
+
+/** Checks that what is said of an agent is about the flavor that is to run, and that masq-agent can run with it. */
+export function checkFlavor(given: Given, flavor: Flavor, path: ValuePath, findings: Findings): void {
+  if (findings.anyBelow([...path, 'flavor'])) return;
+  if (flavor === 'masq') {
+    checkImage(given, path, findings);
+    checkMetricsAddress(given.metrics, [...path, 'metrics', 'address'], findings);
+    return;
+  }
+  for (const key of OWN_KEYS.filter(key => given[key] !== undefined)) {
+    const message = `${key} is about masq-agent, and the flavor is "${flavor}", which has no such setting; remove it, or write "flavor: masq" and the image`;
+    findings.add('MQ322', [...path, key], message, 'key');
+  }
+}
+
+function checkImage({ image }: Given, path: ValuePath, findings: Findings): void {
+  if (image !== undefined) return;
+  const message =
+    'nobody publishes an image of masq-agent, so one has to be named: build it with "npm run image", push it to your registry, and write "image:" with its name there, best with the digest';
+  findings.add('MQ321', [...path, 'flavor'], message);
+}
+
+function checkMetricsAddress(metrics: unknown, path: ValuePath, findings: Findings): void {
+  const { address: text } = Object(metrics) as Readonly<Record<string, unknown>>;
+  if (typeof text !== 'string') return;
+  const parsed = parseAddress(text);
+  if (!parsed.ok) addFault(findings, path, text, parsed.fault, 'address');
+  else if (!lies(parsed.value, EVERYBODYS)) {
+    const [fault, severity] = lies(parsed.value, NOBODYS)
+      ? ([`no node can listen on "${text}"`, 'error'] as const)
+      : ([`"${text}" has to be an address of every node, or the metrics container does not start`, 'warning'] as const);
+    const message = `${fault}; write 0.0.0.0 or 127.0.0.1, or remove the key for the node's own address`;
+    findings.add('MQ323', path, { message, severity });
+  }
+}
+
+/** What every node has, or may well have: any, loopback and link-local addresses. */
+const EVERYBODYS = ['0.0.0.0/32', '127.0.0.0/8', '169.254.0.0/16', '::/128', '::1/128'];
+
+/** "This network", multicast and broadcast. */
+const NOBODYS = ['0.0.0.0/8', '224.0.0.0/4', '255.255.255.255/32', 'ff00::/8'];
+
+function lies(address: Address, ranges: readonly string[]): boolean {
+  return setsOf(ranges.map(cidr))[address.family].has(address);
+}

@@ -1,0 +1,198 @@
+import {
+  AGENT_FLAG_NAMES,
+  type AgentFlags,
+  chainFault,
+  type FlagFault,
+  type ParsedFlags,
+  parseAgentFlags,
+  portRangeFault,
+} from '../agentfile/flags';
+import {
+  COMMANDS,
+  OPTION_DEFAULTS,
+  type ParsedOptions,
+  parseMasqAgentOptions,
+  TOGGLE_OPTIONS,
+  VALUED_OPTIONS,
+} from '../agentfile/options';
+import { orList, suggest, type ValuePath } from '../diagnostics';
+import type { Findings } from '../intent/findings';
+import { valueAt } from '../schema/path';
+import type { SourceDocument } from '../source';
+import { list, record, written } from './object';
+import type { Program } from './pod';
+
+/** What a container's command and arguments say of the agent. */
+export interface AgentArguments {
+  /** The flags, with the agent's defaults for the rest. */
+  readonly flags: AgentFlags;
+  /** The agent's file. */
+  readonly config: string;
+  /** Where masq-agent keeps its state. */
+  readonly stateFolder: string;
+}
+
+/** An argument and where it stands. */
+interface Argument {
+  readonly text: string;
+  readonly path: ValuePath;
+}
+
+/** Checks what a container starts; undefined when it is not the agent. */
+export function checkArguments(
+  document: SourceDocument,
+  container: ValuePath,
+  program: Program,
+  findings: Findings,
+): AgentArguments | undefined {
+  const given = agentArguments(document, container, findings);
+  if (!given) return undefined;
+  if (program === 'ip-masq-agent') {
+    const parsed = parseAgentFlags(given.map(word => word.text));
+    for (const fault of parsed.faults) findings.add('MQ612', given[fault.index]!.path, flagText(fault, given));
+    checkFlags(document, container, { given, parsed }, findings);
+    return { flags: parsed.flags, config: OPTION_DEFAULTS.config, stateFolder: OPTION_DEFAULTS['state-dir'] };
+  }
+  const parsed = parseMasqAgentOptions(given.map(word => word.text));
+  for (const fault of parsed.faults) findings.add('MQ612', given[fault.index]!.path, optionText(fault, given));
+  checkFlags(document, container, { given, parsed }, findings);
+  return checkTask(parsed, given, findings)
+    ? { flags: parsed.flags, config: parsed.values.config, stateFolder: parsed.values['state-dir'] }
+    : undefined;
+}
+
+/** What the agent is started with; undefined when it is not the agent that the container starts. */
+function agentArguments(document: SourceDocument, container: ValuePath, findings: Findings): Argument[] | undefined {
+  const spec = record(valueAt(document.value, container));
+  if (!['command', 'args'].map(key => isWords(spec[key], [...container, key], findings)).every(Boolean))
+    return undefined;
+  const words = (key: 'command' | 'args'): Argument[] =>
+    list(spec[key]).map((word, i) => ({ text: expanded(written(word), spec.env), path: [...container, key, i] }));
+  const [program, ...more] = words('command');
+  if (!program || /(?:^|\/)(?:ip-masq-agent[^/]*|masq-agent)$/.test(program.text)) return [...more, ...words('args')];
+  const message = `the container starts "${program.text}", not the agent itself: masq does not know the agent's flags`;
+  findings.add('MQ612', program.path, { message, severity: 'warning' });
+  return undefined;
+}
+
+/** Whether what a container is started with is a list, or is not there; one that is neither is reported. */
+function isWords(value: unknown, path: ValuePath, findings: Findings): boolean {
+  if (value === undefined || value === null || Array.isArray(value)) return true;
+  const message = `${path.at(-1)} "${written(value)}" is no list; write [${written(value)}]`;
+  findings.add('MQ204', path, message);
+  return false;
+}
+
+/** An argument with the container's variables in it, as the kubelet fills them in: those that are not there stay. */
+function expanded(text: string, env: unknown): string {
+  const values = new Map(
+    list(env)
+      .map(record)
+      .map(({ name, value }) => [name, value]),
+  );
+  return text.replace(/\$\((\w+)\)/g, (all, name) => {
+    const value = values.get(name);
+    return typeof value === 'string' ? value : all;
+  });
+}
+
+/** Whether a variable in an argument gets its value from elsewhere than the manifest. */
+function filledInLater(text: string, container: unknown): boolean {
+  const { env, envFrom } = record(container);
+  const open = list(env)
+    .map(record)
+    .filter(({ valueFrom }) => valueFrom !== undefined);
+  const names = [...text.matchAll(/\$\((\w+)\)/g)].map(([, name]) => name);
+  return names.some(name => list(envFrom).length > 0 || open.some(variable => variable.name === name));
+}
+
+/** What is wrong with an argument of ip-masq-agent. */
+function flagText({ kind, name, index }: FlagFault, given: readonly Argument[]): string {
+  switch (kind) {
+    case 'positional': {
+      const before = given[index - 1]?.text;
+      const instead = /^(?:true|false)$/.test(name) ? `write ${before}=${name}` : 'remove it';
+      return `argument "${name}" is no flag; the agent silently ignores every flag behind it: ${instead}`;
+    }
+    case 'missing':
+      return `flag --${name} lacks its value, and the agent does not start without; write --${name}=…`;
+    case 'value':
+      return `flag --${name} is true or false, not "${given[index]!.text.replace(/^[^=]*=/, '')}"`;
+    case 'unknown': {
+      const near = suggest(name, AGENT_FLAG_NAMES);
+      return `ip-masq-agent has no flag --${name}; ${near ? `did you mean --${near}?` : 'it does not start with it'}`;
+    }
+  }
+}
+
+/** What is wrong with an argument of masq-agent, which ends at once with any of them. */
+function optionText({ kind, name, index }: FlagFault, given: readonly Argument[]): string {
+  if (kind === 'missing')
+    return `option --${name} lacks its value, and masq-agent does not start without; write --${name}=…`;
+  if (kind === 'positional') return `argument "${name}" is no option, and masq-agent does not start with it; remove it`;
+  if (kind === 'unknown') {
+    const near = suggest(name, [...AGENT_FLAG_NAMES, ...Object.keys(VALUED_OPTIONS), ...TOGGLE_OPTIONS]);
+    return `masq-agent has no option --${name}; ${near ? `did you mean --${near}?` : 'it does not start with it'}`;
+  }
+  const value = /=([\s\S]*)$/.exec(given[index]!.text)?.[1] ?? given[index + 1]?.text;
+  return `option --${name} is ${orList(VALUED_OPTIONS[name] ?? ['true', 'false'])}, not "${value}"`;
+}
+
+/** Whether masq-agent is to run and enforce; what else it is told to do is reported. */
+function checkTask({ operands, toggles, at }: ParsedOptions, given: readonly Argument[], findings: Findings): boolean {
+  const [first, second] = operands;
+  const operand = first?.word === 'run' ? second : first;
+  if (operand) {
+    const { text, path } = given[operand.index]!;
+    const isCommand = operand === first && COMMANDS.some(command => command === operand.word);
+    if (isCommand) findings.add('MQ620', path, endingText(text));
+    else findings.add('MQ612', path, operandText(text, given[operand.index - 1]?.text));
+    return false;
+  }
+  const ending = ENDING.find(toggle => toggles.has(toggle));
+  if (ending === undefined) return true;
+  findings.add('MQ620', given[at.get(ending)!]!.path, endingText(`--${ending}`));
+  return false;
+}
+
+/** Options with which masq-agent ends by itself. */
+const ENDING = ['dry-run', 'once'] as const;
+
+function endingText(word: string): string {
+  return `with "${word}" masq-agent ends instead of going on to enforce, and Kubernetes starts it again and again; remove it`;
+}
+
+function operandText(word: string, before = ''): string {
+  const isValue = /^(?:true|false)$/.test(word) && before.startsWith('-');
+  const instead = isValue ? `write ${before}=${word}` : 'remove it';
+  return `"${word}" is no command of masq-agent, which does not start with it; ${instead}`;
+}
+
+/** What is wrong with the values of the flags that both agents have. */
+function checkFlags(
+  document: SourceDocument,
+  container: ValuePath,
+  { given, parsed: { flags, at } }: { readonly given: readonly Argument[]; readonly parsed: ParsedFlags },
+  findings: Findings,
+): void {
+  const { image, ...spec } = record(valueAt(document.value, container));
+  const path = (name: string): ValuePath | undefined => (at.has(name) ? given[at.get(name)!]!.path : undefined);
+  const isOpen = filledInLater(flags.chain, spec);
+  const google = typeof image === 'string' && /(?:^|\/)gke\.gcr\.io\//.test(image);
+  const chainAt = path('masq-chain');
+  if (google && flags.chain !== 'IP-MASQ' && !isOpen) {
+    const message = `chain "${flags.chain}" does not replace GKE's own rules; write --masq-chain=IP-MASQ`;
+    findings.add('MQ401', chainAt ?? [...container, 'args'], message, 'key');
+  } else {
+    const fault = chainFault(flags.chain);
+    if (fault && chainAt && !isOpen) findings.add('MQ313', chainAt, fault);
+  }
+  if (google && flags.randomFully) {
+    const message = 'on a cluster with Dataplane V2 the agent needs --random-fully=false';
+    findings.add('MQ402', path('random-fully') ?? container, { message, severity: 'note' });
+  }
+  for (const range of flags.toPorts?.split(',') ?? []) {
+    const fault = portRangeFault(range);
+    if (fault) findings.add('MQ312', path('to-ports')!, fault);
+  }
+}

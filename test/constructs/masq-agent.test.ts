@@ -1,0 +1,209 @@
+import { App, Chart, Testing } from 'cdk8s';
+import { describe, expect, it } from 'vitest';
+import { IpMasqAgent, IpMasqAgentDaemonSet, type IpMasqAgentDaemonSetProps } from '../../constructs';
+import { findingsOf } from '../../constructs/validation';
+import { nextLine } from './here';
+import { errorsOf } from './synth';
+
+const IMAGE = 'registry.example/masq-agent:0.1.0';
+
+type Container = Readonly<Record<string, unknown>>;
+
+/** The DaemonSet's spec that some props render to. */
+function specOf(props: IpMasqAgentDaemonSetProps) {
+  const chart = new Chart(Testing.app(), 'chart');
+  new IpMasqAgentDaemonSet(chart, 'Agent', { flavor: 'masq', image: IMAGE, ...props });
+  const [object] = Testing.synth(chart) as [{ spec: Container }];
+  return object.spec as Container & { template: { spec: Container & { containers: Container[] } } };
+}
+
+const containersOf = (props: IpMasqAgentDaemonSetProps): Container[] => specOf(props).template.spec.containers;
+
+const probe = (...words: string[]) => ({ exec: { command: ['/usr/bin/masq-agent', ...words] }, successThreshold: 1 });
+
+const AGENT = {
+  name: 'masq-agent',
+  image: IMAGE,
+  livenessProbe: {
+    ...probe('healthz'),
+    initialDelaySeconds: 30,
+    periodSeconds: 30,
+    timeoutSeconds: 10,
+    failureThreshold: 3,
+  },
+  readinessProbe: {
+    ...probe('healthz', '--ready'),
+    initialDelaySeconds: 2,
+    periodSeconds: 10,
+    timeoutSeconds: 5,
+    failureThreshold: 2,
+  },
+  resources: { requests: { cpu: '5m', memory: '16Mi' }, limits: { memory: '64Mi' } },
+  securityContext: {
+    privileged: false,
+    allowPrivilegeEscalation: false,
+    readOnlyRootFilesystem: true,
+    runAsUser: 0,
+    capabilities: { drop: ['ALL'], add: ['NET_ADMIN', 'NET_RAW'] },
+    seccompProfile: { type: 'RuntimeDefault' },
+  },
+  volumeMounts: [
+    { name: 'config-volume', mountPath: '/etc/config', readOnly: true },
+    { name: 'state', mountPath: '/run/masq-agent' },
+    { name: 'xtables-lock', mountPath: '/run/xtables.lock' },
+  ],
+};
+
+describe('the DaemonSet of masq-agent', () => {
+  it('is this one', () => {
+    expect(specOf({})).toEqual({
+      minReadySeconds: 10,
+      updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } },
+      selector: { matchLabels: { 'k8s-app': 'ip-masq-agent' } },
+      template: {
+        metadata: { labels: { 'k8s-app': 'ip-masq-agent' } },
+        spec: {
+          hostNetwork: true,
+          dnsPolicy: 'Default',
+          automountServiceAccountToken: false,
+          enableServiceLinks: false,
+          priorityClassName: 'system-node-critical',
+          terminationGracePeriodSeconds: 5,
+          containers: [AGENT],
+          tolerations: [
+            { effect: 'NoSchedule', operator: 'Exists' },
+            { effect: 'NoExecute', operator: 'Exists' },
+            { key: 'CriticalAddonsOnly', operator: 'Exists' },
+          ],
+          volumes: [
+            {
+              name: 'config-volume',
+              configMap: { name: 'ip-masq-agent', optional: true, items: [{ key: 'config', path: 'ip-masq-agent' }] },
+            },
+            { name: 'state', hostPath: { path: '/run/masq-agent', type: 'DirectoryOrCreate' } },
+            { name: 'xtables-lock', hostPath: { path: '/run/xtables.lock', type: 'FileOrCreate' } },
+          ],
+        },
+      },
+    });
+  });
+
+  it.each<[IpMasqAgentDaemonSetProps, string[] | undefined]>([
+    [{ backend: 'auto', logFormat: 'text' }, undefined],
+    [{ backend: 'nftables' }, ['--backend=nftables']],
+    [{ logFormat: 'json', enableIPv6: true }, ['--enable-ipv6', '--log-format=json']],
+    [{ gke: true, backend: 'iptables' }, ['--masq-chain=IP-MASQ', '--random-fully=false', '--backend=iptables']],
+  ])('%j has the arguments %j', (props, args) => {
+    expect(containersOf(props)[0]!.args).toEqual(args);
+  });
+
+  it('takes the place of the default resources whole', () => {
+    const resources = { requests: { memory: '128Mi' } };
+    expect(containersOf({ resources })).toEqual([{ ...AGENT, resources }]);
+  });
+
+  it('serves metrics from a container that can do nothing else', () => {
+    const [agent, metrics] = containersOf({ metrics: {} });
+    expect(agent).toEqual(AGENT);
+    expect(metrics).toEqual({
+      name: 'metrics',
+      image: IMAGE,
+      command: ['/usr/bin/busybox', 'httpd', '-f', '-p', '[$(HOST_IP)]:9797', '-h', '/run/masq-agent/www'],
+      env: [{ name: 'HOST_IP', valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: 'status.hostIP' } } }],
+      ports: [{ name: 'metrics', containerPort: 9797, hostPort: 9797, protocol: 'TCP' }],
+      resources: { requests: { cpu: '1m', memory: '4Mi' }, limits: { memory: '16Mi' } },
+      securityContext: {
+        privileged: false,
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        runAsNonRoot: true,
+        runAsUser: 65532,
+        runAsGroup: 65532,
+        capabilities: { drop: ['ALL'] },
+        seccompProfile: { type: 'RuntimeDefault' },
+      },
+      volumeMounts: [{ name: 'state', mountPath: '/run/masq-agent', readOnly: true }],
+    });
+  });
+
+  it('serves them where it is asked to', () => {
+    const [, metrics] = containersOf({ metrics: { port: 9100, address: '::1' } });
+    expect(metrics!.command).toContain('[::1]:9100');
+    expect(metrics!.ports).toEqual([{ name: 'metrics', containerPort: 9100, hostPort: 9100, protocol: 'TCP' }]);
+    expect(metrics).not.toHaveProperty('env');
+  });
+
+  it('has a ServiceAccount of its own beside it, on GKE too', () => {
+    const chart = new Chart(Testing.app(), 'chart');
+    new IpMasqAgent(chart, 'Agent', { gke: true, flavor: 'masq', image: IMAGE });
+    const kinds = Testing.synth(chart).map(object => (object as { kind: string }).kind);
+    expect(kinds).toEqual(['ServiceAccount', 'DaemonSet']);
+  });
+});
+
+describe('props about masq-agent', () => {
+  it.each<[string, Readonly<Record<string, unknown>>, readonly string[]]>([
+    [
+      'no image',
+      { flavor: 'masq' },
+      [
+        'MQ321 nobody publishes an image of masq-agent, so one has to be named: build it with "npm run image", push it to your registry, and write "image:" with its name there, best with the digest (flavor)',
+      ],
+    ],
+    [
+      'an image that is none: nobody is told that none is named',
+      { flavor: 'masq', image: 'no image' },
+      [
+        'MQ206 props.image "no image" is not allowed; write an image reference such as registry.example/ip-masq-agent:v2.8.0, or one with @sha256: and 64 hex digits behind it (props.image)',
+      ],
+    ],
+    [
+      'a flavor that is none: nobody is told that settings belong to another',
+      { flavor: 'mask', image: IMAGE, metrics: {} },
+      ['MQ206 props.flavor cannot be "mask"; did you mean "masq"? (props.flavor)'],
+    ],
+    [
+      'settings of masq-agent for another agent',
+      { backend: 'auto', metrics: {}, gke: true },
+      [
+        'MQ322 backend is about masq-agent, and the flavor is "google", which has no such setting; remove it, or write "flavor: masq" and the image (backend)',
+        'MQ322 metrics is about masq-agent, and the flavor is "google", which has no such setting; remove it, or write "flavor: masq" and the image (metrics)',
+      ],
+    ],
+    [
+      'a port that needs rights',
+      { flavor: 'masq', image: IMAGE, metrics: { port: 80 } },
+      ['MQ206 props.metrics.port is 80; the least is 1024 (props.metrics.port)'],
+    ],
+    [
+      'a port that is none',
+      { flavor: 'masq', image: IMAGE, metrics: { port: 65536 } },
+      ['MQ206 props.metrics.port is 65536; the most is 65535 (props.metrics.port)'],
+    ],
+    [
+      'an address that is none',
+      { flavor: 'masq', image: IMAGE, metrics: { address: '10.0.0.256' } },
+      ['MQ103 address "10.0.0.256": 256 is out of range; write a number from 0 to 255 (metrics.address)'],
+    ],
+    [
+      'an address that nobody has',
+      { flavor: 'masq', image: IMAGE, metrics: { address: '255.255.255.255' } },
+      [
+        `MQ323 no node can listen on "255.255.255.255"; write 0.0.0.0 or 127.0.0.1, or remove the key for the node's own address (metrics.address)`,
+      ],
+    ],
+  ])('with %s', (_, props, messages) => {
+    const app = new App({ outdir: '/nonexistent/never-written' });
+    const chart = new Chart(app, 'net');
+    const line = nextLine();
+    new IpMasqAgentDaemonSet(chart, 'Agent', props);
+    expect(errorsOf(app)).toEqual(messages.map(message => `[net/Agent] ${message} at ${line}`));
+  });
+
+  it('with an address of one node: a warning', () => {
+    const app = new App();
+    const metrics = { address: '192.168.1.11' };
+    new IpMasqAgentDaemonSet(new Chart(app, 'net'), 'Agent', { flavor: 'masq', image: IMAGE, metrics });
+    expect(findingsOf(app).map(({ code, severity }) => `${code} ${severity}`)).toContain('MQ323 warning');
+  });
+});
