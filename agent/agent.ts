@@ -10,6 +10,7 @@ import type { Options } from './options';
 import type { Platform, ReadFile } from './platform/platform';
 import { Publisher } from './publisher';
 import { type Counts, LAST_GOOD_FILE, type State, type Verdict } from './state';
+import { Surroundings } from './surroundings';
 
 /** A configuration that is or was good, and where it is from. */
 interface Current {
@@ -62,7 +63,7 @@ export class Agent {
     /** Those that former agents may have used. */
     private readonly others: readonly Backend[],
   ) {
-    this.enforcer = new Enforcer(backend);
+    this.enforcer = new Enforcer(backend, new Surroundings(platform));
     this.publisher = new Publisher(platform, options.stateFolder, log);
     this.publish('starting', '');
   }
@@ -199,24 +200,26 @@ export class Agent {
   }
 
   private tell(result: Enforcement, isNew: boolean): void {
+    if (result.repaired.length > 0) this.tellRepaired(result.repaired, isNew);
     if (result.kind === 'failed') {
       this.counts.failures++;
       this.log.state('kernel', { event: 'failed', level: 'error', message: result.why });
       return;
     }
-    const { repaired, proof } = result;
-    if (repaired.length > 0) {
-      this.counts.applies++;
-      this.lastChange = this.time();
-      if (!isNew) this.counts.drifts++;
-      const fields = { deviations: repaired.length };
-      if (!isNew)
-        this.log.tell({ event: 'drift', level: 'warning', message: `repaired: ${repaired.join('; ')}`, fields });
-      else this.log.tell({ event: 'applied', message: `rules written with ${this.backend.name}`, fields });
-    }
+    const { proof } = result;
     if (proof.kind === 'proven') {
       this.log.settled('kernel', { event: 'proven', message: 'the kernel does what the file says' });
     } else this.log.state('kernel', { event: proof.kind, level: 'warning', message: proof.why });
+  }
+
+  private tellRepaired(repaired: readonly string[], isNew: boolean): void {
+    this.counts.applies++;
+    this.lastChange = this.time();
+    if (!isNew) this.counts.drifts++;
+    const fields = { deviations: repaired.length };
+    if (!isNew)
+      this.log.tell({ event: 'drift', level: 'warning', message: `repaired: ${repaired.join('; ')}`, fields });
+    else this.log.tell({ event: 'applied', message: `rules written with ${this.backend.name}`, fields });
   }
 
   private publish(verdict: Verdict, message: string): void {

@@ -1,7 +1,8 @@
 import { FAMILIES } from '../core/address';
+import type { Flavour } from '../core/dataplane/iptables-save';
 import type { Backend } from './backend';
 import { isFault } from './backend';
-import { type Flavour, hasLegacyTable, IptablesBackend } from './iptables';
+import { hasLegacyTable, IptablesBackend } from './iptables';
 import { NftablesBackend } from './nftables';
 import type { BackendChoice } from './options';
 import type { Platform } from './platform/platform';
@@ -17,6 +18,9 @@ export interface Detected {
 /** Chains by which the kubelet or kube-proxy says which flavour of iptables the node uses. */
 const HINTS = /^:KUBE-(?:IPTABLES-HINT|KUBELET-CANARY|PROXY-CANARY) /m;
 
+/** kube-proxy's table in nftables mode, as `nft list tables` names it. */
+const PROXY_TABLE = /^table ip6? kube-proxy$/m;
+
 /**
  * Finds out which backend the node's other rules use: nftables where kube-proxy has its table, else the flavour of
  * iptables that holds the kubelet's chains in the mangle table, else the one that has more rules. These are the steps
@@ -25,11 +29,10 @@ const HINTS = /^:KUBE-(?:IPTABLES-HINT|KUBELET-CANARY|PROXY-CANARY) /m;
 export async function detectBackend(platform: Platform, choice: BackendChoice): Promise<Detected> {
   if (choice === 'nftables') return { backend: new NftablesBackend(platform), because: '--backend=nftables' };
   if (choice === 'auto') {
-    for (const family of ['ip', 'ip6']) {
-      const table = await runTool(platform, ['nft', 'list', 'table', family, 'kube-proxy']);
-      if (!isFault(table))
-        return { backend: new NftablesBackend(platform), because: 'kube-proxy runs in nftables mode' };
-    }
+    // By their names: the table itself has rules for every Service.
+    const tables = await runTool(platform, ['nft', 'list', 'tables']);
+    if (!isFault(tables) && PROXY_TABLE.test(tables.out))
+      return { backend: new NftablesBackend(platform), because: 'kube-proxy runs in nftables mode' };
   }
   const [nft, legacy] = [await dump(platform, 'nft', ['mangle']), await dump(platform, 'legacy', ['mangle'])];
   if (HINTS.test(nft))

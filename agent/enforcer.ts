@@ -1,12 +1,12 @@
-import { type Difference, formatAddress } from '../core/address';
+import { type Difference, type Family, formatAddress } from '../core/address';
 import type { AgentFlags } from '../core/agentfile/flags';
 import { firstDeviation, type KernelDecision } from '../core/dataplane/kernel-map';
 import { type FamilyPlan, planRules, type RulePlan } from '../core/dataplane/plan';
 import { type AgentConfig, agentTreatment } from '../core/treatment/agentfile';
 import type { TreatmentMap } from '../core/treatment/map';
 import { type Decision, treatmentText } from '../core/treatment/treatment';
-import type { Backend, Deviation, KernelRules } from './backend';
-import { isFault } from './backend';
+import { type Backend, type Deviation, isFault, type OwnTables } from './backend';
+import type { KernelRules, Surroundings } from './surroundings';
 
 /** What the kernel is to hold: rules, and the map that they have to denote. */
 export interface Goal {
@@ -45,59 +45,109 @@ export type Enforcement =
       readonly repaired: readonly Deviation[];
     }
   | {
-      /** The rules could not be read or written; those from before hold. */
+      /** Rules could not be read or written: of the families that are named, those from before hold. */
       readonly kind: 'failed';
       readonly why: string;
-      /** What was to be written. */
+      /** What was not as the goal wants it, and is now: of the other families. */
+      readonly repaired: readonly Deviation[];
+      /** What is still to be written. */
       readonly pending: readonly Deviation[];
     };
 
+/** The tables with a plan's rules in them. */
+interface Written {
+  readonly tables: OwnTables;
+  readonly repaired: readonly Deviation[];
+}
+
+/** Why a plan's rules are not in the tables. */
+interface NotWritten {
+  readonly why: string;
+  readonly pending: readonly Deviation[];
+}
+
 /** Brings the kernel's rules to a goal, and proves that they are there. */
 export class Enforcer {
+  /** Tables in which nothing deviated from a plan. */
+  private held: { readonly plan: RulePlan; readonly print: string } | undefined;
   /** What was proven last of which rules. */
-  private known: { readonly goal: Goal; readonly print: string; readonly proof: Proof } | undefined;
+  private known: { readonly goal: Goal; readonly rules: KernelRules; readonly proof: Proof } | undefined;
 
-  constructor(private readonly backend: Backend) {}
+  constructor(
+    private readonly backend: Backend,
+    private readonly surroundings: Surroundings,
+  ) {}
 
   /** Brings the rules to a goal. Where that fails, one family does not keep the other from it. */
   async enforce(goal: Goal): Promise<Enforcement> {
-    const result = await this.enforceTogether(goal);
-    const { families } = goal.plan;
-    if (result.kind === 'enforced' || families.length === 1) return result;
-    for (const family of families) {
-      await this.enforceTogether({ ...goal, plan: { ...goal.plan, families: [family] } });
+    const { plan } = goal;
+    const written = await this.write(plan);
+    if (!isFault(written)) {
+      return { kind: 'enforced', proof: await this.prove(goal, written.tables), repaired: written.repaired };
     }
-    return result;
+    return plan.families.length === 1 ? { kind: 'failed', ...written, repaired: [] } : this.enforceApart(goal, written);
   }
 
-  /** Reads the rules, writes what deviates, reads them back and compares the maps over every address. */
-  private async enforceTogether(goal: Goal): Promise<Enforcement> {
-    const families = goal.plan.families.map(({ family }) => family);
+  /** Brings each family's rules to a goal by itself. */
+  private async enforceApart(goal: Goal, { pending }: NotWritten): Promise<Enforcement> {
+    const { plan } = goal;
+    const faults = new Map<Family, NotWritten>();
+    const repaired = new Set(pending);
+    for (const family of plan.families) {
+      const written = await this.write({ ...plan, families: [family] });
+      if (isFault(written)) faults.set(family.family, written);
+      else for (const deviation of written.repaired) repaired.add(deviation);
+    }
+    if (faults.size === 0) {
+      const again = await this.write(plan);
+      if (isFault(again)) return { kind: 'failed', ...again, repaired: [] };
+      for (const deviation of again.repaired) repaired.add(deviation);
+      return { kind: 'enforced', proof: await this.prove(goal, again.tables), repaired: [...repaired] };
+    }
+    const left = [...faults.values()].flatMap(fault => fault.pending);
+    for (const deviation of left) repaired.delete(deviation);
+    return { kind: 'failed', why: whyText(faults), repaired: [...repaired], pending: left };
+  }
+
+  /** Reads the tables, writes what deviates from a plan, and reads them back. */
+  private async write(plan: RulePlan): Promise<Written | NotWritten> {
+    const families = plan.families.map(({ family }) => family);
     const before = await this.backend.read(families);
-    if (isFault(before)) return { kind: 'failed', why: before.why, pending: [] };
-    if (this.known?.goal === goal && this.known.print === before.print) {
-      return { kind: 'enforced', proof: this.known.proof, repaired: [] };
+    if (isFault(before)) return { why: before.why, pending: [] };
+    const isHeld = this.held?.plan === plan && this.held.print === before.print;
+    const deviations = isHeld ? [] : before.deviations(plan);
+    if (deviations.length === 0) {
+      this.held = { plan, print: before.print };
+      return { tables: before, repaired: [] };
     }
-    const deviations = before.deviations(goal.plan);
-    if (deviations.length === 0) return { kind: 'enforced', proof: this.prove(goal, before), repaired: [] };
-    const fault = await this.backend.apply(goal.plan, before);
-    if (fault) return { kind: 'failed', why: fault.why, pending: deviations };
+    const fault = await this.backend.apply(plan, before);
+    if (fault) return { why: fault.why, pending: deviations };
     const after = await this.backend.read(families);
-    if (isFault(after)) return { kind: 'failed', why: after.why, pending: [] };
-    const [remaining] = after.deviations(goal.plan);
-    if (remaining !== undefined) {
-      return { kind: 'failed', why: `the kernel does not hold what was written: ${remaining}`, pending: [remaining] };
-    }
-    return { kind: 'enforced', proof: this.prove(goal, after), repaired: deviations };
+    if (isFault(after)) return { why: after.why, pending: [] };
+    const [remaining] = after.deviations(plan);
+    if (remaining === undefined) return { tables: after, repaired: deviations };
+    return { why: `the kernel does not hold what was written: ${remaining}`, pending: [remaining] };
   }
 
-  private prove(goal: Goal, rules: KernelRules): Proof {
+  /** Compares the maps over every address: what is wanted, and what all of the kernel's rules make of it together. */
+  private async prove(goal: Goal, own: OwnTables): Promise<Proof> {
+    const rules = await this.surroundings.read(goal.plan, own);
+    // Ours are in place. But nobody sees what else there is, so nothing is proven.
+    if (isFault(rules)) return { kind: 'unproven', why: `the rules of others cannot be read: ${rules.why}` };
+    if (this.known?.goal === goal && this.known.rules === rules) return this.known.proof;
     const proofs = goal.plan.families.map(family => proveFamily(goal, rules, family));
     const of = (kind: Proof['kind']): Proof | undefined => proofs.find(proof => proof.kind === kind);
     const proof = of('contradicted') ?? of('unproven') ?? { kind: 'proven' };
-    this.known = { goal, print: rules.print, proof };
+    this.known = { goal, rules, proof };
     return proof;
   }
+}
+
+/** The faults of families as one; what all of them say is said once. */
+function whyText(faults: ReadonlyMap<Family, NotWritten>): string {
+  const whys = new Set([...faults.values()].map(({ why }) => why));
+  if (faults.size > 1 && whys.size === 1) return [...whys][0]!;
+  return [...faults].map(([family, { why }]) => `IPv${family}: ${why}`).join('; ');
 }
 
 function proveFamily({ map, plan }: Goal, rules: KernelRules, { family, randomFully }: FamilyPlan): Proof {
@@ -127,9 +177,13 @@ function contradictionText(
   return is === wants ? `${packets}, with other source ports than the flags say` : `${packets}; the file says ${wants}`;
 }
 
+/** How many rules are named at the most: of two, nobody may know which one comes first. */
+const NAMED = 2;
+
 function doubtText(address: string, decision: KernelDecision): string {
   const rules = 'rules' in decision ? decision.rules.map(({ text }) => text) : [];
-  const first = rules[0] === undefined ? 'rules that are not understood' : `the rule ${rules[0]}`;
-  const more = rules.length > 1 ? ` and ${rules.length - 1} more` : '';
-  return `what happens to packets to ${address} depends on ${first}${more}`;
+  const more = rules.length - NAMED;
+  const named = [...rules.slice(0, NAMED), ...(more > 0 ? [`${more} more`] : [])].join(', and ');
+  const which = `the rule${rules.length > 1 ? 's' : ''} ${named}`;
+  return `what happens to packets to ${address} depends on ${rules.length === 0 ? 'rules that are not understood' : which}`;
 }

@@ -1,18 +1,12 @@
-import { type Address, FAMILIES, type Family, type Partition } from '../core/address';
-import { exemptingRule } from '../core/dataplane/exempting';
-import { iptablesRuleset, POSTROUTING, readIptablesSave, type SavedTable } from '../core/dataplane/iptables-save';
+import { FAMILIES, type Family } from '../core/address';
+import { type Flavour, POSTROUTING, readIptablesSave, type SavedTable } from '../core/dataplane/iptables-save';
 import { chainRules, jumpRule } from '../core/dataplane/iptables-text';
-import { type KernelDecision, kernelMap } from '../core/dataplane/kernel-map';
 import { leftovers, removalText } from '../core/dataplane/leftover';
-import type { NatRule } from '../core/dataplane/nat-rule';
 import type { FamilyPlan, RulePlan } from '../core/dataplane/plan';
 import { decidingText } from '../core/dataplane/saved-plan';
-import { type Backend, type BackendName, type Deviation, type Fault, isFault, type KernelRules } from './backend';
+import { type Backend, type BackendName, type Deviation, type Fault, isFault, type OwnTables } from './backend';
 import type { Platform } from './platform/platform';
 import { runTool } from './tool';
-
-/** Which of iptables' two kernel interfaces. */
-export type Flavour = 'nft' | 'legacy';
 
 const TOOL: Readonly<Record<Family, string>> = { 4: 'iptables', 6: 'ip6tables' };
 
@@ -29,8 +23,27 @@ const LEGACY_TABLES: Readonly<Record<Family, string>> = {
  * go through it too.
  */
 export function hasLegacyTable(platform: Platform, family: Family, table: string): boolean {
-  const read = platform.readFile(LEGACY_TABLES[family], 2 ** 16);
-  return read.ok && read.text.split('\n').includes(table);
+  const tables = legacyTables(platform, family);
+  return !isFault(tables) && tables.includes(table);
+}
+
+/** The tables that legacy iptables has made. */
+export function legacyTables(platform: Platform, family: Family): readonly string[] | Fault {
+  const path = LEGACY_TABLES[family];
+  const read = platform.readFile(path, 2 ** 16);
+  if (read.ok) return read.text.split('\n');
+  // Without legacy iptables, the kernel has no such file.
+  return read.fault.code === 'ENOENT' ? [] : { why: `${path} cannot be read: ${read.fault.code}` };
+}
+
+/** Reads the nat table of a flavour. Asking legacy iptables for a table that is not there makes it. */
+export async function readNatTable(platform: Platform, family: Family, flavour: Flavour): Promise<SavedTable | Fault> {
+  const command = [`${TOOL[family]}-${flavour}-save`, '-t', 'nat'];
+  const answer = await runTool(platform, command);
+  if (isFault(answer)) return answer;
+  const read = readIptablesSave(answer.out);
+  if (read.ok) return read.table ?? EMPTY;
+  return { why: `"${command.join(' ')}" printed what cannot be read in line ${read.line}: ${read.text}` };
 }
 
 /** iptables' nat table, by `iptables-save` and `iptables-restore`. */
@@ -44,20 +57,20 @@ export class IptablesBackend implements Backend {
     this.name = `iptables-${flavour}`;
   }
 
-  async read(families: readonly Family[]): Promise<IptablesRules | Fault> {
+  async read(families: readonly Family[]): Promise<NatTables | Fault> {
     const tables = new Map<Family, SavedTable>();
     for (const family of families) {
-      const table = await this.readTable(family);
+      const table = await readNatTable(this.platform, family, this.flavour);
       if (isFault(table)) return table;
       tables.set(family, table);
     }
-    return new IptablesRules(tables);
+    return new NatTables(this.flavour, tables);
   }
 
-  async apply(plan: RulePlan, rules: KernelRules): Promise<Fault | undefined> {
-    if (!(rules instanceof IptablesRules)) throw new TypeError('rules of another backend');
+  async apply(plan: RulePlan, tables: OwnTables): Promise<Fault | undefined> {
+    if (!(tables instanceof NatTables)) throw new TypeError('tables of another backend');
     for (const family of plan.families) {
-      const text = rules.repair(plan, family);
+      const text = tables.repair(plan, family);
       const fault = text === '' ? undefined : await this.restore(family.family, text);
       if (fault) return fault;
     }
@@ -67,7 +80,7 @@ export class IptablesBackend implements Backend {
   /** What is left of legacy iptables where it has no table is nothing; only asking would make it one. */
   private async readLeftTable(family: Family): Promise<SavedTable | Fault> {
     const isThere = this.flavour === 'nft' || hasLegacyTable(this.platform, family, 'nat');
-    return isThere ? this.readTable(family) : EMPTY;
+    return isThere ? readNatTable(this.platform, family, this.flavour) : EMPTY;
   }
 
   async removeLeftovers(plan: RulePlan | undefined): Promise<readonly string[] | Fault> {
@@ -91,15 +104,6 @@ export class IptablesBackend implements Backend {
     return removed.length === 0 && fault ? fault : removed;
   }
 
-  async readTable(family: Family): Promise<SavedTable | Fault> {
-    const command = [`${TOOL[family]}-${this.flavour}-save`, '-t', 'nat'];
-    const answer = await runTool(this.platform, command);
-    if (isFault(answer)) return answer;
-    const read = readIptablesSave(answer.out);
-    if (read.ok) return read.table ?? EMPTY;
-    return { why: `"${command.join(' ')}" printed what cannot be read in line ${read.line}: ${read.text}` };
-  }
-
   private async restore(family: Family, text: string): Promise<Fault | undefined> {
     const command = [`${TOOL[family]}-${this.flavour}-restore`, '--noflush', '--wait=5'];
     const answer = await runTool(this.platform, command, text);
@@ -108,10 +112,15 @@ export class IptablesBackend implements Backend {
 }
 
 /** The nat tables at one moment. */
-class IptablesRules implements KernelRules {
+class NatTables implements OwnTables {
   readonly print: string;
+  readonly saved: Required<OwnTables>['saved'];
 
-  constructor(private readonly tables: ReadonlyMap<Family, SavedTable>) {
+  constructor(
+    flavour: Flavour,
+    private readonly tables: ReadonlyMap<Family, SavedTable>,
+  ) {
+    this.saved = { flavour, tables };
     this.print = [...tables.values()].map(decidingText).join('\f');
   }
 
@@ -151,14 +160,6 @@ class IptablesRules implements KernelRules {
       'COMMIT',
       '',
     ].join('\n');
-  }
-
-  map(family: Family): Partition<KernelDecision> {
-    return kernelMap(iptablesRuleset(family, this.tables.get(family)!));
-  }
-
-  exempting(address: Address): NatRule | undefined {
-    return exemptingRule(iptablesRuleset(address.family, this.tables.get(address.family)!), {}, address);
   }
 }
 

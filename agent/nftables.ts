@@ -1,10 +1,7 @@
-import { type Address, FAMILIES, type Family, type Partition } from '../core/address';
-import { exemptingRule } from '../core/dataplane/exempting';
-import { iptablesRuleset } from '../core/dataplane/iptables-save';
-import { fieldsOf } from '../core/dataplane/json';
+import { FAMILIES, type Family } from '../core/address';
 import { type KernelDecision, kernelMap } from '../core/dataplane/kernel-map';
-import { joinRulesets, type NatRule, type NatRuleset } from '../core/dataplane/nat-rule';
 import { nftDeltaText } from '../core/dataplane/nft-delta';
+import { tablesOf } from '../core/dataplane/nft-listing';
 import { type NftRuleset, readNftRuleset } from '../core/dataplane/nft-ruleset';
 import {
   NFT_CHAIN,
@@ -16,48 +13,48 @@ import {
   preservedSet,
 } from '../core/dataplane/nft-text';
 import { type FamilyPlan, portsText, type RulePlan, WITH_PORTS } from '../core/dataplane/plan';
-import { decidingText } from '../core/dataplane/saved-plan';
-import { type Backend, type BackendName, type Deviation, type Fault, isFault, type KernelRules } from './backend';
-import { IptablesBackend } from './iptables';
+import { type Backend, type BackendName, type Deviation, type Fault, isFault, type OwnTables } from './backend';
+import { listNft } from './nft';
 import type { Platform } from './platform/platform';
 import { runTool } from './tool';
 
 /** A table of nftables with a set of destinations, by `nft`. */
 export class NftablesBackend implements Backend {
   readonly name: BackendName = 'nftables';
-  private readonly iptables: IptablesBackend;
 
-  constructor(private readonly platform: Platform) {
-    this.iptables = new IptablesBackend(platform, 'nft');
-  }
+  constructor(private readonly platform: Platform) {}
 
-  async read(families: readonly Family[]): Promise<NftablesRules | Fault> {
-    const listed = await runTool(this.platform, ['nft', '-j', 'list', 'ruleset']);
-    if (isFault(listed)) return listed;
-    const json = parseJson(listed.out);
-    const read = new Map<Family, FamilyRules>();
-    const prints = [listed.out.replace(/"(?:packets|bytes)": ?\d+/g, '')];
+  async read(families: readonly Family[]): Promise<AgentTables | Fault> {
+    const names = await listNft(this.platform, ['tables']);
+    if (isFault(names)) return names;
+    const tables = tablesOf(names.entries);
+    const read = new Map<Family, NftRuleset>();
+    const listed: unknown[] = [];
+    let print = '';
     for (const family of families) {
-      const nft = readNftRuleset(family, json);
-      if (!nft) return { why: '"nft -j list ruleset" printed what is no list of rules' };
-      const iptables = await this.iptablesNat(family, json);
-      if (isFault(iptables)) return iptables;
-      read.set(family, { nft, iptables });
-      prints.push(iptables?.print ?? '');
+      const own = tables.has(nftTable(family))
+        ? await listNft(this.platform, ['table', ...nftTable(family).split(' ')])
+        : { entries: [], print: '' };
+      if (isFault(own)) return own;
+      const ruleset = readNftRuleset(family, { nftables: own.entries });
+      if (!ruleset) return { why: `nft lists table ${nftTable(family)} with what is no chain, set or rule` };
+      read.set(family, ruleset);
+      listed.push(...own.entries);
+      print += `${own.print}\f`;
     }
-    return new NftablesRules(read, prints);
+    return new AgentTables(read, listed, print);
   }
 
-  async apply(plan: RulePlan, rules: KernelRules): Promise<Fault | undefined> {
-    if (!(rules instanceof NftablesRules)) throw new TypeError('rules of another backend');
-    const answer = await runTool(this.platform, ['nft', '-f', '-'], plan.families.map(f => rules.repair(f)).join(''));
+  async apply(plan: RulePlan, tables: OwnTables): Promise<Fault | undefined> {
+    if (!(tables instanceof AgentTables)) throw new TypeError('tables of another backend');
+    const answer = await runTool(this.platform, ['nft', '-f', '-'], plan.families.map(f => tables.repair(f)).join(''));
     return isFault(answer) ? answer : undefined;
   }
 
   async removeLeftovers(plan: RulePlan | undefined): Promise<readonly string[] | Fault> {
-    const listed = await runTool(this.platform, ['nft', '-j', 'list', 'tables']);
+    const listed = await listNft(this.platform, ['tables']);
     if (isFault(listed)) return listed;
-    const tables = tablesOf(parseJson(listed.out));
+    const tables = tablesOf(listed.entries);
     const left = FAMILIES.filter(
       family => tables.has(nftTable(family)) && !plan?.families.some(own => own.family === family),
     );
@@ -65,55 +62,15 @@ export class NftablesBackend implements Backend {
     const answer = await runTool(this.platform, ['nft', '-f', '-'], left.map(nftRemovalText).join(''));
     return isFault(answer) ? answer : left.map(family => `table ${nftTable(family)}`);
   }
-
-  /** The nat table of iptables, which nft lists without understanding it; undefined when there is none. */
-  private async iptablesNat(
-    family: Family,
-    json: unknown,
-  ): Promise<{ readonly ruleset: NatRuleset; readonly print: string } | Fault | undefined> {
-    if (!tablesOf(json).has(family === 4 ? 'ip nat' : 'ip6 nat')) return undefined;
-    const table = await this.iptables.readTable(family);
-    if (isFault(table)) return table;
-    return { ruleset: iptablesRuleset(family, table, 'iptables '), print: decidingText(table) };
-  }
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** The tables that a listing names, as `family name`. */
-function tablesOf(json: unknown): Set<string> {
-  const items = fieldsOf(json)?.nftables;
-  const names = new Set<string>();
-  for (const item of Array.isArray(items) ? items : []) {
-    const table = fieldsOf(fieldsOf(item)?.table);
-    if (table) names.add(`${String(table.family)} ${String(table.name)}`);
-  }
-  return names;
-}
-
-/** What one family's packets go through. */
-interface FamilyRules {
-  readonly nft: NftRuleset;
-  /** iptables' part of it. */
-  readonly iptables: { readonly ruleset: NatRuleset } | undefined;
-}
-
-/** The rules at one moment. */
-class NftablesRules implements KernelRules {
-  readonly print: string;
-
+/** The agent's tables at one moment. */
+class AgentTables implements OwnTables {
   constructor(
-    private readonly families: ReadonlyMap<Family, FamilyRules>,
-    prints: readonly string[],
-  ) {
-    this.print = prints.join('\f');
-  }
+    private readonly families: ReadonlyMap<Family, NftRuleset>,
+    readonly listed: readonly unknown[],
+    readonly print: string,
+  ) {}
 
   deviations(plan: RulePlan): Deviation[] {
     return plan.families.flatMap(family => {
@@ -134,25 +91,10 @@ class NftablesRules implements KernelRules {
     return nftDeltaText(this.set(family.family)!, preservedSet(family));
   }
 
-  map(family: Family): Partition<KernelDecision> {
-    return kernelMap(this.ruleset(family), { sets: this.families.get(family)!.nft.sets });
-  }
-
-  exempting(address: Address): NatRule | undefined {
-    const { family } = address;
-    return exemptingRule(this.ruleset(family), { sets: this.families.get(family)!.nft.sets }, address);
-  }
-
-  /** Everything that packets go through, iptables' rules included. */
-  private ruleset(family: Family): NatRuleset {
-    const { nft, iptables } = this.families.get(family)!;
-    return iptables ? joinRulesets(iptables.ruleset, nft.ruleset) : nft.ruleset;
-  }
-
   /** What is wrong with the table, its set's elements left aside. */
   private chainDeviation(plan: FamilyPlan): string | undefined {
     const scope = `${nftTable(plan.family)} `;
-    const { ruleset } = this.families.get(plan.family)!.nft;
+    const { ruleset } = this.families.get(plan.family)!;
     const own = [...ruleset.chains.keys()].filter(name => name.startsWith(scope));
     const chain = ruleset.chains.get(scope + NFT_CHAIN);
     if (!chain) return `has no chain ${NFT_CHAIN}`;
@@ -167,7 +109,7 @@ class NftablesRules implements KernelRules {
 
   /** Whether the chain by itself does what the plan wants, if only the set were right. */
   private doesAsPlanned(scope: string, plan: FamilyPlan): boolean {
-    const { ruleset } = this.families.get(plan.family)!.nft;
+    const { ruleset } = this.families.get(plan.family)!;
     const hooks = ruleset.hooks.filter(({ chain }) => chain === scope + NFT_CHAIN);
     const preserved = preservedSet(plan);
     const own = kernelMap({ ...ruleset, hooks }, { sets: new Map([[scope + NFT_SET, preserved]]) });
@@ -177,7 +119,7 @@ class NftablesRules implements KernelRules {
   }
 
   private set(family: Family): ReturnType<typeof preservedSet> | undefined {
-    return this.families.get(family)!.nft.sets.get(`${nftTable(family)} ${NFT_SET}`);
+    return this.families.get(family)!.sets.get(`${nftTable(family)} ${NFT_SET}`);
   }
 }
 

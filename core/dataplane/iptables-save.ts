@@ -94,36 +94,61 @@ class SaveReader {
   }
 }
 
+/** Which of iptables' two kernel interfaces. */
+export type Flavour = 'nft' | 'legacy';
+
+/** How one of a kernel's nat tables is told apart from the others. */
+export interface NatTableName {
+  /** What stands before its chains' names. */
+  readonly scope: string;
+  /** What stands before the text of its rules: the command that they are given to. */
+  readonly command: string;
+}
+
+/** The nat table of a flavour. That of iptables-nft is a table of nftables: its chains are named as `nft` lists them. */
+export function natTable(family: Family, flavour: Flavour): NatTableName {
+  const tool = `${family === 4 ? 'iptables' : 'ip6tables'}-${flavour}`;
+  const scope = flavour === 'nft' ? `${family === 4 ? 'ip' : 'ip6'} nat ` : `${tool} nat `;
+  return { scope, command: `${tool} -t nat ` };
+}
+
+/** A table that is alone, so that its rules are told as they were printed. */
+const ALONE: NatTableName = { scope: '', command: '' };
+
 /**
  * The table's chains as rules that can be walked through, from POSTROUTING on.
- * @param scope what is put before the chains' names, to tell the rules of both flavours apart
+ * @param name how chains and rules are named. @default as they were printed
  * @param known by name, chains whose rules need not be read, since they are known
  */
 export function iptablesRuleset(
   family: Family,
   table: SavedTable,
-  scope = '',
+  name: NatTableName = ALONE,
   known: ReadonlyMap<string, readonly NatRule[]> = new Map(),
 ): NatRuleset {
   const chains = new Map<string, NatChain>();
   // Only what POSTROUTING leads to is read: kube-proxy's table has thousands of rules that it does not.
   const names = new Set([POSTROUTING]);
-  for (const name of names) {
-    const policy = table.policies.get(name);
+  for (const chain of names) {
+    const policy = table.policies.get(chain);
     if (policy === undefined) continue;
-    const rules = known.get(name) ?? (table.rules.get(name) ?? []).map(text => readIptablesRule(family, text));
-    chains.set(scope + name, { policy: policyOf(policy), rules: rules.map(rule => inScope(rule, scope, names)) });
+    const rules = known.get(chain) ?? (table.rules.get(chain) ?? []).map(text => readIptablesRule(family, text));
+    for (const { verdict } of rules) if (verdict.kind === 'jump' || verdict.kind === 'goto') names.add(verdict.chain);
+    const named = name === ALONE ? rules : rules.map(rule => inTable(rule, chain, name));
+    chains.set(name.scope + chain, { policy: policyOf(policy), rules: named });
   }
-  const hook = { chain: scope + POSTROUTING, nat: true, priority: 100 };
+  const hook = { chain: name.scope + POSTROUTING, nat: true, priority: 100 };
   return { family, chains, hooks: chains.size > 0 ? [hook] : [] };
 }
 
-/** The rule with the chain that it leads to named as the others are; that chain's name is put down as one to be read. */
-function inScope(rule: NatRule, scope: string, names: Set<string>): NatRule {
-  const { verdict } = rule;
-  if (verdict.kind !== 'jump' && verdict.kind !== 'goto') return rule;
-  names.add(verdict.chain);
-  return { ...rule, verdict: { ...verdict, chain: scope + verdict.chain } };
+/** The rule with its table's name in its text and in the chain that it leads to. */
+function inTable({ conditions, verdict, text }: NatRule, chain: string, { scope, command }: NatTableName): NatRule {
+  const leads = verdict.kind === 'jump' || verdict.kind === 'goto';
+  return {
+    conditions,
+    verdict: leads ? { ...verdict, chain: scope + verdict.chain } : verdict,
+    text: `${command}-A ${chain} ${text}`,
+  };
 }
 
 function policyOf(text: string): NatChain['policy'] {

@@ -1,7 +1,7 @@
 import type { Family, IntervalSet } from '../address';
 import { type Fields, fieldsOf } from './json';
 import { type NatChain, type NatHook, type NatRule, type NatRuleset, standIn } from './nat-rule';
-import { readNftRule } from './nft-rule';
+import { isIptablesRule, readNftRule } from './nft-rule';
 import { readNftSet } from './nft-set';
 
 /** What `nft -j list ruleset` says of one address family. */
@@ -15,35 +15,39 @@ export interface NftRuleset {
 /** Families of tables that packets of an address family go through. */
 const TABLES: Readonly<Record<Family, readonly string[]>> = { 4: ['ip', 'inet'], 6: ['ip6', 'inet'] };
 
-const IPTABLES = ['filter', 'nat', 'mangle', 'raw', 'security'];
-
 /**
- * Whether a table is one that iptables-nft makes. Its rules are opaque to `nft -j` where they use iptables' own matches
- * and targets: they are to be read from iptables-save.
- * @param family the table's family
+ * Tables of iptables-nft that give no packet another source. They may drop packets, which is another matter, and mark
+ * them: the map is one of packets that nobody has marked before the nat tables are asked.
  */
-export function isIptablesTable(family: string, table: string): boolean {
-  return (family === 'ip' || family === 'ip6') && IPTABLES.includes(table);
+const MARKING = ['filter', 'mangle', 'raw', 'security'];
+
+/** Whether a table is one of iptables-nft that gives no packet another source, and is not read. */
+export function isLeftOut(family: string, table: string): boolean {
+  return (family === 'ip' || family === 'ip6') && MARKING.includes(table);
 }
 
-/**
- * Reads what `nft -j list ruleset` prints; undefined when it is no such thing.
- * @param leaveOut tables that are read elsewhere, such as those of iptables-nft
- */
-export function readNftRuleset(
-  family: Family,
-  json: unknown,
-  leaveOut: (family: string, table: string) => boolean = isIptablesTable,
-): NftRuleset | undefined {
+/** What is known of chains beside what `nft` lists of them. By the chains' names. */
+export interface KnownChains {
+  /** Rules that were read elsewhere, so that the chain need not be listed. */
+  readonly rules?: ReadonlyMap<string, readonly NatRule[]>;
+  /**
+   * Rules of chains of iptables-nft as iptables-save prints them. `nft -j` lists iptables' own matches and targets by
+   * name only; without this, such rules are unknown.
+   */
+  readonly saved?: ReadonlyMap<string, readonly NatRule[]>;
+}
+
+/** Reads what `nft -j list ruleset` prints, or part of it; undefined when it is no such thing. */
+export function readNftRuleset(family: Family, json: unknown, known: KnownChains = {}): NftRuleset | undefined {
   const listed = fieldsOf(json)?.nftables;
   if (!Array.isArray(listed)) return undefined;
-  const reader = new RulesetReader(family);
+  const reader = new RulesetReader(family, known);
   for (const item of listed) {
     const [kind, entry] = Object.entries(fieldsOf(item) ?? {})[0] ?? ['', undefined];
     const fields = fieldsOf(entry);
     if (!fields) return undefined;
     const table = kind === 'table' ? fields.name : fields.table;
-    if (!TABLES[family].includes(String(fields.family)) || leaveOut(String(fields.family), String(table))) continue;
+    if (!TABLES[family].includes(String(fields.family)) || isLeftOut(String(fields.family), String(table))) continue;
     if (!reader.entry(kind, fields)) return undefined;
   }
   return reader.ruleset();
@@ -64,7 +68,10 @@ class RulesetReader {
   /** Tables that are switched off, or may be: by their name what their flags say. */
   private readonly flagged = new Map<string, string>();
 
-  constructor(private readonly family: Family) {}
+  constructor(
+    private readonly family: Family,
+    private readonly known: KnownChains,
+  ) {}
 
   entry(kind: string, fields: Fields): boolean {
     const scope = `${fields.family} ${kind === 'table' ? fields.name : fields.table} `;
@@ -91,15 +98,26 @@ class RulesetReader {
     const names = new Set(hooks.map(hook => hook.chain));
     for (const name of names) {
       const listed = this.listed.get(name);
-      if (!listed) continue;
-      const { policy, scope } = listed;
-      const rules = listed.rules.map(rule => readNftRule(this.family, rule, scope));
+      const rules = this.known.rules?.get(name) ?? (listed && this.rulesOf(name, listed));
+      if (!rules) continue;
       for (const { verdict } of rules) {
         if (verdict.kind === 'jump' || verdict.kind === 'goto') names.add(verdict.chain);
       }
-      chains.set(name, { policy, rules: [...this.inDoubt(scope), ...rules] });
+      const doubts = listed ? this.inDoubt(listed.scope) : [];
+      chains.set(name, {
+        policy: listed?.policy ?? 'return',
+        rules: doubts.length > 0 ? [...doubts, ...rules] : rules,
+      });
     }
     return { ruleset: { family: this.family, chains, hooks }, sets: this.sets };
+  }
+
+  private rulesOf(name: string, { rules, scope }: ListedChain): readonly NatRule[] {
+    const saved = this.known.saved?.get(name);
+    if (saved && saved.length !== rules.length) {
+      return [standIn('unknown', `what is in chain ${name}: nft and iptables-save list different rules`)];
+    }
+    return rules.map((rule, i) => (saved && isIptablesRule(rule) ? saved[i]! : readNftRule(this.family, rule, scope)));
   }
 
   private chain(scope: string, { name, hook, type, prio, policy }: Fields): boolean {

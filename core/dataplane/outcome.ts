@@ -62,7 +62,7 @@ export function together(outcomes: readonly Outcome[], doubts: readonly Doubt[])
   if (outcomes.every(outcome => sameOutcome(outcome, first))) return first;
   const spread = doubts.every(doubt => doubt.spreads) ? spreadOver(outcomes) : undefined;
   if (spread) return spread;
-  const rules = [...outcomes.flatMap(rulesOf), ...doubts.map(doubt => doubt.rule)];
+  const rules = [...doubts.map(doubt => doubt.rule), ...outcomes.flatMap(rulesOf)];
   return { kind: 'unknown', rules: [...new Set(rules)] };
 }
 

@@ -1,6 +1,6 @@
 import { IntervalSet } from '../address';
 import { readIptablesRule } from './iptables-rule';
-import { iptablesRuleset, POSTROUTING, type SavedTable } from './iptables-save';
+import { iptablesRuleset, type NatTableName, POSTROUTING, type SavedTable } from './iptables-save';
 import { chainRules, jumpRule } from './iptables-text';
 import type { NatRule, NatRuleset } from './nat-rule';
 import type { FamilyPlan, RulePlan } from './plan';
@@ -61,12 +61,12 @@ export function comparePlan({ rules }: SavedTable, plan: RulePlan, family: Famil
 /**
  * The table's chains as rules that can be walked through. Where the agent's chain is as the plan says, letter by letter,
  * its list is not read again: it is the plan's.
- * @param scope what is put before the chains' names, to tell the rules of both flavours apart
+ * @param name how chains and rules are named. @default as they were printed
  */
-export function savedRuleset(table: SavedTable, plan: RulePlan, family: FamilyPlan, scope = ''): NatRuleset {
+export function savedRuleset(table: SavedTable, plan: RulePlan, family: FamilyPlan, name?: NatTableName): NatRuleset {
   const same = comparePlan(table, plan, family).chain === 'same';
   const known = new Map(same ? [[plan.chain, plannedRules(family)]] : []);
-  return iptablesRuleset(family.family, table, scope, known);
+  return iptablesRuleset(family.family, table, name, known);
 }
 
 /** The rules of the agent's chain, those that preserve destinations as one. */

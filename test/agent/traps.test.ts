@@ -132,17 +132,17 @@ describe.runIf(hasKernel()).each(RUNTIMES)('on %s', runtime => {
       [
         'before',
         '-I POSTROUTING -d 10.1.2.0/24 -j MASQUERADE',
-        /10\.1\.2\.0 are masqueraded by the rule -d 10\.1\.2\.0\/24 -j MASQUERADE/,
+        /10\.1\.2\.0 are masqueraded by the rule iptables-\w+ -t nat -A POSTROUTING -d 10\.1\.2\.0\/24 -j MASQUERADE/,
       ],
       [
         'behind',
         '-A POSTROUTING -d 10.1.2.0/24 -j MASQUERADE',
-        /10\.1\.2\.0 are masqueraded by the rule -d 10\.1\.2\.0\/24 -j MASQUERADE/,
+        /10\.1\.2\.0 are masqueraded by the rule iptables-\w+ -t nat -A POSTROUTING -d 10\.1\.2\.0\/24 -j MASQUERADE/,
       ],
       [
         'before',
         '-I POSTROUTING -d 192.0.2.7/32 -j ACCEPT',
-        /192\.0\.2\.7 are preserved by the rule -d 192\.0\.2\.7\/32 -j ACCEPT/,
+        /192\.0\.2\.7 are preserved by the rule iptables-\w+ -t nat -A POSTROUTING -d 192\.0\.2\.7\/32 -j ACCEPT/,
       ],
     ])('a foreign rule %s the jump is named: %s', (_, rule, text) => {
       applied();

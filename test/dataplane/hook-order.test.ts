@@ -1,16 +1,15 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { address, FAMILIES, type Family } from '../../core/address';
-import { iptablesRuleset, readIptablesSave } from '../../core/dataplane/iptables-save';
+import { type Flavour, iptablesRuleset, natTable, readIptablesSave } from '../../core/dataplane/iptables-save';
 import { kernelMap } from '../../core/dataplane/kernel-map';
-import { joinRulesets } from '../../core/dataplane/nat-rule';
+import { joinRulesets, type NatRuleset } from '../../core/dataplane/nat-rule';
 import { readNftRuleset } from '../../core/dataplane/nft-ruleset';
 import { WITH_PORTS } from '../../core/dataplane/plan';
 import { treatmentText } from '../../core/treatment/treatment';
 import { hasLab, Lab } from '../lab/lab';
 import type { Node, Pod } from '../lab/machines';
 
-const FLAVOURS = ['nft', 'legacy'] as const;
-type Flavour = (typeof FLAVOURS)[number];
+const FLAVOURS: readonly Flavour[] = ['nft', 'legacy'];
 
 /** A base chain at postrouting: one of nftables in a table that has the same name, or that of an iptables' nat table. */
 type Chain =
@@ -161,6 +160,7 @@ const CASES: readonly Case[] = [
   },
 ];
 
+const TOOL: Readonly<Record<Family, string>> = { 4: 'iptables', 6: 'ip6tables' };
 const OUTSIDE: Readonly<Record<Family, string>> = { 4: '203.0.113.0/24', 6: '2001:db8::/32' };
 
 describe.skipIf(!hasLab('nft', 'iptables-nft', 'iptables-legacy'))('the order of base chains, by packets', () => {
@@ -195,16 +195,18 @@ describe.skipIf(!hasLab('nft', 'iptables-nft', 'iptables-legacy'))('the order of
 
   /** What can be read of the kernel's rules. */
   function read(family: Family, chains: readonly Chain[]): string {
-    const nft = readNftRuleset(family, JSON.parse(node.exec(['nft', '-j', 'list', 'ruleset'])))!;
-    const saved = chains.flatMap(chain => {
-      if (!('flavour' in chain)) return [];
-      const tool = `${family === 4 ? 'iptables' : 'ip6tables'}-${chain.flavour}-save`;
-      const dump = readIptablesSave(node.exec([tool, '-t', 'nat']));
-      return dump.ok && dump.table ? [iptablesRuleset(family, dump.table, `${tool} `)] : [];
-    });
-    const { treatment } = kernelMap(joinRulesets(nft.ruleset, ...saved), { sets: nft.sets }).at(
-      address(OUTSIDE[family].replace(/\/.*/, '')),
-    );
+    const saved = (flavour: Flavour): NatRuleset => {
+      const isThere = chains.some(chain => 'flavour' in chain && chain.flavour === flavour);
+      const dump = isThere ? node.exec([`${TOOL[family]}-${flavour}-save`, '-t', 'nat']) : '';
+      const read = readIptablesSave(dump);
+      const table = (read.ok && read.table) || { policies: new Map(), rules: new Map() };
+      return iptablesRuleset(family, table, natTable(family, flavour));
+    };
+    const rules = new Map([...saved('nft').chains].map(([name, chain]) => [name, chain.rules]));
+    const json = JSON.parse(node.exec(['nft', '-j', 'list', 'ruleset']));
+    const { ruleset, sets } = readNftRuleset(family, json, { saved: rules })!;
+    const map = kernelMap(joinRulesets(ruleset, saved('legacy')), { sets });
+    const { treatment } = map.at(address(OUTSIDE[family].replace(/\/.*/, '')));
     return treatment ? treatmentText(treatment) : 'unknown';
   }
 
@@ -212,8 +214,7 @@ describe.skipIf(!hasLab('nft', 'iptables-nft', 'iptables-legacy'))('the order of
     if (!('flavour' in chain)) node.exec(['nft', '-f', '-'], { input: nftText(family, chain) });
     else {
       const input = ['*nat', ...chain.rules.map(rule => `-A POSTROUTING ${rule}`), 'COMMIT', ''].join('\n');
-      const tool = `${family === 4 ? 'iptables' : 'ip6tables'}-${chain.flavour}-restore`;
-      node.exec([tool, '--noflush'], { input });
+      node.exec([`${TOOL[family]}-${chain.flavour}-restore`, '--noflush'], { input });
     }
   }
 

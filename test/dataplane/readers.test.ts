@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { cidr, type Family, IntervalSet } from '../../core/address';
+import { cidr, FAMILIES, type Family, IntervalSet } from '../../core/address';
 import { readIptablesRule } from '../../core/dataplane/iptables-rule';
-import { iptablesRuleset, readIptablesSave } from '../../core/dataplane/iptables-save';
+import { iptablesRuleset, natTable, readIptablesSave } from '../../core/dataplane/iptables-save';
 import { iptablesWords } from '../../core/dataplane/iptables-words';
-import type { Condition } from '../../core/dataplane/nat-rule';
+import type { Condition, NatRule } from '../../core/dataplane/nat-rule';
 import { readNftRule } from '../../core/dataplane/nft-rule';
 import { readNftRuleset } from '../../core/dataplane/nft-ruleset';
 
@@ -127,16 +127,21 @@ describe('a dump of iptables-save', () => {
     expect(read.ok && read.table?.rules.get('POSTROUTING')).toEqual(['-j ACCEPT']);
   });
 
-  test('both flavours have chains of the same name, told apart by a scope', () => {
+  test('both flavours have chains of the same name, told apart by their tables', () => {
     const read = readIptablesSave('*nat\n:POSTROUTING ACCEPT [0:0]\n:A - [0:0]\n-A POSTROUTING -j A\nCOMMIT\n');
     const { chains, hooks } = iptablesRuleset(
       4,
       (read.ok && read.table) || { policies: new Map(), rules: new Map() },
-      'old ',
+      natTable(4, 'legacy'),
     );
-    expect([...chains.keys()]).toEqual(['old POSTROUTING', 'old A']);
-    expect(chains.get('old POSTROUTING')!.rules[0]!.verdict).toEqual({ kind: 'jump', chain: 'old A' });
-    expect(hooks).toEqual([{ chain: 'old POSTROUTING', nat: true, priority: 100 }]);
+    const scope = 'iptables-legacy nat ';
+    expect([...chains.keys()]).toEqual([`${scope}POSTROUTING`, `${scope}A`]);
+    const [rule] = chains.get(`${scope}POSTROUTING`)!.rules;
+    expect(rule!.verdict).toEqual({ kind: 'jump', chain: `${scope}A` });
+    expect(rule!.text).toBe('iptables-legacy -t nat -A POSTROUTING -j A');
+    expect(hooks).toEqual([{ chain: `${scope}POSTROUTING`, nat: true, priority: 100 }]);
+    // That of iptables-nft is a table of nftables.
+    expect(FAMILIES.map(family => natTable(family, 'nft').scope)).toEqual(['ip nat ', 'ip6 nat ']);
   });
 });
 
@@ -262,8 +267,32 @@ describe('a ruleset of nft -j', () => {
     expect(ruleset(table({ flags: 'dormant' }), { chain })!.ruleset.hooks).toEqual([]);
     expect(ruleset({ chain: { ...chain, hook: 'prerouting' } })!.ruleset.hooks).toEqual([]);
     expect(ruleset({ chain: { ...chain, family: 'ip6' } })!.ruleset.hooks).toEqual([]);
-    expect(ruleset({ chain: { ...chain, table: 'nat' } })!.ruleset.hooks).toEqual([]);
+    expect(ruleset({ chain: { ...chain, table: 'mangle', type: 'filter' } })!.ruleset.hooks).toEqual([]);
+    expect(ruleset({ chain: { ...chain, table: 'nat' } })!.ruleset.hooks).toHaveLength(1);
     expect(ruleset({ chain: { ...chain, family: 'inet', table: 'nat' } })!.ruleset.hooks).toHaveLength(1);
+  });
+
+  test("takes iptables' own rules from iptables-save, and those that it does not print whole from nft", () => {
+    const rules = [
+      [{ counter: null }, { xt: { type: 'target', name: 'MASQUERADE' } }],
+      [daddr('@s'), { return: null }],
+      [daddr({ prefix: { addr: '10.0.0.0', len: 8 } }), { counter: null }, { return: null }],
+      [daddr({ range: ['10.0.0.1', '10.0.0.5'] }), { return: null }],
+      [daddr('10.0.0.1', '<'), { return: null }],
+      [{ vmap: { key: mark, data: { set: [] } } }],
+    ].map((expr, i) => ({ rule: { family: 'ip', table: 't', chain: 'c', handle: i, expr } }));
+    const saved = rules.map((_, i) => readIptablesRule(4, `-m comment --comment "${i}" -j MASQUERADE`));
+    const texts = (json: unknown[], known: readonly NatRule[]) =>
+      readNftRuleset(4, { nftables: json }, { saved: new Map([['ip t c', known]]) })!
+        .ruleset.chains.get('ip t c')!
+        .rules.map(({ text }) => (text.includes('handle') ? 'nft' : text));
+    const [first, , third] = saved.map(({ text }) => text);
+    expect(texts([{ chain }, ...rules], saved)).toEqual([first, 'nft', third, 'nft', 'nft', 'nft']);
+    // They were not read in the same moment.
+    expect(texts([{ chain }, ...rules], saved.slice(1))).toEqual([expect.stringContaining('list different rules')]);
+    expect(readNftRuleset(4, { nftables: [{ chain }, rules[0]!] })!.ruleset.chains.get('ip t c')!.rules).toMatchObject([
+      { verdict: { kind: 'unknown' } },
+    ]);
   });
 
   test('doubts a table with flags that make no sense, as nft 1.0.6 prints them', () => {

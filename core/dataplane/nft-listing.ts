@@ -1,0 +1,75 @@
+import type { Family } from '../address';
+import { fieldsOf } from './json';
+import { isLeftOut, type NftRuleset } from './nft-ruleset';
+
+/** The entries of what `nft -j` printed; undefined when it is no such thing. */
+export function nftEntries(text: string): readonly unknown[] | undefined {
+  try {
+    const listed = fieldsOf(JSON.parse(text))?.nftables;
+    return Array.isArray(listed) ? listed : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The tables among entries, as `family name`. */
+export function tablesOf(entries: readonly unknown[]): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const entry of entries) {
+    const table = fieldsOf(fieldsOf(entry)?.table);
+    if (table) names.add(`${String(table.family)} ${String(table.name)}`);
+  }
+  return names;
+}
+
+/** The names of the chains among entries, each behind that of its table. */
+export function chainNames(entries: readonly unknown[]): string[] {
+  return entries.flatMap(entry => {
+    const chain = fieldsOf(fieldsOf(entry)?.chain);
+    return chain ? [`${String(chain.family)} ${String(chain.table)} ${String(chain.name)}`] : [];
+  });
+}
+
+/** A base chain, where packets enter. */
+export interface BaseChain {
+  /** Its table, as `family name`. */
+  readonly table: string;
+  /** Its name behind that of its table, as rules are told apart by it. */
+  readonly name: string;
+  /** The address families whose packets come to it. */
+  readonly families: readonly Family[];
+  /** The entry itself. */
+  readonly entry: unknown;
+}
+
+const FAMILIES_OF: Readonly<Record<string, readonly Family[]>> = { ip: [4], ip6: [6], inet: [4, 6] };
+
+/** The base chains at the postrouting hook among entries, without those that give no packet another source. */
+export function postroutingChains(entries: readonly unknown[]): readonly BaseChain[] {
+  return entries.flatMap(entry => {
+    const { family, table, name, hook } = fieldsOf(fieldsOf(entry)?.chain) ?? {};
+    const families = FAMILIES_OF[String(family)];
+    if (!families || hook !== 'postrouting' || isLeftOut(String(family), String(table))) return [];
+    const of = `${String(family)} ${String(table)}`;
+    return [{ table: of, name: `${of} ${String(name)}`, families, entry }];
+  });
+}
+
+/** What rules of a ruleset ask for that was not listed: the names of chains, and those of sets. */
+export function unlisted({ ruleset, sets }: NftRuleset): {
+  readonly chains: ReadonlySet<string>;
+  readonly sets: ReadonlySet<string>;
+} {
+  const missing = { chains: new Set<string>(), sets: new Set<string>() };
+  for (const { rules } of ruleset.chains.values()) {
+    for (const { conditions, verdict } of rules) {
+      if ((verdict.kind === 'jump' || verdict.kind === 'goto') && !ruleset.chains.has(verdict.chain)) {
+        missing.chains.add(verdict.chain);
+      }
+      for (const condition of conditions) {
+        if (condition.on === 'named-set' && !sets.has(condition.name)) missing.sets.add(condition.name);
+      }
+    }
+  }
+  return missing;
+}

@@ -1,0 +1,254 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { hasKernel } from '../dataplane/kernel';
+import { TestNode, until } from './node-lab';
+import { buildProgram } from './runtimes';
+
+const BACKENDS = ['iptables-nft', 'iptables-legacy', 'nftables'] as const;
+type BackendName = (typeof BACKENDS)[number];
+
+const FILE = 'nonMasqueradeCIDRs: [10.0.0.0/8, "2001:db8::/32"]\nresyncInterval: 200ms\n';
+
+/** A chain of nftables, in a table of its own. */
+const nft = (family: string, priority: number, rules: string): string =>
+  `nft 'table ${family} foreign {
+    set s {
+      type ipv4_addr
+      flags interval
+      elements = { 10.1.0.0/16 }
+    }
+    chain led { masquerade
+    }
+    chain c {
+      type nat hook postrouting priority ${priority}; policy accept;
+      ${rules}
+    }
+  }'`;
+const legacy = (rule: string): string => `iptables-legacy -t nat -I POSTROUTING ${rule}`;
+const byNft = (rule: string): string => `iptables-nft -t nat -I POSTROUTING ${rule}`;
+/** An ipset without its tool, which need not be here: `ipset create members hash:ip`, as a message to the kernel. */
+const IPSET = `
+import socket, struct
+def attribute(kind, data): return struct.pack('HH', 4 + len(data), kind) + data + bytes(-len(data) % 4)
+given = [(1, b'\\x07'), (2, b'members\\0'), (3, b'hash:ip\\0'), (4, b'\\0'), (5, b'\\x02'), (0x8007, b'')]
+body = struct.pack('BBH', 2, 0, 0) + b''.join(attribute(*each) for each in given)
+kernel = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 12)
+kernel.send(struct.pack('IHHII', 16 + len(body), 6 << 8 | 2, 5, 1, 0) + body)
+assert struct.unpack('i', kernel.recv(4096)[16:20]) == (0,)`;
+const FOREIGN = '-d 10.1.0.0/16 -j MASQUERADE';
+
+interface Case {
+  readonly name: string;
+  /** Done by others before the agent comes. */
+  readonly script: string;
+  /** By the agent's backend, where it depends on it: what the agent says; undefined: that the map is proven. */
+  readonly says: RegExp | undefined | Readonly<Record<BackendName, RegExp | undefined>>;
+}
+
+const MASQUERADED = /^packets to 10\.1\.0\.0 are masqueraded by the rule ip foreign c handle \d+: .*masquerade/;
+const CASES: readonly Case[] = [
+  { name: 'nothing of others', script: 'true', says: undefined },
+  { name: 'ip, before', script: nft('ip', 90, 'ip daddr 10.1.0.0/16 masquerade'), says: MASQUERADED },
+  { name: 'ip, behind', script: nft('ip', 110, 'ip daddr 10.1.0.0/16 masquerade'), says: MASQUERADED },
+  {
+    name: 'inet, IPv6',
+    script: nft('inet', 90, 'ip6 daddr 2001:db8:1::/48 masquerade'),
+    says: /^packets to 2001:db8:1:: are masqueraded by the rule inet foreign c handle \d+: /,
+  },
+  {
+    name: 'ip6',
+    script: "nft 'table ip6 foreign { chain c { type nat hook postrouting priority 90; snat to 2001:db8::9\n }\n }'",
+    says: /^packets to :: are SNATed to 2001:db8::9 by the rule ip6 foreign c handle \d+: .*the file says masqueraded/,
+  },
+  {
+    name: 'a chain that is led to, for the addresses of a set',
+    script: nft('ip', 90, 'ip daddr @s jump led'),
+    says: /^packets to 10\.1\.0\.0 are masqueraded by the rule ip foreign led handle \d+: /,
+  },
+  {
+    name: 'one that does the same',
+    script: nft('ip', 90, 'ip daddr != { 10.0.0.0/8, 169.254.0.0/16 } masquerade fully-random'),
+    says: undefined,
+  },
+  { name: 'one that accepts', script: nft('ip', 90, 'accept'), says: undefined },
+  {
+    name: 'one for what is decided before',
+    script: nft('ip', 110, 'ip daddr 192.0.2.0/24 masquerade'),
+    says: undefined,
+  },
+  {
+    name: 'one that nobody can follow',
+    script: nft('ip', 90, 'ip daddr vmap { 10.1.0.1 : jump led }'),
+    says: /^what happens to packets to 0\.0\.0\.0 depends on the rules? ip foreign c handle \d+: .*vmap/,
+  },
+  { name: 'one of another hook', script: nft('ip', 90, '').replace('postrouting', 'input'), says: undefined },
+  {
+    name: 'legacy iptables',
+    script: legacy(FOREIGN),
+    says: {
+      // Of one priority: nobody knows which comes first, and the other one comes when the first one accepts.
+      'iptables-nft':
+        /^packets to 10\.1\.0\.0 are masqueraded by the rule iptables-legacy -t nat -A POSTROUTING -d 10\.1/,
+      'iptables-legacy':
+        /^packets to 10\.1\.0\.0 are masqueraded by the rule iptables-legacy -t nat -A POSTROUTING -d 10\.1/,
+      nftables: /^packets to 10\.1\.0\.0 are masqueraded by the rule iptables-legacy -t nat -A POSTROUTING -d 10\.1/,
+    },
+  },
+  {
+    name: 'legacy iptables, which does otherwise what the agent does, too',
+    script: legacy('-d 192.0.2.0/24 -j MASQUERADE'),
+    says: {
+      'iptables-nft':
+        /^what happens to packets to 192\.0\.2\.0 depends on the rules iptables-\w+ -t nat .*, and iptables-\w+ -t nat /,
+      'iptables-legacy': /^packets to 192\.0\.2\.0 are masqueraded by the rule iptables-legacy .*other source ports/,
+      nftables: /^packets to 192\.0\.2\.0 are masqueraded by the rule iptables-legacy .*other source ports/,
+    },
+  },
+  {
+    name: 'legacy iptables without a rule',
+    script: 'iptables-legacy -t nat -S && ip6tables-legacy -t nat -S',
+    says: undefined,
+  },
+  {
+    name: 'iptables-nft',
+    script: byNft(FOREIGN),
+    says: /^packets to 10\.1\.0\.0 are masqueraded by the rule iptables-nft -t nat -A POSTROUTING -d 10\.1/,
+  },
+  {
+    name: 'ip6tables-nft',
+    script: 'ip6tables-nft -t nat -I POSTROUTING -d 2001:db8:1::/48 -j MASQUERADE',
+    says: /^packets to 2001:db8:1:: are masqueraded by the rule ip6tables-nft -t nat -A POSTROUTING -d 2001/,
+  },
+  {
+    name: 'ip6tables-legacy',
+    script: 'ip6tables-legacy -t nat -I POSTROUTING -d 2001:db8:1::/48 -j MASQUERADE',
+    says: /^packets to 2001:db8:1:: are masqueraded by the rule ip6tables-legacy -t nat -A POSTROUTING -d 2001/,
+  },
+  {
+    name: 'an ipset',
+    script: `python3 -c "${IPSET}" && ${legacy('-m set --match-set members dst -j SNAT --to-source 192.0.2.1')}`,
+    says: /^what happens to packets to 0\.0\.0\.0 depends on the rules? .*iptables-legacy -t nat -A POSTROUTING -m set --match-set members dst -j SNAT/,
+  },
+  {
+    name: 'a base chain in the table of iptables-nft',
+    script: `${byNft('-d 192.0.2.7 -j ACCEPT')} && nft 'table ip nat { chain c { type nat hook postrouting priority 90; ip daddr 10.1.0.0/16 masquerade\n }\n }'`,
+    says: {
+      'iptables-nft': /incompatible|ip nat c handle/,
+      'iptables-legacy': /^packets to 10\.1\.0\.0 are masqueraded by the rule ip nat c handle/,
+      nftables: /^packets to 10\.1\.0\.0 are masqueraded by the rule ip nat c handle/,
+    },
+  },
+];
+
+/** Rules that `nft` adds to the nat table of iptables-nft, and what iptables-save makes of them. */
+const NATIVE = [
+  {
+    rule: 'ip daddr { 192.0.2.7, 192.0.2.9 } accept',
+    printed: '-j ACCEPT',
+    says: /^packets to 192\.0\.2\.7 are preserved by the rule ip nat POSTROUTING handle/,
+  },
+  {
+    rule: 'ip daddr @s accept',
+    printed: '-j ACCEPT',
+    says: /^packets to 192\.0\.2\.7 are preserved by the rule ip nat POSTROUTING handle/,
+  },
+  {
+    rule: 'ip daddr < 10.0.0.0 accept',
+    printed: '-d 10.0.0.0/32 -j ACCEPT',
+    says: /^what happens to packets to 0\.0\.0\.0 depends on the rules? ip nat POSTROUTING handle/,
+  },
+  {
+    rule: 'ip daddr vmap { 192.0.2.7 : accept }',
+    printed: '',
+    says: /^what happens to packets to 0\.0\.0\.0 depends on the rules? ip nat POSTROUTING handle/,
+  },
+  {
+    rule: 'ip daddr 192.0.2.7 accept',
+    printed: '-d 192.0.2.7/32 -j ACCEPT',
+    says: /^packets to 192\.0\.2\.7 are preserved by the rule iptables-nft -t nat -A POSTROUTING -d 192/,
+  },
+] as const;
+
+const root = mkdtempSync(join(tmpdir(), 'masq-proof-'));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+describe.runIf(hasKernel())('the proof sees', () => {
+  let program: readonly string[];
+  let node: TestNode;
+  beforeAll(async () => {
+    program = await buildProgram('node', 'agent/entry', root);
+  });
+  afterEach(() => node.stop());
+
+  const flavourOf = (backend: BackendName) => (backend === 'iptables-legacy' ? 'legacy' : 'nft');
+  const argsOf = (backend: BackendName) => [
+    `--backend=${backend === 'nftables' ? backend : 'iptables'}`,
+    '--enable-ipv6',
+  ];
+
+  describe.each(BACKENDS)('with %s', backend => {
+    beforeEach(async () => {
+      node = await TestNode.start(flavourOf(backend));
+      node.configure(FILE);
+    });
+
+    test.each(CASES)('$name', ({ script, says }) => {
+      node.sh(script);
+      const expected = says instanceof RegExp || says === undefined ? says : says[backend];
+      const { status, stderr } = node.once(program, argsOf(backend));
+      const { verdict, message } = node.state();
+      if (expected) expect(message).toMatch(expected);
+      else expect({ verdict, message, stderr }).toMatchObject({ verdict: 'enforced', message: '' });
+      expect(status).toBe(expected ? 1 : 0);
+    });
+
+    test('what comes while it runs, and goes again', async () => {
+      const { log } = node.start(program, argsOf(backend));
+      await until('proven', () => log().includes('applied') && node.state().verdict === 'enforced');
+      node.sh(nft('ip', 90, 'ip daddr @s masquerade'));
+      await until('contradicted', () => node.state().verdict === 'contradicted');
+      node.sh('nft flush set ip foreign s');
+      await until('proven again', () => node.state().verdict === 'enforced');
+      node.sh('nft delete table ip foreign');
+      const { reconciles } = node.state().counts;
+      await until('looked twice', () => node.state().counts.reconciles! > reconciles! + 1);
+      expect(node.state()).toMatchObject({ verdict: 'enforced', counts: { drifts: 0, applies: 1 } });
+    });
+
+    test('nothing that is only there since it looked', () => {
+      expect(node.once(program, argsOf(backend)).status).toBe(0);
+      const tables = node.sh('cat /proc/net/ip_tables_names /proc/net/ip6_tables_names').split('\n');
+      expect(tables.includes('nat')).toBe(backend === 'iptables-legacy');
+    });
+  });
+
+  test.each(NATIVE)('what iptables-save leaves out of: $rule', async ({ rule, printed, says }) => {
+    node = await TestNode.start('nft');
+    node.configure(FILE);
+    expect(node.once(program, argsOf('iptables-nft')).status).toBe(0);
+    node.sh(
+      `nft 'add set ip nat s { type ipv4_addr; elements = { 192.0.2.7 }; }' && nft 'insert rule ip nat POSTROUTING ${rule}'`,
+    );
+    expect(node.rules()).toContain(`-A POSTROUTING ${printed}`.trim());
+    expect(node.once(program, argsOf('iptables-nft')).status).toBe(1);
+    expect(node.state().message).toMatch(says);
+  });
+
+  test('that it sees nothing without nft: the rules are written, and nothing is called proven', async () => {
+    node = await TestNode.start('nft');
+    node.configure(FILE);
+    const path = join(root, 'bin');
+    mkdirSync(path);
+    const tools = ['iptables', 'ip6tables'].flatMap(tool => [`${tool}-nft-save`, `${tool}-nft-restore`]);
+    for (const tool of tools) symlinkSync(`/usr/sbin/${tool}`, join(path, tool));
+    expect(node.once(program, argsOf('iptables-nft'), { onlyPath: path }).status).toBe(1);
+    expect(node.state()).toMatchObject({
+      verdict: 'unproven',
+      ready: true,
+      message: 'the rules of others cannot be read: "nft" cannot be run: ENOENT',
+    });
+    expect(node.rules().length).toBeGreaterThan(3);
+  });
+});
