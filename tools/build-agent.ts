@@ -1,7 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { bundle } from './agent/bundle';
-import { ARCHITECTURES, type Architecture, executable, ownArchitecture } from './agent/executable';
+import { ARCHITECTURES, executable, isArchitecture, ownArchitecture } from './agent/executable';
+import { put } from './put';
 
 /**
  * Builds the agent: build/masq-agent as a static executable, and build/masq-agent.cjs for Node. With `--arch` another
@@ -15,19 +15,13 @@ async function main(): Promise<number> {
     return 2;
   }
   const own = architecture === ownArchitecture();
-  mkdirSync('build', { recursive: true });
-  put(`build/masq-agent${own ? '' : `-${architecture}`}`, await executable('agent/entry-quickjs.ts', architecture));
-  if (own) put('build/masq-agent.cjs', `#!/usr/bin/env node\n${await bundle('agent/entry-node.ts')}`);
+  put(
+    `build/masq-agent${own ? '' : `-${architecture}`}`,
+    await executable('agent/entry-quickjs.ts', architecture),
+    0o755,
+  );
+  if (own) put('build/masq-agent.cjs', `#!/usr/bin/env node\n${await bundle('agent/entry-node.ts')}`, 0o755);
   return 0;
-}
-
-function isArchitecture(name: string): name is Architecture {
-  return (ARCHITECTURES as readonly string[]).includes(name);
-}
-
-function put(path: string, content: Buffer | string): void {
-  writeFileSync(path, content, { mode: 0o755 });
-  process.stdout.write(`${path}: ${content.length} bytes\n`);
 }
 
 main().then(

@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   copyFileSync,
-  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -11,8 +10,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
+import { bundledPackages, thirdPartyLicences } from './licences';
 
 /** Where lib/ is put together before it takes the old one's place. */
 const STAGE = `build/lib-${process.pid}`;
@@ -97,25 +97,8 @@ const onlyK8s: Plugin = {
 
 /** The licenses of what the bundles contain, and of ajv, whose helpers the validators contain. */
 function writeLicenses(inputs: readonly string[]): void {
-  const folders = new Map([['ajv', 'node_modules/ajv']]);
-  for (const input of inputs) {
-    const match = /^(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input);
-    if (match) folders.set(match[1]!, match[0]);
-  }
-  const sections = [...folders]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, folder]) => {
-      const { version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
-        version: string;
-        license: string;
-      };
-      const file = readdirSync(folder).find(entry => /^licen[cs]e/i.test(entry));
-      const text = file ? readFileSync(join(folder, file), 'utf8').trim() : `License: ${license}`;
-      return `## ${name} ${version} (${license})\n\n${text}\n`;
-    });
-  const path = join(STAGE, 'THIRD-PARTY-LICENSES.md');
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, `# Packages that the bundles in lib/cli contain\n\n${sections.join('\n')}`);
+  const folders = bundledPackages(inputs).set('ajv', 'node_modules/ajv');
+  writeFileSync(join(STAGE, 'THIRD-PARTY-LICENSES.md'), thirdPartyLicences('the bundles in lib/cli contain', folders));
 }
 
 main().catch((error: unknown) => {

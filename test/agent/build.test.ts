@@ -18,7 +18,7 @@ import { type Architecture, executable, ownArchitecture } from '../../tools/agen
 import { isBuildable } from './runtimes';
 
 /** What a build reads. */
-const SOURCES = ['agent', 'core', 'schemas', 'tools', 'package.json', 'tsconfig.json'];
+const SOURCES = ['agent', 'core', 'image', 'schemas', 'tools', 'package.json', 'tsconfig.json'];
 /** The machine's number in an ELF header, and qemu's name of it. */
 const MACHINES: Readonly<Record<Architecture, readonly [elf: number, qemu: string]>> = {
   amd64: [62, 'x86_64'],

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
+import { bundledPackages } from '../licences';
 
 const COMMON: BuildOptions = {
   bundle: true,
@@ -33,9 +34,17 @@ export interface Part {
 /** The modules that QuickJS and the agent's executable bring along. */
 export const NATIVE = ['std', 'os', 'native'] as const;
 
-/** A program and all that it imports, for QuickJS: itself first, then what it imports only when it needs it. */
-export async function bundleParts(entry: string): Promise<Part[]> {
-  const { outputFiles } = await build({
+/** A program for QuickJS. */
+export interface Program {
+  /** Itself first, then what it imports only when it needs it. */
+  readonly parts: readonly Part[];
+  /** The npm packages whose code it has: by name, the folders that they are in. */
+  readonly packages: ReadonlyMap<string, string>;
+}
+
+/** A program and all that it imports, for QuickJS. */
+export async function bundleParts(entry: string): Promise<Program> {
+  const { outputFiles, metafile } = await build({
     ...COMMON,
     entryPoints: { agent: entry },
     external: [...NATIVE],
@@ -44,8 +53,11 @@ export async function bundleParts(entry: string): Promise<Part[]> {
     splitting: true,
     chunkNames: 'part-[hash]',
     outdir: '.',
+    metafile: true,
     write: false,
   });
+  const inputs = Object.values(metafile.outputs).flatMap(output => Object.keys(output.inputs));
   const parts = outputFiles.map(({ path, text }) => ({ name: basename(path), text }));
-  return parts.sort((a, b) => Number(b.name === 'agent.js') - Number(a.name === 'agent.js'));
+  parts.sort((a, b) => Number(b.name === 'agent.js') - Number(a.name === 'agent.js'));
+  return { parts, packages: bundledPackages(inputs) };
 }

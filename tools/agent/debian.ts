@@ -11,17 +11,23 @@ export interface DebianRecipe {
   readonly packages: readonly string[];
 }
 
+/** Names the folder of a Debian system that has all packages already, such as `/` where a container is built. */
+const GIVEN = 'MASQ_DEBIAN';
+
 /** Why no Debian system can be made here; undefined when one can. */
 export function whyNoDebian(): string | undefined {
+  if (process.env[GIVEN] !== undefined) return undefined;
   return spawnSync('mmdebstrap', ['--version']).error && 'mmdebstrap is missing';
 }
 
 /** A Debian system for building in, made by mmdebstrap on first use and kept in build/. */
 export class DebianRoot {
-  private constructor(private readonly folder: string) {}
+  private constructor(readonly folder: string) {}
 
   /** The system of a recipe. It takes a minute or so the first time. */
   static make(recipe: DebianRecipe): DebianRoot {
+    const given = process.env[GIVEN];
+    if (given !== undefined) return new DebianRoot(given);
     const id = createHash('sha256').update(JSON.stringify(recipe)).digest('hex').slice(0, 12);
     const folder = `build/${recipe.suite}-${id}`;
     if (!existsSync(folder)) bootstrap(recipe, folder);
@@ -29,7 +35,7 @@ export class DebianRoot {
   }
 
   /** Runs a shell script inside, and gives back what it writes. */
-  run(script: string, input: Buffer): Buffer {
+  run(script: string, input: Buffer = Buffer.alloc(0)): Buffer {
     const enter = isRoot() ? [] : ['mmdebstrap', '--unshare-helper'];
     const [program, ...args] = [...enter, '/usr/sbin/chroot', this.folder, '/bin/sh', '-ec', script] as const;
     const env = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8' };
@@ -53,7 +59,7 @@ function bootstrap({ suite, architectures, packages }: DebianRecipe, folder: str
     `--architectures=${architectures.join(',')}`,
     `--include=${packages.join(',')}`,
   ];
-  const { status, stderr, error } = spawnSync('mmdebstrap', [...options, suite, aside, ...mirror()]);
+  const { status, stderr, error } = spawnSync('mmdebstrap', [...options, suite, aside, ...mirrors(suite)]);
   if (status === 0 && !existsSync(folder)) {
     renameSync(aside, folder);
     return;
@@ -63,10 +69,14 @@ function bootstrap({ suite, architectures, packages }: DebianRecipe, folder: str
   if (status !== 0) throw new Error(`mmdebstrap cannot make ${folder}: ${error?.message ?? stderr}`);
 }
 
-/** Where this machine has its own Debian from; mmdebstrap knows a place for those that are no Debian. */
-function mirror(): string[] {
+/** Where packages come from: where this machine has its own from, or a place that mmdebstrap knows. */
+function mirrors(suite: string): string[] {
   const format = ['indextargets', '--format', '$(ORIGIN)/$(LABEL) $(REPO_URI)', 'Created-By: Packages'];
   const { stdout } = spawnSync('apt-get', format, { encoding: 'utf8' });
-  const found = /^Debian\/Debian (.+)$/m.exec(stdout ?? '');
-  return found ? [found[1]!] : [];
+  const of = (label: string): string | undefined => new RegExp(`^Debian/${label} (.+)$`, 'm').exec(stdout ?? '')?.[1];
+  const [main, security] = [of('Debian'), of('Debian-Security')];
+  return [
+    ...(main === undefined ? [] : [`deb ${main} ${suite} main`, `deb ${main} ${suite}-updates main`]),
+    ...(security === undefined ? [] : [`deb ${security} ${suite}-security main`]),
+  ];
 }

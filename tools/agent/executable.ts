@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { bundleParts, NATIVE, type Part } from './bundle';
 import { DebianRoot } from './debian';
+import { wordsOf } from './words';
 
 /** Machines that the agent is built for, by Debian's names. */
 export const ARCHITECTURES = ['amd64', 'arm64'] as const;
@@ -10,7 +11,13 @@ export const ARCHITECTURES = ['amd64', 'arm64'] as const;
 /** A machine that the agent is built for. */
 export type Architecture = (typeof ARCHITECTURES)[number];
 
-const GNU: Readonly<Record<Architecture, string>> = { amd64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' };
+/** GNU's names of them, by which Debian names folders and compilers. */
+export const GNU: Readonly<Record<Architecture, string>> = { amd64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' };
+
+/** Whether a word is the name of one. */
+export function isArchitecture(name: string): name is Architecture {
+  return (ARCHITECTURES as readonly string[]).includes(name);
+}
 
 /** The machine that this runs on. */
 export function ownArchitecture(): Architecture {
@@ -23,13 +30,13 @@ const C_FILES = ['main.c', 'native.c', 'native.h'];
 
 /** A program for QuickJS as a static executable, which needs nothing else. The same source gives the same bytes. */
 export async function executable(entry: string, architecture: Architecture): Promise<Buffer> {
-  const parts = await bundleParts(entry);
+  const { parts } = await bundleParts(entry);
   const sources = pack({
     ...Object.fromEntries(C_FILES.map(name => [name, readFileSync(`agent/platform/${name}`, 'utf8')])),
     ...Object.fromEntries(parts.map(({ name, text }) => [name, text])),
     'modules.h': modulesHeader(parts),
   });
-  return buildRoot(architecture).run(script(parts, architecture), sources);
+  return agentSystem(architecture).run(script(parts, architecture), sources);
 }
 
 /** Debian's QuickJS is linked whole and statically; what it brings with it decides the size, not how main.c is compiled. */
@@ -61,7 +68,16 @@ function modulesHeader(parts: readonly Part[]): string {
   ].join('\n');
 }
 
-function buildRoot(architecture: Architecture): DebianRoot {
+/** The Debian packages that are linked into an executable, as paths of one file of each. */
+export function linkedLibraries(architecture: Architecture): readonly string[] {
+  const gcc = `${GNU[architecture]}-gcc`;
+  const files = `$(${gcc} -print-file-name=libc.a) $(${gcc} -print-libgcc-file-name)`;
+  const quickjs = `/usr/lib/${GNU[architecture]}/quickjs/libquickjs.a`;
+  return agentSystem(architecture).run(`realpath ${quickjs} ${files}`).toString().trim().split('\n');
+}
+
+/** The Debian system that the agent is built in, and that its image takes files from. */
+export function agentSystem(architecture: Architecture): DebianRoot {
   const own = ownArchitecture();
   const isCross = architecture !== own;
   const compiler = isCross
@@ -70,8 +86,12 @@ function buildRoot(architecture: Architecture): DebianRoot {
   return DebianRoot.make({
     suite: 'trixie',
     architectures: isCross ? [own, architecture] : [own],
-    packages: ['quickjs', `libquickjs:${architecture}`, ...compiler],
+    packages: ['quickjs', `libquickjs:${architecture}`, ...compiler, ...imagePackages(architecture)],
   });
+}
+
+function imagePackages(architecture: Architecture): string[] {
+  return wordsOf('image/packages').map(([name]) => `${name}:${architecture}`);
 }
 
 /** Files as a tar archive. */
