@@ -2,11 +2,12 @@ import type { Backend } from './backend';
 import { isFault } from './backend';
 import { configOf, findingLine, LARGEST_FILE } from './config';
 import { planText } from './dry-run';
+import { whyNotAlive, whyNotReady } from './health';
 import { IptablesBackend } from './iptables';
 import { NftablesBackend } from './nftables';
 import type { Options } from './options';
 import type { Platform } from './platform/platform';
-import { HEARTBEAT_FILE, readState, type State } from './state';
+import { readState, type State } from './state';
 
 /** `masq-agent check FILE`: what is wrong with it. */
 export function check(platform: Platform, { file, unknownKeys }: Options): number {
@@ -65,24 +66,11 @@ function statusText({
   return rows.map(([name, text]) => `${name.padEnd(12)}${text}\n`).join('');
 }
 
-/** How old a heartbeat may be. In milliseconds: the agent's heart beats every ten seconds. */
-const OLD = 60_000;
-
 /** `masq-agent healthz`: whether the agent lives, or with `--ready` whether it is ready too. */
 export function healthz(platform: Platform, { stateFolder, ready }: Options): number {
-  const beaten = platform.modified(`${stateFolder}/${HEARTBEAT_FILE}`);
-  const refuse = (why: string): number => {
-    platform.print('out', `${why}\n`);
-    return 1;
-  };
-  if (beaten === undefined) return refuse(`no agent has run with --state-dir=${stateFolder}`);
-  const age = platform.monotonic() - beaten;
-  if (age < 0) return refuse('no agent has run since the machine started');
-  if (age > OLD) return refuse(`the agent did nothing for ${Math.round(age / 1000)} s`);
-  if (!ready) return 0;
-  const state = readState(platform, stateFolder);
-  if (typeof state === 'string') return refuse(state);
-  return state.ready ? 0 : refuse(`${state.verdict}: ${state.message}`);
+  const why = ready ? whyNotReady(platform, stateFolder) : whyNotAlive(platform, stateFolder);
+  if (why !== undefined) platform.print('out', `${why}\n`);
+  return why === undefined ? 0 : 1;
 }
 
 /** `masq-agent cleanup`: removes everything that is ours, whichever backend wrote it. */

@@ -8,6 +8,7 @@ commands
   check FILE     say what is wrong with a file; exit 0 when it is valid, 1 when it is refused
   status         print what the running agent last saw; exit 0 when it is ready, 1 when it is not
   healthz        for probes: exit 0 while the agent lives; with --ready, while it is ready
+  serve          serve /metrics, /healthz and /readyz of the running agent by HTTP
   cleanup        remove all rules that carry ip-masq-agent's comment, of both families and every backend
   version        print the version
 
@@ -19,6 +20,7 @@ options of run
                                  auto: as kube-proxy and the kubelet of the node [auto]
   --unknown-keys=refuse|warn     what to make of keys that the file should not have [refuse]
   --log-format=text|json         one line an event, to standard error [text]
+  --listen=ADDRESS:PORT          where serve listens [127.0.0.1:9797]
   --state-dir=DIR                where state, metrics and the last good file go [/run/masq-agent]
 
 options of ip-masq-agent

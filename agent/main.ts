@@ -3,6 +3,7 @@ import { HELP } from './help';
 import { parseOptions } from './options';
 import type { Platform } from './platform/platform';
 import { run } from './run';
+import { serve } from './serve';
 import { version } from './version';
 
 /** Does what the command line asks. Answers the exit code: 0 done, 1 refused or failed, 2 wrong usage. */
@@ -26,6 +27,8 @@ export async function main(platform: Platform): Promise<number> {
       return status(platform, options);
     case 'healthz':
       return healthz(platform, options);
+    case 'serve':
+      return serve(platform, options);
     case 'cleanup':
       return cleanup(platform);
     case 'run':

@@ -1,3 +1,4 @@
+import { parseAddress } from '../core/address';
 import { AGENT_FLAG_NAMES, type AgentFlags, chainFault, type FlagFault, portRangeFault } from '../core/agentfile/flags';
 import { COMMANDS, parseMasqAgentOptions, TOGGLE_OPTIONS, VALUED_OPTIONS } from '../core/agentfile/options';
 import { suggest } from '../core/diagnostics/suggest';
@@ -27,12 +28,21 @@ export interface Options {
   readonly unknownKeys: 'refuse' | 'warn';
   /** Where the state, the metrics and the last good file are kept. @default /run/masq-agent */
   readonly stateFolder: string;
+  /** Where `serve` listens. @default 127.0.0.1:9797 */
+  readonly listen: Endpoint;
   /** One reconcile, then the end. */
   readonly once: boolean;
   /** Print the plan, change nothing. */
   readonly dryRun: boolean;
   /** `healthz` answers for readiness instead of liveness. */
   readonly ready: boolean;
+}
+
+/** An address of this machine, and a TCP port. */
+export interface Endpoint {
+  /** IPv4 or IPv6, without brackets. */
+  readonly address: string;
+  readonly port: number;
 }
 
 /** What was asked, or what is wrong with the call. */
@@ -74,6 +84,7 @@ function optionsOf(args: readonly string[]): Options {
     logFormat: values['log-format'] as LogFormat,
     unknownKeys: values['unknown-keys'] as Options['unknownKeys'],
     stateFolder: values['state-dir'],
+    listen: endpoint(values.listen),
     once: toggles.has('once'),
     dryRun: toggles.has('dry-run'),
     ready: toggles.has('ready'),
@@ -118,6 +129,20 @@ function fileOf(command: CommandName, [file, more]: readonly string[]): string |
   }
   if (file !== undefined) refuse(`"${file}" is no option; ${command} takes nothing else`);
   return undefined;
+}
+
+/**
+ * Reads `ADDRESS:PORT`. Brackets may be around an address of either family, or around none: a DaemonSet puts in what
+ * its node has, and the last colon is the one before the port.
+ */
+function endpoint(text: string): Endpoint {
+  const [, bracketed, plain, digits] = /^(?:\[([^[\]]*)\]|(.*)):(\d{1,5})$/.exec(text) ?? [];
+  const address = bracketed ?? plain ?? '';
+  const port = Number(digits);
+  if (!(parseAddress(address).ok && port >= 1 && port <= 65_535)) {
+    refuse(`--listen=${text}: write an address and a port, such as 127.0.0.1:9797 or [::1]:9797`);
+  }
+  return { address, port };
 }
 
 function portsFault(toPorts: string | undefined): string | undefined {

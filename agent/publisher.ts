@@ -1,7 +1,7 @@
 import type { Log } from './log';
 import { metricsText } from './metrics';
 import type { IoFault, Platform } from './platform/platform';
-import { HEARTBEAT_FILE, LAST_GOOD_FILE, METRICS_FILE, READY_FILE, type State, writeState } from './state';
+import { HEARTBEAT_FILE, LAST_GOOD_FILE, METRICS_FILE, type State, writeState } from './state';
 import { readUsage } from './usage';
 import { version } from './version';
 
@@ -17,7 +17,7 @@ export class Publisher {
     private readonly log: Log,
   ) {
     this.started = platform.now();
-    this.noted(platform.makeFolder(`${folder}/www`));
+    this.noted(platform.makeFolder(folder));
   }
 
   /** A look at the kernel ended that took so many milliseconds. */
@@ -31,12 +31,7 @@ export class Publisher {
     const { platform, folder, started, lastReconcile, reconciled } = this;
     const state: State = { version, pid: platform.pid, ...rest };
     const text = metricsText(state, { started, lastReconcile, reconciled, usage: readUsage(platform) });
-    const readiness = `${folder}/${READY_FILE}`;
-    const faults = [
-      writeState(platform, folder, state),
-      platform.writeFile(`${folder}/${METRICS_FILE}`, text),
-      state.ready ? platform.writeFile(readiness, 'ready\n') : platform.removeFile(readiness),
-    ];
+    const faults = [writeState(platform, folder, state), platform.writeFile(`${folder}/${METRICS_FILE}`, text)];
     this.noted(faults.find(fault => fault !== undefined));
     this.beat();
   }

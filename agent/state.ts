@@ -73,8 +73,7 @@ export const STATE_FILE = 'state.json';
 /** Empty; its time of change is how long the machine had run when the agent said last that it lives. */
 export const HEARTBEAT_FILE = 'heartbeat';
 export const LAST_GOOD_FILE = 'last-good';
-export const METRICS_FILE = 'www/metrics';
-export const READY_FILE = 'www/readyz';
+export const METRICS_FILE = 'metrics';
 
 /** Writes the state. */
 export function writeState(platform: Platform, folder: string, state: State): IoFault | undefined {

@@ -65,7 +65,7 @@ function agentContainer(props: Props): k8s.Container {
   };
 }
 
-/** Serves what the agent writes into a folder of its state: with no rights, and nothing but that to be read. */
+/** Serves what the agent writes into its state: with no rights, and nothing but that to be read. */
 function metricsContainer(
   props: Props,
   { port = METRICS_PORT, address }: NonNullable<Props['metrics']>,
@@ -76,7 +76,7 @@ function metricsContainer(
   return {
     name: 'metrics',
     image: imageOf(props),
-    command: ['/usr/bin/busybox', 'httpd', '-f', '-p', `[${host}]:${port}`, '-h', `${STATE}/www`],
+    command: [PROGRAM, 'serve', `--listen=[${host}]:${port}`],
     ...given('env', address === undefined ? [{ name: 'HOST_IP', valueFrom: hostIP }] : []),
     ports: [{ name: 'metrics', containerPort: port, hostPort: port, protocol: 'TCP' }],
     ...resources(METRICS_RESOURCES),

@@ -27,6 +27,8 @@ const NAMES: Readonly<Record<number, string>> = {
   36: 'ENAMETOOLONG',
   39: 'ENOTEMPTY',
   40: 'ELOOP',
+  98: 'EADDRINUSE',
+  99: 'EADDRNOTAVAIL',
   116: 'ESTALE',
   122: 'EDQUOT',
 };

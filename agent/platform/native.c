@@ -161,6 +161,8 @@ static const JSCFunctionListEntry functions[] = {
   JS_CFUNC_DEF("write", 3, native_write),
   JS_CFUNC_DEF("ascii", 2, native_ascii),
   JS_CFUNC_DEF("release", 0, native_release),
+  JS_CFUNC_DEF("listen", 2, native_listen),
+  JS_CFUNC_DEF("accept", 1, native_accept),
 };
 
 #define COUNT (sizeof functions / sizeof functions[0])

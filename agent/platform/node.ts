@@ -14,7 +14,8 @@ import {
   writeSync,
 } from 'node:fs';
 import { run } from './node-process';
-import type { IoFault, Platform, ReadFile, RunOptions, RunResult, Signal } from './platform';
+import { serve } from './node-server';
+import type { IoFault, Platform, ReadFile, RunOptions, RunResult, ServeOptions, Signal } from './platform';
 import { crash } from './start';
 
 /** The longest time that Node's timers take; beyond it they call at once. */
@@ -117,6 +118,10 @@ class NodePlatform implements Platform {
 
   run(command: readonly string[], options: RunOptions): Promise<RunResult> {
     return run(command, options);
+  }
+
+  serve(options: ServeOptions, answer: (written: string) => string | undefined): Promise<IoFault | undefined> {
+    return serve(options, answer, call => guard(this, call));
   }
 
   after(milliseconds: number, call: () => void): () => void {

@@ -42,6 +42,14 @@ export interface Platform {
    */
   run(command: readonly string[], options: RunOptions): Promise<RunResult>;
 
+  /**
+   * Listens on an address and answers whoever connects, until the process ends. `answer` is called with all that somebody
+   * wrote so far, each byte as one character, whenever more has come; once it gives an answer, that is written and the
+   * connection ends. What goes beyond the limits ends without one. A call that throws ends the process.
+   * @returns once it listens: nothing, else what is against it
+   */
+  serve(options: ServeOptions, answer: (written: string) => string | undefined): Promise<IoFault | undefined>;
+
   /** Calls back once, after so many milliseconds. The answer takes the call back. A call that throws ends the process. */
   after(milliseconds: number, call: () => void): () => void;
   /**
@@ -81,6 +89,19 @@ export type ReadFile =
 
 /** How many bytes a program may write to each of its outputs, unless it is said. */
 export const OUTPUT_LIMIT = 64 * 1024 * 1024;
+
+/** Where and how others are served. */
+export interface ServeOptions {
+  /** IPv4 or IPv6, without brackets. */
+  readonly address: string;
+  readonly port: number;
+  /** Milliseconds that a connection may take. */
+  readonly timeout: number;
+  /** How many bytes are read of each. */
+  readonly limit: number;
+  /** How many connections there may be at once; others wait. */
+  readonly connections: number;
+}
 
 /** How a program is run. */
 export interface RunOptions {

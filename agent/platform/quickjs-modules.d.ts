@@ -10,6 +10,10 @@ declare module 'native' {
   export function write(descriptor: number, text: string, from: number): number;
   /** The text of the first bytes; undefined unless all of them are ASCII. */
   export function ascii(buffer: ArrayBufferLike, length: number): string | undefined;
+  /** Listens on an IPv4 or IPv6 address. The socket waits for nothing, nor do those of who connects. */
+  export function listen(address: string, port: number): number;
+  /** The socket of somebody who connected. */
+  export function accept(listener: number): number;
   /** Gives memory back that is free. */
   export function release(): void;
 }

@@ -2,8 +2,9 @@ import * as native from 'native';
 import * as os from 'os';
 import * as std from 'std';
 import { EAGAIN, errorCode } from './errno';
-import type { IoFault, Platform, ReadFile, RunOptions, RunResult, Signal } from './platform';
+import type { IoFault, Platform, ReadFile, RunOptions, RunResult, ServeOptions, Signal } from './platform';
 import { run } from './quickjs-process';
+import { serve } from './quickjs-server';
 import { Reader } from './quickjs-text';
 import { crash } from './start';
 
@@ -100,6 +101,10 @@ class QuickJsPlatform implements Platform {
 
   run(command: readonly string[], options: RunOptions): Promise<RunResult> {
     return run(command, options);
+  }
+
+  serve(options: ServeOptions, answer: (written: string) => string | undefined): Promise<IoFault | undefined> {
+    return Promise.resolve(serve(options, answer, call => guard(this, call)));
   }
 
   after(milliseconds: number, call: () => void): () => void {

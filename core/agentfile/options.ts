@@ -1,7 +1,7 @@
 import { type FlagFault, type ParsedFlags, parseAgentFlags } from './flags';
 
 /** What masq-agent can be asked to do; without a command it runs. */
-export const COMMANDS = ['run', 'check', 'status', 'healthz', 'cleanup', 'version', 'help'] as const;
+export const COMMANDS = ['run', 'check', 'status', 'healthz', 'serve', 'cleanup', 'version', 'help'] as const;
 
 /** Options that masq-agent has beside ip-masq-agent's flags and that take a value, with the values where these are few. */
 export const VALUED_OPTIONS: Readonly<Record<string, readonly string[] | undefined>> = {
@@ -10,6 +10,7 @@ export const VALUED_OPTIONS: Readonly<Record<string, readonly string[] | undefin
   'log-format': ['text', 'json'],
   'unknown-keys': ['refuse', 'warn'],
   'state-dir': undefined,
+  listen: undefined,
 };
 
 /** Options that masq-agent has beside ip-masq-agent's flags and that are on or off. */
@@ -22,6 +23,7 @@ export const OPTION_DEFAULTS = {
   'log-format': 'text',
   'unknown-keys': 'refuse',
   'state-dir': '/run/masq-agent',
+  listen: '127.0.0.1:9797',
 } as const;
 
 /** The words behind masq-agent's name, sorted; `flags`, `faults` and `at` are as {@link parseAgentFlags} has them. */

@@ -1,3 +1,4 @@
+import { parseMasqAgentOptions } from '../agentfile/options';
 import type { ValuePath } from '../diagnostics';
 import type { Findings } from '../intent/findings';
 import { parseQuantity } from '../intent/quantity';
@@ -45,13 +46,19 @@ const SIGNS: readonly ((container: Container) => boolean)[] = [
 /** The index of the container that runs the agent; -1 when the DaemonSet is about something else. */
 export function agentContainer(document: SourceDocument): number {
   const containers = list(valueAt(document.value, [...POD, 'containers'])).map(record);
-  const found = SIGNS.map(sign => containers.findIndex(sign));
+  const found = SIGNS.map(sign => containers.findIndex(container => sign(container) && !serves(container)));
   return found.find(index => index >= 0) ?? -1;
 }
 
 /** Whether a container surely runs an agent: by its flags, its program, its name or its image. */
 export function runsAgent(container: unknown): boolean {
-  return SIGNS.slice(0, 4).some(sign => sign(record(container)));
+  return !serves(record(container)) && SIGNS.slice(0, 4).some(sign => sign(record(container)));
+}
+
+/** Whether a container tells others of the agent beside it, and enforces nothing itself. */
+function serves({ command, args }: Container): boolean {
+  const words = [...list(command).slice(1), ...list(args)].filter(word => typeof word === 'string');
+  return parseMasqAgentOptions(words).operands[0]?.word === 'serve';
 }
 
 const LABEL = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/;

@@ -127,6 +127,10 @@ export class FakeMachine implements Platform {
     return Promise.resolve({ kind: 'exited', code, out, err });
   }
 
+  serve(): Promise<IoFault> {
+    return Promise.resolve({ code: 'EADDRNOTAVAIL' });
+  }
+
   after(milliseconds: number, call: () => void): () => void {
     const timer = { due: this.uptime + milliseconds, call };
     this.timers.push(timer);

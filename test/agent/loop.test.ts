@@ -165,7 +165,7 @@ describe.runIf(hasKernel()).each(RUNTIMES)('the running agent on %s', runtime =>
       await until('the built-in list', () => preserves('172.16.0.0/12'), SOON);
       await until('published', () => node.state().counts.deletions === 1);
       await until('deletion told', () => / info built-in: .*ip-masq-agent has gone/.test(log()));
-      expect(node.sh('cat /run/masq-agent/www/metrics')).toMatch(/config_deletions_total 1$/m);
+      expect(node.sh('cat /run/masq-agent/metrics')).toMatch(/config_deletions_total 1$/m);
       expect(node.state()).toMatchObject({ ready: true, config: { source: 'built-in' } });
     });
 

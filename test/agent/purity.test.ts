@@ -65,7 +65,7 @@ describe('a file that knows its runtime is found:', () => {
 });
 
 test("the agent's bundles differ in their platform alone", async () => {
-  const parts = await bundleParts('agent/entry-quickjs.ts');
+  const { parts } = await bundleParts('agent/entry-quickjs.ts');
   const imports = parts.flatMap(({ text }) =>
     [...text.matchAll(/\b(?:import\b[^"';]*\bfrom\s*|import\s*\(?\s*)"([^"]+)"/g)].map(([, name]) => name!),
   );

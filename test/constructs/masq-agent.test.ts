@@ -108,7 +108,7 @@ describe('the DaemonSet of masq-agent', () => {
     expect(metrics).toEqual({
       name: 'metrics',
       image: IMAGE,
-      command: ['/usr/bin/busybox', 'httpd', '-f', '-p', '[$(HOST_IP)]:9797', '-h', '/run/masq-agent/www'],
+      command: ['/usr/bin/masq-agent', 'serve', '--listen=[$(HOST_IP)]:9797'],
       env: [{ name: 'HOST_IP', valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: 'status.hostIP' } } }],
       ports: [{ name: 'metrics', containerPort: 9797, hostPort: 9797, protocol: 'TCP' }],
       resources: { requests: { cpu: '1m', memory: '4Mi' }, limits: { memory: '16Mi' } },

@@ -17,7 +17,7 @@ const PROMETHEUS = '127.0.0.1:9090';
 const root = mkdtempSync(join(tmpdir(), 'masq-scrape-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-/** Debian's Prometheus and busybox beside an agent, all on one node with a network of its own. */
+/** Debian's Prometheus, and an agent with its server, all on one node with a network of its own. */
 describe.runIf(hasKernel() && hasPrograms('prometheus', 'promtool', 'busybox')).each(RUNTIMES)(
   'Prometheus scrapes the agent on %s',
   runtime => {
@@ -53,7 +53,7 @@ describe.runIf(hasKernel() && hasPrograms('prometheus', 'promtool', 'busybox')).
         writeFileSync(join(node.folder, 'prometheus.yml'), settings);
         node.start(program);
         await until('ready', () => node.sh('cat /run/masq-agent/state.json || true').includes('"ready": true'));
-        node.run(['busybox', 'httpd', '-f', '-p', AGENT, '-h', '/run/masq-agent/www']);
+        node.run([...program, 'serve', `--listen=${AGENT}`]);
         node.run([
           // It does not find relative paths in a mount namespace that it was put into.
           ...['prometheus', `--config.file=${node.folder}/prometheus.yml`, `--storage.tsdb.path=${node.folder}/data`],

@@ -26,7 +26,7 @@ export function ownArchitecture(): Architecture {
   throw new Error(`the agent cannot be built on ${process.arch}; build it on x64 or arm64`);
 }
 
-const C_FILES = ['main.c', 'native.c', 'native.h'];
+const C_FILES = ['main.c', 'native.c', 'native.h', 'sockets.c'];
 
 /** A program for QuickJS as a static executable, which needs nothing else. The same source gives the same bytes. */
 export async function executable(entry: string, architecture: Architecture): Promise<Buffer> {
@@ -51,7 +51,7 @@ function script(parts: readonly Part[], architecture: Architecture): string {
     tar -x
     ${compile.join('\n    ')}
     ${gnu}-gcc -Os -Wall -Wextra -static -s -Wl,--gc-sections -Wl,--build-id=none -idirafter /usr/include \\
-      -D_GNU_SOURCE -o masq-agent main.c native.c /usr/lib/${gnu}/quickjs/libquickjs.a -lm >&2
+      -D_GNU_SOURCE -o masq-agent main.c native.c sockets.c /usr/lib/${gnu}/quickjs/libquickjs.a -lm >&2
     cat masq-agent
     rm -r "$work"`;
 }

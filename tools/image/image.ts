@@ -1,5 +1,5 @@
 import manifest from '../../package.json';
-import { bundleWithPackages } from '../agent/bundle';
+import { bundleParts } from '../agent/bundle';
 import { type Architecture, agentSystem, executable, GNU, linkedLibraries } from '../agent/executable';
 import { AGENT, billOfMaterials } from './bill';
 import { copyContents } from './contents';
@@ -65,7 +65,7 @@ export async function imageFiles(architecture: Architecture): Promise<ImageFiles
   }
   tree.file(`/usr/lib/${GNU[architecture]}/libm.so.6`, smallMathLibrary(agentSystem(architecture), architecture));
   const linked = linkedLibraries(architecture).map(path => dpkg.owner(path));
-  const { packages: bundled } = await bundleWithPackages(ENTRY, 'quickjs');
+  const { packages: bundled } = await bundleParts(ENTRY);
   addLicences(tree, root, [...packages.keys(), ...linked], bundled);
   // Where scanners look for what an image without dpkg has.
   for (const { name, stanza } of packages.keys()) tree.file(`/var/lib/dpkg/status.d/${name}`, `${stanza}\n`);
