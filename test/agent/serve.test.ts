@@ -175,10 +175,14 @@ describe.each(RUNTIMES)('masq-agent serve on %s', runtime => {
       });
     });
 
-    test.each(['[::1]', '::1'])('listens on IPv6, written %s', async address => {
+    test.each([
+      ['[::1]', '[::1]'],
+      ['::1', '[::1]'],
+      ['[127.0.0.1]', '127.0.0.1'],
+    ])('listens on an address written %s', async (address, told) => {
       await server.stop();
       server = await Server.start(program, folder, address);
-      expect(server.log).toContain(`http://[::1]:${server.port}\n`);
+      expect(server.log).toContain(`http://${told}:${server.port}\n`);
       expect(await get('/healthz')).toBe('200 ok\n');
     });
   });

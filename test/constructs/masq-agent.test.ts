@@ -128,7 +128,7 @@ describe('the DaemonSet of masq-agent', () => {
 
   it('serves them where it is asked to', () => {
     const [, metrics] = containersOf({ metrics: { port: 9100, address: '::1' } });
-    expect(metrics!.command).toContain('[::1]:9100');
+    expect(metrics!.command).toContain('--listen=[::1]:9100');
     expect(metrics!.ports).toEqual([{ name: 'metrics', containerPort: 9100, hostPort: 9100, protocol: 'TCP' }]);
     expect(metrics).not.toHaveProperty('env');
   });
