@@ -1,4 +1,5 @@
 import { formatCidr } from '../core/address';
+import type { Strictness } from '../core/agentfile/read';
 import type { RulePlan } from '../core/dataplane/plan';
 import type { Backend } from './backend';
 import { isFault } from './backend';
@@ -77,7 +78,7 @@ export class Agent {
   /** Reads the file, and enforces it or what was good last. Answers whether the kernel provably does what the file says. */
   async reconcile(): Promise<boolean> {
     const started = this.platform.monotonic();
-    this.readFile();
+    await this.readFile();
     this.counts.reconciles++;
     const verdict = this.current ? await this.enforce(this.current) : this.nothingToEnforce();
     this.hasFailed = verdict.verdict === 'failed';
@@ -91,14 +92,19 @@ export class Agent {
     this.publisher.beat();
   }
 
+  /** Entries that others make unnecessary change nothing on the node; `masq-agent check` tells of them. */
+  private get strictness(): Strictness {
+    return { unknownKeys: this.options.unknownKeys, unnecessary: 'skip' };
+  }
+
   /** Reads the file if it is another than last time. */
-  private readFile(): void {
+  private async readFile(): Promise<void> {
     const { config: path } = this.options;
     const read = this.platform.readFile(path, LARGEST_FILE);
     if (this.read && isSame(this.read, read)) return;
     const isFirst = this.read === undefined;
     this.read = read;
-    const file = configOf(path, read, this.options);
+    const file = await configOf(path, read, this.strictness);
     this.file = file;
     if (file.kind === 'valid') {
       this.accept(file, isFirst);
@@ -107,7 +113,7 @@ export class Agent {
     const why = file.kind === 'refused' ? file.findings.map(findingLine) : [file.why];
     this.counts.refusals++;
     for (const line of why) this.log.tell({ event: 'refused', level: 'error', message: line });
-    if (!this.current) this.recall();
+    if (!this.current) await this.recall();
   }
 
   private accept(file: Extract<ReadConfig, { kind: 'valid' }>, isFirst: boolean): void {
@@ -141,10 +147,10 @@ export class Agent {
   }
 
   /** After a restart beside a file that is refused, what was good last is read again. */
-  private recall(): void {
+  private async recall(): Promise<void> {
     const read = this.platform.readFile(`${this.options.stateFolder}/${LAST_GOOD_FILE}`, 2 ** 24);
     if (!read.ok) return;
-    const config = configOfText(this.options.config, read.text, this.options);
+    const config = await configOfText(this.options.config, read.text, this.strictness);
     if (config.kind !== 'valid') return;
     const { resync } = config;
     const goal = goalOf(config.config, this.options.flags);

@@ -10,8 +10,8 @@ import type { Platform } from './platform/platform';
 import { readState, type State } from './state';
 
 /** `masq-agent check FILE`: what is wrong with it. */
-export function check(platform: Platform, { file, unknownKeys }: Options): number {
-  const read = configOf(file!, platform.readFile(file!, LARGEST_FILE), { unknownKeys });
+export async function check(platform: Platform, { file, unknownKeys }: Options): Promise<number> {
+  const read = await configOf(file!, platform.readFile(file!, LARGEST_FILE), { unknownKeys });
   if (read.kind === 'unreadable') {
     platform.print('err', `${read.why}\n`);
     return 1;
@@ -98,8 +98,9 @@ export async function cleanup(platform: Platform): Promise<number> {
 }
 
 /** `masq-agent --dry-run`: the rules that the file asks for. */
-export function dryRun(platform: Platform, options: Options): number {
-  const read = configOf(options.config, platform.readFile(options.config, LARGEST_FILE), options);
+export async function dryRun(platform: Platform, options: Options): Promise<number> {
+  const { config, unknownKeys } = options;
+  const read = await configOf(config, platform.readFile(config, LARGEST_FILE), { unknownKeys });
   if (read.kind === 'unreadable') {
     platform.print('err', `${read.why}\n`);
     return 1;

@@ -1,7 +1,7 @@
-import { readAgentFile } from '../core/agentfile/read';
+import { readOrdinaryAgentFile } from '../core/agentfile/ordinary';
+import type { ReadAgentFile, Strictness } from '../core/agentfile/read';
 import type { Diagnostic } from '../core/diagnostics';
 import { parseDuration } from '../core/intent/duration';
-import { SourceText } from '../core/source/text';
 import type { AgentConfig } from '../core/treatment/agentfile';
 import type { ReadFile } from './platform/platform';
 
@@ -34,17 +34,11 @@ export type ReadConfig =
       readonly why: string;
     };
 
-/** How strictly a file is read. */
-export interface Strictness {
-  /** What is to be made of keys that it should not have. */
-  readonly unknownKeys: 'refuse' | 'warn';
-}
-
 /**
  * What the agent's file says, as it was read from a path. One that is not there is valid: the built-in list holds, as
  * Google documents.
  */
-export function configOf(path: string, read: ReadFile, strictness: Strictness): ReadConfig {
+export async function configOf(path: string, read: ReadFile, strictness: Strictness): Promise<ReadConfig> {
   if (read.ok) return configOfText(path, read.text, strictness);
   const { code } = read.fault;
   switch (code) {
@@ -63,12 +57,20 @@ export function configOf(path: string, read: ReadFile, strictness: Strictness): 
 }
 
 /** Reads the text of such a file. */
-export function configOfText(path: string, text: string, strictness: Strictness): ReadConfig {
-  const { config, diagnostics } = readAgentFile(new SourceText(path, text), strictness);
+export async function configOfText(path: string, text: string, strictness: Strictness): Promise<ReadConfig> {
+  const { config, diagnostics } = await readText(path, text, strictness);
   if (!config) return { kind: 'refused', findings: diagnostics };
   const { resyncInterval } = config;
   const resync = resyncInterval === undefined ? DEFAULT_RESYNC : parseDuration(resyncInterval)!;
   return { kind: 'valid', config, resync, text, findings: diagnostics };
+}
+
+/** The strict reader and its YAML parser are most of the program: they are loaded only for files that need them. */
+async function readText(path: string, text: string, strictness: Strictness): Promise<ReadAgentFile> {
+  const config = strictness.unnecessary === 'skip' ? readOrdinaryAgentFile(text) : undefined;
+  if (config) return { config, diagnostics: [] };
+  const { readStrictly } = await import('./strict.js');
+  return readStrictly(path, text, strictness);
 }
 
 /** A finding on one line: `file:line:col severity code message`. */

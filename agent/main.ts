@@ -1,9 +1,5 @@
-import { check, cleanup, dryRun, healthz, status } from './commands';
-import { HELP } from './help';
 import { parseOptions } from './options';
 import type { Platform } from './platform/platform';
-import { run } from './run';
-import { serve } from './serve';
 import { version } from './version';
 
 /** Does what the command line asks. Answers the exit code: 0 done, 1 refused or failed, 2 wrong usage. */
@@ -16,22 +12,18 @@ export async function main(platform: Platform): Promise<number> {
   const { options } = parsed;
   switch (options.command) {
     case 'help':
-      platform.print('out', HELP);
+      platform.print('out', (await import('./help.js')).HELP);
       return 0;
     case 'version':
       platform.print('out', `masq-agent ${version}\n`);
       return 0;
-    case 'check':
-      return check(platform, options);
-    case 'status':
-      return status(platform, options);
-    case 'healthz':
-      return healthz(platform, options);
     case 'serve':
-      return serve(platform, options);
-    case 'cleanup':
-      return cleanup(platform);
+      return (await import('./serve.js')).serve(platform, options);
     case 'run':
-      return options.dryRun ? dryRun(platform, options) : run(platform, options);
+      return options.dryRun
+        ? (await import('./commands.js')).dryRun(platform, options)
+        : (await import('./run.js')).run(platform, options);
+    default:
+      return (await import('./commands.js'))[options.command](platform, options);
   }
 }

@@ -1,4 +1,4 @@
-import manifest from '../package.json';
+import { version as manifestVersion } from '../package.json';
 
 /** The agent's version, which is masq's. */
-export const version: string = manifest.version;
+export const version: string = manifestVersion;

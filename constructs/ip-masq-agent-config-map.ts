@@ -1,6 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { DEFAULT_CIDR_LIMIT, readAgentDocument } from '../core/agentfile/read';
+import { readAgentDocument } from '../core/agentfile/read';
+import { DEFAULT_CIDR_LIMIT } from '../core/treatment/agentfile';
 import { type ListedCidr, writeAgentFile } from '../core/agentfile/write';
 import type { Diagnostic } from '../core/diagnostics';
 import { k8s } from './k8s';

@@ -47,6 +47,16 @@ static void open_standard_descriptors(void) {
   if (descriptor >= 0) close(descriptor);
 }
 
+/* importPart(name): a promise of a module. */
+static JSValue import_part(JSContext *context, JSValueConst this, int argc, JSValueConst *argv) {
+  (void)this, (void)argc;
+  const char *name = JS_ToCString(context, argv[0]);
+  if (name == NULL) return JS_EXCEPTION;
+  JSValue promise = JS_LoadModule(context, modules[0].name, name);
+  JS_FreeCString(context, name);
+  return promise;
+}
+
 static JSContext *new_context(JSRuntime *runtime) {
   JSContext *context = JS_NewContextRaw(runtime);
   if (context == NULL) return NULL;
@@ -61,6 +71,9 @@ static JSContext *new_context(JSRuntime *runtime) {
   js_init_module_std(context, "std");
   js_init_module_os(context, "os");
   init_native(context);
+  JSValue global = JS_GetGlobalObject(context);
+  JS_SetPropertyStr(context, global, "importPart", JS_NewCFunction(context, import_part, "importPart", 1));
+  JS_FreeValue(context, global);
   return context;
 }
 

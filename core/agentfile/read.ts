@@ -11,13 +11,10 @@ import { valueAt } from '../schema/path';
 import { gapsOf, isPlaceholder } from '../schema/placeholder';
 import { shapeDiagnostics } from '../schema/shape';
 import { type ParsedSource, parseText, type SourceDocument, type SourceText } from '../source';
-import type { AgentConfig } from '../treatment/agentfile';
+import { type AgentConfig, DEFAULT_CIDR_LIMIT } from '../treatment/agentfile';
 
 /** The keys of an ip-masq-agent file. */
 export const AGENT_KEYS: readonly string[] = Object.keys(agentSchema.properties);
-
-/** The limit of entries that ip-masq-agent has without `cidrLimit`. */
-export const DEFAULT_CIDR_LIMIT = 64;
 
 /** An ip-masq-agent file, read: the configuration unless it is refused, and what is to be said of it. */
 export interface ReadAgentFile {
@@ -35,6 +32,11 @@ export interface Strictness {
    * @default refuse
    */
   readonly unknownKeys?: 'refuse' | 'warn';
+  /**
+   * Whether entries are told that others make unnecessary: they change nothing.
+   * @default tell
+   */
+  readonly unnecessary?: 'tell' | 'skip';
 }
 
 /** Reads an ip-masq-agent file (YAML or JSON) strictly: one document, known keys only, every address true. */
@@ -94,7 +96,10 @@ function templateGaps(text: string): [start: number, end: number][] {
 }
 
 /** Reads the one document of an ip-masq-agent file. */
-export function readAgentDocument(document: SourceDocument, { unknownKeys }: Strictness = {}): ReadAgentFile {
+export function readAgentDocument(
+  document: SourceDocument,
+  { unknownKeys, unnecessary }: Strictness = {},
+): ReadAgentFile {
   const findings = new Findings(document);
   if (isManifest(document.value)) {
     const message = 'a whole manifest stands where the agent\'s file belongs; keep only what is below its "config:"';
@@ -130,7 +135,7 @@ export function readAgentDocument(document: SourceDocument, { unknownKeys }: Str
     } else checkDuration(raw.resyncInterval, ['resyncInterval'], findings);
   }
   checkInteger('cidrLimit', findings);
-  checkRedundancy(list, findings);
+  if (unnecessary !== 'skip') checkRedundancy(list, findings);
   checkAgentList(raw, list, findings);
   if (hasErrors(findings.list)) return { diagnostics: findings.list };
   const config: AgentConfig = {

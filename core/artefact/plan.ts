@@ -8,12 +8,12 @@ import {
   IntervalSet,
   type Partition,
 } from '../address';
-import { DEFAULT_CIDR_LIMIT } from '../agentfile/read';
 import type { AgentFile, ListedCidr } from '../agentfile/write';
 import type { ClusterModel, Flavor, MetricsModel } from '../intent/model';
 import type { PodSelector } from '../intent/selector';
 import { LINK_LOCAL, preservesInternet } from '../intent/special';
 import { rememberLatest } from '../latest';
+import { DEFAULT_CIDR_LIMIT } from '../treatment/agentfile';
 import { intentTreatment } from '../treatment/intent';
 import type { TreatmentMap } from '../treatment/map';
 import type { Decision } from '../treatment/treatment';

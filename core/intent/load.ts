@@ -1,6 +1,5 @@
 import intentSchema from '../../schemas/intent.schema.json';
 import { BITS } from '../address';
-import { DEFAULT_CIDR_LIMIT } from '../agentfile/read';
 import { planCluster } from '../artefact/plan';
 import { type Diagnostic, diagnostic, hasErrors, orList, suggest } from '../diagnostics';
 import { append } from '../diagnostics/collect';
@@ -8,6 +7,7 @@ import { validateClusterIntent, validateRangeSet } from '../schema/generated/val
 import { gapsOf } from '../schema/placeholder';
 import { shapeDiagnostics } from '../schema/shape';
 import type { SourceDocument } from '../source';
+import { DEFAULT_CIDR_LIMIT } from '../treatment/agentfile';
 import { buildModel } from './build';
 import { checkAgent } from './check-agent';
 import { checkGateway } from './check-gateway';

@@ -1,7 +1,6 @@
 import schemaV1 from '../../schemas/json/networking.gke.io/egressnatpolicy_v1.json';
 import schemaV1Alpha1 from '../../schemas/json/networking.gke.io/egressnatpolicy_v1alpha1.json';
 import { formatCidr, parseAddress } from '../address';
-import { DEFAULT_CIDR_LIMIT } from '../agentfile/read';
 import type { Diagnostic } from '../diagnostics';
 import { checkRedundancy } from '../intent/check-list';
 import { addFault, type Entry, readCidrs } from '../intent/entry';
@@ -14,6 +13,7 @@ import { validateEgressNATPolicyV1Alpha1 } from '../schema/generated/validator-e
 import { valueAt } from '../schema/path';
 import { shapeDiagnostics } from '../schema/shape';
 import type { SourceDocument } from '../source';
+import { DEFAULT_CIDR_LIMIT } from '../treatment/agentfile';
 import { checkMetadata, hasDeclaredRoute, list, written } from './object';
 
 /** Names of the policies that GKE manages itself: `gke-`, eight hex digits, a number. */

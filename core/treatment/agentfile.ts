@@ -4,6 +4,9 @@ import { LINK_LOCAL } from '../intent/special';
 import { type Layer, mapOf, type TreatmentMap } from './map';
 import { type Decision, masquerade, PRESERVE } from './treatment';
 
+/** The limit of entries that ip-masq-agent has without `cidrLimit`. */
+export const DEFAULT_CIDR_LIMIT = 64;
+
 /** What a valid ip-masq-agent file says, read. */
 export interface AgentConfig {
   /** Absent when the file has no list, or there is no file: the flags' defaults hold. */

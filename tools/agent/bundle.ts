@@ -34,6 +34,9 @@ export interface Part {
 /** The modules that QuickJS and the agent's executable bring along. */
 export const NATIVE = ['std', 'os', 'native'] as const;
 
+/** What imports a part when it is needed. QuickJS does so for code alone that still knows the name of its file. */
+const IMPORT_CALL = /\bimport\((?="\.\/part-\w+\.js"\))/g;
+
 /** A program for QuickJS. */
 export interface Program {
   /** Itself first, then what it imports only when it needs it. */
@@ -57,7 +60,10 @@ export async function bundleParts(entry: string): Promise<Program> {
     write: false,
   });
   const inputs = Object.values(metafile.outputs).flatMap(output => Object.keys(output.inputs));
-  const parts = outputFiles.map(({ path, text }) => ({ name: basename(path), text }));
+  const parts = outputFiles.map(({ path, text }) => ({
+    name: basename(path),
+    text: text.replace(IMPORT_CALL, 'importPart('),
+  }));
   parts.sort((a, b) => Number(b.name === 'agent.js') - Number(a.name === 'agent.js'));
   return { parts, packages: bundledPackages(inputs) };
 }
