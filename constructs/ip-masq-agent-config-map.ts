@@ -1,9 +1,9 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { readAgentDocument } from '../core/agentfile/read';
-import { DEFAULT_CIDR_LIMIT } from '../core/treatment/agentfile';
 import { type ListedCidr, writeAgentFile } from '../core/agentfile/write';
 import type { Diagnostic } from '../core/diagnostics';
+import { DEFAULT_CIDR_LIMIT } from '../core/treatment/agentfile';
 import { k8s } from './k8s';
 import { type CommonProps, metadata, namespaceOf, routeAnnotation } from './metadata';
 import {
