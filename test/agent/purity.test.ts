@@ -13,7 +13,7 @@ const FOREIGN = new Set([
   ...['process', 'Buffer', 'global', 'require', '__dirname', '__filename', 'performance'],
   ...['setTimeout', 'setInterval', 'setImmediate', 'clearTimeout', 'clearInterval', 'queueMicrotask', 'console'],
   ...['TextEncoder', 'TextDecoder', 'URL', 'AbortController', 'fetch', 'structuredClone', 'atob', 'btoa', 'crypto'],
-  ...['std', 'os', 'native', 'scriptArgs', 'print', '__loadScript', 'globalThis'],
+  ...['std', 'os', 'importPart', 'scriptArgs', 'print', '__loadScript', 'globalThis'],
   ...['eval', 'Function', 'Proxy', 'WeakRef', 'FinalizationRegistry', 'Intl'],
 ]);
 /** Methods that need what the agent's program leaves out. */
