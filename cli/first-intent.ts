@@ -50,6 +50,8 @@ const LINK_LOCAL = `    linkLocal: preserve # 169.254.0.0/16; "masquerade" to hi
 const AGENT = `  # agent:
   #   resyncInterval: 60s # how often the agent reads its file again
   #   toPorts: [1024-29999, 32768-65535] # source ports that masqueraded packets get
+  #   flavor: masq # masq-agent in ip-masq-agent's place; "npm run image" builds the image, and it is yours to push
+  #   image: registry.example/masq-agent:0.1.0
 `;
 
 const EGRESS = `  # Packets of selected pods to selected destinations leave with a fixed address.

@@ -29,7 +29,7 @@ function placeOf(object: KubeObject): string {
 /** What the intent has a field for, of each kind. */
 const IN_INTENT: Readonly<Record<string, RegExp>> = {
   DaemonSet:
-    /^spec\.template\.spec\.(?:nodeSelector|priorityClassName|containers\[\d\]\.(?:image|args|resources|ports))\b/,
+    /^spec\.template\.spec\.(?:nodeSelector|priorityClassName|containers\[(?:0\]\.(?:image|args|resources)|1\]\.(?:image|command|ports)))\b/,
   ConfigMap: /^data\.config$/,
   EgressNATPolicy: /^spec\b/,
   NetworkGatewayGroup: /^spec\b/,

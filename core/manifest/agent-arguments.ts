@@ -30,6 +30,8 @@ export interface AgentArguments {
   readonly config: string;
   /** Where masq-agent keeps its state. */
   readonly stateFolder: string;
+  /** Through which tool masq-agent writes its rules. */
+  readonly backend: string;
 }
 
 /** An argument and where it stands. */
@@ -51,14 +53,16 @@ export function checkArguments(
     const parsed = parseAgentFlags(given.map(word => word.text));
     for (const fault of parsed.faults) findings.add('MQ612', given[fault.index]!.path, flagText(fault, given));
     checkFlags(document, container, { given, parsed }, findings);
-    return { flags: parsed.flags, config: OPTION_DEFAULTS.config, stateFolder: OPTION_DEFAULTS['state-dir'] };
+    return argumentsOf(parsed.flags, { ...OPTION_DEFAULTS, backend: 'iptables' });
   }
   const parsed = parseMasqAgentOptions(given.map(word => word.text));
   for (const fault of parsed.faults) findings.add('MQ612', given[fault.index]!.path, optionText(fault, given));
   checkFlags(document, container, { given, parsed }, findings);
-  return checkTask(parsed, given, findings)
-    ? { flags: parsed.flags, config: parsed.values.config, stateFolder: parsed.values['state-dir'] }
-    : undefined;
+  return checkTask(parsed, given, findings) ? argumentsOf(parsed.flags, parsed.values) : undefined;
+}
+
+function argumentsOf(flags: AgentFlags, values: ParsedOptions['values']): AgentArguments {
+  return { flags, config: values.config, stateFolder: values['state-dir'], backend: values.backend };
 }
 
 /** What the agent is started with; undefined when it is not the agent that the container starts. */

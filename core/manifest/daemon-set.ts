@@ -74,7 +74,7 @@ export function readDaemonSet(document: SourceDocument): {
   }
   const program = programOf(record(valueAt(document.value, container)));
   const read = checkArguments(document, container, program, findings);
-  checkSecurity(document, container, findings);
+  checkSecurity(document, container, findings, read?.backend === 'nftables');
   checkVolumesThere(document, findings);
   const configMaps = checkFile(document, container, { file: read?.config, foreign: dialect !== undefined }, findings);
   if (program === 'masq-agent' && read) checkState(document, container, read.stateFolder, findings);
@@ -159,7 +159,13 @@ function checkExpressions(expressions: unknown, labels: Labels, findings: Findin
   });
 }
 
-function checkSecurity(document: SourceDocument, container: ValuePath, findings: Findings): void {
+/** @param withoutIptables whether the agent needs no more than NET_ADMIN */
+function checkSecurity(
+  document: SourceDocument,
+  container: ValuePath,
+  findings: Findings,
+  withoutIptables: boolean,
+): void {
   const path = [...container, 'securityContext'];
   const context = record(valueAt(document.value, path));
   checkUser(document, container, findings);
@@ -176,7 +182,7 @@ function checkSecurity(document: SourceDocument, container: ValuePath, findings:
   const has = (of: readonly string[], name: string): boolean =>
     of.some(capability => [name, 'ALL'].includes(capability.toUpperCase()));
   if (has(added, 'NET_ADMIN')) {
-    if (has(dropped, 'NET_RAW') && !has(added, 'NET_RAW')) {
+    if (has(dropped, 'NET_RAW') && !has(added, 'NET_RAW') && !withoutIptables) {
       const message = 'iptables-legacy opens a raw socket and fails without NET_RAW; add it beside NET_ADMIN';
       findings.add('MQ608', [...path, 'capabilities', 'add'], { message, severity: 'warning' });
     }

@@ -72,7 +72,7 @@ const NO_FILE: AgentConfig = { masqLinkLocal: false, masqLinkLocalIPv6: false };
 function ownAgent(daemonSet: AgentDaemonSet, bundle: Bundle, egress: EgressRule[]): Reading {
   const name = `DaemonSet "${daemonSet.name}"`;
   const { flags, configMaps, namespace } = daemonSet;
-  if (!flags) return { ok: false, message: `what ${name} starts is not ip-masq-agent` };
+  if (!flags) return { ok: false, message: `what ${name} starts is not the agent` };
   const [reference, another] = configMaps;
   if (!reference || another) return { ok: false, message: `${name} takes its file from no single ConfigMap` };
   const configMap = bundle.configMaps.find(c => c.name === reference.name && c.namespace === namespace);

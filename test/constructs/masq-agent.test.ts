@@ -1,5 +1,7 @@
+import { dirname } from 'node:path';
 import { App, Chart, Testing } from 'cdk8s';
 import { describe, expect, it } from 'vitest';
+import { parseOptions } from '../../agent/options';
 import { IpMasqAgent, IpMasqAgentDaemonSet, type IpMasqAgentDaemonSetProps } from '../../constructs';
 import { findingsOf } from '../../constructs/validation';
 import { nextLine } from './here';
@@ -111,7 +113,7 @@ describe('the DaemonSet of masq-agent', () => {
       command: ['/usr/bin/masq-agent', 'serve', '--listen=[$(HOST_IP)]:9797'],
       env: [{ name: 'HOST_IP', valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: 'status.hostIP' } } }],
       ports: [{ name: 'metrics', containerPort: 9797, hostPort: 9797, protocol: 'TCP' }],
-      resources: { requests: { cpu: '1m', memory: '4Mi' }, limits: { memory: '16Mi' } },
+      resources: { requests: { cpu: '1m', memory: '8Mi' }, limits: { memory: '32Mi' } },
       securityContext: {
         privileged: false,
         allowPrivilegeEscalation: false,
@@ -138,6 +140,68 @@ describe('the DaemonSet of masq-agent', () => {
     new IpMasqAgent(chart, 'Agent', { gke: true, flavor: 'masq', image: IMAGE });
     const kinds = Testing.synth(chart).map(object => (object as { kind: string }).kind);
     expect(kinds).toEqual(['ServiceAccount', 'DaemonSet']);
+  });
+});
+
+describe('what the DaemonSet starts', () => {
+  /** What masq-agent makes of a container's words, with the pod's address filled in. */
+  const optionsOf = (words: unknown, address = '192.168.1.11') => {
+    const parsed = parseOptions((words as string[]).map(word => word.replace('$(HOST_IP)', address)));
+    if (!parsed.ok) throw new Error(parsed.message);
+    return parsed.options;
+  };
+  const all: IpMasqAgentDaemonSetProps = {
+    gke: true,
+    enableIPv6: true,
+    nomasqAllReservedRanges: true,
+    toPorts: ['1024-29999', '32768-65535'],
+    backend: 'nftables',
+    logFormat: 'json',
+    metrics: { port: 9100 },
+  };
+
+  it('is the agent, which understands each word', () => {
+    expect(optionsOf(containersOf(all)[0]!.args)).toMatchObject({
+      command: 'run',
+      backend: 'nftables',
+      logFormat: 'json',
+      once: false,
+      dryRun: false,
+      flags: {
+        chain: 'IP-MASQ',
+        enableIPv6: true,
+        nomasqAllReservedRanges: true,
+        randomFully: false,
+        toPorts: '1024-29999,32768-65535',
+      },
+    });
+  });
+
+  it('is probed, and finds its file and its state, where the agent has them by default', () => {
+    const { config, stateFolder } = optionsOf([]);
+    const [{ livenessProbe, readinessProbe, volumeMounts }] = containersOf({}) as [typeof AGENT];
+    expect(optionsOf(livenessProbe.exec.command.slice(1))).toMatchObject({
+      command: 'healthz',
+      ready: false,
+      stateFolder,
+    });
+    expect(optionsOf(readinessProbe.exec.command.slice(1))).toMatchObject({
+      command: 'healthz',
+      ready: true,
+      stateFolder,
+    });
+    const paths = volumeMounts.map(mount => mount.mountPath);
+    expect(paths).toEqual([dirname(config), stateFolder, '/run/xtables.lock']);
+  });
+
+  it.each<[NonNullable<IpMasqAgentDaemonSetProps['metrics']>, string, string]>([
+    [{}, '192.168.1.11', '192.168.1.11'],
+    [{}, 'fd00:10:1::11', 'fd00:10:1::11'],
+    [{ address: '0.0.0.0' }, '192.168.1.11', '0.0.0.0'],
+    [{ address: '::' }, '192.168.1.11', '::'],
+  ])('serves with metrics %j on the node %s at %s', (metrics, node, address) => {
+    const [, server] = containersOf({ metrics });
+    expect(optionsOf((server!.command as string[]).slice(1), node)).toMatchObject({ command: 'serve', listen: { address, port: 9797 } });
   });
 });
 

@@ -41,6 +41,18 @@ const rule: fc.Arbitrary<Rule> = fc.record(
 
 const mode = fc.constantFrom('preserve' as const, 'masquerade' as const);
 
+const masqAgent = fc.record(
+  {
+    flavor: fc.constant('masq'),
+    image: fc.constant('registry.example/masq-agent:0.1.0'),
+    backend: fc.constantFrom('auto', 'iptables', 'nftables'),
+    logFormat: fc.constantFrom('text', 'json'),
+    toPorts: fc.constantFrom(['1024-29999'], ['1024-29999', '32768-65535']),
+    metrics: fc.constantFrom({}, { port: 9100, address: '0.0.0.0' }),
+  },
+  { requiredKeys: ['flavor', 'image'] },
+);
+
 export const intentArbitrary: fc.Arbitrary<Intent> = fc.record({
   platform: fc.constantFrom('kubernetes' as const, 'gke-standard' as const, 'gke-autopilot' as const),
   nodes: fc.constantFrom(['192.168.1.0/24'], ['172.20.0.0/22', '10.128.0.0/20']),
@@ -51,6 +63,7 @@ export const intentArbitrary: fc.Arbitrary<Intent> = fc.record({
   linkLocal: mode,
   linkLocalIPv6: mode,
   defaultPolicy: fc.constantFrom('replace' as const, 'add' as const),
+  agent: fc.oneof(fc.constant({}), masqAgent),
 });
 
 /** The intent as a person would write it, read by masq. */
@@ -81,10 +94,16 @@ export function loaded(intent: Intent, facts: Readonly<Record<string, unknown>>)
           ? { defaultPolicy: intent.defaultPolicy }
           : { linkLocal: intent.linkLocal, linkLocalIPv6: intent.linkLocalIPv6 }),
       },
+      ...(runsOwnAgent(intent) && { agent: intent.agent }),
     },
   };
   const { documents } = parseSource('intent.json', JSON.stringify(document));
   return loadIntents(documents);
+}
+
+/** Elsewhere Google runs the agent: on Autopilot, and where pods are outside of 10.0.0.0/8. */
+function runsOwnAgent({ platform, pods }: Intent): boolean {
+  return platform === 'kubernetes' || (platform === 'gke-standard' && pods[0]!.startsWith('10.'));
 }
 
 /** Every CIDR that the intent names. */

@@ -58,6 +58,8 @@ export interface Intent {
   readonly linkLocal: 'preserve' | 'masquerade';
   readonly linkLocalIPv6: 'preserve' | 'masquerade';
   readonly defaultPolicy: 'replace' | 'add';
+  /** How the agent is to run, where the platform lets one say so. */
+  readonly agent?: Readonly<Record<string, unknown>>;
 }
 
 /** The default non-masquerade destinations of GKE: DOMAIN.md, section 1, the eleven. */

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseAgentFlags } from '../../core/agentfile/flags';
+import { parseMasqAgentOptions } from '../../core/agentfile/options';
 import { readAgentFile } from '../../core/agentfile/read';
 import { writeAgentFile } from '../../core/agentfile/write';
 import { type Plan, planCluster } from '../../core/artefact/plan';
@@ -39,7 +40,8 @@ function kept(map: TreatmentMap, family: Family, value: bigint): boolean {
 function agentMap({ file, daemonSet }: NonNullable<Plan['agent']>, ipv6: boolean): TreatmentMap {
   const { config, diagnostics } = readAgentFile(new SourceText('config', writeAgentFile(file)));
   expect(diagnostics.filter(found => found.severity === 'error')).toEqual([]);
-  const { flags, faults } = parseAgentFlags(daemonSet?.args ?? (ipv6 ? ['--enable-ipv6'] : []));
+  const parse = daemonSet?.flavor === 'masq' ? parseMasqAgentOptions : parseAgentFlags;
+  const { flags, faults } = parse(daemonSet?.args ?? (ipv6 ? ['--enable-ipv6'] : []));
   expect(faults).toEqual([]);
   return agentTreatment(config!, flags);
 }

@@ -80,6 +80,47 @@ describe('Kubernetes would take', () => {
   });
 });
 
+/** Every map in some data, with the way to it. */
+function mapsIn(data: unknown, way = ''): [way: string, map: Readonly<Record<string, unknown>>][] {
+  if (typeof data !== 'object' || data === null) return [];
+  const below = Object.entries(data).flatMap(([key, value]) =>
+    mapsIn(value, `${way}.${Array.isArray(data) ? '*' : key}`),
+  );
+  return Array.isArray(data) ? below : [[way, data as Readonly<Record<string, unknown>>], ...below];
+}
+
+/** What the API server adds to parts of a DaemonSet that it tells apart or compares whole, by the way to the part. */
+const FILLED_IN: Readonly<Record<string, readonly string[]>> = {
+  'containers.*.ports.*': ['hostPort', 'protocol'],
+  'valueFrom.fieldRef': ['apiVersion'],
+  livenessProbe: ['failureThreshold', 'periodSeconds', 'successThreshold', 'timeoutSeconds'],
+  readinessProbe: ['failureThreshold', 'periodSeconds', 'successThreshold', 'timeoutSeconds'],
+  'volumes.*.hostPath': ['type'],
+  'spec.updateStrategy': ['type'],
+  'updateStrategy.rollingUpdate': ['maxSurge', 'maxUnavailable'],
+};
+
+/** Quantities as the API server writes them: no fraction, no zeros that a larger unit says. */
+const CANONICAL = /^(?:0|[1-9]\d*(?:m|[kMGTPE]i?)?)$/;
+
+describe('what is applied is what is stored', () => {
+  const daemonSets = objects.filter(({ object }) => object.kind === 'DaemonSet');
+
+  test('all that would be filled in is met', () => {
+    const ways = daemonSets.flatMap(({ object }) => mapsIn(object).map(([way]) => way));
+    for (const end of Object.keys(FILLED_IN)) expect(ways.some(way => way.endsWith(`.${end}`))).toBe(true);
+  });
+
+  test.each(daemonSets)('$path', ({ object }) => {
+    for (const [way, map] of mapsIn(object)) {
+      expect(Object.keys(map), `${way} is not empty`).not.toEqual([]);
+      const end = Object.keys(FILLED_IN).find(one => way.endsWith(`.${one}`));
+      expect(Object.keys(map), way).toEqual(expect.arrayContaining([...(end === undefined ? [] : FILLED_IN[end]!)]));
+      if (/resources\.\w+$/.test(way)) for (const quantity of Object.values(map)) expect(quantity).toMatch(CANONICAL);
+    }
+  });
+});
+
 test('definitions are the ones of schemas/crds', () => {
   const found = objects.filter(({ object }) => object.kind === 'CustomResourceDefinition');
   const known: unknown[] = Object.values(CRDS).map(({ metadata, spec }) => ({ name: metadata.name, spec }));

@@ -30,7 +30,7 @@ export const MANIFESTS = {
   },
   MQ604: {
     meaning: prose(`
-      The agent reads /etc/config/ip-masq-agent and nothing else. Mounted under another path or another name, the file is
+      The agent reads /etc/config/ip-masq-agent and nothing else, or what masq-agent's --config names. Mounted under another path or another name, the file is
       not seen, and the built-in list holds.`),
     example: daemonSet({ path: 'config' }),
     fix: 'Mount the volume at /etc/config, with "items: [{key: config, path: ip-masq-agent}]".',
@@ -209,9 +209,10 @@ export const MASQ = {
       objects, from reaching a cluster. Patches pass where they change neither packets, nor the agent's nodes, nor whether
       it starts: labels and annotations, finalizers and owners; further keys of the ConfigMap, and its file in another style;
       of the DaemonSet the update strategy, further tolerations, priorityClassName, resources, imagePullPolicy,
-      imagePullSecrets, dnsPolicy, terminationGracePeriodSeconds, env, klog's flags, seccomp and SELinux, preferred
-      nodes, and further volumes, mounts and unprivileged containers with names and paths of their own; of the
-      ServiceAccount what its pods pull and mount; of definitions their short names.`),
+      imagePullSecrets, dnsPolicy, terminationGracePeriodSeconds, how often probes ask, further env, flags of the log, a
+      root that can be written, seccomp and SELinux, preferred nodes, and further volumes, mounts and unprivileged
+      containers with names and paths of their own; of the ServiceAccount what its pods pull and mount; of definitions
+      their short names.`),
     example: '# No input is known that leads here; a patch does, such as one that renames the ConfigMap\n',
     fix: prose(`
       Say it in the intent instead of patching what is rendered from it; where the intent has no field for it, undo the
