@@ -201,7 +201,10 @@ describe('what the DaemonSet starts', () => {
     [{ address: '::' }, '192.168.1.11', '::'],
   ])('serves with metrics %j on the node %s at %s', (metrics, node, address) => {
     const [, server] = containersOf({ metrics });
-    expect(optionsOf((server!.command as string[]).slice(1), node)).toMatchObject({ command: 'serve', listen: { address, port: 9797 } });
+    expect(optionsOf((server!.command as string[]).slice(1), node)).toMatchObject({
+      command: 'serve',
+      listen: { address, port: 9797 },
+    });
   });
 });
 
