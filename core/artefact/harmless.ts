@@ -29,7 +29,7 @@ const isOff: Test = value => value === false;
 const none: Test = value => value === 0 || value === '0%';
 const isEmptyList: Test = value => Array.isArray(value) && value.length === 0;
 const root: Test = value => value === 0;
-const positive: Test = value => whole(value, '') && value !== 0;
+const tuned: Test = (value, _, planned) => planned !== undefined && whole(value, '') && value !== 0;
 const named: Test = value => typeof value === 'string' && isSubdomain(value);
 const path: Test = value => typeof value === 'string' && value.startsWith('/');
 
@@ -149,9 +149,9 @@ const variables: Test = (value, _, planned = []) => {
   return (planned as readonly unknown[]).every(one => there.includes(JSON.stringify(one)));
 };
 
-/** Flags of what is logged, where and how: klog's, and masq-agent's. */
+/** klog's flags: of what is logged, and where. */
 const LOGGING =
-  /^--?(?:v=\d+|(?:logtostderr|alsologtostderr|skip[-_]headers|add[-_]dir[-_]header|one[-_]output)(?:=(?:true|false))?|log-format=(?:text|json))$/;
+  /^--?(?:v=\d+|(?:logtostderr|alsologtostderr|skip[-_]headers|add[-_]dir[-_]header|one[-_]output)(?:=(?:true|false))?)$/;
 
 const flags: Test = (value, _, planned = []) => {
   if (!listOf(text)(value, '')) return false;
@@ -182,6 +182,9 @@ const KEPT: ReadonlySet<Test> = new Set([tolerations, variables, flags, sameFile
 
 const POD = 'spec.template.spec';
 const AGENT = `${POD}.containers.*`;
+
+/** How often a probe asks, and how long it waits. */
+const PACES = ['initialDelaySeconds', 'periodSeconds', 'timeoutSeconds', 'failureThreshold'];
 
 const MARKS = [
   place('metadata.labels.*', label),
@@ -233,8 +236,9 @@ const OF_KIND: Readonly<Record<string, readonly Place[]>> = {
     place(`${AGENT}.volumeMounts.*.readOnly`, flag),
     place(`${AGENT}.args`, flags),
     place(`${AGENT}.env`, variables),
-    place(`${AGENT}.livenessProbe.*`, positive),
-    place(`${AGENT}.readinessProbe.*`, positive),
+    ...['livenessProbe', 'readinessProbe'].flatMap(probe =>
+      PACES.map(pace => place(`${AGENT}.${probe}.${pace}`, tuned)),
+    ),
     place(`${AGENT}.securityContext.readOnlyRootFilesystem`, isOff),
     place(`${AGENT}.securityContext.runAsUser`, root, true),
     place(`${AGENT}.securityContext.seLinuxOptions.*`, text),

@@ -152,9 +152,10 @@ const rules = {
   MQ615: error('bad-object-name', 'A name is not one that Kubernetes takes', 'warning'),
   MQ616: error('request-above-limit', 'A container requests more than its limit'),
   MQ617: error('impossible-pod', "Kubernetes does not take the DaemonSet's pods"),
-  MQ618: warning('two-agents', 'Two DaemonSets run ip-masq-agent on the same nodes', 'note'),
+  MQ618: warning('two-agents', 'Two agents write rules on the same nodes', 'note'),
   MQ619: warning('agent-state', "masq-agent's state does not outlive its pod"),
   MQ620: error('agent-ends', 'masq-agent is told to do something else than to enforce'),
+  MQ621: warning('xtables-lock', "masq-agent does not share the node's lock of iptables"),
 
   MQ901: error('translation-mismatch', 'What would be emitted does not mean what was asked for'),
   MQ902: error('internal-fault', 'masq itself failed'),

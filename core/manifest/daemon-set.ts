@@ -6,10 +6,10 @@ import { valueAt } from '../schema/path';
 import type { SourceDocument } from '../source';
 import { checkArguments } from './agent-arguments';
 import { checkFile, checkVolumesThere, type FileReference } from './agent-file';
-import { checkState } from './agent-state';
 import { type NodeChoice, nodeChoice } from './node-choice';
+import { checkNodeFiles } from './node-files';
 import { checkMarks, checkMetadata, checkServed, list, objectId, record, written } from './object';
-import { agentContainer, checkPod, POD, type Program, programOf } from './pod';
+import { agentContainer, checkPod, POD, programOf, secondAgent } from './pod';
 
 /** A DaemonSet that runs ip-masq-agent or masq-agent, as far as other objects have to agree with it. */
 export interface AgentDaemonSet {
@@ -19,8 +19,6 @@ export interface AgentDaemonSet {
   readonly name: string | undefined;
   /** `metadata.namespace`, when it is a text. */
   readonly namespace: string | undefined;
-  /** Which agent it runs; absent when no container does. */
-  readonly program?: Program;
   /** The agent's image. */
   readonly image?: string;
   /** The other project whose agent the image is; absent for ip-masq-agent. */
@@ -72,22 +70,34 @@ export function readDaemonSet(document: SourceDocument): {
     const message = `the image is ${dialect}, whose files and flags differ from ip-masq-agent's; masq checks what the two share`;
     findings.add('MQ611', [...container, 'image'], message);
   }
+  checkAlone(document, index, findings);
   const program = programOf(record(valueAt(document.value, container)));
   const read = checkArguments(document, container, program, findings);
   checkSecurity(document, container, findings, read?.backend === 'nftables');
   checkVolumesThere(document, findings);
   const configMaps = checkFile(document, container, { file: read?.config, foreign: dialect !== undefined }, findings);
-  if (program === 'masq-agent' && read) checkState(document, container, read.stateFolder, findings);
+  if (program === 'masq-agent' && read) checkNodeFiles(document, container, read, findings);
   const flags = read?.flags;
   const daemonSet = {
     ...common(document),
-    program,
     ...(typeof image === 'string' && { image }),
     ...(dialect !== undefined && { dialect }),
     ...(flags && { flags }),
     configMaps,
   };
   return { daemonSet, diagnostics: findings.list };
+}
+
+/** Two agents in one pod write the same chain in turns; server-side apply leaves the old one where its name was another. */
+function checkAlone(document: SourceDocument, index: number, findings: Findings): void {
+  const second = secondAgent(document, index);
+  if (second < 0) return;
+  const path = (at: number): ValuePath => [...POD, 'containers', at, 'name'];
+  const name = (at: number): string => written(valueAt(document.value, path(at)));
+  const [first, last] = index < second ? [index, second] : [second, index];
+  const message = `containers "${name(first)}" and "${name(last)}" both run an agent in the same pod; remove one`;
+  const related = [{ ...document.at(path(first)), message: 'the other one' }];
+  findings.add('MQ618', path(last), { message, related });
 }
 
 /** What can be told of a DaemonSet whether or not a container of it runs the agent. */

@@ -50,6 +50,13 @@ export function agentContainer(document: SourceDocument): number {
   return found.find(index => index >= 0) ?? -1;
 }
 
+/** The index of a container that runs an agent beside another one, by its flags, program or name; -1 when none does. */
+export function secondAgent(document: SourceDocument, first: number): number {
+  const containers = list(valueAt(document.value, [...POD, 'containers'])).map(record);
+  const runs = (container: Container): boolean => SIGNS.slice(0, 3).some(sign => sign(container));
+  return containers.findIndex((container, i) => i !== first && runs(container) && !serves(container));
+}
+
 /** Whether a container surely runs an agent: by its flags, its program, its name or its image. */
 export function runsAgent(container: unknown): boolean {
   return !serves(record(container)) && SIGNS.slice(0, 4).some(sign => sign(record(container)));

@@ -166,7 +166,7 @@ export const MANIFESTS = {
   },
   MQ618: {
     meaning: prose(`
-      Two DaemonSets run ip-masq-agent on the same nodes. Each fills its chain anew at every sync: in one chain they take
+      Two DaemonSets, or two containers of one pod, run an agent on the same nodes. Each fills its chain anew at every sync: in one chain they take
       turns, and of two chains the first that masquerades a packet decides, whatever the other preserves. It is a note when
       nodeSelector and nodeAffinity leave open whether there is a node that both choose.`),
     example: `${daemonSet({})}---\n${block(`
@@ -175,7 +175,9 @@ export const MANIFESTS = {
       metadata: {name: masq, namespace: kube-system}
       spec: {template: {spec: {containers: [{name: ip-masq-agent}]}}}
     `)}`,
-    fix: 'Keep one, or give each nodes of its own by nodeSelector or nodeAffinity.',
+    fix: prose(`
+      Keep one, or give each nodes of its own by nodeSelector or nodeAffinity. Two containers can be what server-side
+      apply left of a DaemonSet that somebody else applied: delete it, and apply again.`),
     source: 'kubernetes-sigs/ip-masq-agent',
   },
   MQ619: {
@@ -197,6 +199,18 @@ export const MANIFESTS = {
     fix: 'Remove the word: masq-agent runs and enforces when it is told nothing else.',
     source: SOURCES.masq,
   },
+  MQ621: {
+    meaning: prose(`
+      Programs that write rules with iptables-legacy read a whole table, change it and write it back. They take turns by a
+      lock, /run/xtables.lock of the node. Without it in the container masq-agent and kube-proxy can overwrite each
+      other's rules; where the container's root cannot be written to, iptables-legacy fails, and no rule is written.
+      Nodes with iptables-nft or nftables do not use the lock; which of them a node has is often known there only.`),
+    example: daemonSet({ container: 'masq-agent' }),
+    fix: prose(`
+      Mount a hostPath volume of the type FileOrCreate at /run/xtables.lock, as the DaemonSet that masq renders does, or
+      write "--backend=nftables" where that is what the nodes have.`),
+    source: 'iptables 1.8: xtables_lock, measured',
+  },
 } as const satisfies Partial<Record<RuleCode, Explanation>>;
 
 /** MQ9xx: masq itself. */
@@ -209,7 +223,7 @@ export const MASQ = {
       objects, from reaching a cluster. Patches pass where they change neither packets, nor the agent's nodes, nor whether
       it starts: labels and annotations, finalizers and owners; further keys of the ConfigMap, and its file in another style;
       of the DaemonSet the update strategy, further tolerations, priorityClassName, resources, imagePullPolicy,
-      imagePullSecrets, dnsPolicy, terminationGracePeriodSeconds, how often probes ask, further env, flags of the log, a
+      imagePullSecrets, dnsPolicy, terminationGracePeriodSeconds, how often probes ask, further env, klog's flags, a
       root that can be written, seccomp and SELinux, preferred nodes, and further volumes, mounts and unprivileged
       containers with names and paths of their own; of the ServiceAccount what its pods pull and mount; of definitions
       their short names.`),
