@@ -21,8 +21,8 @@ export async function listNft(platform: Platform, what: readonly string[], befor
   const command = ['nft', '-j', 'list', ...what];
   const answer = await runTool(platform, command);
   if (isFault(answer)) return answer;
-  const print = answer.out.replace(/"(?:packets|bytes)": ?\d+/g, '');
-  if (before?.print === print) return before;
+  const text = answer.out.replace(/"(?:packets|bytes)": ?\d+/g, '');
+  if (before?.print === text) return before;
   const entries = nftEntries(answer.out);
-  return entries ? { entries, print } : { why: `"${command.join(' ')}" printed what is no list` };
+  return entries ? { entries, print: text } : { why: `"${command.join(' ')}" printed what is no list` };
 }

@@ -15,11 +15,7 @@ import type { Platform } from './platform/platform';
 
 /** Everything that may give pods' packets another source, at one moment: the agent's rules and those of others. */
 export class KernelRules {
-  constructor(
-    /** Equal for equal rules: whatever was proven of a print holds as long as the print is read again. */
-    readonly print: string,
-    private readonly families: ReadonlyMap<Family, FamilyRules>,
-  ) {}
+  constructor(private readonly families: ReadonlyMap<Family, FamilyRules>) {}
 
   /** What the rules make of pods' packets. */
   map(family: Family): Partition<KernelDecision> {
@@ -50,7 +46,8 @@ const MOST_CHAINS = 500;
 export class Surroundings {
   /** What was listed last, by what was asked. */
   private listings: ReadonlyMap<string, Listing> = new Map();
-  private last: KernelRules | undefined;
+  /** What was read last. The same rules are the same object, so that nothing need be proven of them again. */
+  private last: { readonly text: string; readonly rules: KernelRules } | undefined;
 
   constructor(private readonly platform: Platform) {}
 
@@ -70,9 +67,9 @@ export class Surroundings {
       families.set(family.family, rules);
     }
     this.listings = reading.listings;
-    const print = reading.prints.join('\f');
-    if (this.last?.print !== print) this.last = new KernelRules(print, families);
-    return this.last;
+    const text = reading.prints.join('\f');
+    if (this.last?.text !== text) this.last = { text, rules: new KernelRules(families) };
+    return this.last.rules;
   }
 }
 
