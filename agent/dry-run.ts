@@ -1,5 +1,5 @@
 import { restoreText } from '../core/dataplane/iptables-text';
-import { nftTableText } from '../core/dataplane/nft-text';
+import { nftText, tableCommands } from '../core/dataplane/nft-text';
 import { planRules } from '../core/dataplane/plan';
 import type { AgentConfig } from '../core/treatment/agentfile';
 import type { Options } from './options';
@@ -9,7 +9,7 @@ export function planText(config: AgentConfig, { flags, backend }: Options): stri
   const plan = planRules(config, flags);
   return plan.families
     .map(family => {
-      if (backend === 'nftables') return `# nft -f -\n${nftTableText(family)}`;
+      if (backend === 'nftables') return `# nft -j -f -\n${nftText(tableCommands(family))}`;
       const tool = family.family === 4 ? 'iptables-restore' : 'ip6tables-restore';
       return `# ${tool} --noflush\n${restoreText(plan, family, { jump: true })}`;
     })

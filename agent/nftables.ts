@@ -1,16 +1,18 @@
 import { FAMILIES, type Family } from '../core/address';
 import { type KernelDecision, kernelMap } from '../core/dataplane/kernel-map';
-import { nftDeltaText } from '../core/dataplane/nft-delta';
+import { deltaCommands } from '../core/dataplane/nft-delta';
 import { tablesOf } from '../core/dataplane/nft-listing';
 import { type NftRuleset, readNftRuleset } from '../core/dataplane/nft-ruleset';
 import {
   NFT_CHAIN,
   NFT_PRIORITY,
   NFT_SET,
-  nftRemovalText,
+  type NftCommand,
   nftTable,
-  nftTableText,
+  nftText,
   preservedSet,
+  removalCommands,
+  tableCommands,
 } from '../core/dataplane/nft-text';
 import { type FamilyPlan, portsText, type RulePlan, WITH_PORTS } from '../core/dataplane/plan';
 import { type Backend, type BackendName, type Deviation, type Fault, isFault, type OwnTables } from './backend';
@@ -30,7 +32,7 @@ export class NftablesBackend implements Backend {
     const tables = tablesOf(names.entries);
     const read = new Map<Family, NftRuleset>();
     const listed: unknown[] = [];
-    let print = '';
+    const prints: string[] = [];
     for (const family of families) {
       const own = tables.has(nftTable(family))
         ? await listNft(this.platform, ['table', ...nftTable(family).split(' ')])
@@ -40,15 +42,14 @@ export class NftablesBackend implements Backend {
       if (!ruleset) return { why: `nft lists table ${nftTable(family)} with what is no chain, set or rule` };
       read.set(family, ruleset);
       listed.push(...own.entries);
-      print += `${own.print}\f`;
+      prints.push(own.print);
     }
-    return new AgentTables(read, listed, print);
+    return new AgentTables(read, listed, prints);
   }
 
   async apply(plan: RulePlan, tables: OwnTables): Promise<Fault | undefined> {
     if (!(tables instanceof AgentTables)) throw new TypeError('tables of another backend');
-    const answer = await runTool(this.platform, ['nft', '-f', '-'], plan.families.map(f => tables.repair(f)).join(''));
-    return isFault(answer) ? answer : undefined;
+    return this.write(plan.families.flatMap(family => tables.repair(family)));
   }
 
   async removeLeftovers(plan: RulePlan | undefined): Promise<readonly string[] | Fault> {
@@ -59,18 +60,27 @@ export class NftablesBackend implements Backend {
       family => tables.has(nftTable(family)) && !plan?.families.some(own => own.family === family),
     );
     if (left.length === 0) return [];
-    const answer = await runTool(this.platform, ['nft', '-f', '-'], left.map(nftRemovalText).join(''));
-    return isFault(answer) ? answer : left.map(family => `table ${nftTable(family)}`);
+    const fault = await this.write(left.flatMap(removalCommands));
+    return fault ?? left.map(family => `table ${nftTable(family)}`);
+  }
+
+  private async write(commands: readonly NftCommand[]): Promise<Fault | undefined> {
+    const answer = await runTool(this.platform, ['nft', '-j', '-f', '-'], nftText(commands));
+    return isFault(answer) ? answer : undefined;
   }
 }
 
 /** The agent's tables at one moment. */
 class AgentTables implements OwnTables {
+  readonly print: string;
+
   constructor(
     private readonly families: ReadonlyMap<Family, NftRuleset>,
     readonly listed: readonly unknown[],
-    readonly print: string,
-  ) {}
+    prints: readonly string[],
+  ) {
+    this.print = prints.join('\f');
+  }
 
   deviations(plan: RulePlan): Deviation[] {
     return plan.families.flatMap(family => {
@@ -85,10 +95,10 @@ class AgentTables implements OwnTables {
     });
   }
 
-  /** Text that makes it as planned: only what differs of the set, or else the whole table anew. */
-  repair(family: FamilyPlan): string {
-    if (this.chainDeviation(family)) return nftTableText(family);
-    return nftDeltaText(this.set(family.family)!, preservedSet(family));
+  /** Commands that make it as planned: only what differs of the set, or else the whole table anew. */
+  repair(family: FamilyPlan): NftCommand[] {
+    if (this.chainDeviation(family)) return tableCommands(family);
+    return deltaCommands(this.set(family.family)!, preservedSet(family));
   }
 
   /** What is wrong with the table, its set's elements left aside. */

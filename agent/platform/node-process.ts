@@ -1,4 +1,5 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, constants as files, openSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { OUTPUT_LIMIT, type RunOptions, type RunResult } from './platform';
@@ -8,10 +9,13 @@ export function run(command: readonly string[], options: RunOptions): Promise<Ru
   const [name = '', ...args] = command;
   if (name === '') return Promise.resolve({ kind: 'missing', code: 'ENOENT' });
   return new Promise(resolve => {
-    const child = spawn(name, args, { stdio: 'pipe' });
     const { input = '', timeout, limit = OUTPUT_LIMIT } = options;
+    const file = inputFile(input);
+    const child = spawn(name, args, { stdio: [file, 'pipe', 'pipe'] });
+    closeSync(file);
+    const streams = [child.stdout!, child.stderr!];
     const deadline = setTimeout(() => kill('timeout'), timeout);
-    const outputs = [child.stdout, child.stderr].map(stream => collect(stream, limit, () => kill('too-much')));
+    const outputs = streams.map(stream => collect(stream, limit, () => kill('too-much')));
     const kill = (kind: 'timeout' | 'too-much'): void => {
       child.kill('SIGKILL');
       finish({ kind });
@@ -30,10 +34,25 @@ export function run(command: readonly string[], options: RunOptions): Promise<Ru
           : { kind: 'signalled', signal: constants.signals[signal], out, err },
       );
     });
-    // A program that reads no further is no fault.
-    child.stdin.on('error', () => {});
-    child.stdin.end(input);
   });
+}
+
+/** Where files are in memory. */
+const MEMORY = '/dev/shm';
+
+/**
+ * A file without a name that has the text. Node would give programs a socket, and `nft -j -f -` opens `/dev/stdin`, which
+ * the kernel refuses for sockets.
+ */
+function inputFile(text: string): number {
+  if (text === '') return openSync('/dev/null', 'r');
+  // O_TMPFILE, which Node has no name for.
+  const file = openSync(MEMORY, files.O_RDWR | 0o20200000, 0o600);
+  writeFileSync(file, text);
+  // Read from its beginning.
+  const input = openSync(`/proc/self/fd/${file}`, 'r');
+  closeSync(file);
+  return input;
 }
 
 /** What a stream has given so far, as text; `excess` is called when it is more than the limit. */
@@ -48,9 +67,8 @@ function collect(stream: Readable, limit: number, excess: () => void): () => str
   return () => new TextDecoder('utf-8', { ignoreBOM: true }).decode(Buffer.concat(chunks));
 }
 
-function letGo(child: ChildProcessWithoutNullStreams): void {
-  child.stdin.destroy();
-  child.stdout.destroy();
-  child.stderr.destroy();
+function letGo(child: ChildProcess): void {
+  child.stdout?.destroy();
+  child.stderr?.destroy();
   child.unref();
 }

@@ -1,16 +1,13 @@
 import { compareAddresses, type Interval, type IntervalSet } from '../address';
-import { elementLines, NFT_SET, nftTable } from './nft-text';
+import { elementCommands, type NftCommand } from './nft-text';
 
 /**
- * Text for `nft -f -` that changes the agent's set from `before`, which has to be what it holds, to `after`: as one
- * transaction, and no larger than the difference; empty when there is none.
+ * Commands that change the agent's set from `before`, which has to be what it holds, to `after`: no more than the
+ * difference; none when there is none.
  */
-export function nftDeltaText(before: IntervalSet, after: IntervalSet): string {
-  const set = `${nftTable(before.family)} ${NFT_SET}`;
+export function deltaCommands(before: IntervalSet, after: IntervalSet): NftCommand[] {
   const { gone, come } = exclusive([...before.intervals()], [...after.intervals()]);
-  const change = (verb: string, intervals: readonly Interval[]): string[] =>
-    intervals.length === 0 ? [] : [`${verb} element ${set} {`, ...elementLines(intervals, '  '), '}', ''];
-  return [...change('delete', gone), ...change('add', come)].join('\n');
+  return [...elementCommands('delete', before.family, gone), ...elementCommands('add', before.family, come)];
 }
 
 /** The intervals that only one of two lists has. They are not cut: the kernel knows elements as a whole only. */

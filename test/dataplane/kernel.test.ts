@@ -7,9 +7,16 @@ import { readIptablesSave, type SavedTable } from '../../core/dataplane/iptables
 import { restoreText } from '../../core/dataplane/iptables-text';
 import { firstDeviation, type KernelDecision } from '../../core/dataplane/kernel-map';
 import { leftovers, removalText } from '../../core/dataplane/leftover';
-import { nftDeltaText } from '../../core/dataplane/nft-delta';
+import { deltaCommands } from '../../core/dataplane/nft-delta';
 import { readNftRuleset } from '../../core/dataplane/nft-ruleset';
-import { NFT_SET, nftRemovalText, nftTable, nftTableText, preservedSet } from '../../core/dataplane/nft-text';
+import {
+  NFT_SET,
+  nftTable,
+  nftText,
+  preservedSet,
+  removalCommands,
+  tableCommands,
+} from '../../core/dataplane/nft-text';
 import { type FamilyPlan, planRules, type RulePlan } from '../../core/dataplane/plan';
 import { comparePlan, decidingText, expectedText } from '../../core/dataplane/saved-plan';
 import { agentTreatment } from '../../core/treatment/agentfile';
@@ -163,8 +170,8 @@ describe.skipIf(!hasKernel())('in the kernel', () => {
     test.each(CASES)('$name', ({ given: asked }) => {
       const plan = planRules(asked.config, asked.flags);
       // Twice: it replaces what it finds.
-      const json = inNamespace('nft -f A; nft -f A; nft -j list ruleset', {
-        A: plan.families.map(nftTableText).join(''),
+      const json = inNamespace('nft -j -f A; nft -j -f A; nft -j list ruleset', {
+        A: nftText(plan.families.flatMap(tableCommands)),
       });
       for (const own of plan.families) {
         expect(deviation(asked, own.family, nftMap(own.family, json))).toBeUndefined();
@@ -183,8 +190,8 @@ describe.skipIf(!hasKernel())('in the kernel', () => {
     test('a table that is not there is removed, too', () => {
       const { config, flags } = given(undefined, []);
       const [own] = planRules(config, flags).families;
-      const files = { A: nftTableText(own!), B: nftRemovalText(4) };
-      expect(inNamespace('nft -f B; nft -f A; nft -f B; nft list ruleset', files)).toBe('');
+      const files = { A: nftText(tableCommands(own!)), B: nftText(removalCommands(4)) };
+      expect(inNamespace('nft -j -f B; nft -j -f A; nft -j -f B; nft list ruleset', files)).toBe('');
     });
 
     test.each(FAMILIES)('IPv%s: a delta ends where a full load does', family => {
@@ -197,9 +204,9 @@ describe.skipIf(!hasKernel())('in the kernel', () => {
       fc.assert(
         fc.property(anySet(family), anySet(family), (before, after) => {
           const list = `nft -j list set ${nftTable(family)} ${NFT_SET}`;
-          const json = inNamespace(`nft -f A; nft -f B; ${list}`, {
-            A: nftTableText(plan(before.cidrs())),
-            B: nftDeltaText(before, after),
+          const json = inNamespace(`nft -j -f A; nft -j -f B; ${list}`, {
+            A: nftText(tableCommands(plan(before.cidrs()))),
+            B: nftText(deltaCommands(before, after)),
           });
           const sets = readNftRuleset(family, JSON.parse(json))!.sets;
           expect(sets.get(`${nftTable(family)} ${NFT_SET}`)!.equals(after)).toBe(true);
@@ -213,7 +220,9 @@ describe.skipIf(!hasKernel())('in the kernel', () => {
     fc.assert(
       fc.property(anyGiven, asked => {
         const plan = planRules(asked.config, asked.flags);
-        const json = inNamespace('nft -f A; nft -j list ruleset', { A: plan.families.map(nftTableText).join('') });
+        const json = inNamespace('nft -j -f A; nft -j list ruleset', {
+          A: nftText(plan.families.flatMap(tableCommands)),
+        });
         for (const own of plan.families) {
           expect(deviation(asked, own.family, nftMap(own.family, json))).toBeUndefined();
           for (const flavour of FLAVOURS) {

@@ -4,8 +4,8 @@ import { parseAgentFlags } from '../../core/agentfile/flags';
 import { readIptablesSave, type SavedTable } from '../../core/dataplane/iptables-save';
 import { restoreText } from '../../core/dataplane/iptables-text';
 import { leftovers, removalText } from '../../core/dataplane/leftover';
-import { nftDeltaText } from '../../core/dataplane/nft-delta';
-import { nftTableText, preservedSet } from '../../core/dataplane/nft-text';
+import { deltaCommands } from '../../core/dataplane/nft-delta';
+import { nftText, preservedSet, tableCommands } from '../../core/dataplane/nft-text';
 import { planRules } from '../../core/dataplane/plan';
 import { comparePlan, decidingText, expectedText } from '../../core/dataplane/saved-plan';
 import { fixture } from './fixtures';
@@ -31,15 +31,17 @@ const jump = saved.split('\n').find(line => line.startsWith('-A POSTROUTING'))!;
 test('the text of a plan is what the agents of old wrote', () => {
   const text = plan.families.map(family => restoreText(plan, family, { jump: true })).join('');
   expect(text).toBe(fixture('planned.restore'));
-  expect(plan.families.map(nftTableText).join('')).toBe(fixture('planned.nftables'));
+  expect(nftText(plan.families.flatMap(tableCommands))).toBe(fixture('planned.nftables'));
 });
 
 test('a delta is no larger than the difference', () => {
   const less = preservedSet({ ...own, preserved: own.preserved.slice(0, 2) });
   const more = preservedSet({ ...own, preserved: own.preserved.slice(0, 3) });
-  expect(nftDeltaText(less, less)).toBe('');
-  expect(nftDeltaText(less, more)).toBe('add element ip masq-agent preserved {\n  192.168.1.0-192.168.1.255\n}\n');
-  expect(nftDeltaText(more, less)).toBe('delete element ip masq-agent preserved {\n  192.168.1.0-192.168.1.255\n}\n');
+  const elem = [{ range: ['192.168.1.0', '192.168.1.255'] }];
+  const element = { family: 'ip', table: 'masq-agent', name: 'preserved', elem };
+  expect(deltaCommands(less, less)).toEqual([]);
+  expect(deltaCommands(less, more)).toEqual([{ add: { element } }]);
+  expect(deltaCommands(more, less)).toEqual([{ delete: { element } }]);
 });
 
 describe('a saved table beside its plan', () => {
