@@ -8,6 +8,8 @@ export type BackendName = 'iptables-nft' | 'iptables-legacy' | 'nftables';
 /** What kept the agent from reading or writing the kernel's rules, in words. */
 export interface Fault {
   readonly why: string;
+  /** Whether that is because a tool is not there. */
+  readonly isMissing?: boolean;
 }
 
 /** Something of ours that is not in the kernel as the plan wants it, in words. */

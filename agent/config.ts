@@ -3,6 +3,7 @@ import type { ReadAgentFile, Strictness } from '../core/agentfile/read';
 import type { Diagnostic } from '../core/diagnostics';
 import { parseDuration } from '../core/intent/duration';
 import type { AgentConfig } from '../core/treatment/agentfile';
+import { faultWords } from './fault-words';
 import type { ReadFile } from './platform/platform';
 
 /** The largest file that is read. A ConfigMap holds 1 MiB. */
@@ -52,17 +53,22 @@ export async function configOf(path: string, read: ReadFile, strictness: Strictn
     case 'EILSEQ':
       return { kind: 'unreadable', why: `${path} is no UTF-8 text; write it anew in UTF-8` };
     default:
-      return { kind: 'unreadable', why: `${path} cannot be read: ${code}` };
+      return { kind: 'unreadable', why: `${path} cannot be read: ${faultWords(code)}` };
   }
 }
 
 /** Reads the text of such a file. */
 export async function configOfText(path: string, text: string, strictness: Strictness): Promise<ReadConfig> {
   const { config, diagnostics } = await readText(path, text, strictness);
-  if (!config) return { kind: 'refused', findings: diagnostics };
+  const findings = [...diagnostics].sort((a, b) => lineOf(a) - lineOf(b));
+  if (!config) return { kind: 'refused', findings };
   const { resyncInterval } = config;
   const resync = resyncInterval === undefined ? DEFAULT_RESYNC : parseDuration(resyncInterval)!;
-  return { kind: 'valid', config, resync, text, findings: diagnostics };
+  return { kind: 'valid', config, resync, text, findings };
+}
+
+function lineOf({ range }: Diagnostic): number {
+  return range?.start.line ?? 0;
 }
 
 /** The strict reader and its YAML parser are most of the program: they are loaded only for files that need them. */

@@ -5,7 +5,7 @@ import { type FamilyPlan, planRules, type RulePlan } from '../core/dataplane/pla
 import { type AgentConfig, agentTreatment } from '../core/treatment/agentfile';
 import type { TreatmentMap } from '../core/treatment/map';
 import { type Decision, treatmentText } from '../core/treatment/treatment';
-import { type Backend, type Deviation, isFault, type OwnTables } from './backend';
+import { type Backend, type Deviation, type Fault, isFault, type OwnTables } from './backend';
 import type { KernelRules, Surroundings } from './surroundings';
 
 /** What the kernel is to hold: rules, and the map that they have to denote. */
@@ -61,8 +61,7 @@ interface Written {
 }
 
 /** Why a plan's rules are not in the tables. */
-interface NotWritten {
-  readonly why: string;
+interface NotWritten extends Fault {
   readonly pending: readonly Deviation[];
 }
 

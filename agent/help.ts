@@ -1,35 +1,77 @@
+import { COMMANDS } from '../core/agentfile/options';
+import { type CommandName, MANUAL, OPTIONS, type OptionManual, optionText, UPSTREAM_OPTIONS } from './manual';
+
+/** How wide a line of help is at most. */
+const WIDTH = 100;
+
 /** What `masq-agent help` prints. */
-export const HELP = `masq-agent: enforces an ip-masq-agent file on a node, and proves from the kernel that it holds
+export function helpText(): string {
+  return `masq-agent: enforces an ip-masq-agent file on a node, and proves from the kernel that it holds
 
 usage: masq-agent [COMMAND] [OPTIONS]
 
 commands
-  run            enforce the file, on every change and at each resync (the default)
-  check FILE     say what is wrong with a file; exit 0 when it is valid, 1 when it is refused
-  status         print what the running agent last saw; exit 0 when it is ready, 1 when it is not
-  healthz        for probes: exit 0 while the agent lives; with --ready, while it is ready
-  serve          serve /metrics, /healthz and /readyz of the running agent by HTTP
-  cleanup        remove all rules that carry ip-masq-agent's comment, of both families and every backend
-  version        print the version
+${rows(COMMANDS.map(name => [`${name} ${MANUAL[name].operand}`.trim(), MANUAL[name].summary]))}
+options
+${rows([...OPTIONS.map(option => [optionText(option), `${whose(option)}${optionSummary(option)}`] as const)])}
+options of ip-masq-agent, which run takes too
+${rows(UPSTREAM_OPTIONS.map(option => [optionText(option), optionSummary(option)]))}
+those of its logging (--v, --logtostderr, ...) are taken and do nothing
 
-options of run
-  --config=FILE                  the file [/etc/config/ip-masq-agent]
-  --once                         one reconcile; exit 0 if the kernel then provably does what the file says, else 1
-  --dry-run                      print the rules that the file asks for, change nothing
-  --backend=auto|iptables|nftables
-                                 auto: as kube-proxy and the kubelet of the node [auto]
-  --unknown-keys=refuse|warn     what to make of keys that the file should not have [refuse]
-  --log-format=text|json         one line an event, to standard error [text]
-  --listen=ADDRESS:PORT          where serve listens [127.0.0.1:9797]
-  --state-dir=DIR                where state, metrics and the last good file go [/run/masq-agent]
-
-options of ip-masq-agent
-  --masq-chain=NAME              the chain of the nat table that the agent owns [IP-MASQ-AGENT]
-  --enable-ipv6[=false]          write rules for IPv6 too [false]
-  --nomasq-all-reserved-ranges   the built-in list has eleven ranges instead of three [false]
-  --random-fully[=false]         randomise source ports fully [true]
-  --to-ports=FIRST-LAST[,...]    source ports of masqueraded packets [the kernel's choice]
-  those of its logging (--v, --logtostderr, ...) are taken and do nothing
-
-exit codes: 0 done; 1 the file was refused, or rules could not be written or proven; 2 wrong usage or a fault
+exit codes: 0 done; 1 refused, not ready, or not proven; 2 wrong usage; 70 a defect of the agent
+masq-agent help COMMAND says more
 `;
+}
+
+/** What `masq-agent help COMMAND` prints. */
+export function commandHelp(name: CommandName): string {
+  const { operand, details, exits, example } = MANUAL[name];
+  const options = [...OPTIONS, ...UPSTREAM_OPTIONS].filter(({ of }) => of.includes(name));
+  const usage = ['masq-agent', name, operand, options.length === 0 ? '' : '[OPTIONS]'].filter(word => word !== '');
+  return [
+    `usage: ${usage.join(' ')}\n`,
+    wrapped(details, ''),
+    ...(options.length === 0 ? [] : [`options\n${rows(options.map(o => [optionText(o), optionSummary(o)]))}`]),
+    `exit codes\n${rows(allExits(exits).map(([code, meaning]) => [`${code}`, meaning]))}`,
+    `example\n  ${example}\n`,
+  ].join('\n');
+}
+
+/** Every exit code of a command, with 2 for a call that is wrong. */
+export function allExits(exits: readonly (readonly [code: number, meaning: string])[]): (readonly [number, string])[] {
+  const own = exits.find(([code]) => code === 2);
+  return [...exits.filter(([code]) => code !== 2), [2, own ? `${own[1]}, or the call is wrong` : 'the call is wrong']];
+}
+
+function optionSummary({ summary, otherwise }: OptionManual): string {
+  return otherwise === 'off' ? summary : `${summary} [${otherwise}]`;
+}
+
+/** The commands that an option belongs to, where it is not `run` alone. */
+function whose({ of }: OptionManual): string {
+  return of.length === 1 && of[0] === 'run' ? '' : `${of.join(', ')}: `;
+}
+
+/** Two columns, the second one wrapped. */
+function rows(all: readonly (readonly [left: string, right: string])[]): string {
+  const left = Math.max(...all.map(([text]) => text.length)) + 4;
+  return all
+    .map(([text, right]) => {
+      const lines = wrapped(right, ' '.repeat(left));
+      return `  ${text}`.padEnd(left) + lines.slice(left);
+    })
+    .join('');
+}
+
+/** A text in lines that begin with the same blanks. */
+function wrapped(text: string, indent: string): string {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && indent.length + line.length + 1 + word.length > WIDTH) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line].map(each => `${indent}${each}\n`).join('');
+}

@@ -98,8 +98,7 @@ export class IptablesBackend implements Backend {
       if (text === '') continue;
       fault = await this.restore(family, text);
       const chains = left.chains.map(chain => `chain ${chain}`);
-      if (!fault)
-        removed.push(`${TOOL[family]} ${[`${left.jumps.length} rules of ${POSTROUTING}`, ...chains].join(', ')}`);
+      if (!fault) removed.push(`${TOOL[family]} ${[jumpsText(left.jumps.length), ...chains].join(', ')}`);
     }
     return removed.length === 0 && fault ? fault : removed;
   }
@@ -109,6 +108,10 @@ export class IptablesBackend implements Backend {
     const answer = await runTool(this.platform, command, text);
     return isFault(answer) ? answer : undefined;
   }
+}
+
+function jumpsText(count: number): string {
+  return `${count} ${count === 1 ? 'rule' : 'rules'} of ${POSTROUTING}`;
 }
 
 /** The nat tables at one moment. */

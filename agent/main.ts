@@ -11,9 +11,11 @@ export async function main(platform: Platform): Promise<number> {
   }
   const { options } = parsed;
   switch (options.command) {
-    case 'help':
-      platform.print('out', (await import('./help.js')).HELP);
+    case 'help': {
+      const { commandHelp, helpText } = await import('./help.js');
+      platform.print('out', options.topic ? commandHelp(options.topic) : helpText());
       return 0;
+    }
     case 'version':
       platform.print('out', `masq-agent ${version}\n`);
       return 0;

@@ -1,6 +1,21 @@
 import { parseAddress } from '../core/address';
-import { AGENT_FLAG_NAMES, type AgentFlags, chainFault, type FlagFault, portRangeFault } from '../core/agentfile/flags';
-import { COMMANDS, parseMasqAgentOptions, TOGGLE_OPTIONS, VALUED_OPTIONS } from '../core/agentfile/options';
+import {
+  AGENT_FLAG_NAMES,
+  type AgentFlags,
+  chainFault,
+  DEFAULT_FLAGS,
+  type FlagFault,
+  portRangeFault,
+} from '../core/agentfile/flags';
+import {
+  COMMANDS,
+  OPTION_DEFAULTS,
+  OPTION_OWNERS,
+  type ParsedOptions as ParsedWords,
+  parseMasqAgentOptions,
+  TOGGLE_OPTIONS,
+  VALUED_OPTIONS,
+} from '../core/agentfile/options';
 import { suggest } from '../core/diagnostics/suggest';
 import type { LogFormat } from './log';
 
@@ -16,6 +31,8 @@ export interface Options {
   readonly command: CommandName;
   /** The file of `check`. */
   readonly file?: string;
+  /** What `help` is asked about. */
+  readonly topic?: CommandName;
   /** Flags of ip-masq-agent that change rules. */
   readonly flags: AgentFlags;
   /** The file of rules. @default /etc/config/ip-masq-agent */
@@ -67,18 +84,32 @@ function refuse(message: string): never {
 }
 
 function optionsOf(args: readonly string[]): Options {
-  const { operands, values, toggles, flags, faults } = parseMasqAgentOptions(args);
+  const parsed = parseMasqAgentOptions(args);
+  const [first, ...more] = parsed.operands.map(operand => operand.word);
+  if (first === 'help') return helpOptions(more, args.includes('help'));
+  const { values, flags, faults } = parsed;
   const [fault] = faults;
   if (fault) refuse(faultText(fault, args[fault.index]!, args[fault.index + 1]));
-  const [first, ...more] = operands.map(operand => operand.word);
-  const command = commandOf(first);
+  const command = first === undefined ? 'run' : commandNamed(first);
+  checkOwners(parsed, command);
   const file = fileOf(command, more);
   const wrong = chainFault(flags.chain) ?? portsFault(flags.toPorts);
   if (wrong !== undefined) refuse(wrong);
+  return { command, ...(file !== undefined && { file }), flags, ...ownOptions(values, parsed.toggles) };
+}
+
+/** Whatever else is said, who asks for help gets it: `--help` behind a command is about that command. */
+function helpOptions([word, more]: readonly string[], isCommand: boolean): Options {
+  if (isCommand && more !== undefined) refuse(`help takes one command; "${more}" is one too many`);
+  const own = ownOptions(OPTION_DEFAULTS, new Set());
+  return { command: 'help', ...(word !== undefined && { topic: commandNamed(word) }), flags: DEFAULT_FLAGS, ...own };
+}
+
+function ownOptions(
+  values: ParsedWords['values'],
+  toggles: ParsedWords['toggles'],
+): Omit<Options, 'command' | 'file' | 'topic' | 'flags'> {
   return {
-    command,
-    ...(file !== undefined && { file }),
-    flags,
     config: values.config,
     backend: values.backend as BackendChoice,
     logFormat: values['log-format'] as LogFormat,
@@ -91,9 +122,24 @@ function optionsOf(args: readonly string[]): Options {
   };
 }
 
+/** An option that does nothing for a command would hide what somebody thinks that it does. */
+function checkOwners({ at }: ParsedWords, command: CommandName): void {
+  for (const name of at.keys()) {
+    // Those of ip-masq-agent belong to what it does.
+    const owners: readonly string[] = OPTION_OWNERS[name] ?? ['run'];
+    if (!owners.includes(command)) refuse(`--${name} is an option of ${listed(owners)}, not of ${command}`);
+  }
+}
+
+/** Words as a sentence has them: `run, status and serve`. */
+function listed(words: readonly string[]): string {
+  return words.join(', ').replace(/, (?=[^,]*$)/, ' and ');
+}
+
 /** What is wrong with an argument, which may have its value behind it. */
 function faultText({ kind, name }: FlagFault, word: string, next: string | undefined): string {
-  if (kind === 'missing') return `--${name} needs a value; write --${name}=VALUE`;
+  if (kind === 'missing')
+    return `--${name} needs a value; write --${name}=${VALUED_OPTIONS[name]?.join('|') ?? 'VALUE'}`;
   if (kind === 'positional') return `"${name}" is no option; write options as --name=value`;
   if (kind === 'unknown') {
     const near = suggest(name, [...AGENT_FLAG_NAMES, ...Object.keys(VALUED_OPTIONS), ...TOGGLE_OPTIONS]);
@@ -109,8 +155,7 @@ function faultText({ kind, name }: FlagFault, word: string, next: string | undef
   return `--${name} is either true or false; "${word}" is not`;
 }
 
-function commandOf(word: string | undefined): CommandName {
-  if (word === undefined) return 'run';
+function commandNamed(word: string): CommandName {
   if (COMMANDS.some(name => name === word)) return word as CommandName;
   const near = suggest(word, COMMANDS);
   return refuse(
@@ -121,9 +166,8 @@ function commandOf(word: string | undefined): CommandName {
 }
 
 function fileOf(command: CommandName, [file, more]: readonly string[]): string | undefined {
-  if (command === 'help') return undefined;
   if (command === 'check') {
-    if (file === undefined) refuse('check needs a file; write masq-agent check FILE');
+    if (file === undefined) refuse('check needs a file, or - for standard input; write masq-agent check FILE');
     if (more !== undefined) refuse(`check takes one file; "${more}" is one too many`);
     return file;
   }

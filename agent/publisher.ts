@@ -1,3 +1,4 @@
+import { faultWords } from './fault-words';
 import type { Log } from './log';
 import { metricsText } from './metrics';
 import type { IoFault, Platform } from './platform/platform';
@@ -54,7 +55,7 @@ export class Publisher {
 
   private noted(fault: IoFault | undefined): void {
     if (fault) {
-      const message = `${this.folder} cannot be written (${fault.code}): status and metrics are not up to date`;
+      const message = `${this.folder} cannot be written, ${faultWords(fault.code)}: status and metrics are not up to date`;
       this.log.state('state', { event: 'state', level: 'warning', message });
     } else this.log.settled('state', { event: 'state', message: `${this.folder} is written again` });
   }

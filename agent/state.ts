@@ -1,4 +1,5 @@
 import type { BackendName } from './backend';
+import { faultWords } from './fault-words';
 import type { IoFault, Platform } from './platform/platform';
 
 /** How things stand on the node. */
@@ -87,7 +88,7 @@ export function readState(platform: Platform, folder: string): State | string {
   if (!read.ok) {
     return read.fault.code === 'ENOENT'
       ? `there is no ${path}: no agent has run here, or it runs with another --state-dir`
-      : `${path} cannot be read: ${read.fault.code}`;
+      : `${path} cannot be read: ${faultWords(read.fault.code)}`;
   }
   try {
     const state = JSON.parse(read.text) as State;

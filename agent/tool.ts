@@ -1,8 +1,12 @@
 import type { Fault } from './backend';
+import { faultWords } from './fault-words';
 import type { Platform } from './platform/platform';
 
 /** How long a tool may take. It waits up to five seconds for the lock that iptables' legacy flavour has. */
 const TIMEOUT = 15_000;
+
+/** How the tools say that they may not. */
+const NO_RIGHT = /permission denied|operation not permitted|must be root/i;
 
 /** What a tool printed, or why it did not do what it was asked. */
 export type ToolAnswer = { readonly out: string } | Fault;
@@ -15,7 +19,8 @@ export async function runTool(platform: Platform, command: readonly string[], in
     case 'exited': {
       if (result.code === 0) return { out: result.out };
       const said = result.err.trim().split('\n').slice(0, 3).join('; ');
-      return { why: `"${call}" ended with ${result.code}${said === '' ? '' : `: ${said}`}` };
+      const hint = NO_RIGHT.test(said) ? '; changing rules takes the capability NET_ADMIN' : '';
+      return { why: `"${call}" ended with ${result.code}${said === '' ? '' : `: ${said}`}${hint}` };
     }
     case 'signalled':
       return { why: `"${call}" was ended by signal ${result.signal}` };
@@ -24,6 +29,11 @@ export async function runTool(platform: Platform, command: readonly string[], in
     case 'too-much':
       return { why: `"${call}" printed more than is read` };
     case 'missing':
-      return { why: `"${command[0]}" cannot be run: ${result.code}` };
+      return { why: missingText(command[0] ?? '', result.code), isMissing: true };
   }
+}
+
+function missingText(name: string, code: string): string {
+  if (code === 'ENOENT') return `there is no "${name}" on PATH; the agent needs it for this backend`;
+  return `"${name}" cannot be run: ${faultWords(code)}`;
 }

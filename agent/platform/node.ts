@@ -23,6 +23,8 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 /** How often a pipe that takes nothing is tried, and the milliseconds between. */
 const WRITE_TRIES = 100;
 const WRITE_PAUSE = 10;
+/** Milliseconds until standard input is asked again, where it does not wait by itself. */
+const INPUT_PAUSE = 10;
 /** How much of a file is read at once. */
 const CHUNK = 64 * 1024;
 
@@ -47,22 +49,18 @@ class NodePlatform implements Platform {
   }
 
   readFile(path: string, limit: number): ReadFile {
-    let bytes: Buffer | undefined;
-    const fault = attempt(() => {
+    return textOf(limit, most => {
       const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
       try {
-        bytes = readUpTo(descriptor, limit + 1);
+        return readUpTo(descriptor, most);
       } finally {
         closeSync(descriptor);
       }
     });
-    if (fault || !bytes) return { ok: false, fault: fault ?? { code: 'EIO' } };
-    if (bytes.length > limit) return { ok: false, fault: { code: 'EFBIG' } };
-    try {
-      return { ok: true, text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) };
-    } catch {
-      return { ok: false, fault: { code: 'EILSEQ' } };
-    }
+  }
+
+  readInput(limit: number): ReadFile {
+    return textOf(limit, most => readUpTo(0, most, () => pause(INPUT_PAUSE)));
   }
 
   fileStamp(path: string): string | undefined {
@@ -168,16 +166,44 @@ function attempt(act: () => void): IoFault | undefined {
   }
 }
 
-function readUpTo(descriptor: number, most: number): Buffer {
+/** What was read, as text, unless it is more than the limit. */
+function textOf(limit: number, read: (most: number) => Buffer): ReadFile {
+  let bytes: Buffer = Buffer.alloc(0);
+  const fault = attempt(() => {
+    bytes = read(limit + 1);
+  });
+  if (fault) return { ok: false, fault };
+  if (bytes.length > limit) return { ok: false, fault: { code: 'EFBIG' } };
+  try {
+    return { ok: true, text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) };
+  } catch {
+    return { ok: false, fault: { code: 'EILSEQ' } };
+  }
+}
+
+/** Reads to the end. Where there is nothing to be read at the moment, it waits, or else that is a fault. */
+function readUpTo(descriptor: number, most: number, wait?: () => void): Buffer {
   const chunks: Buffer[] = [];
   for (let left = most; left > 0; ) {
     const chunk = Buffer.alloc(Math.min(CHUNK, left));
-    const count = readSync(descriptor, chunk);
+    let count = 0;
+    const fault = attempt(() => {
+      count = readSync(descriptor, chunk);
+    });
+    if (fault?.code === 'EAGAIN' && wait) {
+      wait();
+      continue;
+    }
+    if (fault) throw Object.assign(new Error(fault.code), fault);
     if (count === 0) break;
     chunks.push(chunk.subarray(0, count));
     left -= count;
   }
   return Buffer.concat(chunks);
+}
+
+function pause(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }
 
 /** Writes to the end. A pipe that takes nothing for a second, because of whom it is shared with, is given up. */
@@ -189,6 +215,6 @@ function writeAll(descriptor: number, bytes: Buffer): void {
     });
     if (!fault) continue;
     if (fault.code !== 'EAGAIN' || ++tries > WRITE_TRIES) throw Object.assign(new Error(fault.code), fault);
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, WRITE_PAUSE);
+    pause(WRITE_PAUSE);
   }
 }

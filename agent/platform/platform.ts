@@ -16,6 +16,8 @@ export interface Platform {
 
   /** Reads a whole file as UTF-8, unless it has more bytes than `limit`. Reads files of /proc and ConfigMaps alike. */
   readFile(path: string, limit: number): ReadFile;
+  /** Reads standard input to its end, in the same way. */
+  readInput(limit: number): ReadFile;
   /**
    * What tells a file apart from another at the same path, and from itself before a change: it follows symbolic links,
    * so that it changes when a ConfigMap's `..data` is swapped. Undefined where there is no file.

@@ -16,6 +16,8 @@ const ENOENT = -2;
 /** How often a pipe that takes nothing is tried, and the milliseconds between. */
 const WRITE_TRIES = 100;
 const WRITE_PAUSE = 10;
+/** Milliseconds until standard input is asked again, where it does not wait by itself. */
+const INPUT_PAUSE = 10;
 
 class QuickJsPlatform implements Platform {
   readonly args = scriptArgs.slice(1);
@@ -41,15 +43,13 @@ class QuickJsPlatform implements Platform {
   readFile(path: string, limit: number): ReadFile {
     const descriptor = os.open(path, os.O_RDONLY | O_NONBLOCK);
     if (descriptor < 0) return { ok: false, fault: fault(descriptor) };
-    const reader = new Reader();
-    let count: number;
-    do count = reader.read(descriptor);
-    while (count > 0 && reader.bytes <= limit);
+    const read = readAll(descriptor, limit);
     os.close(descriptor);
-    if (count < 0) return { ok: false, fault: fault(count) };
-    if (reader.bytes > limit) return { ok: false, fault: { code: 'EFBIG' } };
-    const { text, valid } = reader.end();
-    return valid ? { ok: true, text } : { ok: false, fault: { code: 'EILSEQ' } };
+    return read;
+  }
+
+  readInput(limit: number): ReadFile {
+    return readAll(0, limit, () => os.sleep(INPUT_PAUSE));
   }
 
   fileStamp(path: string): string | undefined {
@@ -139,6 +139,20 @@ function guard(platform: Platform, call: () => void): void {
   } catch (error) {
     crash(platform, error);
   }
+}
+
+/** Reads to the end. Where there is nothing to be read at the moment, it waits, or else that is a fault. */
+function readAll(descriptor: number, limit: number, wait?: () => void): ReadFile {
+  const reader = new Reader();
+  let count: number;
+  do {
+    count = reader.read(descriptor);
+    if (count === EAGAIN) wait?.();
+  } while ((count > 0 && reader.bytes <= limit) || (wait && count === EAGAIN));
+  if (count < 0) return { ok: false, fault: fault(count) };
+  if (reader.bytes > limit) return { ok: false, fault: { code: 'EFBIG' } };
+  const { text, valid } = reader.end();
+  return valid ? { ok: true, text } : { ok: false, fault: { code: 'EILSEQ' } };
 }
 
 /** Writes to the end. A pipe that takes nothing for a second, because of whom it is shared with, is given up. */

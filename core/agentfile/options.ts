@@ -26,6 +26,19 @@ export const OPTION_DEFAULTS = {
   listen: '127.0.0.1:9797',
 } as const;
 
+/** The commands that each of these options belongs to. Flags of ip-masq-agent belong to `run`. */
+export const OPTION_OWNERS: Readonly<Record<string, readonly (typeof COMMANDS)[number][]>> = {
+  config: ['run'],
+  backend: ['run'],
+  'log-format': ['run', 'status', 'serve'],
+  'unknown-keys': ['run', 'check'],
+  'state-dir': ['run', 'status', 'healthz', 'serve'],
+  listen: ['serve'],
+  once: ['run'],
+  'dry-run': ['run'],
+  ready: ['healthz'],
+};
+
 /** The words behind masq-agent's name, sorted; `flags`, `faults` and `at` are as {@link parseAgentFlags} has them. */
 export interface ParsedOptions extends ParsedFlags {
   /** The commands and what they are about, in order; of a flag that stands for a command, that command, in front. */

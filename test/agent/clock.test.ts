@@ -1,12 +1,12 @@
-import { beforeEach, describe, expect, test } from 'vitest';
-import { main } from '../../agent/main';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { runTool } from '../../agent/tool';
-import { FakeMachine, FakeNat } from './fake-machine';
+import { FakeMachine, FakeNat, loadMain } from './fake-machine';
 
 const CONFIG = '/etc/config/ip-masq-agent';
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
+let main: Awaited<ReturnType<typeof loadMain>>;
 let machine: FakeMachine;
 let nat: FakeNat;
 
@@ -24,6 +24,9 @@ async function command(...args: string[]): Promise<{ readonly code: number; read
   return { code: await main(machine), out: machine.out };
 }
 
+beforeAll(async () => {
+  main = await loadMain();
+});
 beforeEach(() => {
   machine = new FakeMachine();
   nat = new FakeNat(machine);
@@ -39,7 +42,7 @@ describe('the time of day jumps', () => {
   ])('%s: the agent goes on, and its probes know it', async (_, jump) => {
     await start();
     expect(nat.rules('IP-MASQ-AGENT')).toHaveLength(3);
-    const looks = (): number => machine.runs.get('iptables-nft-save')!;
+    const looks = (): number => machine.runs.get('iptables-legacy-save')!;
     for (let i = 0; i < 5; i++) {
       machine.jump(jump / 5);
       expect(await command('healthz')).toEqual({ code: 0, out: '' });
@@ -58,7 +61,7 @@ describe('the time of day jumps', () => {
     ['back', -DAY],
   ])('%s: an agent that is stuck is found all the same', async (_, jump) => {
     await start();
-    machine.programs.set('iptables-nft-save', () => 'hangs');
+    machine.programs.set('iptables-legacy-save', () => 'hangs');
     machine.run = () => new Promise(() => {});
     await machine.pass(MINUTE);
     machine.jump(jump);
@@ -73,13 +76,13 @@ describe('the time of day jumps', () => {
 
 test('a tool that hangs is no agent that is stuck, and is told of once', async () => {
   await start();
-  machine.programs.set('iptables-nft-save', () => 'hangs');
+  machine.programs.set('iptables-legacy-save', () => 'hangs');
   for (let i = 0; i < 30; i++) {
     await machine.pass(MINUTE);
     expect((await command('healthz')).code).toBe(0);
   }
   expect(machine.log.filter(line => line.includes('failed'))).toEqual([
-    expect.stringContaining('failed: "iptables-nft-save -t nat" did not end within 15 s and was killed'),
+    expect.stringContaining('failed: "iptables-legacy-save -t nat" did not end within 15 s and was killed'),
   ]);
   expect((await command('healthz', '--ready')).code).toBe(1);
 });
@@ -105,13 +108,13 @@ test('a file that a ConfigMap brings with an old time counts', async () => {
 
 describe('a tool is given up', () => {
   test.each([
-    ['hangs', 'hangs', /^"iptables-nft-save -t nat" did not end within 15 s and was killed$/],
-    ['is not there', 'missing', /^"iptables-nft-save" cannot be run: ENOENT$/],
-    ['fails', { code: 4, err: 'a\nb\nc\nd\n' }, /^"iptables-nft-save -t nat" ended with 4: a; b; c$/],
+    ['hangs', 'hangs', /^"iptables-legacy-save -t nat" did not end within 15 s and was killed$/],
+    ['is not there', 'missing', /^there is no "iptables-legacy-save" on PATH; the agent needs it for this backend$/],
+    ['fails', { code: 4, err: 'a\nb\nc\nd\n' }, /^"iptables-legacy-save -t nat" ended with 4: a; b; c$/],
   ] as const)('that %s', async (_, answer, why) => {
-    machine.programs.set('iptables-nft-save', () => answer);
-    const run = runTool(machine, ['iptables-nft-save', '-t', 'nat']);
+    machine.programs.set('iptables-legacy-save', () => answer);
+    const run = runTool(machine, ['iptables-legacy-save', '-t', 'nat']);
     await machine.pass(15_000);
-    expect(await run).toEqual({ why: expect.stringMatching(why) });
+    expect(await run).toMatchObject({ why: expect.stringMatching(why) });
   });
 });

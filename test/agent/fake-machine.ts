@@ -1,4 +1,5 @@
 import type { IoFault, Platform, ReadFile, RunOptions, RunResult, Signal } from '../../agent/platform/platform';
+import { bundle } from '../../tools/agent/bundle';
 
 /** What a program of the machine does; one that never answers hangs until it is killed. */
 export type FakeProgram = (
@@ -87,6 +88,10 @@ export class FakeMachine implements Platform {
     return file ? { ok: true, text: file.text } : { ok: false, fault: { code: 'ENOENT' } };
   }
 
+  readInput(): ReadFile {
+    return { ok: true, text: '' };
+  }
+
   fileStamp(path: string): string | undefined {
     return this.files.has(path) ? `${this.files.get(path)!.changed}` : undefined;
   }
@@ -165,17 +170,22 @@ function settled(): Promise<void> {
   return new Promise(resolve => setImmediate(resolve));
 }
 
-/** The nat table of a machine as `iptables-nft` reads and writes it: just what the agent asks of it. */
+/** The nat table of a machine whose kubelet uses legacy iptables: just what the agent asks of it. */
 export class FakeNat {
   private chains = new Map<string, string[]>([['POSTROUTING', []]]);
 
   constructor(machine: FakeMachine) {
-    machine.programs.set('iptables-nft-save', args => ({ out: args.includes('nat') ? this.text() : '' }));
-    machine.programs.set('iptables-nft-restore', (_, input) => {
+    machine.writeFile('/proc/net/ip_tables_names', 'nat\nmangle\n');
+    machine.writeFile('/proc/net/ip6_tables_names', '');
+    machine.programs.set('iptables-legacy-save', args => ({
+      out: args.includes('nat') ? this.text() : '*mangle\n:KUBE-IPTABLES-HINT - [0:0]\nCOMMIT\n',
+    }));
+    machine.programs.set('iptables-legacy-restore', (_, input) => {
       this.restore(input);
       return {};
     });
-    machine.programs.set('ip6tables-nft-save', () => ({}));
+    for (const name of ['iptables-nft-save', 'ip6tables-nft-save']) machine.programs.set(name, () => ({}));
+    machine.programs.set('nft', () => ({ out: '{"nftables": []}' }));
   }
 
   /** The rules of a chain. */
@@ -207,4 +217,14 @@ export class FakeNat {
       if (chain !== undefined) this.chains.get(chain)!.push(rule!);
     }
   }
+}
+
+/**
+ * The agent's program for a fake machine. As one bundle it loads its parts at once, where a test's own imports would
+ * take time that no clock of the machine knows of.
+ */
+export async function loadMain(): Promise<(platform: Platform) => Promise<number>> {
+  const module: { exports: { main?: (platform: Platform) => Promise<number> } } = { exports: {} };
+  new Function('module', 'exports', await bundle('agent/main.ts'))(module, module.exports);
+  return module.exports.main!;
 }

@@ -166,7 +166,7 @@ describe.runIf(hasKernel()).each(RUNTIMES)('the agent on %s survives', runtime =
         const { status, stderr } = node.once(program, [], { onlyPath: '/nowhere' });
         expect({ status, stderr }).toEqual({
           status: 1,
-          stderr: expect.stringContaining('failed: "iptables-nft-save" cannot be run: ENOENT'),
+          stderr: expect.stringContaining('failed: there is no "iptables-nft-save" on PATH'),
         });
         expect(node.state()).toMatchObject({ verdict: 'failed', ready: false });
       });
@@ -176,7 +176,7 @@ describe.runIf(hasKernel()).each(RUNTIMES)('the agent on %s survives', runtime =
         node.sh('dd if=/dev/zero of=/run/masq-agent/fill bs=1k count=100 2> /dev/null || true');
         const { log, child } = node.start(program);
         await until('rules', () => node.rules().length === 5);
-        await until('told', () => log().includes('/run/masq-agent cannot be written (ENOSPC)'));
+        await until('told', () => log().includes('/run/masq-agent cannot be written, the disk is full (ENOSPC)'));
         node.sh('iptables-nft -t nat -F IP-MASQ-AGENT');
         await until('healed and told', () => node.rules().length === 5 && log().includes('drift'));
         expect(log().match(/ENOSPC/g)).toHaveLength(1);

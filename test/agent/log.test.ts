@@ -1,14 +1,17 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Log } from '../../agent/log';
-import { main } from '../../agent/main';
-import { FakeMachine, FakeNat } from './fake-machine';
+import { FakeMachine, FakeNat, loadMain } from './fake-machine';
 
 const CONFIG = '/etc/config/ip-masq-agent';
 const RESYNC = 1000;
 const GOOD = 'nonMasqueradeCIDRs: [10.1.0.0/16]\nresyncInterval: 1s\n';
 
+let main: Awaited<ReturnType<typeof loadMain>>;
 let machine: FakeMachine;
 let nat: FakeNat;
+beforeAll(async () => {
+  main = await loadMain();
+});
 beforeEach(() => {
   machine = new FakeMachine();
   nat = new FakeNat(machine);
@@ -40,17 +43,17 @@ describe('over fifty resyncs, what lasts is told once:', () => {
   });
 
   test('a tool that fails', async () => {
-    machine.programs.set('iptables-nft-restore', () => ({ code: 4, err: 'Resource busy\n' }));
+    machine.programs.set('iptables-legacy-restore', () => ({ code: 4, err: 'Resource busy\n' }));
     expect(await fifty(() => nat.flush('IP-MASQ-AGENT'))).toEqual([]);
-    expect(machine.runs.get('iptables-nft-restore')).toBeGreaterThan(50);
+    expect(machine.runs.get('iptables-legacy-restore')).toBeGreaterThan(50);
   });
 
   test('a tool that begins to fail', async () => {
     const told = await fifty(() => {
       nat.flush('IP-MASQ-AGENT');
-      machine.programs.set('iptables-nft-restore', () => ({ code: 4, err: 'Resource busy\n' }));
+      machine.programs.set('iptables-legacy-restore', () => ({ code: 4, err: 'Resource busy\n' }));
     });
-    expect(told).toEqual(['error failed: "iptables-nft-restore --noflush --wait=5" ended with 4: Resource busy']);
+    expect(told).toEqual(['error failed: "iptables-legacy-restore --noflush --wait=5" ended with 4: Resource busy']);
   });
 
   test('a file that is refused, each mistake on a line of its own', async () => {
@@ -78,7 +81,7 @@ describe('over fifty resyncs, what lasts is told once:', () => {
       machine.writeFile = (path, text) => (path.endsWith('metrics') ? { code: 'ENOSPC' } : write(path, text));
     });
     expect(told).toEqual([
-      'warning state: /run/masq-agent cannot be written (ENOSPC): status and metrics are not up to date',
+      'warning state: /run/masq-agent cannot be written, the disk is full (ENOSPC): status and metrics are not up to date',
     ]);
   });
 

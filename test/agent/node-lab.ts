@@ -32,6 +32,8 @@ export interface AgentRun {
   readonly onlyPath?: string;
   /** What is put before the agent's own command, such as `setpriv`. */
   readonly wrapper?: readonly string[];
+  /** What it reads from standard input. */
+  readonly input?: string;
 }
 
 /** A node: a network of its own, a file system with an empty /run, and a folder for the test's files. */
@@ -89,7 +91,8 @@ export class TestNode {
   /** Runs the agent to its end. */
   agent(program: readonly string[], args: readonly string[] = [], run: AgentRun = {}): SpawnSyncReturns<string> {
     const [first, ...rest] = this.agentCommand(program, args, run);
-    return spawnSync(first!, rest, { env: { PATH }, cwd: this.folder, encoding: 'utf8', timeout: 60_000 });
+    const { input = '' } = run;
+    return spawnSync(first!, rest, { env: { PATH }, cwd: this.folder, encoding: 'utf8', timeout: 60_000, input });
   }
 
   /** `masq-agent --once`. */
@@ -138,7 +141,9 @@ export class TestNode {
 
   private agentCommand(program: readonly string[], args: readonly string[], run: AgentRun): string[] {
     const { wrapper = [], path, onlyPath = path === undefined ? PATH : `${path}:${PATH}` } = run;
-    return this.entered([...wrapper, 'env', `PATH=${onlyPath}`, ...program, `--config=${this.config}`, ...args]);
+    const isRun = args.every(arg => arg.startsWith('-'));
+    const config = isRun ? [`--config=${this.config}`] : [];
+    return this.entered([...wrapper, 'env', `PATH=${onlyPath}`, ...program, ...config, ...args]);
   }
 
   private entered(command: readonly string[]): string[] {

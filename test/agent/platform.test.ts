@@ -99,6 +99,36 @@ describe.each(RUNTIMES)('the platform on %s', runtime => {
       expect(calls(['touch', gone, 1], ['modified', gone])).toEqual([{ code: 'ENOENT' }, null]);
     });
 
+    describe('readInput', () => {
+      test.each([
+        ['nothing', ': |', { ok: true, text: '' }],
+        ['what comes slowly', '{ echo ä; sleep 0.2; echo b; } |', { ok: true, text: 'ä\nb\n' }],
+        ['a file', '< words', { ok: true, text: 'in a file\n' }],
+        ['too much', 'head -c 1001 /dev/zero |', { ok: false, fault: { code: 'EFBIG' } }],
+        ['no text', "printf '\\377' |", { ok: false, fault: { code: 'EILSEQ' } }],
+        ['a folder', '< .', { ok: false, fault: { code: 'EISDIR' } }],
+      ])('%s', (_, before, wanted) => {
+        writeFileSync(join(folder, 'words'), 'in a file\n');
+        const [left, right] = before.startsWith('<') ? ['', before] : [before, ''];
+        const { stdout, stderr } = shell(`${left} "$@" ${right}`, 'input', '1000');
+        expect({ stderr, read: JSON.parse(stdout) as unknown }).toEqual({ stderr: '', read: wanted });
+      });
+
+      test('one that is set not to wait', () => {
+        const script = `
+import os, subprocess, sys, time
+end, start = os.pipe()
+os.set_blocking(end, False)
+child = subprocess.Popen(sys.argv[1:], stdin=end)
+time.sleep(0.3)
+os.write(start, b"late")
+os.close(start)
+sys.exit(child.wait())`;
+        const { stdout } = spawn(['python3', '-c', script, ...program, 'input', '1000']);
+        expect(JSON.parse(stdout)).toEqual({ ok: true, text: 'late' });
+      });
+    });
+
     describe('readFile', () => {
       test.each([
         ['nothing', ''],

@@ -37,6 +37,8 @@ const PROBES: Readonly<Record<string, Probe>> = {
   /** Many programs at once. */
   together: async (platform, args) =>
     Promise.all(args.map(arg => platform.run(['sh', '-c', arg], { input: arg, timeout: 10_000 }))),
+  /** Standard input, as far as it is no longer than the limit. */
+  input: async (platform, [limit = '']) => platform.readInput(Number(limit)),
   /** The lengths alone of a large input that comes back. */
   echo: async (platform, [length = '']) => {
     const input = 'wörd € 😀 '.repeat(Number(length));

@@ -1,0 +1,18 @@
+const WORDS: Readonly<Record<string, string>> = {
+  EACCES: 'this user may not',
+  EPERM: 'this user may not',
+  EISDIR: 'it is a folder',
+  ENOTDIR: 'what stands above it is no folder',
+  ENOENT: 'it is not there',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the quota is used up',
+  EROFS: 'the file system can only be read',
+  ELOOP: 'its symbolic links lead in a circle',
+  EIO: 'the disk or the network behind it fails',
+};
+
+/** What the system's name of a fault means, with the name: `it is a folder (EISDIR)`. */
+export function faultWords(code: string): string {
+  const words = WORDS[code];
+  return words === undefined ? code : `${words} (${code})`;
+}
