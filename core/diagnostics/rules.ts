@@ -96,7 +96,7 @@ const rules = {
     'An on-premises range lies inside a pod range: hosts there are out of reach',
   ),
   MQ321: error('agent-image-missing', 'masq-agent is to run, and no image of it is named'),
-  MQ322: error('other-flavor', 'A key is about another agent than the one that is to run'),
+  MQ322: error('other-flavor', 'A key is about another agent than the one that is to run', 'warning'),
   MQ323: warning('metrics-address', 'Metrics are to be served on an address that not every node has', 'error'),
 
   MQ401: error('gke-chain', 'On GKE the chain must be IP-MASQ'),

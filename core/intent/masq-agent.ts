@@ -30,15 +30,30 @@ export function checkFlavor(given: Given, flavor: Flavor, path: ValuePath, findi
   }
   for (const key of OWN_KEYS.filter(key => given[key] !== undefined)) {
     const message = `${key} is about masq-agent, and the flavor is "${flavor}", which has no such setting; remove it, or write "flavor: masq" and the image`;
-    findings.add('MQ322', [...path, key], message, 'key');
+    findings.settle('MQ322', [...path, key], message, 'key');
   }
+  const { image } = given;
+  if (typeof image !== 'string' || !OWN_IMAGE.test(image)) return;
+  const message = `the image "${image}" is masq-agent's by its name, and the flavor is "${flavor}", which mounts nothing for its state; write "flavor: masq"`;
+  findings.add('MQ322', [...path, 'image'], { message, severity: 'warning' });
 }
 
+/** Images of ip-masq-agent that are published, and of its like. */
+const PUBLISHED =
+  /^(?:gke\.gcr\.io|registry\.k8s\.io|k8s\.gcr\.io|(?:eu\.|us\.|asia\.)?gcr\.io\/google[-_]containers|mcr\.microsoft\.com)\//;
+
+/** What one calls an image of masq-agent. */
+const OWN_IMAGE = /(?:^|\/)masq-agent(?:[:@]|$)/;
+
 function checkImage({ image }: Given, path: ValuePath, findings: Findings): void {
-  if (image !== undefined) return;
-  const message =
-    'nobody publishes an image of masq-agent, so one has to be named: build it with "npm run image", push it to your registry, and write "image:" with its name there, best with the digest';
-  findings.add('MQ321', [...path, 'flavor'], message);
+  const build = 'build one with "npm run image", push it to your registry, and write';
+  if (image === undefined) {
+    const message = `nobody publishes an image of masq-agent, so one has to be named: ${build} "image:" with its name there, best with the digest`;
+    findings.add('MQ321', [...path, 'flavor'], message);
+  } else if (typeof image === 'string' && PUBLISHED.test(image)) {
+    const message = `"${image}" is an image of another agent, and masq-agent is not in it: ${build} its name there, or remove the flavor`;
+    findings.add('MQ321', [...path, 'image'], message);
+  }
 }
 
 function checkMetricsAddress(metrics: unknown, path: ValuePath, findings: Findings): void {

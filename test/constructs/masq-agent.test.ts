@@ -214,7 +214,7 @@ describe('props about masq-agent', () => {
       'no image',
       { flavor: 'masq' },
       [
-        'MQ321 nobody publishes an image of masq-agent, so one has to be named: build it with "npm run image", push it to your registry, and write "image:" with its name there, best with the digest (flavor)',
+        'MQ321 nobody publishes an image of masq-agent, so one has to be named: build one with "npm run image", push it to your registry, and write "image:" with its name there, best with the digest (flavor)',
       ],
     ],
     [

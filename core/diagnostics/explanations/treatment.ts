@@ -232,7 +232,7 @@ export const TREATMENT = {
   },
   MQ321: {
     meaning: prose(`
-      The intent asks for masq-agent and names no image. Google and kubernetes-sigs publish images of ip-masq-agent;
+      The intent asks for masq-agent and names no image of it. Google and kubernetes-sigs publish images of ip-masq-agent;
       nobody publishes one of masq-agent, and a name that masq made up could become somebody else's in a public registry,
       whose program would then run with NET_ADMIN on every node.`),
     example: intent('kubernetes', 'masquerade: {preserve: [rfc1918]}\nagent: {flavor: masq}'),
@@ -244,7 +244,8 @@ export const TREATMENT = {
   MQ322: {
     meaning: prose(`
       The key is a setting of masq-agent, and another agent is to run: ip-masq-agent has one backend, one format of its
-      log, and no metrics. It would have no effect.`),
+      log, and no metrics. It would have no effect. An image that is called masq-agent is a warning: the DaemonSet of the
+      other flavors has no folder for its state and asks it nothing.`),
     example: intent('kubernetes', 'masquerade: {preserve: [rfc1918]}\nagent: {logFormat: json}'),
     fix: 'Remove the key, or write "flavor: masq" and the image.',
     source: `${SOURCES.upstream}; ${SOURCES.masq}`,
