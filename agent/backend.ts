@@ -1,6 +1,7 @@
 import type { Family } from '../core/address';
 import type { Flavour, SavedTable } from '../core/dataplane/iptables-save';
 import type { RulePlan } from '../core/dataplane/plan';
+import type { Listing } from './nft';
 
 /** How the rules get into the kernel. */
 export type BackendName = 'iptables-nft' | 'iptables-legacy' | 'nftables';
@@ -23,8 +24,8 @@ export interface OwnTables {
   deviations(plan: RulePlan): readonly Deviation[];
   /** iptables' nat tables, where they are the backend's, with the rules of others in them. */
   readonly saved?: { readonly flavour: Flavour; readonly tables: ReadonlyMap<Family, SavedTable> };
-  /** What `nft -j` lists of the agent's own tables, where they are the backend's. */
-  readonly listed?: readonly unknown[];
+  /** What `nft -j` lists of the agent's own tables, where they are the backend's, and the overview that it lists. */
+  readonly listed?: { readonly own: readonly unknown[]; readonly overview: Listing };
 }
 
 /** One way to read and write the kernel's rules. */

@@ -11,18 +11,21 @@ export interface Listing {
   readonly print: string;
 }
 
+/** All tables and all chains, without their rules: two commands in one call. */
+export const OVERVIEW = 'tables; list chains';
+
 /**
- * Lists with `nft`: `tables`, `chains`, or a table, chain or set by its name. One thing at a time: of several in one
- * call, 1.0.6 and 1.1.3 list the last one only. Never the whole ruleset: beside kube-proxy in nftables mode it has rules
- * for every Service, and with 2,000 of them `nft` takes a second and 100 MB.
- * @param before what was listed before: it need not be parsed again when the text is the same
+ * Lists with `nft`: the {@link OVERVIEW}, or a `table`, `chain` or `set` with its family and name. One of these at a time:
+ * of several in one call, 1.0.6 and 1.1.3 know the last one only. Never the whole ruleset: beside kube-proxy in nftables
+ * mode it has rules for every Service, and with 2,000 of them `nft` takes a second and 100 MB.
+ * @param before what was listed before: it is the answer when it is still so
  */
-export async function listNft(platform: Platform, what: readonly string[], before?: Listing): Promise<Listing | Fault> {
-  const command = ['nft', '-j', 'list', ...what];
+export async function listNft(platform: Platform, what: string, before?: Listing): Promise<Listing | Fault> {
+  const command = ['nft', '-j', 'list', ...what.split(' ')];
   const answer = await runTool(platform, command);
   if (isFault(answer)) return answer;
   const text = answer.out.replace(/"(?:packets|bytes)": ?\d+/g, '');
   if (before?.print === text) return before;
-  const entries = nftEntries(answer.out);
+  const entries = nftEntries(answer.out, what === OVERVIEW ? 2 : 1);
   return entries ? { entries, print: text } : { why: `"${command.join(' ')}" printed what is no list` };
 }

@@ -16,7 +16,7 @@ import {
 } from '../core/dataplane/nft-text';
 import { type FamilyPlan, portsText, type RulePlan, WITH_PORTS } from '../core/dataplane/plan';
 import { type Backend, type BackendName, type Deviation, type Fault, isFault, type OwnTables } from './backend';
-import { listNft } from './nft';
+import { type Listing, listNft, OVERVIEW } from './nft';
 import type { Platform } from './platform/platform';
 import { runTool } from './tool';
 
@@ -24,27 +24,34 @@ import { runTool } from './tool';
 export class NftablesBackend implements Backend {
   readonly name: BackendName = 'nftables';
 
+  private overview: Listing | undefined;
+  /** The tables as they were read last. */
+  private readonly last = new Map<Family, OwnTable>();
+
   constructor(private readonly platform: Platform) {}
 
   async read(families: readonly Family[]): Promise<AgentTables | Fault> {
-    const names = await listNft(this.platform, ['tables']);
-    if (isFault(names)) return names;
-    const tables = tablesOf(names.entries);
-    const read = new Map<Family, NftRuleset>();
-    const listed: unknown[] = [];
-    const prints: string[] = [];
+    const overview = await listNft(this.platform, OVERVIEW, this.overview);
+    if (isFault(overview)) return overview;
+    this.overview = overview;
+    const there = tablesOf(overview.entries);
     for (const family of families) {
-      const own = tables.has(nftTable(family))
-        ? await listNft(this.platform, ['table', ...nftTable(family).split(' ')])
-        : { entries: [], print: '' };
-      if (isFault(own)) return own;
-      const ruleset = readNftRuleset(family, { nftables: own.entries });
-      if (!ruleset) return { why: `nft lists table ${nftTable(family)} with what is no chain, set or rule` };
-      read.set(family, ruleset);
-      listed.push(...own.entries);
-      prints.push(own.print);
+      const table = there.has(nftTable(family)) ? await this.readTable(family) : NO_TABLE;
+      if (isFault(table)) return table;
+      this.last.set(family, table);
     }
-    return new AgentTables(read, listed, prints);
+    return new AgentTables(new Map(families.map(family => [family, this.last.get(family)!])), overview);
+  }
+
+  private async readTable(family: Family): Promise<OwnTable | Fault> {
+    const last = this.last.get(family);
+    const listing = await listNft(this.platform, `table ${nftTable(family)}`, last?.listing);
+    if (isFault(listing)) return listing;
+    if (last && listing === last.listing) return last;
+    const rules = readNftRuleset(family, { nftables: listing.entries });
+    return rules
+      ? { listing, rules }
+      : { why: `nft lists table ${nftTable(family)} with what is no chain, set or rule` };
   }
 
   async apply(plan: RulePlan, tables: OwnTables): Promise<Fault | undefined> {
@@ -53,7 +60,7 @@ export class NftablesBackend implements Backend {
   }
 
   async removeLeftovers(plan: RulePlan | undefined): Promise<readonly string[] | Fault> {
-    const listed = await listNft(this.platform, ['tables']);
+    const listed = await listNft(this.platform, OVERVIEW);
     if (isFault(listed)) return listed;
     const tables = tablesOf(listed.entries);
     const left = FAMILIES.filter(
@@ -70,16 +77,31 @@ export class NftablesBackend implements Backend {
   }
 }
 
+/** The agent's table of a family. */
+interface OwnTable {
+  readonly listing: Listing;
+  readonly rules: NftRuleset;
+}
+
+const NO_TABLE: OwnTable = {
+  listing: { entries: [], print: '' },
+  rules: { ruleset: { family: 4, chains: new Map(), hooks: [] }, sets: new Map() },
+};
+
 /** The agent's tables at one moment. */
 class AgentTables implements OwnTables {
   readonly print: string;
 
   constructor(
-    private readonly families: ReadonlyMap<Family, NftRuleset>,
-    readonly listed: readonly unknown[],
-    prints: readonly string[],
+    private readonly families: ReadonlyMap<Family, OwnTable>,
+    private readonly overview: Listing,
   ) {
-    this.print = prints.join('\f');
+    this.print = [...families.values()].map(({ listing }) => listing.print).join('\f');
+  }
+
+  get listed(): Required<OwnTables>['listed'] {
+    const own = [...this.families.values()].flatMap(({ listing }) => listing.entries);
+    return { own, overview: this.overview };
   }
 
   deviations(plan: RulePlan): Deviation[] {
@@ -104,7 +126,7 @@ class AgentTables implements OwnTables {
   /** What is wrong with the table, its set's elements left aside. */
   private chainDeviation(plan: FamilyPlan): string | undefined {
     const scope = `${nftTable(plan.family)} `;
-    const { ruleset } = this.families.get(plan.family)!;
+    const { ruleset } = this.families.get(plan.family)!.rules;
     const own = [...ruleset.chains.keys()].filter(name => name.startsWith(scope));
     const chain = ruleset.chains.get(scope + NFT_CHAIN);
     if (!chain) return `has no chain ${NFT_CHAIN}`;
@@ -119,7 +141,7 @@ class AgentTables implements OwnTables {
 
   /** Whether the chain by itself does what the plan wants, if only the set were right. */
   private doesAsPlanned(scope: string, plan: FamilyPlan): boolean {
-    const { ruleset } = this.families.get(plan.family)!;
+    const { ruleset } = this.families.get(plan.family)!.rules;
     const hooks = ruleset.hooks.filter(({ chain }) => chain === scope + NFT_CHAIN);
     const preserved = preservedSet(plan);
     const own = kernelMap({ ...ruleset, hooks }, { sets: new Map([[scope + NFT_SET, preserved]]) });
@@ -129,7 +151,7 @@ class AgentTables implements OwnTables {
   }
 
   private set(family: Family): ReturnType<typeof preservedSet> | undefined {
-    return this.families.get(family)!.sets.get(`${nftTable(family)} ${NFT_SET}`);
+    return this.families.get(family)!.rules.sets.get(`${nftTable(family)} ${NFT_SET}`);
   }
 }
 

@@ -4,13 +4,20 @@ import { type Flavour, natTable, POSTROUTING, type SavedTable } from '../core/da
 import { jumpRule } from '../core/dataplane/iptables-text';
 import { type KernelDecision, kernelMap } from '../core/dataplane/kernel-map';
 import { joinRulesets, type NatRule, type NatRuleset } from '../core/dataplane/nat-rule';
-import { type BaseChain, chainNames, postroutingChains, tablesOf, unlisted } from '../core/dataplane/nft-listing';
+import {
+  type BaseChain,
+  chainNames,
+  postroutingChains,
+  tableEntries,
+  tablesOf,
+  unlisted,
+} from '../core/dataplane/nft-listing';
 import { type NftRuleset, readNftRuleset } from '../core/dataplane/nft-ruleset';
 import type { FamilyPlan, RulePlan } from '../core/dataplane/plan';
 import { decidingText, savedRuleset } from '../core/dataplane/saved-plan';
 import { type Fault, isFault, type OwnTables } from './backend';
 import { legacyTables, readNatTable } from './iptables';
-import { type Listing, listNft } from './nft';
+import { type Listing, listNft, OVERVIEW } from './nft';
 import type { Platform } from './platform/platform';
 
 /** Everything that may give pods' packets another source, at one moment: the agent's rules and those of others. */
@@ -44,14 +51,11 @@ const MOST_CHAINS = 500;
  * them, and that of legacy iptables. What programs of eBPF do is not seen.
  */
 export class Surroundings {
-  /** What was listed last, by what was asked. */
-  private listings: ReadonlyMap<string, Listing> = new Map();
-  /** What was read last. The same rules are the same object, so that nothing need be proven of them again. */
-  private last: { readonly text: string; readonly rules: KernelRules } | undefined;
+  private last: { readonly read: Read; readonly rules: KernelRules } | undefined;
 
   constructor(private readonly platform: Platform) {}
 
-  /** Reads them, for the families of a plan. */
+  /** Reads them, for the families of a plan. The answer is the same object as long as the rules are the same. */
   async read(plan: RulePlan, own: OwnTables): Promise<KernelRules | Fault> {
     // Chains may come and go between two calls of a tool; what did not fit for that reason does now.
     const rules = await this.attempt(plan, own);
@@ -59,75 +63,110 @@ export class Surroundings {
   }
 
   private async attempt(plan: RulePlan, own: OwnTables): Promise<KernelRules | Fault> {
-    const reading = new Reading(this.platform, plan, own, this.listings);
+    const reading = new Reading(this.platform, plan, own, this.last?.read);
+    if (this.last && (await reading.isAsBefore())) return this.last.rules;
     const families = new Map<Family, FamilyRules>();
     for (const family of plan.families) {
       const rules = await reading.family(family);
       if (isFault(rules)) return rules;
       families.set(family.family, rules);
     }
-    this.listings = reading.listings;
-    const text = reading.prints.join('\f');
-    if (this.last?.text !== text) this.last = { text, rules: new KernelRules(families) };
+    this.last = { read: reading.read, rules: new KernelRules(families) };
     return this.last.rules;
   }
 }
 
+/** What was read, by which it can be told whether it is still so. */
+interface Read {
+  readonly plan: RulePlan;
+  /** The print of the agent's own tables. */
+  readonly own: string;
+  /** What `nft` listed, by what was asked. */
+  readonly listings: ReadonlyMap<string, Listing>;
+  readonly tables: readonly Omit<NatTable, 'table'>[];
+}
+
+/** iptables' nat table of a flavour; there may be none. */
+interface NatTable {
+  readonly family: Family;
+  readonly flavour: Flavour;
+  readonly table: SavedTable | undefined;
+  /** Empty where it is the backend's own: its print says it already. */
+  readonly print: string;
+}
+
 /** Reads everything once. */
 class Reading {
-  /** What was listed, by what was asked. */
-  readonly listings = new Map<string, Listing>();
-  readonly prints: string[];
+  /** What `nft` listed, by what was asked. */
+  private readonly listings = new Map<string, Listing>();
+  private readonly tables = new Map<string, NatTable>();
   private chains = 0;
 
   constructor(
     private readonly platform: Platform,
     private readonly plan: RulePlan,
     private readonly own: OwnTables,
-    private readonly before: ReadonlyMap<string, Listing>,
+    private readonly before: Read | undefined,
   ) {
-    this.prints = [own.print];
+    if (own.listed) this.listings.set(OVERVIEW, own.listed.overview);
+  }
+
+  /** What was read so far. */
+  get read(): Read {
+    const { plan, own, listings, tables } = this;
+    const others = [...tables.values()].map(({ table: _, ...rest }) => rest);
+    return { plan, own: own.print, listings, tables: others };
+  }
+
+  /** Whether everything that was read before is still so: then nothing else needs to be read. */
+  async isAsBefore(): Promise<boolean> {
+    const { before } = this;
+    if (!before || before.plan !== this.plan || before.own !== this.own.print) return false;
+    for (const [what, listing] of before.listings) if ((await this.list(what)) !== listing) return false;
+    for (const table of before.tables) {
+      const now = await this.nat(table.family, table.flavour);
+      if (isFault(now) || now.print !== table.print) return false;
+    }
+    return true;
   }
 
   async family(plan: FamilyPlan): Promise<FamilyRules | Fault> {
     const nft = await this.nftables(plan);
     if (isFault(nft)) return nft;
-    const legacy = await this.saved(plan.family, 'legacy');
+    const legacy = await this.nat(plan.family, 'legacy');
     if (isFault(legacy)) return legacy;
-    if (!legacy) return nft;
-    return { ...nft, ruleset: joinRulesets(nft.ruleset, this.ruleset(legacy, plan, 'legacy')) };
+    if (!legacy.table) return nft;
+    return { ...nft, ruleset: joinRulesets(nft.ruleset, this.ruleset(legacy.table, plan, 'legacy')) };
   }
 
   /** The chains of nftables at the postrouting hook, and those that they lead to. */
   private async nftables(plan: FamilyPlan): Promise<NftRuleset | Fault> {
     const { family } = plan;
-    // Only here it is said which tables are switched off.
-    const tables = await this.list('tables');
-    if (isFault(tables)) return tables;
-    const all = await this.list('chains');
-    if (isFault(all)) return all;
-    const bases = postroutingChains(all.entries).filter(({ families }) => families.includes(family));
-    this.prints.push(tables.print, JSON.stringify(bases));
-
-    const nat = natTable(family, 'nft').scope;
-    const table = bases.some(({ name }) => name.startsWith(nat)) ? await this.saved(family, 'nft') : undefined;
-    if (isFault(table)) return table;
-    const known = new KnownTable(nat, table && this.ruleset(table, plan, 'nft'));
+    const overview = await this.list(OVERVIEW);
+    if (isFault(overview)) return overview;
+    const bases = postroutingChains(overview.entries).filter(({ families }) => families.includes(family));
+    const { scope } = natTable(family, 'nft');
+    const isThere = bases.some(({ name }) => name.startsWith(scope));
+    const nat = isThere ? await this.nat(family, 'nft') : undefined;
+    if (isFault(nat)) return nat;
+    const table = nat?.table;
+    const known = new KnownTable(scope, table && this.ruleset(table, plan, 'nft'));
     if (table && this.own.saved?.flavour === 'nft') known.trust(table, this.plan);
-    const there = new Set(chainNames(all.entries));
-    return this.follow(family, [...tables.entries], bases, there, known);
+    return this.follow(family, overview.entries, bases, known);
   }
 
   /** Lists base chains and everything that they lead to. */
   private async follow(
     family: Family,
-    entries: unknown[],
+    overview: readonly unknown[],
     bases: readonly BaseChain[],
-    there: ReadonlySet<string>,
     known: KnownTable,
   ): Promise<NftRuleset | Fault> {
-    entries.push(...(this.own.listed ?? []));
-    const own = tablesOf(this.own.listed ?? []);
+    const there = new Set(chainNames(overview));
+    const listed = this.own.listed?.own ?? [];
+    const own = tablesOf(listed);
+    // Only with the tables themselves it is said whether they are switched off.
+    const entries = [...tableEntries(overview), ...listed];
     const asked = new Set<string>();
     for (const { table, name, entry } of bases) {
       if (own.has(table)) continue;
@@ -154,33 +193,41 @@ class Reading {
     for (const name of names) {
       this.chains++;
       if (this.chains > MOST_CHAINS) return { why: `more than ${MOST_CHAINS} chains and sets decide` };
-      const listing = await this.list(kind, ...name.split(' '));
+      const listing = await this.list(`${kind} ${name}`);
       if (isFault(listing)) return listing;
-      to.push(...listing.entries);
-      this.prints.push(listing.print);
+      for (const entry of listing.entries) to.push(entry);
     }
     return undefined;
   }
 
   /** Lists something, once for both families. */
-  private async list(...what: readonly string[]): Promise<Listing | Fault> {
-    const key = what.join(' ');
-    const listing = this.listings.get(key) ?? (await listNft(this.platform, what, this.before.get(key)));
-    if (!isFault(listing)) this.listings.set(key, listing);
+  private async list(what: string): Promise<Listing | Fault> {
+    const listing = this.listings.get(what) ?? (await listNft(this.platform, what, this.before?.listings.get(what)));
+    if (!isFault(listing)) this.listings.set(what, listing);
     return listing;
   }
 
-  /** iptables' nat table of a flavour; undefined where there is none. */
-  private async saved(family: Family, flavour: Flavour): Promise<SavedTable | Fault | undefined> {
+  /** iptables' nat table of a flavour. */
+  private async nat(family: Family, flavour: Flavour): Promise<NatTable | Fault> {
+    const key = `${family} ${flavour}`;
+    const known = this.tables.get(key);
+    if (known) return known;
+    const table = await this.readNat(family, flavour);
+    if (isFault(table)) return table;
+    const isOwn = this.own.saved?.flavour === flavour;
+    const read = { family, flavour, table, print: table && !isOwn ? decidingText(table) : '' };
+    this.tables.set(key, read);
+    return read;
+  }
+
+  private async readNat(family: Family, flavour: Flavour): Promise<SavedTable | Fault | undefined> {
     if (this.own.saved?.flavour === flavour) return this.own.saved.tables.get(family);
     if (flavour === 'legacy') {
       const tables = legacyTables(this.platform, family);
       if (isFault(tables)) return tables;
       if (!tables.includes('nat')) return undefined;
     }
-    const table = await readNatTable(this.platform, family, flavour);
-    if (!isFault(table)) this.prints.push(decidingText(table));
-    return table;
+    return readNatTable(this.platform, family, flavour);
   }
 
   private ruleset(table: SavedTable, plan: FamilyPlan, flavour: Flavour): NatRuleset {

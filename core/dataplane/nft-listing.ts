@@ -2,10 +2,25 @@ import type { Family } from '../address';
 import { fieldsOf } from './json';
 import { isLeftOut, type NftRuleset } from './nft-ruleset';
 
-/** The entries of what `nft -j` printed; undefined when it is no such thing. */
-export function nftEntries(text: string): readonly unknown[] | undefined {
+/**
+ * The entries of what `nft -j` printed: a line for each command. Undefined when it is no such thing, or of another number
+ * of commands.
+ */
+export function nftEntries(text: string, commands = 1): readonly unknown[] | undefined {
+  const lines = text.split('\n').filter(line => line !== '');
+  const entries: unknown[] = [];
+  for (const line of lines) {
+    const listed = listedIn(line);
+    if (!listed) return undefined;
+    // There may be more than a call takes arguments.
+    for (const entry of listed) entries.push(entry);
+  }
+  return lines.length === commands ? entries : undefined;
+}
+
+function listedIn(line: string): readonly unknown[] | undefined {
   try {
-    const listed = fieldsOf(JSON.parse(text))?.nftables;
+    const listed = fieldsOf(JSON.parse(line))?.nftables;
     return Array.isArray(listed) ? listed : undefined;
   } catch {
     return undefined;
@@ -15,11 +30,16 @@ export function nftEntries(text: string): readonly unknown[] | undefined {
 /** The tables among entries, as `family name`. */
 export function tablesOf(entries: readonly unknown[]): ReadonlySet<string> {
   const names = new Set<string>();
-  for (const entry of entries) {
-    const table = fieldsOf(fieldsOf(entry)?.table);
-    if (table) names.add(`${String(table.family)} ${String(table.name)}`);
+  for (const entry of tableEntries(entries)) {
+    const { family, name } = fieldsOf(fieldsOf(entry)?.table)!;
+    names.add(`${String(family)} ${String(name)}`);
   }
   return names;
+}
+
+/** Those entries that are tables. */
+export function tableEntries(entries: readonly unknown[]): readonly unknown[] {
+  return entries.filter(entry => fieldsOf(fieldsOf(entry)?.table));
 }
 
 /** The names of the chains among entries, each behind that of its table. */
