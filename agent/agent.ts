@@ -3,7 +3,15 @@ import type { Strictness } from '../core/agentfile/read';
 import type { RulePlan } from '../core/dataplane/plan';
 import type { Backend } from './backend';
 import { isFault } from './backend';
-import { configOf, configOfText, DEFAULT_RESYNC, findingLine, LARGEST_FILE, type ReadConfig } from './config';
+import {
+  configOf,
+  configOfText,
+  DEFAULT_RESYNC,
+  findingLine,
+  findingLines,
+  LARGEST_FILE,
+  type ReadConfig,
+} from './config';
 import { digest } from './digest';
 import { type Enforcement, Enforcer, type Goal, goalOf } from './enforcer';
 import type { Log } from './log';
@@ -110,7 +118,7 @@ export class Agent {
       this.accept(file, isFirst);
       return;
     }
-    const why = file.kind === 'refused' ? file.findings.map(findingLine) : [file.why];
+    const why = file.kind === 'refused' ? findingLines(file.findings) : [file.why];
     this.counts.refusals++;
     for (const line of why) this.log.tell({ event: 'refused', level: 'error', message: line });
     if (!this.current) await this.recall();
@@ -230,7 +238,7 @@ export class Agent {
 
   private publish(verdict: Verdict, message: string): void {
     const { current, file } = this;
-    const findings = file?.kind === 'valid' || file?.kind === 'refused' ? file.findings.map(findingLine) : [];
+    const findings = file?.kind === 'valid' || file?.kind === 'refused' ? findingLines(file.findings) : [];
     const families = current?.goal.plan.families ?? [];
     this.publisher.publish({
       backend: this.backend.name,

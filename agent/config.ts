@@ -4,6 +4,7 @@ import type { Diagnostic } from '../core/diagnostics';
 import { parseDuration } from '../core/intent/duration';
 import type { AgentConfig } from '../core/treatment/agentfile';
 import { faultWords } from './fault-words';
+import { oneLine } from './one-line';
 import type { ReadFile } from './platform/platform';
 
 /** The largest file that is read. A ConfigMap holds 1 MiB. */
@@ -79,8 +80,22 @@ async function readText(path: string, text: string, strictness: Strictness): Pro
   return readStrictly(path, text, strictness);
 }
 
+/** How many findings are told of a file, and how long each one may be: a file of garbage has no end of them. */
+const MOST_FINDINGS = 50;
+const LONGEST_FINDING = 1000;
+
+/** Findings, each on one line; of very many the first errors, and how many more there are. */
+export function findingLines(findings: readonly Diagnostic[]): string[] {
+  const more = findings.length - MOST_FINDINGS;
+  if (more <= 0) return findings.map(findingLine);
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  const others = findings.filter(({ severity }) => severity !== 'error');
+  return [...[...errors, ...others].slice(0, MOST_FINDINGS).map(findingLine), `and ${more} findings more`];
+}
+
 /** A finding on one line: `file:line:col severity code message`. */
 export function findingLine({ file, range, severity, code, message, hint }: Diagnostic): string {
   const at = file === undefined ? '' : range ? `${file}:${range.start.line}:${range.start.column} ` : `${file} `;
-  return `${at}${severity} ${code} ${message}${hint === undefined ? '' : ` (${hint})`}`;
+  const text = `${at}${severity} ${code} ${message}${hint === undefined ? '' : ` (${hint})`}`;
+  return oneLine(text.length <= LONGEST_FINDING ? text : `${text.slice(0, LONGEST_FINDING)}…`);
 }

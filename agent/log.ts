@@ -1,3 +1,4 @@
+import { oneLine } from './one-line';
 import type { Platform } from './platform/platform';
 
 /** How grave an event is. */
@@ -56,9 +57,4 @@ export class Log {
     if (!this.last.delete(subject)) return;
     this.tell(event);
   }
-}
-
-/** A message that may quote what somebody else wrote, as one line of printable characters. */
-function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
 }

@@ -219,7 +219,7 @@ function describe(
       ) as unknown[];
       if (value === null)
         return diagnostic('MQ211', at, { message: `${where} has no value; write ${orList(allowed.map(String))}` });
-      const near = suggest(String(value), allowed.map(String));
+      const near = typeof value === 'object' ? undefined : suggest(String(value), allowed.map(String));
       const instead = near ? `did you mean "${near}"?` : `write ${exactWords(parent) ?? orList(allowed.map(quote))}`;
       return diagnostic('MQ206', at, { message: `${where} cannot be ${quote(value)}; ${instead}` });
     }

@@ -22,7 +22,8 @@ export function wrongType(
       message: `resyncInterval ${value} has no unit; write ${value > 0 ? value : 60}s`,
     });
   const written = isScalar ? document.written(path) : undefined;
-  const asText = written ?? String(value);
+  // A map may have a key "toString".
+  const asText = isScalar ? (written ?? String(value)) : '';
   if (isScalar && error.params.type === 'string' && isAllowed(asText, schema)) {
     const message = `${pathText(path)} is ${kindOf(value)}; text is wanted: write "${asText}"`;
     return diagnostic('MQ204', at, { message });

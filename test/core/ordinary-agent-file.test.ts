@@ -5,6 +5,7 @@ import { writeAgentFile } from '../../core/agentfile/write';
 import { SourceText } from '../../core/source/text';
 import { fuzz } from '../dataplane/fuzz';
 import { AGENT_FILE, isReadAlike } from './agent-file-fuzz';
+import { STRICT_FILE } from './strict-file-fuzz';
 
 const LIST = ['10.0.0.0/8', '2001:db8::/32'];
 const ALL = {
@@ -98,6 +99,11 @@ describe('every other file is left to the strict reader:', () => {
     const text = yaml('').replaceAll('\n', '\r\n');
     expect(readAgentFile(new SourceText('config', text)).config).toBeDefined();
   });
+});
+
+test('3,000 files of all kinds, changed, are taken or refused with a place and a reason', () => {
+  const { taken } = fuzz(STRICT_FILE, 3_000);
+  expect(taken).toBeGreaterThan(300);
 });
 
 test('5,000 files, ordinary and changed, are read alike', () => {

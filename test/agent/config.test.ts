@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { configOf, configOfText, findingLine, findingLines } from '../../agent/config';
+
+const read = async (text: string): Promise<readonly string[]> => {
+  const config = await configOfText('config', text, {});
+  return config.kind === 'unreadable' ? [config.why] : findingLines(config.findings);
+};
+
+test('findings are in the order of the file', async () => {
+  const lines = await read('colour: red\nmasqLinkLocal: 1\nnonMasqueradeCIDRs:\n  - 10.0.0.1/8\nresyncInterval: 60\n');
+  expect(lines.map(line => line.split(' ')[0])).toEqual(['config:1:1', 'config:2:16', 'config:4:5', 'config:5:17']);
+});
+
+test('of very many findings the first are told, errors before others', async () => {
+  const keys = Array.from({ length: 60_000 }, (_, i) => `k${i}: 1\n`).join('');
+  const lines = await read(keys);
+  expect(lines).toHaveLength(51);
+  expect(lines[50]).toMatch(/^and \d+ findings more$/);
+  const config = await configOfText('config', `nonMasqueradeCIDRs: []\n${'x'.repeat(9)}: 1\n`, {});
+  const many = config.kind === 'refused' ? Array(100).fill(config.findings).flat() : [];
+  expect(
+    new Set(
+      findingLines(many)
+        .slice(0, 50)
+        .map(line => line.split(' ')[1]),
+    ),
+  ).toEqual(new Set(['error']));
+});
+
+test('a finding is one line that is no longer than a screen', async () => {
+  const [line] = await read(`nonMasqueradeCIDRs: "${'x'.repeat(2_000_000)}"\n`);
+  expect(line!.length).toBeLessThan(1100);
+  const [odd] = await read('? "a\\nb\\e[31m"\n: 1\n');
+  expect(odd).toMatch(/^config:1:3 error MQ203 unknown key "a b \[31m"/);
+});
+
+test('keys that objects have by themselves are keys like others', async () => {
+  for (const key of ['toString', 'valueOf', 'constructor', '__proto__', 'hasOwnProperty', 'toJSON']) {
+    expect((await read(`nonMasqueradeCIDRs: {${key}: 1}\n`))[0]).toMatch(/ error MQ204 nonMasqueradeCIDRs is a map/);
+    expect((await read(`${key}: {${key}: 1}\n`))[0]).toMatch(/ error MQ203 unknown key/);
+  }
+});
+
+test('what keeps a file from being read is said in words', async () => {
+  const why = async (code: string): Promise<unknown> => configOf('/a', { ok: false, fault: { code } }, {});
+  expect(await why('EISDIR')).toEqual({ kind: 'unreadable', why: '/a cannot be read: it is a folder (EISDIR)' });
+  expect(await why('EACCES')).toEqual({ kind: 'unreadable', why: '/a cannot be read: this user may not (EACCES)' });
+  expect(await why('ESTALE')).toEqual({ kind: 'unreadable', why: '/a cannot be read: ESTALE' });
+  expect(await why('ENOENT')).toMatchObject({ kind: 'valid' });
+});
+
+test('a finding without a place', () => {
+  expect(findingLine({ code: 'MQ201', severity: 'error', message: 'm', hint: 'h' })).toBe('error MQ201 m (h)');
+});
