@@ -80,18 +80,17 @@ export function linkedLibraries(architecture: Architecture): readonly string[] {
 export function agentSystem(architecture: Architecture): DebianRoot {
   const own = ownArchitecture();
   const isCross = architecture !== own;
-  const compiler = isCross
-    ? [`gcc-${GNU[architecture].replaceAll('_', '-')}`, `libc6-dev-${architecture}-cross`]
-    : ['gcc', 'libc6-dev'];
+  // What runs while the agent is built is of this machine.
+  const tools: Readonly<Record<string, string>> = {
+    quickjs: 'quickjs',
+    gcc: isCross ? `gcc-${GNU[architecture].replaceAll('_', '-')}` : 'gcc',
+    'libc6-dev': isCross ? `libc6-dev-${architecture}-cross` : 'libc6-dev',
+  };
   return DebianRoot.make({
     suite: 'trixie',
     architectures: isCross ? [own, architecture] : [own],
-    packages: ['quickjs', `libquickjs:${architecture}`, ...compiler, ...imagePackages(architecture)],
+    packages: wordsOf('image/packages').map(([name]) => tools[name!] ?? `${name}:${architecture}`),
   });
-}
-
-function imagePackages(architecture: Architecture): string[] {
-  return wordsOf('image/packages').map(([name]) => `${name}:${architecture}`);
 }
 
 /** Files as a tar archive. */

@@ -14,8 +14,8 @@ export interface BillSubject {
   readonly root: string;
   /** Those that have files in the image, with the paths of these in the image. */
   readonly packages: ReadonlyMap<DebianPackage, readonly string[]>;
-  /** Those of which parts are linked into the agent. */
-  readonly linked: readonly DebianPackage[];
+  /** Those of which parts are linked into the agent, or into the files of the image at these paths. */
+  readonly linked: ReadonlyMap<DebianPackage, readonly string[]>;
   /** The npm packages of which parts are compiled into the agent. */
   readonly bundled: Bundled;
 }
@@ -26,6 +26,9 @@ interface Component {
   readonly [key: string]: unknown;
 }
 
+/** The licence of what GCC links into every program, which its copyright file does not tell in a form for machines. */
+const LIBGCC = 'GPL-3.0-or-later WITH GCC-exception-3.1';
+
 /** The agent in the image. */
 export const AGENT = '/usr/bin/masq-agent';
 
@@ -33,7 +36,10 @@ export const AGENT = '/usr/bin/masq-agent';
 export function billOfMaterials(tree: Tree, subject: BillSubject): string {
   const { name, version, description, packages, linked, bundled, architecture } = subject;
   const image = { type: 'container', 'bom-ref': 'image', name, version, description, ...licences(['Apache-2.0']) };
-  const parts = [...linked.map(found => debian(found, subject, 'linked-')), ...[...bundled.values()].map(npm)];
+  const parts = [
+    ...[...linked].map(([found, paths]) => debian(tree, subject, found, paths, 'linked-')),
+    ...[...bundled.values()].map(npm),
+  ];
   const agent: Component = {
     type: 'application',
     'bom-ref': 'masq-agent',
@@ -42,7 +48,7 @@ export function billOfMaterials(tree: Tree, subject: BillSubject): string {
     ...licences(['Apache-2.0']),
     components: [...parts, file(tree, AGENT)],
   };
-  const system = [...packages].map(([found, paths]) => debian(found, subject, '', tree, paths));
+  const system = [...packages].map(([found, paths]) => debian(tree, subject, found, paths));
   return `${JSON.stringify({
     $schema: 'http://cyclonedx.org/schema/bom-1.6.schema.json',
     bomFormat: 'CycloneDX',
@@ -62,16 +68,16 @@ function refs(components: readonly Component[]): string[] {
 }
 
 function debian(
-  found: DebianPackage,
+  tree: Tree,
   { root }: BillSubject,
-  prefix: string,
-  tree?: Tree,
-  paths: readonly string[] = [],
+  found: DebianPackage,
+  paths: readonly string[],
+  prefix = '',
 ): Component {
   const { name, version, architecture, source, homepage } = found;
   const encoded = encodeURIComponent(version);
   const purl = `pkg:deb/debian/${encodeURIComponent(name)}@${encoded}?arch=${architecture}&distro=trixie`;
-  const names = licenceNames(copyright(root, name));
+  const names = name.startsWith('libgcc-') ? [LIBGCC] : licenceNames(copyright(root, name));
   return {
     type: 'library',
     'bom-ref': `${prefix}${name}`,
@@ -82,7 +88,7 @@ function debian(
     purl,
     ...(homepage !== undefined && { externalReferences: [{ type: 'website', url: homepage }] }),
     properties: [{ name: 'debian:source', value: `${source.name} ${source.version}` }],
-    ...(tree && { components: paths.map(path => file(tree, path)) }),
+    ...(paths.length > 0 && { components: paths.map(path => file(tree, path)) }),
   };
 }
 

@@ -63,10 +63,16 @@ export async function imageFiles(architecture: Architecture): Promise<ImageFiles
     const owner = dpkg.owner(origin);
     packages.set(owner, [...(packages.get(owner) ?? []), path]);
   }
-  tree.file(`/usr/lib/${GNU[architecture]}/libm.so.6`, smallMathLibrary(agentSystem(architecture), architecture));
-  const linked = linkedLibraries(architecture).map(path => dpkg.owner(path));
+  const libm = `/usr/lib/${GNU[architecture]}/libm.so.6`;
+  tree.file(libm, smallMathLibrary(agentSystem(architecture), architecture));
+  const linked = new Map<DebianPackage, string[]>();
+  for (const path of linkedLibraries(architecture)) {
+    linked.set(dpkg.owner(path), path.endsWith('/libc.a') ? [libm] : []);
+  }
   const { packages: bundled } = await bundleParts(ENTRY);
-  addLicences(tree, root, [...packages.keys(), ...linked], bundled);
+  // Of libgcc nothing is asked: GCC's Runtime Library Exception.
+  const licensed = [...linked.keys()].filter(({ name }) => !name.startsWith('libgcc-'));
+  addLicences(tree, root, [...packages.keys(), ...licensed], bundled);
   // Where scanners look for what an image without dpkg has.
   for (const { name, stanza } of packages.keys()) tree.file(`/var/lib/dpkg/status.d/${name}`, `${stanza}\n`);
   const { version } = manifest;
