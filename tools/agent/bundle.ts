@@ -3,6 +3,8 @@ import { type BuildOptions, build } from 'esbuild';
 import { bundledPackages } from '../licences';
 
 const COMMON: BuildOptions = {
+  // The names of parts come from the paths of what is in them, which are to be the same wherever packages really are.
+  preserveSymlinks: true,
   bundle: true,
   platform: 'neutral',
   mainFields: ['module', 'main'],
