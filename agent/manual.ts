@@ -46,7 +46,8 @@ export const MANUAL: Readonly<Record<CommandName, CommandManual>> = {
       [1, 'the file is refused'],
       [2, 'the file cannot be read'],
     ],
-    example: 'kubectl exec -i -n kube-system ds/ip-masq-agent -- masq-agent check - < new-config',
+    example:
+      'kubectl exec -i -n kube-system ds/ip-masq-agent -c masq-agent -- /usr/bin/masq-agent check - < new-config',
   },
   status: {
     operand: '',
@@ -56,7 +57,7 @@ export const MANUAL: Readonly<Record<CommandName, CommandManual>> = {
       [0, 'it is ready'],
       [1, 'it is not ready, or no agent has run'],
     ],
-    example: 'kubectl exec -n kube-system ds/ip-masq-agent -- masq-agent status',
+    example: 'kubectl exec -n kube-system ds/ip-masq-agent -c masq-agent -- /usr/bin/masq-agent status',
   },
   healthz: {
     operand: '',

@@ -1,28 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { METRICS, type Measures, metricsText, VERDICTS } from '../../agent/metrics';
 import type { State } from '../../agent/state';
+import { STATE } from './sample-state';
 import { hasPrograms, promtool } from './tools';
-
-const STATE: State = {
-  version: '1.2.3',
-  pid: 7,
-  backend: 'nftables',
-  verdict: 'enforced',
-  ready: true,
-  message: '',
-  config: {
-    path: '/etc/config/ip-masq-agent',
-    valid: true,
-    source: 'file',
-    digest: '00f1',
-    generation: 2,
-    preserved: 5,
-    findings: [],
-  },
-  resyncSeconds: 60,
-  lastChange: '2026-01-02T03:04:05.250Z',
-  counts: { reconciles: 9, applies: 3, drifts: 1, failures: 4, refusals: 5, deletions: 6 },
-};
 
 const MEASURES: Measures = {
   started: 1_000_500,
@@ -61,7 +41,7 @@ describe('metrics', () => {
       'masq_agent_drifts_total 1',
       'masq_agent_failures_total 4',
       'masq_agent_last_change_timestamp_seconds 1767323045.25',
-      'masq_agent_last_proof_timestamp_seconds 0',
+      'masq_agent_last_proof_timestamp_seconds 1767323046.5',
       'masq_agent_last_reconcile_timestamp_seconds 2000.25',
       'masq_agent_last_reconcile_duration_seconds 0.0125',
       'masq_agent_resync_interval_seconds 60',
@@ -73,11 +53,13 @@ describe('metrics', () => {
   });
 
   test('what is not known is left out', () => {
-    const { backend, ...state } = STATE;
-    const names = samples(state, { ...MEASURES, usage: {} }).map(line => line.replace(/[{ ].*/, ''));
+    const { backend, lastProof, ...state } = STATE;
+    const lines = samples(state, { ...MEASURES, usage: {} });
+    expect([backend, lastProof]).not.toContain(undefined);
+    expect(lines).toContain('masq_agent_last_proof_timestamp_seconds 0');
+    const names = lines.map(line => line.replace(/[{ ].*/, ''));
     const gone = METRICS.map(({ name }) => name).filter(name => !names.includes(name));
-    expect([backend, ...gone]).toEqual([
-      'nftables',
+    expect(gone).toEqual([
       'masq_agent_backend_info',
       'masq_agent_tools_cpu_seconds_total',
       'process_cpu_seconds_total',
