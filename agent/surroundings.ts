@@ -48,7 +48,8 @@ const MOST_CHAINS = 500;
 /**
  * Reads the rules of others beside those of the agent, wherever the kernel asks for a packet's source behind the routing
  * decision: every base chain of nftables there with what it leads to, the nat table of iptables-nft, which is one of
- * them, and that of legacy iptables. What programs of eBPF do is not seen.
+ * them, and that of legacy iptables. What programs of eBPF do is not seen, nor which packets a raw table takes out of
+ * connection tracking (`-j CT --notrack`, `notrack`): these keep their source whatever the nat tables say.
  */
 export class Surroundings {
   private last: { readonly read: Read; readonly rules: KernelRules } | undefined;

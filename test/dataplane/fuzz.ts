@@ -1,5 +1,6 @@
 import { iptablesRuleset, readIptablesSave } from '../../core/dataplane/iptables-save';
 import { kernelMap } from '../../core/dataplane/kernel-map';
+import { chainNames, nftEntries, postroutingChains, tablesOf, unlisted } from '../../core/dataplane/nft-listing';
 import { readNftRuleset } from '../../core/dataplane/nft-ruleset';
 import { decidingText } from '../../core/dataplane/saved-plan';
 import { fixture, fixtures } from './fixtures';
@@ -110,9 +111,20 @@ export const NFT: Target = {
     return JSON.stringify(json);
   },
   read: input => {
-    const json: unknown = JSON.parse(input);
-    const read = ([4, 6] as const).map(family => readNftRuleset(family, json));
-    for (const one of read) if (one) kernelMap(one.ruleset, { sets: one.sets });
+    const nftables = nftEntries(input);
+    if (!nftables) return false;
+    tablesOf(nftables);
+    chainNames(nftables);
+    postroutingChains(nftables);
+    const read = ([4, 6] as const).map(family => readNftRuleset(family, { nftables }));
+    for (const one of read) {
+      if (!one) continue;
+      unlisted(one);
+      kernelMap(one.ruleset, { sets: one.sets });
+      const saved = new Map([...one.ruleset.chains].map(([name, { rules }]) => [name, rules]));
+      const again = readNftRuleset(one.ruleset.family, { nftables }, { saved });
+      if (again) kernelMap(again.ruleset, { sets: again.sets });
+    }
     return read.every(one => one !== undefined);
   },
 };
