@@ -180,9 +180,9 @@ function contradictionText(
 const NAMED = 2;
 
 function doubtText(address: string, decision: KernelDecision): string {
-  const rules = 'rules' in decision ? decision.rules.map(({ text }) => text) : [];
+  const rules = 'rules' in decision ? decision.rules : [];
+  const texts = rules.map(({ text, isStandIn }) => (isStandIn ? text : `the rule ${text}`));
   const more = rules.length - NAMED;
-  const named = [...rules.slice(0, NAMED), ...(more > 0 ? [`${more} more`] : [])].join(', and ');
-  const which = `the rule${rules.length > 1 ? 's' : ''} ${named}`;
-  return `what happens to packets to ${address} depends on ${rules.length === 0 ? 'rules that are not understood' : which}`;
+  const named = [...texts.slice(0, NAMED), ...(more > 0 ? [`${more} more`] : [])].join(', and ');
+  return `what happens to packets to ${address} depends on ${named || 'rules that are not understood'}`;
 }

@@ -53,6 +53,8 @@ export interface NatRule {
   readonly verdict: RuleVerdict;
   /** The rule for people: as the kernel's tool prints it, without counters. */
   readonly text: string;
+  /** Whether it is no rule of the kernel's, but stands for something else that its text names. */
+  readonly isStandIn?: true;
 }
 
 /** A chain with its rules in their order. */
@@ -101,5 +103,6 @@ export function joinRulesets(first: NatRuleset, ...others: readonly NatRuleset[]
 
 /** A rule that stands for what is no rule of the kernel, such as a chain's policy or one that cannot be followed. */
 export function standIn(verdict: 'drop' | 'unknown', text: string): NatRule {
-  return { conditions: [], verdict: verdict === 'drop' ? { kind: 'drop' } : { kind: 'unknown', text }, text };
+  const does: RuleVerdict = verdict === 'drop' ? { kind: 'drop' } : { kind: 'unknown', text };
+  return { conditions: [], verdict: does, text, isStandIn: true };
 }

@@ -152,7 +152,7 @@ class RulesetReader {
     const flags = this.flagged.get(scope);
     return flags === undefined || /^\[?("(owner|persist)",?)+\]?$/.test(flags)
       ? []
-      : [standIn('unknown', `table ${scope}has flags ${flags}; it may be dormant`)];
+      : [standIn('unknown', `table ${scope}with flags ${flags}, which may be dormant`)];
   }
 }
 

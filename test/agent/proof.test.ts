@@ -81,7 +81,7 @@ const CASES: readonly Case[] = [
   {
     name: 'one that nobody can follow',
     script: nft('ip', 90, 'ip daddr vmap { 10.1.0.1 : jump led }'),
-    says: /^what happens to packets to 0\.0\.0\.0 depends on the rules? ip foreign c handle \d+: .*vmap/,
+    says: /^what happens to packets to 0\.0\.0\.0 depends on the rule ip foreign c handle \d+: .*vmap/,
   },
   { name: 'one of another hook', script: nft('ip', 90, '').replace('postrouting', 'input'), says: undefined },
   {
@@ -101,7 +101,7 @@ const CASES: readonly Case[] = [
     script: legacy('-d 192.0.2.0/24 -j MASQUERADE'),
     says: {
       'iptables-nft':
-        /^what happens to packets to 192\.0\.2\.0 depends on the rules iptables-\w+ -t nat .*, and iptables-\w+ -t nat /,
+        /^what happens to packets to 192\.0\.2\.0 depends on the rule iptables-\w+ -t nat .*, and the rule iptables-\w+ -t nat /,
       'iptables-legacy': /^packets to 192\.0\.2\.0 are masqueraded by the rule iptables-legacy .*other source ports/,
       nftables: /^packets to 192\.0\.2\.0 are masqueraded by the rule iptables-legacy .*other source ports/,
     },
@@ -129,7 +129,7 @@ const CASES: readonly Case[] = [
   {
     name: 'an ipset',
     script: `python3 -c "${IPSET}" && ${legacy('-m set --match-set members dst -j SNAT --to-source 192.0.2.1')}`,
-    says: /^what happens to packets to 0\.0\.0\.0 depends on the rules? .*iptables-legacy -t nat -A POSTROUTING -m set --match-set members dst -j SNAT/,
+    says: /^what happens to packets to 0\.0\.0\.0 depends on the rule .*iptables-legacy -t nat -A POSTROUTING -m set --match-set members dst -j SNAT/,
   },
   {
     name: 'a base chain in the table of iptables-nft',
@@ -157,12 +157,12 @@ const NATIVE = [
   {
     rule: 'ip daddr < 10.0.0.0 accept',
     printed: '-d 10.0.0.0/32 -j ACCEPT',
-    says: /^what happens to packets to 0\.0\.0\.0 depends on the rules? ip nat POSTROUTING handle/,
+    says: /^what happens to packets to 0\.0\.0\.0 depends on the rule ip nat POSTROUTING handle/,
   },
   {
     rule: 'ip daddr vmap { 192.0.2.7 : accept }',
     printed: '',
-    says: /^what happens to packets to 0\.0\.0\.0 depends on the rules? ip nat POSTROUTING handle/,
+    says: /^what happens to packets to 0\.0\.0\.0 depends on the rule ip nat POSTROUTING handle/,
   },
   {
     rule: 'ip daddr 192.0.2.7 accept',
@@ -217,6 +217,26 @@ describe.runIf(hasKernel())('the proof sees', () => {
       expect(node.state()).toMatchObject({ verdict: 'enforced', counts: { drifts: 0, applies: 1 } });
     });
 
+    // nft 1.0.6 prints nonsense where it should say so; what a newer one says is known.
+    test('a table of others that is switched off', () => {
+      node.sh(nft('ip', 90, 'ip daddr 10.1.0.0/16 masquerade'));
+      node.sh("nft 'add table ip foreign { flags dormant; }'");
+      node.once(program, argsOf(backend));
+      const { verdict, message } = node.state();
+      expect(['enforced', 'unproven']).toContain(verdict);
+      expect(message).toMatch(/^$|^what happens to packets to 0\.0\.0\.0 depends on table ip foreign with flags /);
+    });
+
+    test.skipIf(backend === 'iptables-legacy')('the table with its own rules switched off', () => {
+      const table = backend === 'nftables' ? 'masq-agent' : 'nat';
+      expect(node.once(program, argsOf(backend)).status).toBe(0);
+      node.sh(`nft 'add table ip ${table} { flags dormant; }'`);
+      const { status } = node.once(program, argsOf(backend));
+      // The agent's own table is made anew; that of iptables is not only the agent's.
+      expect(status).toBe(backend === 'nftables' ? 0 : 1);
+      expect(node.sh('nft list ruleset').includes('dormant')).toBe(backend !== 'nftables');
+    });
+
     test('nothing that is only there since it looked', () => {
       expect(node.once(program, argsOf(backend)).status).toBe(0);
       const tables = node.sh('cat /proc/net/ip_tables_names /proc/net/ip6_tables_names').split('\n');
@@ -247,7 +267,7 @@ describe.runIf(hasKernel())('the proof sees', () => {
     expect(node.state()).toMatchObject({
       verdict: 'unproven',
       ready: true,
-      message: 'the rules of others cannot be read: "nft" cannot be run: ENOENT',
+      message: expect.stringMatching(/^the rules of others cannot be read: .*"nft"/),
     });
     expect(node.rules().length).toBeGreaterThan(3);
   });
