@@ -131,7 +131,7 @@ describe.runIf(hasKernel()).each(RUNTIMES)('on %s', runtime => {
 
       test('prints what it would write, and why it would not', () => {
         expect(said('--dry-run')).toMatch(/^# iptables-restore --noflush\n\*nat\n:IP-MASQ-AGENT [\s\S]*COMMIT\n0$/);
-        expect(said('--dry-run', '--backend=nftables')).toMatch(/^# nft -f -\n[\s\S]*table ip masq-agent[\s\S]*\}\n0$/);
+        expect(said('--dry-run', '--backend=nftables')).toMatch(/^# nft .*-f -\n[\s\S]*\bmasq-agent\b[\s\S]*\}\n0$/);
         expect(node.allRules()).toEqual([]);
         node.configure(BAD);
         expect(said('--dry-run').split('\n')).toHaveLength(6);
@@ -238,8 +238,9 @@ describe.runIf(hasKernel()).each(RUNTIMES)('on %s', runtime => {
 
       test('fits a terminal', () => {
         for (const name of ['', ...COMMANDS]) {
-          for (const line of said('help', ...(name === '' ? [] : [name])).split('\n'))
-            expect(line.length).toBeLessThanOrEqual(100);
+          // An example is to be copied as one line.
+          const [text] = said('help', ...(name === '' ? [] : [name])).split('\nexample\n');
+          for (const line of text!.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
         }
       });
     });
