@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { hasKernel } from '../dataplane/kernel';
-import { FLAVOURS, TestNode, until } from './node-lab';
+import { type AgentRun, FLAVOURS, TestNode, until } from './node-lab';
 import { buildProgram, isBuildable, RUNTIMES } from './runtimes';
 
 const GOOD = 'nonMasqueradeCIDRs: [10.1.0.0/16]\nresyncInterval: 200ms\n';
@@ -98,6 +98,55 @@ describe.runIf(hasKernel()).each(RUNTIMES)('the agent on %s survives', runtime =
         expect(nftLines(node)).not.toEqual(good);
         expect(node.once(program, ['--backend=nftables'])).toMatchObject({ status: 0 });
         expect(nftLines(node)).toEqual(good);
+      });
+
+      describe('and a tool that lets it down', () => {
+        const NFT = ['--backend=nftables'];
+        let good: string[];
+        beforeEach(() => {
+          expect(node.once(program, NFT)).toMatchObject({ status: 0 });
+          good = nftLines(node);
+          node.configure('nonMasqueradeCIDRs: [10.2.0.0/16]\n');
+        });
+
+        /** What keeps the agent from its work: how nft is called, and what the log says then. */
+        test.each<[string, (put: (script: string) => string) => AgentRun, RegExp]>([
+          [
+            'nft fails to write',
+            put => ({ path: put('case "$*" in *-f*) echo busy >&2; exit 1;; esac; exec /usr/sbin/nft "$@"') }),
+            /failed: "nft .*-f -" ended with 1: busy\n/,
+          ],
+          ['nft fails to list', put => ({ path: put('exit 1') }), /failed: "nft .*" ended with 1\n/],
+          [
+            'nft is killed while it writes',
+            put => ({ path: put('case "$*" in *-f*) kill -9 $$;; esac; exec /usr/sbin/nft "$@"') }),
+            /failed: "nft .*-f -" was ended by signal 9\n/,
+          ],
+          [
+            'nft lists garbage',
+            put => ({ path: put('case "$*" in *list*) echo "{";; *) exec /usr/sbin/nft "$@";; esac') }),
+            /failed: "nft .*" printed what is no list/,
+          ],
+          [
+            'the right to change rules taken away',
+            () => ({ wrapper: ['setpriv', '--bounding-set=-net_admin', '--inh-caps=-net_admin'] }),
+            /failed: "nft .*; changing rules takes the capability NET_ADMIN\n/,
+          ],
+          ['no programs', () => ({ onlyPath: '/nowhere' }), /failed: there is no "nft" on PATH/],
+        ])('%s: the rules stay, the log says which one, the next run heals', (_, hinder, says) => {
+          const put = (script: string): string => {
+            const path = join(node.folder, 'bin');
+            mkdirSync(path);
+            writeFileSync(join(path, 'nft'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+            return path;
+          };
+          const { status, stderr } = node.once(program, NFT, hinder(put));
+          expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringMatching(says) });
+          expect(nftLines(node)).toEqual(good);
+          expect(node.state()).toMatchObject({ verdict: 'failed', ready: false });
+          expect(node.once(program, NFT)).toMatchObject({ status: 0 });
+          expect(nftLines(node).join('\n')).toContain('10.2.0.0/16');
+        });
       });
 
       test('IPv6 switched off, and a change of the backend: what was written before goes', () => {
