@@ -12,7 +12,6 @@ import {
   LARGEST_FILE,
   type ReadConfig,
 } from './config';
-import { digest } from './digest';
 import { type Enforcement, Enforcer, type Goal, goalOf } from './enforcer';
 import type { Log } from './log';
 import type { Options } from './options';
@@ -133,7 +132,7 @@ export class Agent {
         message: findingLine(finding),
       });
     }
-    const name = digest(text ?? '');
+    const name = this.platform.digest(text ?? '');
     const source = text === undefined ? 'built-in' : 'file';
     if (source === 'built-in') {
       if (!isFirst) this.counts.deletions++;
@@ -162,7 +161,7 @@ export class Agent {
     if (config.kind !== 'valid') return;
     const { resync } = config;
     const goal = goalOf(config.config, this.options.flags);
-    this.current = { goal, text: read.text, digest: digest(read.text), source: 'last-good', resync };
+    this.current = { goal, text: read.text, digest: this.platform.digest(read.text), source: 'last-good', resync };
     this.kept = read.text;
     this.generation++;
     this.log.tell({ event: 'last-good', level: 'warning', message: 'the file that was good last is enforced' });

@@ -2,8 +2,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <malloc.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include <quickjs/quickjs.h>
@@ -148,6 +150,20 @@ static JSValue native_ascii(JSContext *context, JSValueConst this, int argc, JSV
   return all & 0x80 ? JS_UNDEFINED : JS_NewStringLen(context, (const char *)bytes, length);
 }
 
+/* digest(text): FNV-1a with 64 bits over its UTF-8 (RFC 9923), in hexadecimal digits. */
+static JSValue native_digest(JSContext *context, JSValueConst this, int argc, JSValueConst *argv) {
+  (void)this, (void)argc;
+  size_t length;
+  const char *text = JS_ToCStringLen(context, &length, argv[0]);
+  if (text == NULL) return JS_EXCEPTION;
+  uint64_t hash = 0xcbf29ce484222325;
+  for (size_t n = 0; n < length; n++) hash = (hash ^ (uint8_t)text[n]) * 0x100000001b3;
+  JS_FreeCString(context, text);
+  char digits[17];
+  snprintf(digits, sizeof digits, "%016" PRIx64, hash);
+  return JS_NewString(context, digits);
+}
+
 /* release(): gives memory back to the system that was used and is free now. */
 static JSValue native_release(JSContext *context, JSValueConst this, int argc, JSValueConst *argv) {
   (void)this, (void)argc, (void)argv;
@@ -160,6 +176,7 @@ static const JSCFunctionListEntry functions[] = {
   JS_CFUNC_DEF("spawn", 2, native_spawn),
   JS_CFUNC_DEF("write", 3, native_write),
   JS_CFUNC_DEF("ascii", 2, native_ascii),
+  JS_CFUNC_DEF("digest", 1, native_digest),
   JS_CFUNC_DEF("release", 0, native_release),
   JS_CFUNC_DEF("listen", 2, native_listen),
   JS_CFUNC_DEF("accept", 1, native_accept),

@@ -13,6 +13,7 @@ import {
   utimesSync,
   writeSync,
 } from 'node:fs';
+import { fnv1a } from './digest';
 import { run } from './node-process';
 import { serve } from './node-server';
 import type { IoFault, Platform, ReadFile, RunOptions, RunResult, ServeOptions, Signal } from './platform';
@@ -134,6 +135,10 @@ class NodePlatform implements Platform {
 
   print(to: 'out' | 'err', text: string): void {
     attempt(() => writeAll(to === 'out' ? 1 : 2, Buffer.from(text)));
+  }
+
+  digest(text: string): string {
+    return fnv1a(Buffer.from(text));
   }
 
   releaseMemory(): void {}

@@ -65,6 +65,11 @@ export interface Platform {
    * second: the text is lost.
    */
   print(to: 'out' | 'err', text: string): void;
+  /**
+   * A short name for a text: equal texts have equal names, different ones almost never. FNV-1a with 64 bits over its
+   * UTF-8; not meant to withstand somebody who looks for two texts of one name.
+   */
+  digest(text: string): string;
   /** Gives memory back that is free now, where the runtime keeps it: after much was used that will not be used again. */
   releaseMemory(): void;
   /** Ends the process, whatever is under way. */

@@ -14,6 +14,8 @@ declare module 'native' {
   export function listen(address: string, port: number): number;
   /** The socket of somebody who connected. */
   export function accept(listener: number): number;
+  /** FNV-1a with 64 bits over the UTF-8 of a text, in hexadecimal digits. */
+  export function digest(text: string): string;
   /** Gives memory back that is free. */
   export function release(): void;
 }

@@ -120,6 +120,10 @@ class QuickJsPlatform implements Platform {
     writeAll(to === 'out' ? 1 : 2, text);
   }
 
+  digest(text: string): string {
+    return native.digest(text.toWellFormed());
+  }
+
   releaseMemory(): void {
     native.release();
   }

@@ -1,3 +1,4 @@
+import { fnv1a } from '../../agent/platform/digest';
 import type { IoFault, Platform, ReadFile, RunOptions, RunResult, Signal } from '../../agent/platform/platform';
 import { bundle } from '../../tools/agent/bundle';
 
@@ -146,6 +147,10 @@ export class FakeMachine implements Platform {
 
   onSignal(signal: Signal, call: () => void): void {
     this.handlers.set(signal, call);
+  }
+
+  digest(text: string): string {
+    return fnv1a(Buffer.from(text));
   }
 
   releaseMemory(): void {}

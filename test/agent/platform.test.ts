@@ -24,6 +24,13 @@ type Call = readonly [name: string, ...args: unknown[]];
 const root = mkdtempSync(join(tmpdir(), 'masq-platform-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
+/** FNV-1a in one number of 64 bits. */
+function bigFnv1a(text: string): string {
+  let hash = 0xcbf29ce484222325n;
+  for (const byte of Buffer.from(text)) hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
+  return hash.toString(16).padStart(16, '0');
+}
+
 /** New user, mount and process namespaces, as a container has: the program is the first process. */
 const AS_FIRST = ['unshare', '--map-root-user', '--pid', '--fork', '--mount-proc'];
 
@@ -273,6 +280,15 @@ sys.exit(child.wait())`;
         const { stdout } = spawn(['unshare', '-rm', 'sh', '-c', script, 'sh', ...program, ...words]);
         expect(stdout).toBe('[{"code":"ENOSPC"}]\nold\nf\n');
       });
+    });
+
+    test.each([
+      ['', 'cbf29ce484222325'],
+      ['a', 'af63dc4c8601ec8c'],
+      ['foobar', '85944171f73967e8'],
+      ['ü€😀', bigFnv1a('ü€😀')],
+    ])('digest of "%s"', (text, digest) => {
+      expect(call('digest', text)).toBe(digest);
     });
 
     test('removeFile', () => {

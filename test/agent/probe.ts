@@ -5,6 +5,7 @@ const CALLS = [
   'env',
   'readFile',
   'fileStamp',
+  'digest',
   'writeFile',
   'touch',
   'modified',

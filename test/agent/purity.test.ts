@@ -59,7 +59,8 @@ describe('a file that knows its runtime is found:', () => {
       import { Cidr } from '../core/address';
       export interface Child { readonly process: string; print(): void }
       export const run = (platform: Platform, child: Child) => platform.print('out', child.process + parse('x'));
-      export const a = { console: 1, os: 2 };`;
+      export const a = { console: 1, os: 2 };
+      export const line = (print: string): string => { const [process] = [print]; return process; };`;
     expect(runtimeOf('agent/loop.ts', text)).toEqual([]);
   });
 });
@@ -80,16 +81,30 @@ test("the agent's bundles differ in their platform alone", async () => {
 function runtimeOf(file: string, text: string): string[] {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
   const found: string[] = [];
+  const own = declaredNames(source);
   const visit = (node: ts.Node): void => {
     const name = importedName(node);
     if (name !== undefined && !mayImport(file, name)) found.push(`imports "${name}"`);
-    if (ts.isIdentifier(node) && FOREIGN.has(node.text) && isReference(node)) found.push(`uses "${node.text}"`);
+    if (ts.isIdentifier(node) && FOREIGN.has(node.text) && isReference(node) && !own.has(node.text))
+      found.push(`uses "${node.text}"`);
     if (ts.isPropertyAccessExpression(node) && FOREIGN_METHODS.has(node.name.text))
       found.push(`uses "${node.name.text}"`);
     ts.forEachChild(node, visit);
   };
   visit(source);
   return found;
+}
+
+/** Names that a file gives to something of its own. */
+function declaredNames(source: ts.SourceFile): Set<string> {
+  const names = new Set<string>();
+  const visit = (node: ts.Node): void => {
+    const isVariable = ts.isVariableDeclaration(node) || ts.isParameter(node) || ts.isBindingElement(node);
+    if (isVariable && ts.isIdentifier(node.name)) names.add(node.name.text);
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return names;
 }
 
 /** What an import, an export from elsewhere, or a call that imports names. */
