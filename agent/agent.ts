@@ -91,6 +91,7 @@ export class Agent {
     this.hasFailed = verdict.verdict === 'failed';
     this.publisher.measured(this.platform.monotonic() - started);
     this.publish(verdict.verdict, verdict.message);
+    this.platform.releaseMemory();
     return verdict.verdict === 'enforced';
   }
 

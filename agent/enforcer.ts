@@ -16,7 +16,15 @@ export interface Goal {
 
 /** What a valid file asks for with the flags. */
 export function goalOf(config: AgentConfig, flags: AgentFlags): Goal {
-  return { plan: planRules(config, flags), map: agentTreatment(config, flags) };
+  let map: TreatmentMap | undefined;
+  return {
+    plan: planRules(config, flags),
+    // Only the proof needs it, and packets should not wait for it.
+    get map() {
+      map ??= agentTreatment(config, flags);
+      return map;
+    },
+  };
 }
 
 /** How the kernel's rules stand to the goal. */

@@ -128,14 +128,10 @@ class NatTables implements OwnTables {
   }
 
   deviations(plan: RulePlan): Deviation[] {
-    return plan.families.flatMap(({ family, ...rest }) => {
-      const tool = TOOL[family];
-      const table = this.tables.get(family)!;
-      const found = chainDeviations(
-        `${tool} ${plan.chain}`,
-        table.rules.get(plan.chain),
-        chainRules({ family, ...rest }),
-      );
+    return plan.families.flatMap(family => {
+      const tool = TOOL[family.family];
+      const table = this.tables.get(family.family)!;
+      const found = chainDeviations(`${tool} ${plan.chain}`, table.rules.get(plan.chain), chainRules(family));
       if (!leadsTo(table, plan.chain)) found.push(`${tool} ${POSTROUTING} does not lead to ${plan.chain}`);
       for (const rule of leftovers(table, plan.chain).jumps) found.push(`${tool} ${POSTROUTING} has ${rule}`);
       return found;

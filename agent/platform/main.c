@@ -1,6 +1,7 @@
 /* The program around the agent's bytecode: the least of QuickJS that it needs. */
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -139,11 +140,22 @@ static void run(JSContext *context) {
   JS_FreeValue(context, program);
 }
 
+/*
+ * Large blocks go back to the system as soon as they are free, and small ones when the program says that it is done with
+ * something: what it gives back too soon, it has to fetch again page by page.
+ */
+static void set_memory_limits(JSRuntime *runtime) {
+  mallopt(M_MMAP_THRESHOLD, 128 << 10);
+  mallopt(M_TRIM_THRESHOLD, 64 << 20);
+  JS_SetGCThreshold(runtime, 64 << 20);
+}
+
 int main(int argc, char **argv) {
   open_standard_descriptors();
   JSRuntime *runtime = JS_NewRuntime();
   JSContext *context = runtime == NULL ? NULL : new_context(runtime);
   if (context == NULL) return EXIT_FAILURE;
+  set_memory_limits(runtime);
   js_std_init_handlers(runtime);
   JS_SetModuleLoaderFunc(runtime, NULL, load_module, NULL);
   JS_SetHostPromiseRejectionTracker(runtime, track_rejection, NULL);

@@ -164,11 +164,26 @@ static JSValue native_digest(JSContext *context, JSValueConst this, int argc, JS
   return JS_NewString(context, digits);
 }
 
-/* release(): gives memory back to the system that was used and is free now. */
+/* How many bytes more or less than before are worth the time to look for them. */
+#define GARBAGE (256 << 10)
+#define UNUSED (512 << 10)
+
+/* Bytes that were in use when garbage was collected last. */
+static size_t in_use;
+
+/*
+ * release(): collects what nothing leads to, and gives memory back to the system, where there is much of it. QuickJS
+ * itself would look for garbage many times over while a long list grows.
+ */
 static JSValue native_release(JSContext *context, JSValueConst this, int argc, JSValueConst *argv) {
   (void)this, (void)argc, (void)argv;
-  JS_RunGC(JS_GetRuntime(context));
-  malloc_trim(0);
+  struct mallinfo2 info = mallinfo2();
+  if (info.uordblks + info.hblkhd > in_use + GARBAGE) {
+    JS_RunGC(JS_GetRuntime(context));
+    info = mallinfo2();
+    in_use = info.uordblks + info.hblkhd;
+  }
+  if (info.fordblks > UNUSED) malloc_trim(0);
   return JS_UNDEFINED;
 }
 

@@ -21,7 +21,8 @@ function prefixOf(text: string): number | undefined {
  * the other 96 are zero, which is how C libraries do.
  */
 export function savedAddress(address: Address): string {
+  if (address.family === 4) return formatAddress(address);
   const [a, b, c, d] = address.words;
-  if (address.family === 4 || a !== 0 || b !== 0 || c !== 0 || d! >>> 16 === 0) return formatAddress(address);
+  if (a !== 0 || b !== 0 || c !== 0 || d! >>> 16 === 0) return formatAddress(address);
   return `::${formatAddress({ family: 4, words: address.words.slice(3) })}`;
 }
