@@ -118,6 +118,8 @@ function jumpsText(count: number): string {
 class NatTables implements OwnTables {
   readonly print: string;
   readonly saved: Required<OwnTables>['saved'];
+  /** Long lists of texts, which are not kept longer than the tables. */
+  private readonly made = new Map<FamilyPlan, readonly string[]>();
 
   constructor(
     flavour: Flavour,
@@ -131,11 +133,18 @@ class NatTables implements OwnTables {
     return plan.families.flatMap(family => {
       const tool = TOOL[family.family];
       const table = this.tables.get(family.family)!;
-      const found = chainDeviations(`${tool} ${plan.chain}`, table.rules.get(plan.chain), chainRules(family));
+      const found = chainDeviations(`${tool} ${plan.chain}`, table.rules.get(plan.chain), this.wanted(family));
       if (!leadsTo(table, plan.chain)) found.push(`${tool} ${POSTROUTING} does not lead to ${plan.chain}`);
       for (const rule of leftovers(table, plan.chain).jumps) found.push(`${tool} ${POSTROUTING} has ${rule}`);
       return found;
     });
+  }
+
+  /** The rules that the agent's chain is to have. */
+  private wanted(family: FamilyPlan): readonly string[] {
+    const made = this.made.get(family) ?? chainRules(family);
+    this.made.set(family, made);
+    return made;
   }
 
   /**
@@ -152,7 +161,7 @@ class NatTables implements OwnTables {
       '*nat',
       `:${chain} - [0:0]`,
       ...left.jumps.map(rule => `-D ${POSTROUTING} ${rule}`),
-      ...chainRules(family).map(rule => `-A ${chain} ${rule}`),
+      ...this.wanted(family).map(rule => `-A ${chain} ${rule}`),
       ...(leadsTo(table, chain) ? [] : [`-A ${POSTROUTING} ${jumpRule(chain)}`]),
       // Without its jump nothing would tell later whose chain it was.
       ...left.chains.flatMap(name => [`-F ${name}`, `-X ${name}`]),

@@ -25,8 +25,22 @@ export async function listNft(platform: Platform, what: string, before?: Listing
   const answer = await runTool(platform, command);
   if (isFault(answer)) return answer;
   // Names have no counters, and kube-proxy has many names.
-  const text = what === OVERVIEW ? answer.out : answer.out.replace(/"(?:packets|bytes)": ?\d+/g, '');
+  const text = what === OVERVIEW ? answer.out : answer.out.replace(/"(packets|bytes)": ?\d+/g, '"$1": 0');
   if (before?.print === text) return before;
-  const entries = nftEntries(answer.out, what === OVERVIEW ? 2 : 1);
-  return entries ? { entries, print: text } : { why: `"${command.join(' ')}" printed what is no list` };
+  const commands = what === OVERVIEW ? 2 : 1;
+  const entries = nftEntries(text, commands);
+  if (!entries) return { why: `"${command.join(' ')}" printed what is no list` };
+  return text.length > LONG ? longListing(text, commands) : { entries, print: text };
+}
+
+/** Entries of longer texts are made anew when they are asked for: they take ten times as much memory, and rarely are. */
+const LONG = 2 ** 15;
+
+function longListing(print: string, commands: number): Listing {
+  return {
+    print,
+    get entries() {
+      return nftEntries(print, commands)!;
+    },
+  };
 }

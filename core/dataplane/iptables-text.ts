@@ -12,16 +12,8 @@ export function jumpRule(chain: string): string {
   return `-m comment --comment "${comment}" -m addrtype ! --dst-type LOCAL -j ${chain}`;
 }
 
-/** The rules of the agent's chain, as iptables-save prints them behind `-A CHAIN `. They are made once for a plan. */
-export function chainRules(plan: FamilyPlan): readonly string[] {
-  const made = MADE.get(plan) ?? makeRules(plan);
-  MADE.set(plan, made);
-  return made;
-}
-
-const MADE = new WeakMap<FamilyPlan, readonly string[]>();
-
-function makeRules(plan: FamilyPlan): string[] {
+/** The rules of the agent's chain, as iptables-save prints them behind `-A CHAIN `. */
+export function chainRules(plan: FamilyPlan): string[] {
   const comment = (text: string): string => `-m comment --comment "${text}"`;
   const random = plan.randomFully ? ' --random-fully' : '';
   const preserved = plan.preserved.map(block => {

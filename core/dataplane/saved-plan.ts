@@ -71,12 +71,15 @@ export function savedRuleset(table: SavedTable, plan: RulePlan, family: FamilyPl
 
 /** The rules of the agent's chain, those that preserve destinations as one. */
 function plannedRules(plan: FamilyPlan): readonly NatRule[] {
-  const texts = chainRules(plan);
-  const set = IntervalSet.fromCidrs(plan.family, plan.preserved);
+  const { length } = plan.preserved;
   const preserve: NatRule = {
-    conditions: [{ on: 'destination', set }],
+    conditions: [{ on: 'destination', set: IntervalSet.fromCidrs(plan.family, plan.preserved) }],
     verdict: { kind: 'return' },
-    text: texts.slice(0, plan.preserved.length).join('\n'),
+    // Hardly ever asked for, and as long as the list.
+    get text() {
+      return chainRules(plan).slice(0, length).join('\n');
+    },
   };
-  return [preserve, ...texts.slice(plan.preserved.length).map(text => readIptablesRule(plan.family, text))];
+  const others = chainRules({ ...plan, preserved: [] });
+  return [preserve, ...others.map(text => readIptablesRule(plan.family, text))];
 }
