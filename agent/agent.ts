@@ -39,8 +39,11 @@ const RETRY = 5000;
 /** One node's agent: it reads the file, brings the kernel to it, and tells what it saw. */
 export class Agent {
   private current: Current | undefined;
-  /** The file as it was read last. */
-  private file: ReadConfig | undefined;
+  /** How the file was read last. Its list is not kept as it was read. */
+  private file:
+    | Omit<Extract<ReadConfig, { kind: 'valid' }>, 'config'>
+    | Exclude<ReadConfig, { kind: 'valid' }>
+    | undefined;
   private read: ReadFile | undefined;
   /** The goal that the kernel held last. */
   private held: Goal | undefined;
@@ -113,11 +116,13 @@ export class Agent {
     const isFirst = this.read === undefined;
     this.read = read;
     const file = await configOf(path, read, this.strictness);
-    this.file = file;
     if (file.kind === 'valid') {
+      const { config: _, ...rest } = file;
+      this.file = rest;
       this.accept(file, isFirst);
       return;
     }
+    this.file = file;
     const why = file.kind === 'refused' ? findingLines(file.findings) : [file.why];
     this.counts.refusals++;
     for (const line of why) this.log.tell({ event: 'refused', level: 'error', message: line });
@@ -287,7 +292,7 @@ export class Agent {
 /** Whether IPv6 rules preserve nothing but link-local packets: as upstream, but hardly what anybody wants. */
 function masqueradesAllIPv6({ plan }: Goal): boolean {
   const six = plan.families.find(({ family }) => family === 6);
-  return six?.preserved.every(cidr => formatCidr(cidr) === 'fe80::/10') ?? false;
+  return six !== undefined && [...six.preserved].every(cidr => formatCidr(cidr) === 'fe80::/10');
 }
 
 /** Whether a file was read as before. */

@@ -16,12 +16,14 @@ export interface Goal {
 
 /** What a valid file asks for with the flags. */
 export function goalOf(config: AgentConfig, flags: AgentFlags): Goal {
+  // Only the proof needs the map, and packets should not wait for it; nothing else needs the list as it was read.
+  let make: (() => TreatmentMap) | undefined = () => agentTreatment(config, flags);
   let map: TreatmentMap | undefined;
   return {
     plan: planRules(config, flags),
-    // Only the proof needs it, and packets should not wait for it.
     get map() {
-      map ??= agentTreatment(config, flags);
+      map ??= make!();
+      make = undefined;
       return map;
     },
   };

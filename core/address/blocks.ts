@@ -29,8 +29,13 @@ export class Blocks {
 
   /** Adds one block. */
   add(block: Cidr): void {
-    copyWords(block.words, 0, this.bounds, this.length, this.stride);
-    this.close(block.prefix);
+    this.addWords(block.words, 0, block.prefix);
+  }
+
+  /** Adds the block whose lowest address stands in `words` from `at` on. */
+  addWords(words: Uint32Array, at: number, prefix: number): void {
+    copyWords(words, at, this.bounds, this.length, this.stride);
+    this.close(prefix);
   }
 
   /** Adds the stretches of a set that has these flips. */

@@ -1,4 +1,4 @@
-import { compareAddresses, type Family, formatAddress, type Interval, IntervalSet } from '../address';
+import { compareAddresses, type Family, formatAddress, type Interval, type IntervalSet } from '../address';
 import type { Fields } from './json';
 import { type FamilyPlan, type PortRange, WITH_PORTS } from './plan';
 
@@ -28,7 +28,7 @@ export function nftTable(family: Family): string {
 
 /** The destinations of a plan as the set that the kernel holds. */
 export function preservedSet(plan: FamilyPlan): IntervalSet {
-  return IntervalSet.fromCidrs(plan.family, plan.preserved);
+  return plan.preserved.set();
 }
 
 /** A command of nftables, as `nft -j -f -` takes it. */

@@ -1,4 +1,5 @@
 import { type Cidr, cidr, FAMILIES, type Family } from '../address';
+import { CidrList } from '../address/cidr-list';
 import type { AgentFlags } from '../agentfile/flags';
 import { type AgentConfig, agentDefaults } from '../treatment/agentfile';
 
@@ -25,7 +26,7 @@ export interface FamilyPlan {
   /** The address family. */
   readonly family: Family;
   /** Destinations whose packets keep their source, in the order of the rules: link-local first, then the list's own. */
-  readonly preserved: readonly Cidr[];
+  readonly preserved: CidrList;
   /** Source port ranges of everything else; empty: the kernel chooses. */
   readonly toPorts: readonly PortRange[];
   /** Whether source ports are fully randomised. */
@@ -50,8 +51,7 @@ export function planRules(config: AgentConfig, flags: AgentFlags): RulePlan {
     chain: flags.chain,
     families: FAMILIES.filter(family => family === 4 || flags.enableIPv6).map(family => {
       const masqLocal = family === 4 ? config.masqLinkLocal : config.masqLinkLocalIPv6;
-      const own = list.filter(entry => entry.family === family);
-      const preserved = masqLocal ? own : [LINK_LOCAL[family], ...own];
+      const preserved = new CidrList(family, masqLocal ? list : [LINK_LOCAL[family], ...list]);
       return { family, preserved, toPorts, randomFully: flags.randomFully };
     }),
   };

@@ -1,4 +1,4 @@
-import { IntervalSet } from '../address';
+import { CidrList } from '../address/cidr-list';
 import { readIptablesRule } from './iptables-rule';
 import { iptablesRuleset, type NatTableName, POSTROUTING, type SavedTable } from './iptables-save';
 import { chainRules, jumpRule } from './iptables-text';
@@ -73,13 +73,13 @@ export function savedRuleset(table: SavedTable, plan: RulePlan, family: FamilyPl
 function plannedRules(plan: FamilyPlan): readonly NatRule[] {
   const { length } = plan.preserved;
   const preserve: NatRule = {
-    conditions: [{ on: 'destination', set: IntervalSet.fromCidrs(plan.family, plan.preserved) }],
+    conditions: [{ on: 'destination', set: plan.preserved.set() }],
     verdict: { kind: 'return' },
     // Hardly ever asked for, and as long as the list.
     get text() {
       return chainRules(plan).slice(0, length).join('\n');
     },
   };
-  const others = chainRules({ ...plan, preserved: [] });
+  const others = chainRules({ ...plan, preserved: new CidrList(plan.family, []) });
   return [preserve, ...others.map(text => readIptablesRule(plan.family, text))];
 }

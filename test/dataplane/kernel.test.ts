@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Partition } from '../../core/address';
-import { cidr, FAMILIES, type Family, formatAddress } from '../../core/address';
+import { type Cidr, cidr, FAMILIES, type Family, formatAddress } from '../../core/address';
+import { CidrList } from '../../core/address/cidr-list';
 import { parseAgentFlags } from '../../core/agentfile/flags';
 import { readIptablesSave, type SavedTable } from '../../core/dataplane/iptables-save';
 import { restoreText } from '../../core/dataplane/iptables-text';
@@ -195,9 +196,9 @@ describe.skipIf(!hasKernel())('in the kernel', () => {
     });
 
     test.each(FAMILIES)('IPv%s: a delta ends where a full load does', family => {
-      const plan = (preserved: FamilyPlan['preserved']): FamilyPlan => ({
+      const plan = (cidrs: readonly Cidr[]): FamilyPlan => ({
         family,
-        preserved,
+        preserved: new CidrList(family, cidrs),
         toPorts: [],
         randomFully: true,
       });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { cidr } from '../../core/address';
+import { CidrList } from '../../core/address/cidr-list';
 import { parseAgentFlags } from '../../core/agentfile/flags';
 import { readIptablesSave, type SavedTable } from '../../core/dataplane/iptables-save';
 import { restoreText } from '../../core/dataplane/iptables-text';
@@ -35,8 +36,9 @@ test('the text of a plan is what the agents of old wrote', () => {
 });
 
 test('a delta is no larger than the difference', () => {
-  const less = preservedSet({ ...own, preserved: own.preserved.slice(0, 2) });
-  const more = preservedSet({ ...own, preserved: own.preserved.slice(0, 3) });
+  const first = (count: number) => new CidrList(4, [...own.preserved].slice(0, count));
+  const less = preservedSet({ ...own, preserved: first(2) });
+  const more = preservedSet({ ...own, preserved: first(3) });
   const elem = [{ range: ['192.168.1.0', '192.168.1.255'] }];
   const element = { family: 'ip', table: 'masq-agent', name: 'preserved', elem };
   expect(deltaCommands(less, less)).toEqual([]);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Address, address, cidr, IntervalSet } from '../../core/address';
+import { CidrList } from '../../core/address/cidr-list';
 import { readIptablesSave } from '../../core/dataplane/iptables-save';
 import { restoreText } from '../../core/dataplane/iptables-text';
 import { type KernelDecision, kernelMap } from '../../core/dataplane/kernel-map';
@@ -202,7 +203,7 @@ COMMIT
     const ruleset = savedRuleset(
       (read.ok && read.table) || { policies: new Map(), rules: new Map() },
       { chain: 'X', families: [] },
-      { family: 4, preserved: [], toPorts: [], randomFully: true },
+      { family: 4, preserved: new CidrList(4, []), toPorts: [], randomFully: true },
     );
     const sources = IntervalSet.ofCidr(cidr('10.244.0.0/24'));
     const sets = new Map([['partners', IntervalSet.ofCidr(cidr('198.51.100.0/24'))]]);
