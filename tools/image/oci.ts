@@ -42,8 +42,8 @@ export function ociArchive(files: Tree, image: ImageConfig): Buffer {
     `${OCI}.manifest.v1+json`,
   );
   const { name, architecture } = image;
-  // podman and skopeo know an image by the first annotation, containerd by the second.
-  const annotations = { 'org.opencontainers.image.ref.name': name, 'io.containerd.image.name': name };
+  // podman and skopeo know an image by the first annotation, and podman puts the host before it; containerd by the second.
+  const annotations = { 'org.opencontainers.image.ref.name': name, 'io.containerd.image.name': `localhost/${name}` };
   const manifests = [{ ...manifest, annotations, platform: { architecture, os: 'linux' } }];
   const index = { schemaVersion: 2, mediaType: `${OCI}.index.v1+json`, manifests };
   archive.file('/index.json', JSON.stringify(index));
