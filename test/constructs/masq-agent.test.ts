@@ -40,7 +40,7 @@ const AGENT = {
     timeoutSeconds: 5,
     failureThreshold: 2,
   },
-  resources: { requests: { cpu: '5m', memory: '16Mi' }, limits: { memory: '64Mi' } },
+  resources: { requests: { cpu: '5m', memory: '8Mi' }, limits: { memory: '64Mi' } },
   securityContext: {
     privileged: false,
     allowPrivilegeEscalation: false,

@@ -70,7 +70,7 @@ export class PodNode {
 
   /** What the program of a container may do. */
   rights(container: string): Rights {
-    const pid = this.podman(`inspect -f '{{.State.Pid}}' ${container}`).trim();
+    const pid = this.pid(container);
     const status = this.node.sh(`cat /proc/${pid}/status`);
     const field = (name: string): string => new RegExp(`^${name}:\\s+(\\S+)`, 'm').exec(status)?.[1] ?? '';
     const [root] = this.node.sh(`cat /proc/${pid}/mounts`).match(/^\S+ \/ \S+ .*$/m) ?? [''];
@@ -83,6 +83,15 @@ export class PodNode {
     };
   }
 
+  /** The most memory that a container used so far, with all that ran in it and what the kernel holds for it. In bytes. */
+  mostMemory(container: string): number {
+    const groups = this.node.sh(`cat /proc/${this.pid(container)}/cgroup`);
+    const [, first] = /^\d+:memory:(.*)$/m.exec(groups) ?? [];
+    const [, second] = /^0::(.*)$/m.exec(groups) ?? [];
+    const path = first === undefined ? `${second}/memory.peak` : `memory/${first}/memory.max_usage_in_bytes`;
+    return Number(this.node.sh(`cat /sys/fs/cgroup/${path}`));
+  }
+
   /** An HTTP request from the node itself. */
   get(url: string): { readonly status: number; readonly type: string; readonly body: string } {
     const script = `
@@ -93,6 +102,10 @@ except urllib.error.HTTPError as error:
   answer = error
 print(json.dumps({"status": answer.status, "type": answer.headers["Content-Type"], "body": answer.read().decode()}))`;
     return JSON.parse(this.node.sh('python3 -', script));
+  }
+
+  private pid(container: string): string {
+    return this.podman(`inspect -f '{{.State.Pid}}' ${container}`).trim();
   }
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { parseQuantity } from '../../core/intent/quantity';
 import { ownArchitecture } from '../../tools/agent/executable';
 import { imageConfig, imageFiles } from '../../tools/image/image';
 import { ociArchive } from '../../tools/image/oci';
@@ -91,6 +92,20 @@ describe.runIf(hasKernel() && hasContainers() && isBuildable('quickjs'))("the Da
       expect(pods.node.state().verdict).not.toBe('failed');
       expect(isReady()).toBe(true);
     });
+  });
+
+  test('requests no more than twice the memory that it needs for 64 CIDRs, and may use far more than that', async () => {
+    const cidrs = Array.from({ length: 64 }, (_, n) => `10.1.${n}.0/24`);
+    pods = await PodNode.start(archive);
+    pods.play(pod, withFile(JSON.stringify({ nonMasqueradeCIDRs: cidrs })));
+    await until('ready', isReady);
+    expect(pods.get(`http://${HOST_IP}:9797/metrics`).status).toBe(200);
+    for (const [name, { resources }] of [AGENT, METRICS].map((name, n) => [name, pod.spec.containers[n]] as const)) {
+      const most = pods.mostMemory(name);
+      const [requested, limit] = [resources.requests.memory, resources.limits.memory].map(text => parseQuantity(text)!);
+      expect(requested, name).toBeLessThanOrEqual(2 * most);
+      expect(limit, name).toBeGreaterThan(3 * most);
+    }
   });
 
   test('is not ready with a file that is refused, changes nothing, and says why', async () => {
