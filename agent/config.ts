@@ -60,7 +60,12 @@ export async function configOf(path: string, read: ReadFile, strictness: Strictn
 
 /** Reads the text of such a file. */
 export async function configOfText(path: string, text: string, strictness: Strictness): Promise<ReadConfig> {
-  const { config, diagnostics } = await readText(path, text, strictness);
+  // QuickJS throws null where there is no memory for an error either.
+  const read = await readText(path, text, strictness).catch((error: unknown) => String(error ?? 'out of memory'));
+  // Memory ran out, or the reader has a defect: neither must keep what was good last from being enforced.
+  if (typeof read === 'string')
+    return { kind: 'unreadable', why: `${path} is more than can be read: ${oneLine(read)}` };
+  const { config, diagnostics } = read;
   const findings = [...diagnostics].sort((a, b) => lineOf(a) - lineOf(b));
   if (!config) return { kind: 'refused', findings };
   const { resyncInterval } = config;

@@ -249,19 +249,38 @@ describe.runIf(hasKernel()).each(RUNTIMES)('the agent on %s survives', runtime =
         }
       });
 
+      // Node takes more address space than that to begin with.
+      const inLittleMemory: AgentRun = runtime === 'quickjs' ? { wrapper: ['prlimit', '--as=67108864'] } : {};
+
       test.each([
         ['100 MB', () => truncateSync(node.config, 100_000_000), /larger than/],
         ['no text', () => writeFileSync(node.config, Buffer.from([0xff, 0xfe, 0x00])), /no UTF-8/],
         ['truncated', () => node.configure(GOOD.slice(0, 25)), /error/],
-        ['a bomb of aliases', () => node.configure(bomb()), /error/],
+        ['a bomb of aliases', () => node.configure(bomb()), /MQ210 alias/],
+        ['lists in lists', () => node.configure(`a: ${'['.repeat(100_000)}${']'.repeat(100_000)}\n`), /MQ209 .*deep/],
+        ['maps in maps', () => node.configure(`${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}\n`), /MQ209 .*deep/],
+        ['one long word', () => node.configure('x'.repeat(1_000_000)), /error/],
       ])('a file of %s', (_, write, why) => {
         expect(node.once(program)).toMatchObject({ status: 0 });
         const before = node.rules();
         write();
-        expect(node.once(program)).toMatchObject({ status: 1, stderr: expect.stringMatching(why) });
+        expect(node.once(program, [], inLittleMemory)).toMatchObject({ status: 1, stderr: expect.stringMatching(why) });
         expect(node.rules()).toEqual(before);
         expect(node.state()).toMatchObject({ verdict: 'refused', ready: false });
       });
+    });
+
+    test.runIf(runtime === 'quickjs')('a file for which there is not enough memory', async () => {
+      node = await TestNode.start();
+      node.configure(GOOD);
+      expect(node.once(program)).toMatchObject({ status: 0 });
+      const before = node.rules();
+      node.configure(Array.from({ length: 60_000 }, (_, i) => `k${i}: 1\n`).join(''));
+      const wrapper = ['prlimit', '--as=67108864'];
+      const { status, stderr } = node.once(program, [], { wrapper });
+      expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringMatching(/refused: .*out of memory/) });
+      expect(node.rules()).toEqual(before);
+      expect(node.state()).toMatchObject({ verdict: 'refused', ready: false, config: { source: 'last-good' } });
     });
 
     test('the lock of legacy iptables held by another', async () => {
