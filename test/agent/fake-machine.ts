@@ -190,7 +190,9 @@ export class FakeNat {
       return {};
     });
     for (const name of ['iptables-nft-save', 'ip6tables-nft-save']) machine.programs.set(name, () => ({}));
-    machine.programs.set('nft', () => ({ out: '{"nftables": []}' }));
+    // An answer for each of the commands that it is given.
+    const nothing = '{"nftables": []}\n';
+    machine.programs.set('nft', args => ({ out: nothing.repeat(args.join(' ').split(';').length) }));
   }
 
   /** The rules of a chain. */
