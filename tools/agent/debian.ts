@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** What a folder with a Debian system in it is made of. */
@@ -49,7 +49,14 @@ function isRoot(): boolean {
   return process.getuid?.() === 0;
 }
 
-/** Makes a system aside, so that no other process finds half of one. */
+/** Makes a system aside, so that nobody finds half of one; others who want the same one wait for it. */
+const MAKE = `
+  folder=$1 aside=$2
+  shift 2
+  test -e "$folder" && exit
+  mmdebstrap "$@"
+  mv "$aside" "$folder"`;
+
 function bootstrap({ suite, architectures, packages }: DebianRecipe, folder: string): void {
   const aside = `${folder}.${process.pid}`;
   mkdirSync(dirname(folder), { recursive: true });
@@ -59,14 +66,12 @@ function bootstrap({ suite, architectures, packages }: DebianRecipe, folder: str
     `--architectures=${architectures.join(',')}`,
     `--include=${packages.join(',')}`,
   ];
-  const { status, stderr, error } = spawnSync('mmdebstrap', [...options, suite, aside, ...mirrors(suite)]);
-  if (status === 0 && !existsSync(folder)) {
-    renameSync(aside, folder);
-    return;
-  }
+  const script = ['sh', '-ec', MAKE, 'sh', folder, aside, ...options, suite, aside, ...mirrors(suite)];
+  const { status, stderr, error } = spawnSync('flock', [`${folder}.lock`, ...script]);
+  if (status === 0) return;
   if (isRoot()) rmSync(aside, { recursive: true, force: true });
   else spawnSync('mmdebstrap', ['--unshare-helper', 'rm', '-rf', aside]);
-  if (status !== 0) throw new Error(`mmdebstrap cannot make ${folder}: ${error?.message ?? stderr}`);
+  throw new Error(`mmdebstrap cannot make ${folder}: ${error?.message ?? stderr}`);
 }
 
 /** Where packages come from: where this machine has its own from, or a place that mmdebstrap knows. */
