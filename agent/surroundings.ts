@@ -250,8 +250,8 @@ class KnownTable {
   }
 
   /**
-   * The agent's chain as planned need not be listed, nor POSTROUTING with nothing but the jump to it: no rule that is
-   * written by `nft` is printed like these by iptables-save.
+   * The agent's chain as planned need not be listed, nor POSTROUTING with nothing but the jump to it: a rule that is
+   * written by `nft` is not printed like these by iptables-save, unless by somebody who forges the agent's own comment.
    */
   trust({ rules }: SavedTable, { chain }: RulePlan): void {
     const base = rules.get(POSTROUTING) ?? [];

@@ -132,13 +132,21 @@ export function iptablesRuleset(
   for (const chain of names) {
     const policy = table.policies.get(chain);
     if (policy === undefined) continue;
-    const rules = known.get(chain) ?? (table.rules.get(chain) ?? []).map(text => readIptablesRule(family, text));
+    const rules = known.get(chain) ?? (table.rules.get(chain) ?? []).map(text => readRule(family, text, table));
     for (const { verdict } of rules) if (verdict.kind === 'jump' || verdict.kind === 'goto') names.add(verdict.chain);
     const named = name === ALONE ? rules : rules.map(rule => inTable(rule, chain, name));
     chains.set(name.scope + chain, { policy: policyOf(policy), rules: named });
   }
   const hook = { chain: name.scope + POSTROUTING, nat: true, priority: 100 };
   return { family, chains, hooks: chains.size > 0 ? [hook] : [] };
+}
+
+/** Reads a rule: a chain may have a target's name, and a rule that leads to it is printed like one with that target. */
+function readRule(family: Family, text: string, { policies }: SavedTable): NatRule {
+  const rule = readIptablesRule(family, text);
+  const [, target] = /(?:^| )-j (\S+)$/.exec(text) ?? [];
+  const isEither = target !== undefined && rule.verdict.kind !== 'jump' && policies.has(target);
+  return isEither ? { ...rule, verdict: { kind: 'unknown', text } } : rule;
 }
 
 /** The rule with its table's name in its text and in the chain that it leads to. */

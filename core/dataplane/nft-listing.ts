@@ -67,9 +67,10 @@ const FAMILIES_OF: Readonly<Record<string, readonly Family[]>> = { ip: [4], ip6:
 /** The base chains at the postrouting hook among entries, without those that give no packet another source. */
 export function postroutingChains(entries: readonly unknown[]): readonly BaseChain[] {
   return entries.flatMap(entry => {
-    const { family, table, name, hook } = fieldsOf(fieldsOf(entry)?.chain) ?? {};
+    const chain = fieldsOf(fieldsOf(entry)?.chain) ?? {};
+    const { family, table, name, hook } = chain;
     const families = FAMILIES_OF[String(family)];
-    if (!families || hook !== 'postrouting' || isLeftOut(String(family), String(table))) return [];
+    if (!families || hook !== 'postrouting' || isLeftOut(chain)) return [];
     const of = `${String(family)} ${String(table)}`;
     return [{ table: of, name: `${of} ${String(name)}`, families, entry }];
   });

@@ -18,11 +18,8 @@ const IPTABLES: readonly string[] = [
   'goto',
 ];
 
-/**
- * Whether iptables-nft can have written a rule, so that iptables-save prints all of it. Of a rule written by hand it
- * silently leaves out what it does not know (measured with 1.8.9 and 1.8.11): sets, ranges, maps, other comparisons.
- */
-export function isIptablesRule({ expr }: Fields): boolean {
+/** Whether iptables-nft can have written a rule. Of others, iptables-save prints nonsense: sets, ranges, maps. */
+function isIptablesRule({ expr }: Fields): boolean {
   if (!Array.isArray(expr)) return false;
   return expr.every(item => {
     const [kind, value] = Object.entries(fieldsOf(item) ?? {})[0] ?? [];
@@ -36,6 +33,36 @@ function isPlainMatch({ op, left, right }: Fields): boolean {
   if (typeof right === 'string') return !right.startsWith('@');
   return typeof right === 'number' || fieldsOf(fieldsOf(right)?.prefix) !== undefined;
 }
+
+/** What `nft -j` lists of every rule of iptables-nft, so that iptables-save need not be believed. */
+const NATIVE: readonly Condition['on'][] = ['destination', 'source', 'protocol'];
+
+/**
+ * Reads a rule of a table of iptables-nft, of which `nft -j` lists iptables' own matches and targets by name only. What it
+ * lists otherwise counts: of matches that are written by hand, iptables-save leaves some out without a word, such as
+ * `udp length`, and all but the last of several addresses (measured with 1.8.9); a chain named ACCEPT it prints like
+ * the target.
+ * @param saved the rule as iptables-save prints it
+ */
+export function readSavedNftRule(family: Family, fields: Fields, scope: string, saved: NatRule): NatRule {
+  if (!isIptablesRule(fields)) return readNftRule(family, fields, scope);
+  const expr = (fields.expr as readonly unknown[]).filter(item => !('xt' in fieldsOf(item)!));
+  const native = readNftRule(family, { ...fields, expr }, scope);
+  const asksForMark = native.conditions.some(({ on }) => on === 'mark');
+  const others = saved.conditions.filter(({ on }) => !NATIVE.includes(on) && !(on === 'mark' && asksForMark));
+  return {
+    conditions: [...native.conditions, ...others],
+    verdict: native.verdict.kind === 'continue' ? targetOf(saved) : native.verdict,
+    text: saved.text,
+  };
+}
+
+/** What a target of iptables' own does. Verdicts are none, so they would have been listed. */
+function targetOf({ verdict, text }: NatRule): RuleVerdict {
+  return VERDICTS.includes(verdict.kind) ? { kind: 'unknown', text } : verdict;
+}
+
+const VERDICTS: readonly RuleVerdict['kind'][] = ['accept', 'drop', 'return', 'jump', 'goto'];
 
 /**
  * Reads a rule as `nft -j` lists it.
@@ -55,6 +82,10 @@ export function readNftRule(family: Family, { chain, handle, expr }: Fields, sco
       // What is asked behind a change of the mark does not undo the change: more than one rule can say.
       if (verdict.kind !== 'continue') return { conditions, verdict: { kind: 'unknown', text }, text };
       conditions.push(condition);
+      continue;
+    }
+    if (kind === 'limit' && verdict.kind === 'continue') {
+      conditions.push({ on: 'unknown', text: JSON.stringify({ limit: value }) });
       continue;
     }
     const next = readNftVerdict(family, kind, value, scope);

@@ -1,7 +1,7 @@
 import type { Family, IntervalSet } from '../address';
 import { type Fields, fieldsOf } from './json';
 import { type NatChain, type NatHook, type NatRule, type NatRuleset, standIn } from './nat-rule';
-import { isIptablesRule, readNftRule } from './nft-rule';
+import { readNftRule, readSavedNftRule } from './nft-rule';
 import { readNftSet } from './nft-set';
 
 /** What `nft -j list ruleset` says of one address family. */
@@ -21,9 +21,12 @@ const TABLES: Readonly<Record<Family, readonly string[]>> = { 4: ['ip', 'inet'],
  */
 const MARKING = ['filter', 'mangle', 'raw', 'security'];
 
-/** Whether a table is one of iptables-nft that gives no packet another source, and is not read. */
-export function isLeftOut(family: string, table: string): boolean {
-  return (family === 'ip' || family === 'ip6') && MARKING.includes(table);
+/**
+ * Whether a base chain is one of iptables-nft that gives no packet another source, and is not read. Its table's name alone
+ * does not tell: `nft` puts chains of type `nat` into any table.
+ */
+export function isLeftOut({ family, table, type }: Fields): boolean {
+  return (family === 'ip' || family === 'ip6') && MARKING.includes(String(table)) && type !== 'nat';
 }
 
 /** What is known of chains beside what `nft` lists of them. By the chains' names. */
@@ -46,8 +49,7 @@ export function readNftRuleset(family: Family, json: unknown, known: KnownChains
     const [kind, entry] = Object.entries(fieldsOf(item) ?? {})[0] ?? ['', undefined];
     const fields = fieldsOf(entry);
     if (!fields) return undefined;
-    const table = kind === 'table' ? fields.name : fields.table;
-    if (!TABLES[family].includes(String(fields.family)) || isLeftOut(String(fields.family), String(table))) continue;
+    if (!TABLES[family].includes(String(fields.family))) continue;
     if (!reader.entry(kind, fields)) return undefined;
   }
   return reader.ruleset();
@@ -117,12 +119,16 @@ class RulesetReader {
     if (saved && saved.length !== rules.length) {
       return [standIn('unknown', `what is in chain ${name}: nft and iptables-save list different rules`)];
     }
-    return rules.map((rule, i) => (saved && isIptablesRule(rule) ? saved[i]! : readNftRule(this.family, rule, scope)));
+    return rules.map((rule, i) => {
+      const printed = saved?.[i];
+      return printed ? readSavedNftRule(this.family, rule, scope, printed) : readNftRule(this.family, rule, scope);
+    });
   }
 
-  private chain(scope: string, { name, hook, type, prio, policy }: Fields): boolean {
+  private chain(scope: string, fields: Fields): boolean {
+    const { name, hook, type, prio, policy } = fields;
     if (typeof name !== 'string' || this.listed.has(scope + name)) return false;
-    const base = hook === 'postrouting';
+    const base = hook === 'postrouting' && !isLeftOut(fields);
     this.listed.set(scope + name, { policy: base ? policyOf(policy) : 'return', scope, rules: [] });
     if (!base) return true;
     if (typeof prio !== 'number') return false;

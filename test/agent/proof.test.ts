@@ -83,6 +83,11 @@ const CASES: readonly Case[] = [
     script: nft('ip', 90, 'ip daddr vmap { 10.1.0.1 : jump led }'),
     says: /^what happens to packets to 0\.0\.0\.0 depends on the rule ip foreign c handle \d+: .*vmap/,
   },
+  ...['filter', 'mangle', 'raw', 'security'].map(table => ({
+    name: `a table named as iptables' ${table} is, with a chain that gives packets a source`,
+    script: nft('ip', 90, 'ip daddr 10.1.0.0/16 masquerade').replace('foreign', table),
+    says: /^packets to 10\.1\.0\.0 are masqueraded by the rule ip (?:filter|mangle|raw|security) c handle \d+: /,
+  })),
   { name: 'one of another hook', script: nft('ip', 90, '').replace('postrouting', 'input'), says: undefined },
   {
     name: 'legacy iptables',
@@ -163,6 +168,26 @@ const NATIVE = [
     rule: 'ip daddr vmap { 192.0.2.7 : accept }',
     printed: '',
     says: /^what happens to packets to 0\.0\.0\.0 depends on the rule ip nat POSTROUTING handle/,
+  },
+  ...['udp length 9', 'udp checksum 9', 'tcp window 5', 'tcp sequence 1'].map(match => ({
+    rule: `${match} accept`,
+    printed: `-p ${match.slice(0, 3)} -j ACCEPT`,
+    says: /^what happens to packets to 0\.0\.0\.0 depends on the rule iptables-nft -t nat -A POSTROUTING -/,
+  })),
+  {
+    rule: 'ip daddr 192.0.2.0/24 ip daddr 192.0.2.7 accept',
+    printed: '-d 192.0.2.7/32 -j ACCEPT',
+    says: /^packets to 192\.0\.2\.7 are preserved by the rule iptables-nft -t nat -A POSTROUTING -d 192/,
+  },
+  {
+    rule: 'ip daddr 192.0.2.0/24 ip daddr != 192.0.2.9 accept',
+    printed: '! -d 192.0.2.9/32 -j ACCEPT',
+    says: /^packets to 192\.0\.2\.0 are preserved by the rule iptables-nft -t nat -A POSTROUTING ! -d 192/,
+  },
+  {
+    rule: 'ip daddr 192.0.2.7 jump LOG',
+    printed: '-d 192.0.2.7/32 -j LOG',
+    says: /^packets to 192\.0\.2\.7 are preserved by the rule iptables-nft -t nat -A POSTROUTING -d 192.* -j LOG; the file says/,
   },
   {
     rule: 'ip daddr 192.0.2.7 accept',
@@ -249,7 +274,7 @@ describe.runIf(hasKernel())('the proof sees', () => {
     node.configure(FILE);
     expect(node.once(program, argsOf('iptables-nft')).status).toBe(0);
     node.sh(
-      `nft 'add set ip nat s { type ipv4_addr; elements = { 192.0.2.7 }; }' && nft 'insert rule ip nat POSTROUTING ${rule}'`,
+      `nft 'add set ip nat s { type ipv4_addr; elements = { 192.0.2.7 }; }' && nft 'add chain ip nat LOG { accept; }' && nft 'insert rule ip nat POSTROUTING ${rule}'`,
     );
     expect(node.rules()).toContain(`-A POSTROUTING ${printed}`.trim());
     expect(node.once(program, argsOf('iptables-nft')).status).toBe(1);

@@ -33,6 +33,7 @@ test('base chains are those that may give packets another source, and those that
     base('ip', 'nat', { name: 'POSTROUTING' }),
     base('ip', 'mangle', { type: 'filter' }),
     base('ip6', 'raw', { type: 'filter' }),
+    base('ip6', 'filter'),
     base('ip', 'd', { hook: 'prerouting' }),
     base('bridge', 'e'),
     { chain: { family: 'ip', table: 'f', name: 'led' } },
@@ -43,6 +44,7 @@ test('base chains are those that may give packets another source, and those that
     ['ip6 b c', [6]],
     ['inet nat c', [4, 6]],
     ['ip nat POSTROUTING', [4]],
+    ['ip6 filter c', [6]],
   ]);
 });
 

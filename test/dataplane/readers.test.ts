@@ -143,6 +143,15 @@ describe('a dump of iptables-save', () => {
     // That of iptables-nft is a table of nftables.
     expect(FAMILIES.map(family => natTable(family, 'nft').scope)).toEqual(['ip nat ', 'ip6 nat ']);
   });
+
+  test('with a chain that has the name of a target: which of them a rule leads to is not printed', () => {
+    const rules = ['-j LOG', '-j LOG --log-prefix "-j LOG"', '-g LOG', '-j ACCEPT'];
+    const lines = rules.map(rule => `-A POSTROUTING ${rule}`).join('\n');
+    const read = readIptablesSave(`*nat\n:POSTROUTING ACCEPT [0:0]\n:LOG - [0:0]\n${lines}\nCOMMIT\n`);
+    const { chains } = iptablesRuleset(4, (read.ok && read.table) || { policies: new Map(), rules: new Map() });
+    const kinds = chains.get('POSTROUTING')!.rules.map(({ verdict }) => verdict.kind);
+    expect(kinds).toEqual(['unknown', 'continue', 'goto', 'accept']);
+  });
 });
 
 const daddr = (right: unknown, op = '==', protocol = 'ip') => ({
@@ -268,6 +277,7 @@ describe('a ruleset of nft -j', () => {
     expect(ruleset({ chain: { ...chain, hook: 'prerouting' } })!.ruleset.hooks).toEqual([]);
     expect(ruleset({ chain: { ...chain, family: 'ip6' } })!.ruleset.hooks).toEqual([]);
     expect(ruleset({ chain: { ...chain, table: 'mangle', type: 'filter' } })!.ruleset.hooks).toEqual([]);
+    expect(ruleset({ chain: { ...chain, table: 'mangle' } })!.ruleset.hooks).toHaveLength(1);
     expect(ruleset({ chain: { ...chain, table: 'nat' } })!.ruleset.hooks).toHaveLength(1);
     expect(ruleset({ chain: { ...chain, family: 'inet', table: 'nat' } })!.ruleset.hooks).toHaveLength(1);
   });
