@@ -1,8 +1,8 @@
-import { FAMILIES } from '../core/address';
+import { FAMILIES, type Family } from '../core/address';
 import type { Flavour } from '../core/dataplane/iptables-save';
 import type { Backend } from './backend';
 import { isFault } from './backend';
-import { hasLegacyTable, IptablesBackend } from './iptables';
+import { hasLegacyTable, IptablesBackend, legacyTables } from './iptables';
 import { NftablesBackend } from './nftables';
 import type { BackendChoice } from './options';
 import type { Platform } from './platform/platform';
@@ -17,6 +17,9 @@ export interface Detected {
 
 /** Chains by which the kubelet or kube-proxy says which flavour of iptables the node uses. */
 const HINTS = /^:KUBE-(?:IPTABLES-HINT|KUBELET-CANARY|PROXY-CANARY) /m;
+
+/** Tables in which either flavour may have rules. */
+const TABLES = ['nat', 'mangle', 'filter'] as const;
 
 /** kube-proxy's table in nftables mode, as `nft list tables` names it. */
 const PROXY_TABLE = /^table ip6? kube-proxy$/m;
@@ -34,6 +37,10 @@ export async function detectBackend(platform: Platform, choice: BackendChoice): 
     if (!isFault(tables) && PROXY_TABLE.test(tables.out))
       return { backend: new NftablesBackend(platform), because: 'kube-proxy runs in nftables mode' };
   }
+  if (FAMILIES.every(family => hasNoLegacyTable(platform, family))) {
+    // Nothing that iptables-nft might show could change this, and showing it takes time.
+    return { backend: new IptablesBackend(platform, 'nft'), because: 'iptables-legacy has no tables' };
+  }
   const [nft, legacy] = [await dump(platform, 'nft', ['mangle']), await dump(platform, 'legacy', ['mangle'])];
   if (HINTS.test(nft))
     return { backend: new IptablesBackend(platform, 'nft'), because: "the kubelet's chains are in iptables-nft" };
@@ -49,7 +56,11 @@ export async function detectBackend(platform: Platform, choice: BackendChoice): 
   return { backend: new IptablesBackend(platform, 'nft'), because: 'nothing speaks for iptables-legacy' };
 }
 
-const TABLES = ['nat', 'mangle', 'filter'] as const;
+/** Whether legacy iptables certainly has none of its tables. */
+function hasNoLegacyTable(platform: Platform, family: Family): boolean {
+  const tables = legacyTables(platform, family);
+  return !isFault(tables) && !TABLES.some(table => tables.includes(table));
+}
 
 /** The rules of one flavour, over both families, in the tables that there are. */
 async function dump(platform: Platform, flavour: Flavour, tables: readonly string[]): Promise<string> {
