@@ -27,10 +27,7 @@ async function main([resyncs = '10000', backend = 'iptables', entries = '64']: r
   const node = await TestNode.start();
   try {
     node.configure(agentFile(Number(entries), 'yaml'));
-    const { child } = node.start(
-      ['build/masq-agent'].map(path => `${process.cwd()}/${path}`),
-      [`--backend=${backend}`],
-    );
+    const { child } = node.start([EXECUTABLE], [`--backend=${backend}`]);
     const agent = new ResidentAgent(child.pid!);
     await agent.ready();
     const samples = await soak(agent, Number(resyncs));
