@@ -1,5 +1,11 @@
 import { FAMILIES, type Family } from '../core/address';
-import { type Flavour, POSTROUTING, readIptablesSave, type SavedTable } from '../core/dataplane/iptables-save';
+import {
+  type Flavour,
+  POSTROUTING,
+  readIptablesSave,
+  type SavedTable,
+  withoutCounters,
+} from '../core/dataplane/iptables-save';
 import { chainRules, jumpRule } from '../core/dataplane/iptables-text';
 import { leftovers, removalText } from '../core/dataplane/leftover';
 import type { FamilyPlan, RulePlan } from '../core/dataplane/plan';
@@ -38,17 +44,34 @@ export function legacyTables(platform: Platform, family: Family): readonly strin
 
 /** Reads the nat table of a flavour. Asking legacy iptables for a table that is not there makes it. */
 export async function readNatTable(platform: Platform, family: Family, flavour: Flavour): Promise<SavedTable | Fault> {
-  const command = [`${TOOL[family]}-${flavour}-save`, '-t', 'nat'];
-  const answer = await runTool(platform, command);
-  if (isFault(answer)) return answer;
-  const read = readIptablesSave(answer.out);
-  if (read.ok) return read.table ?? EMPTY;
-  return { why: `"${command.join(' ')}" printed what cannot be read in line ${read.line}: ${read.text}` };
+  const dump = await dumpNat(platform, family, flavour);
+  return typeof dump === 'string' ? tableOf(dump, family, flavour) : dump;
 }
+
+async function dumpNat(platform: Platform, family: Family, flavour: Flavour): Promise<string | Fault> {
+  const answer = await runTool(platform, saveCommand(family, flavour));
+  return isFault(answer) ? answer : answer.out;
+}
+
+function saveCommand(family: Family, flavour: Flavour): readonly string[] {
+  return [`${TOOL[family]}-${flavour}-save`, '-t', 'nat'];
+}
+
+function tableOf(dump: string, family: Family, flavour: Flavour): SavedTable | Fault {
+  const read = readIptablesSave(dump);
+  if (read.ok) return read.table ?? EMPTY;
+  const command = saveCommand(family, flavour).join(' ');
+  return { why: `"${command}" printed what cannot be read in line ${read.line}: ${read.text}` };
+}
+
+/** Dumps of no more characters are kept, to be compared with the next ones. */
+const SHORT = 2 ** 16;
 
 /** iptables' nat table, by `iptables-save` and `iptables-restore`. */
 export class IptablesBackend implements Backend {
   readonly name: BackendName;
+  /** What was read last, and of which dumps, unless they are long. */
+  private last: { readonly dumps: string; readonly tables: NatTables } | undefined;
 
   constructor(
     private readonly platform: Platform,
@@ -58,13 +81,23 @@ export class IptablesBackend implements Backend {
   }
 
   async read(families: readonly Family[]): Promise<NatTables | Fault> {
-    const tables = new Map<Family, SavedTable>();
+    const dumps: string[] = [];
     for (const family of families) {
-      const table = await readNatTable(this.platform, family, this.flavour);
-      if (isFault(table)) return table;
-      tables.set(family, table);
+      const dump = await dumpNat(this.platform, family, this.flavour);
+      if (typeof dump !== 'string') return dump;
+      dumps.push(withoutCounters(dump));
     }
-    return new NatTables(this.flavour, tables);
+    const all = dumps.join('\f');
+    if (this.last?.dumps === all) return this.last.tables;
+    const read = new Map<Family, SavedTable>();
+    for (const [n, family] of families.entries()) {
+      const table = tableOf(dumps[n]!, family, this.flavour);
+      if (isFault(table)) return table;
+      read.set(family, table);
+    }
+    const tables = new NatTables(this.flavour, read);
+    this.last = all.length <= SHORT ? { dumps: all, tables } : undefined;
+    return tables;
   }
 
   async apply(plan: RulePlan, tables: OwnTables): Promise<Fault | undefined> {

@@ -32,11 +32,14 @@ export interface Metric {
 
 type Value = (state: State, measures: Measures) => number | boolean | undefined;
 
+/** Most metrics have none; one object for all is told apart at once. */
+const NO_LABELS = {};
+
 /** Samples of a metric without labels. */
 function one(value: Value): Metric['samples'] {
   return (state, measures) => {
     const found = value(state, measures);
-    return found === undefined ? [] : [[{}, Number(found)]];
+    return found === undefined ? [] : [[NO_LABELS, Number(found)]];
   };
 }
 
@@ -200,6 +203,7 @@ export function metricsText(state: State, measures: Measures): string {
 }
 
 function labelsText(labels: Readonly<Record<string, string>>): string {
+  if (labels === NO_LABELS) return '';
   const pairs = Object.entries(labels).map(([label, value]) => `${label}="${escaped(value)}"`);
   return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
 }
