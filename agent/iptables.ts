@@ -4,6 +4,7 @@ import {
   POSTROUTING,
   readIptablesSave,
   type SavedTable,
+  type TableName,
   withoutCounters,
 } from '../core/dataplane/iptables-save';
 import { chainRules, jumpRule } from '../core/dataplane/iptables-text';
@@ -42,26 +43,26 @@ export function legacyTables(platform: Platform, family: Family): readonly strin
   return read.fault.code === 'ENOENT' ? [] : { why: `${path} cannot be read: ${read.fault.code}` };
 }
 
-/** Reads the nat table of a flavour. Asking legacy iptables for a table that is not there makes it. */
-export async function readNatTable(platform: Platform, family: Family, flavour: Flavour): Promise<SavedTable | Fault> {
-  const dump = await dumpNat(platform, family, flavour);
-  return typeof dump === 'string' ? tableOf(dump, family, flavour) : dump;
+/** Reads a table of a flavour. Asking legacy iptables for a table that is not there makes it. */
+export async function readTable(
+  platform: Platform,
+  family: Family,
+  flavour: Flavour,
+  name: TableName = 'nat',
+): Promise<SavedTable | Fault> {
+  const command = saveCommand(family, flavour, name);
+  const answer = await runTool(platform, command);
+  return isFault(answer) ? answer : tableOf(answer.out, command, name);
 }
 
-async function dumpNat(platform: Platform, family: Family, flavour: Flavour): Promise<string | Fault> {
-  const answer = await runTool(platform, saveCommand(family, flavour));
-  return isFault(answer) ? answer : answer.out;
+function saveCommand(family: Family, flavour: Flavour, name: TableName): readonly string[] {
+  return [`${TOOL[family]}-${flavour}-save`, '-t', name];
 }
 
-function saveCommand(family: Family, flavour: Flavour): readonly string[] {
-  return [`${TOOL[family]}-${flavour}-save`, '-t', 'nat'];
-}
-
-function tableOf(dump: string, family: Family, flavour: Flavour): SavedTable | Fault {
-  const read = readIptablesSave(dump);
+function tableOf(dump: string, command: readonly string[], name: TableName): SavedTable | Fault {
+  const read = readIptablesSave(dump, name);
   if (read.ok) return read.table ?? EMPTY;
-  const command = saveCommand(family, flavour).join(' ');
-  return { why: `"${command}" printed what cannot be read in line ${read.line}: ${read.text}` };
+  return { why: `"${command.join(' ')}" printed what cannot be read in line ${read.line}: ${read.text}` };
 }
 
 /** Dumps of no more characters are kept, to be compared with the next ones. */
@@ -83,15 +84,15 @@ export class IptablesBackend implements Backend {
   async read(families: readonly Family[]): Promise<NatTables | Fault> {
     const dumps: string[] = [];
     for (const family of families) {
-      const dump = await dumpNat(this.platform, family, this.flavour);
-      if (typeof dump !== 'string') return dump;
-      dumps.push(withoutCounters(dump));
+      const answer = await runTool(this.platform, saveCommand(family, this.flavour, 'nat'));
+      if (isFault(answer)) return answer;
+      dumps.push(withoutCounters(answer.out));
     }
     const all = dumps.join('\f');
     if (this.last?.dumps === all) return this.last.tables;
     const read = new Map<Family, SavedTable>();
     for (const [n, family] of families.entries()) {
-      const table = tableOf(dumps[n]!, family, this.flavour);
+      const table = tableOf(dumps[n]!, saveCommand(family, this.flavour, 'nat'), 'nat');
       if (isFault(table)) return table;
       read.set(family, table);
     }
@@ -113,7 +114,7 @@ export class IptablesBackend implements Backend {
   /** What is left of legacy iptables where it has no table is nothing; only asking would make it one. */
   private async readLeftTable(family: Family): Promise<SavedTable | Fault> {
     const isThere = this.flavour === 'nft' || hasLegacyTable(this.platform, family, 'nat');
-    return isThere ? readNatTable(this.platform, family, this.flavour) : EMPTY;
+    return isThere ? readTable(this.platform, family, this.flavour) : EMPTY;
   }
 
   async removeLeftovers(plan: RulePlan | undefined): Promise<readonly string[] | Fault> {

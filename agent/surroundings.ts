@@ -1,6 +1,13 @@
 import type { Address, Family, IntervalSet, Partition } from '../core/address';
 import { exemptingRule } from '../core/dataplane/exempting';
-import { type Flavour, natTable, POSTROUTING, type SavedTable } from '../core/dataplane/iptables-save';
+import {
+  type Flavour,
+  iptablesRuleset,
+  POSTROUTING,
+  type SavedTable,
+  type TableName,
+  tableLabel,
+} from '../core/dataplane/iptables-save';
 import { jumpRule } from '../core/dataplane/iptables-text';
 import { type KernelDecision, kernelMap } from '../core/dataplane/kernel-map';
 import { joinRulesets, type NatRule, type NatRuleset } from '../core/dataplane/nat-rule';
@@ -16,7 +23,7 @@ import { type NftRuleset, readNftRuleset } from '../core/dataplane/nft-ruleset';
 import type { FamilyPlan, RulePlan } from '../core/dataplane/plan';
 import { decidingText, savedRuleset } from '../core/dataplane/saved-plan';
 import { type Fault, isFault, type OwnTables } from './backend';
-import { legacyTables, readNatTable } from './iptables';
+import { legacyTables, readTable } from './iptables';
 import { type Listing, listNft, OVERVIEW } from './nft';
 import type { Platform } from './platform/platform';
 
@@ -42,14 +49,21 @@ interface FamilyRules {
   readonly sets: ReadonlyMap<string, IntervalSet>;
 }
 
+/** The tables of iptables with a chain behind the routing decision. That of mangle may mark packets. */
+const TABLES: readonly TableName[] = ['nat', 'mangle'];
+
+/** Whether a listed chain has rules. */
+const HAS_RULES = /"rule": ?\{/;
+
 /** Chains that are listed at the most. Each one is a call of `nft`. */
 const MOST_CHAINS = 500;
 
 /**
  * Reads the rules of others beside those of the agent, wherever the kernel asks for a packet's source behind the routing
- * decision: every base chain of nftables there with what it leads to, the nat table of iptables-nft, which is one of
- * them, and that of legacy iptables. What programs of eBPF do is not seen, nor which packets a raw table takes out of
- * connection tracking (`-j CT --notrack`, `notrack`): these keep their source whatever the nat tables say.
+ * decision: every base chain of nftables there with what it leads to, the nat and mangle tables of iptables-nft, which are
+ * among them, and those of legacy iptables. What happens to packets before is not seen: that rules give them another
+ * source (`ip saddr set`) or take them out of connection tracking (`-j CT --notrack`, `notrack`), so that they keep it
+ * whatever the nat tables say. Nor is it seen what programs of eBPF do.
  */
 export class Surroundings {
   private last: { readonly read: Read; readonly rules: KernelRules } | undefined;
@@ -84,13 +98,14 @@ interface Read {
   readonly own: string;
   /** What `nft` listed, by what was asked. */
   readonly listings: ReadonlyMap<string, Listing>;
-  readonly tables: readonly Omit<NatTable, 'table'>[];
+  readonly tables: readonly Omit<ReadTable, 'table'>[];
 }
 
-/** iptables' nat table of a flavour; there may be none. */
-interface NatTable {
+/** A table of iptables; there may be none. */
+interface ReadTable {
   readonly family: Family;
   readonly flavour: Flavour;
+  readonly name: TableName;
   readonly table: SavedTable | undefined;
   /** Empty where it is the backend's own: its print says it already. */
   readonly print: string;
@@ -100,7 +115,7 @@ interface NatTable {
 class Reading {
   /** What `nft` listed, by what was asked. */
   private readonly listings = new Map<string, Listing>();
-  private readonly tables = new Map<string, NatTable>();
+  private readonly tables = new Map<string, ReadTable>();
   private chains = 0;
 
   constructor(
@@ -125,7 +140,7 @@ class Reading {
     if (!before || before.plan !== this.plan || before.own !== this.own.print) return false;
     for (const [what, listing] of before.listings) if ((await this.list(what)) !== listing) return false;
     for (const table of before.tables) {
-      const now = await this.nat(table.family, table.flavour);
+      const now = await this.table(table.family, table.flavour, table.name);
       if (isFault(now) || now.print !== table.print) return false;
     }
     return true;
@@ -134,10 +149,13 @@ class Reading {
   async family(plan: FamilyPlan): Promise<FamilyRules | Fault> {
     const nft = await this.nftables(plan);
     if (isFault(nft)) return nft;
-    const legacy = await this.nat(plan.family, 'legacy');
-    if (isFault(legacy)) return legacy;
-    if (!legacy.table) return nft;
-    return { ...nft, ruleset: joinRulesets(nft.ruleset, this.ruleset(legacy.table, plan, 'legacy')) };
+    const legacy: NatRuleset[] = [];
+    for (const name of TABLES) {
+      const read = await this.table(plan.family, 'legacy', name);
+      if (isFault(read)) return read;
+      if (read.table) legacy.push(this.ruleset(read.table, plan, 'legacy', name));
+    }
+    return { ...nft, ruleset: joinRulesets(nft.ruleset, ...legacy) };
   }
 
   /** The chains of nftables at the postrouting hook, and those that they lead to. */
@@ -146,14 +164,38 @@ class Reading {
     const overview = await this.list(OVERVIEW);
     if (isFault(overview)) return overview;
     const bases = postroutingChains(overview.entries).filter(({ families }) => families.includes(family));
-    const { scope } = natTable(family, 'nft');
-    const isThere = bases.some(({ name }) => name.startsWith(scope));
-    const nat = isThere ? await this.nat(family, 'nft') : undefined;
-    if (isFault(nat)) return nat;
-    const table = nat?.table;
-    const known = new KnownTable(scope, table && this.ruleset(table, plan, 'nft'));
-    if (table && this.own.saved?.flavour === 'nft') known.trust(table, this.plan);
+    const known = new KnownChains();
+    for (const name of TABLES) {
+      const own = bases.filter(({ table }) => `${table} ` === tableLabel(family, 'nft', name).scope);
+      const fault = own.length > 0 ? await this.saved(name, own, plan, known) : undefined;
+      if (fault) return fault;
+    }
     return this.follow(family, overview.entries, bases, known);
+  }
+
+  /** Reads what iptables-save says of a table of iptables-nft. */
+  private async saved(
+    name: TableName,
+    bases: readonly BaseChain[],
+    plan: FamilyPlan,
+    known: KnownChains,
+  ): Promise<Fault | undefined> {
+    if (name === 'mangle' && (await this.areEmpty(bases))) return undefined;
+    const read = await this.table(plan.family, 'nft', name);
+    // One that iptables-save cannot print is of others, written by `nft`, which lists all of it.
+    if (isFault(read)) return name === 'mangle' ? undefined : read;
+    if (!read.table) return undefined;
+    known.add(this.ruleset(read.table, plan, 'nft', name));
+    if (name === 'nat' && this.own.saved?.flavour === 'nft') known.trust(read.table, this.plan, plan.family);
+    return undefined;
+  }
+
+  private async areEmpty(chains: readonly BaseChain[]): Promise<boolean> {
+    for (const { name } of chains) {
+      const listing = await this.list(`chain ${name}`);
+      if (isFault(listing) || HAS_RULES.test(listing.print)) return false;
+    }
+    return true;
   }
 
   /** Lists base chains and everything that they lead to. */
@@ -161,7 +203,7 @@ class Reading {
     family: Family,
     overview: readonly unknown[],
     bases: readonly BaseChain[],
-    known: KnownTable,
+    known: KnownChains,
   ): Promise<NftRuleset | Fault> {
     const there = new Set(chainNames(overview));
     const listed = this.own.listed?.own ?? [];
@@ -208,57 +250,57 @@ class Reading {
     return listing;
   }
 
-  /** iptables' nat table of a flavour. */
-  private async nat(family: Family, flavour: Flavour): Promise<NatTable | Fault> {
-    const key = `${family} ${flavour}`;
+  /** A table of iptables. */
+  private async table(family: Family, flavour: Flavour, name: TableName): Promise<ReadTable | Fault> {
+    const key = `${family} ${flavour} ${name}`;
     const known = this.tables.get(key);
     if (known) return known;
-    const table = await this.readNat(family, flavour);
+    const own = name === 'nat' && this.own.saved?.flavour === flavour ? this.own.saved.tables : undefined;
+    const table = own ? own.get(family) : await this.readTable(family, flavour, name);
     if (isFault(table)) return table;
-    const isOwn = this.own.saved?.flavour === flavour;
-    const read = { family, flavour, table, print: table && !isOwn ? decidingText(table) : '' };
+    const read = { family, flavour, name, table, print: table && !own ? decidingText(table) : '' };
     this.tables.set(key, read);
     return read;
   }
 
-  private async readNat(family: Family, flavour: Flavour): Promise<SavedTable | Fault | undefined> {
-    if (this.own.saved?.flavour === flavour) return this.own.saved.tables.get(family);
+  private async readTable(family: Family, flavour: Flavour, name: TableName): Promise<SavedTable | Fault | undefined> {
     if (flavour === 'legacy') {
       const tables = legacyTables(this.platform, family);
       if (isFault(tables)) return tables;
-      if (!tables.includes('nat')) return undefined;
+      if (!tables.includes(name)) return undefined;
     }
-    return readNatTable(this.platform, family, flavour);
+    return readTable(this.platform, family, flavour, name);
   }
 
-  private ruleset(table: SavedTable, plan: FamilyPlan, flavour: Flavour): NatRuleset {
-    return savedRuleset(table, this.plan, plan, natTable(plan.family, flavour));
+  private ruleset(table: SavedTable, plan: FamilyPlan, flavour: Flavour, name: TableName): NatRuleset {
+    const label = tableLabel(plan.family, flavour, name);
+    if (name === 'nat') return savedRuleset(table, this.plan, plan, label);
+    return iptablesRuleset(plan.family, table, label);
   }
 }
 
-/** What iptables-save says of iptables-nft's nat table. */
-class KnownTable {
+/** What iptables-save says of tables of iptables-nft. */
+class KnownChains {
   /** Rules of chains that need not be listed. */
   readonly rules = new Map<string, readonly NatRule[]>();
   private readonly saved = new Map<string, readonly NatRule[]>();
 
-  constructor(
-    private readonly scope: string,
-    ruleset: NatRuleset | undefined,
-  ) {
-    for (const [name, { rules }] of ruleset?.chains ?? []) this.saved.set(name, rules);
+  /** Adds the chains of a table. */
+  add({ chains }: NatRuleset): void {
+    for (const [name, { rules }] of chains) this.saved.set(name, rules);
   }
 
   /**
    * The agent's chain as planned need not be listed, nor POSTROUTING with nothing but the jump to it: a rule that is
    * written by `nft` is not printed like these by iptables-save, unless by somebody who forges the agent's own comment.
    */
-  trust({ rules }: SavedTable, { chain }: RulePlan): void {
+  trust({ rules }: SavedTable, { chain }: RulePlan, family: Family): void {
+    const { scope } = tableLabel(family, 'nft');
     const base = rules.get(POSTROUTING) ?? [];
     const isAlone = base.length === 1 && base[0] === jumpRule(chain);
     for (const name of [chain, ...(isAlone ? [POSTROUTING] : [])]) {
-      const saved = this.saved.get(this.scope + name);
-      if (saved) this.rules.set(this.scope + name, saved);
+      const saved = this.saved.get(scope + name);
+      if (saved) this.rules.set(scope + name, saved);
     }
   }
 

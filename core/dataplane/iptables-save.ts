@@ -109,23 +109,31 @@ class SaveReader {
 /** Which of iptables' two kernel interfaces. */
 export type Flavour = 'nft' | 'legacy';
 
-/** How one of a kernel's nat tables is told apart from the others. */
-export interface NatTableName {
+/** Those of iptables' tables that have a chain behind the routing decision. */
+export type TableName = 'nat' | 'mangle';
+
+/** How one of a kernel's tables is told apart from the others. */
+export interface TableLabel {
   /** What stands before its chains' names. */
   readonly scope: string;
   /** What stands before the text of its rules: the command that they are given to. */
   readonly command: string;
+  /** The table. */
+  readonly table: TableName;
 }
 
-/** The nat table of a flavour. That of iptables-nft is a table of nftables: its chains are named as `nft` lists them. */
-export function natTable(family: Family, flavour: Flavour): NatTableName {
+/** A table of a flavour. That of iptables-nft is a table of nftables: its chains are named as `nft` lists them. */
+export function tableLabel(family: Family, flavour: Flavour, table: TableName = 'nat'): TableLabel {
   const tool = `${family === 4 ? 'iptables' : 'ip6tables'}-${flavour}`;
-  const scope = flavour === 'nft' ? `${family === 4 ? 'ip' : 'ip6'} nat ` : `${tool} nat `;
-  return { scope, command: `${tool} -t nat ` };
+  const scope = flavour === 'nft' ? `${family === 4 ? 'ip' : 'ip6'} ${table} ` : `${tool} ${table} `;
+  return { scope, command: `${tool} -t ${table} `, table };
 }
+
+/** When the kernel asks a table's chain. */
+const PRIORITY: Readonly<Record<TableName, number>> = { mangle: -150, nat: 100 };
 
 /** A table that is alone, so that its rules are told as they were printed. */
-const ALONE: NatTableName = { scope: '', command: '' };
+const ALONE: TableLabel = { scope: '', command: '', table: 'nat' };
 
 /**
  * The table's chains as rules that can be walked through, from POSTROUTING on.
@@ -135,7 +143,7 @@ const ALONE: NatTableName = { scope: '', command: '' };
 export function iptablesRuleset(
   family: Family,
   table: SavedTable,
-  name: NatTableName = ALONE,
+  name: TableLabel = ALONE,
   known: ReadonlyMap<string, readonly NatRule[]> = new Map(),
 ): NatRuleset {
   const chains = new Map<string, NatChain>();
@@ -149,7 +157,7 @@ export function iptablesRuleset(
     const named = name === ALONE ? rules : rules.map(rule => inTable(rule, chain, name));
     chains.set(name.scope + chain, { policy: policyOf(policy), rules: named });
   }
-  const hook = { chain: name.scope + POSTROUTING, nat: true, priority: 100 };
+  const hook = { chain: name.scope + POSTROUTING, nat: name.table === 'nat', priority: PRIORITY[name.table] };
   return { family, chains, hooks: chains.size > 0 ? [hook] : [] };
 }
 
@@ -162,7 +170,7 @@ function readRule(family: Family, text: string, { policies }: SavedTable): NatRu
 }
 
 /** The rule with its table's name in its text and in the chain that it leads to. */
-function inTable({ conditions, verdict, text }: NatRule, chain: string, { scope, command }: NatTableName): NatRule {
+function inTable({ conditions, verdict, text }: NatRule, chain: string, { scope, command }: TableLabel): NatRule {
   const leads = verdict.kind === 'jump' || verdict.kind === 'goto';
   return {
     conditions,

@@ -1,11 +1,29 @@
 import { parseAddress } from '../address';
 import { iptablesBits } from './iptables-bits';
+import { ALL_BITS } from './mark';
 import type { RuleVerdict } from './nat-rule';
 
 /** Reads a rule's target, `-j NAME` with its options, as iptables-save prints it. */
 export function readTarget(name: string, options: readonly string[]): RuleVerdict {
   return known(name, options) ?? { kind: 'unknown', text: ['-j', name, ...options].join(' ') };
 }
+
+/** Targets behind which the packet goes on with the next rule, with the source and the mark that it had. */
+const HARMLESS: readonly string[] = [
+  'AUDIT',
+  'CHECKSUM',
+  'CLASSIFY',
+  'DSCP',
+  'ECN',
+  'HL',
+  'LOG',
+  'NFLOG',
+  'TCPMSS',
+  'TCPOPTSTRIP',
+  'TOS',
+  'TRACE',
+  'TTL',
+];
 
 function known(name: string, options: readonly string[]): RuleVerdict | undefined {
   switch (name) {
@@ -15,11 +33,10 @@ function known(name: string, options: readonly string[]): RuleVerdict | undefine
       return snat(options);
     case 'MARK':
       return setMark(options);
-    case 'LOG':
-    case 'NFLOG':
-    case 'TRACE':
-      return { kind: 'continue' };
+    case 'CONNMARK':
+      return connectionMark(options);
   }
+  if (HARMLESS.includes(name)) return { kind: 'continue' };
   if (options.length > 0) return undefined;
   switch (name) {
     case 'ACCEPT':
@@ -50,6 +67,14 @@ function snat([option, to, ...others]: readonly string[]): RuleVerdict | undefin
   return option === '--to-source' && to !== undefined && harmless && parseAddress(to).ok
     ? { kind: 'snat', sourceIP: to }
     : undefined;
+}
+
+/** The connection's mark, which nobody knows here: it is set, or the packet gets some of its bits. */
+function connectionMark([option, ...masks]: readonly string[]): RuleVerdict {
+  if (option !== '--restore-mark') return { kind: 'continue' };
+  const at = masks.indexOf('--nfmask');
+  const bits = at < 0 ? undefined : iptablesBits(masks[at + 1] ?? '');
+  return { kind: 'set-mark', clear: 0, flip: 0, lost: bits?.value ?? ALL_BITS };
 }
 
 function setMark([option, text, another]: readonly string[]): RuleVerdict | undefined {

@@ -1,4 +1,5 @@
 import { type Family, IntervalSet } from '../address';
+import { isMarked, type Mark } from './mark';
 import type { Condition, NatRule } from './nat-rule';
 import { PROTOCOLS, type Protocol } from './protocol';
 
@@ -8,6 +9,8 @@ export interface Packets {
   readonly protocol: Protocol;
   /** Where they come from. @default not known: a rule that asks for sources may hold or not */
   readonly sources?: IntervalSet;
+  /** Bits of the mark that they do not carry. @default those of packets to Services; the others may be set or not */
+  readonly unmarked?: number;
   /** By name, the addresses of sets that rules refer to. @default none are known */
   readonly sets?: ReadonlyMap<string, IntervalSet>;
 }
@@ -21,7 +24,7 @@ export interface Matching {
 }
 
 /** For which of the packets that carry `mark` to `set` a rule holds. */
-export function matching(rule: NatRule, set: IntervalSet, mark: number, packets: Packets): Matching {
+export function matching(rule: NatRule, set: IntervalSet, mark: Mark, packets: Packets): Matching {
   let left = set;
   let certain = true;
   for (const condition of rule.conditions) {
@@ -35,19 +38,14 @@ export function matching(rule: NatRule, set: IntervalSet, mark: number, packets:
 }
 
 /** Whether every condition of a rule that cannot be decided about holds by chance. */
-export function spreads(rule: NatRule, family: Family, mark: number, packets: Packets): boolean {
+export function spreads(rule: NatRule, family: Family, mark: Mark, packets: Packets): boolean {
   return rule.conditions.every(
     condition => condition.on === 'chance' || holds(condition, family, mark, packets) !== undefined,
   );
 }
 
 /** Whether a condition holds: for every packet, for none, for those to some destinations, or nobody knows. */
-function holds(
-  condition: Condition,
-  family: Family,
-  mark: number,
-  packets: Packets,
-): boolean | IntervalSet | undefined {
+function holds(condition: Condition, family: Family, mark: Mark, packets: Packets): boolean | IntervalSet | undefined {
   switch (condition.on) {
     case 'destination':
       return condition.set;
@@ -60,12 +58,17 @@ function holds(
       // The packets leave the node, and they come from pods: neither end is an address of the node's own.
       return condition.type === 'LOCAL' ? condition.negated : undefined;
     case 'mark':
-      return ((mark & condition.mask) >>> 0 === condition.value) !== condition.negated;
+      return unless(condition.negated, isMarked(mark, condition));
     case 'named-set':
       return inNamedSet(condition, family, packets);
     default:
       return undefined;
   }
+}
+
+/** The answer, or its contrary where that is asked for; nobody knows the contrary of what nobody knows. */
+function unless(negated: boolean, answer: boolean | undefined): boolean | undefined {
+  return answer === undefined ? undefined : answer !== negated;
 }
 
 function comesFrom(set: IntervalSet, { sources }: Packets): boolean | undefined {

@@ -1,4 +1,5 @@
 import type { Family, IntervalSet } from '../address';
+import type { MarkChange } from './mark';
 
 /** What a rule asks of a packet. Every condition of a rule has to hold for its verdict to count. */
 export type Condition =
@@ -33,12 +34,7 @@ export type RuleVerdict =
   | { readonly kind: 'jump' | 'goto'; readonly chain: string }
   | { readonly kind: 'masquerade'; readonly toPorts?: string; readonly randomFully: boolean }
   | { readonly kind: 'snat'; readonly sourceIP: string }
-  | {
-      /** The packet's mark becomes `(mark & ~clear) ^ flip`. */
-      readonly kind: 'set-mark';
-      readonly clear: number;
-      readonly flip: number;
-    }
+  | ({ readonly kind: 'set-mark' } & MarkChange)
   | {
       /** Something that the reader does not know: nobody can tell what becomes of the packet. */
       readonly kind: 'unknown';
@@ -71,7 +67,10 @@ export interface NatHook {
   readonly chain: string;
   /** Whether it is of type `nat`, which may give packets a source; others may only mark them before. */
   readonly nat: boolean;
-  /** The kernel asks base chains from the lowest priority up; 100 is `srcnat`, where iptables' nat table is. */
+  /**
+   * The kernel asks base chains from the lowest priority up; 100 is `srcnat`, where iptables' nat table is, and those of
+   * devices come behind all others.
+   */
   readonly priority: number;
 }
 

@@ -1,6 +1,6 @@
 import type { Family } from '../address';
 import { fieldsOf } from './json';
-import { isLeftOut, type NftRuleset } from './nft-ruleset';
+import { FAMILIES_OF, isBaseChain, type NftRuleset } from './nft-ruleset';
 
 /**
  * The entries of what `nft -j` printed: a line for each command. Undefined when it is no such thing, or of another number
@@ -62,15 +62,13 @@ export interface BaseChain {
   readonly entry: unknown;
 }
 
-const FAMILIES_OF: Readonly<Record<string, readonly Family[]>> = { ip: [4], ip6: [6], inet: [4, 6] };
-
-/** The base chains at the postrouting hook among entries, without those that give no packet another source. */
+/** The base chains among entries where packets enter behind the routing decision. */
 export function postroutingChains(entries: readonly unknown[]): readonly BaseChain[] {
   return entries.flatMap(entry => {
     const chain = fieldsOf(fieldsOf(entry)?.chain) ?? {};
-    const { family, table, name, hook } = chain;
+    const { family, table, name } = chain;
     const families = FAMILIES_OF[String(family)];
-    if (!families || hook !== 'postrouting' || isLeftOut(chain)) return [];
+    if (!families || !isBaseChain(chain)) return [];
     const of = `${String(family)} ${String(table)}`;
     return [{ table: of, name: `${of} ${String(name)}`, families, entry }];
   });

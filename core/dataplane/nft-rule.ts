@@ -27,6 +27,15 @@ function isIptablesRule({ expr }: Fields): boolean {
   });
 }
 
+/** Whether a rule has matches or targets of iptables' own. */
+export function isOfIptables({ expr }: Fields): boolean {
+  return Array.isArray(expr) && expr.some(isXt);
+}
+
+function isXt(statement: unknown): boolean {
+  return 'xt' in (fieldsOf(statement) ?? {});
+}
+
 function isPlainMatch({ op, left, right }: Fields): boolean {
   const [of] = Object.keys(fieldsOf(left) ?? {});
   if ((op !== '==' && op !== '!=') || !['payload', 'meta', '&'].includes(of ?? '')) return false;
@@ -46,7 +55,7 @@ const NATIVE: readonly Condition['on'][] = ['destination', 'source', 'protocol']
  */
 export function readSavedNftRule(family: Family, fields: Fields, scope: string, saved: NatRule): NatRule {
   if (!isIptablesRule(fields)) return readNftRule(family, fields, scope);
-  const expr = (fields.expr as readonly unknown[]).filter(item => !('xt' in fieldsOf(item)!));
+  const expr = (fields.expr as readonly unknown[]).filter(item => !isXt(item));
   const native = readNftRule(family, { ...fields, expr }, scope);
   const asksForMark = native.conditions.some(({ on }) => on === 'mark');
   const others = saved.conditions.filter(({ on }) => !NATIVE.includes(on) && !(on === 'mark' && asksForMark));
@@ -63,6 +72,9 @@ function targetOf({ verdict, text }: NatRule): RuleVerdict {
 }
 
 const VERDICTS: readonly RuleVerdict['kind'][] = ['accept', 'drop', 'return', 'jump', 'goto'];
+
+/** Statements behind which a rule goes on for some packets only: how many there were before decides. */
+const STATEFUL: readonly string[] = ['limit', 'quota', 'ct count', 'set'];
 
 /**
  * Reads a rule as `nft -j` lists it.
@@ -84,11 +96,15 @@ export function readNftRule(family: Family, { chain, handle, expr }: Fields, sco
       conditions.push(condition);
       continue;
     }
-    if (kind === 'limit' && verdict.kind === 'continue') {
-      conditions.push({ on: 'unknown', text: JSON.stringify({ limit: value }) });
+    if (STATEFUL.includes(kind) && verdict.kind === 'continue') {
+      conditions.push({ on: 'unknown', text: JSON.stringify({ [kind]: value }) });
       continue;
     }
     const next = readNftVerdict(family, kind, value, scope);
+    // What is set may not be there, such as an option of TCP: then a rule ends without doing what stands behind.
+    if (kind === 'mangle' && next.kind === 'continue' && verdict.kind === 'continue') {
+      conditions.push({ on: 'unknown', text: JSON.stringify({ mangle: value }) });
+    }
     if (next.kind === 'continue') continue;
     // A rule that marks a packet and then does more with it is more than one verdict can say, too.
     if (verdict.kind !== 'continue') return { conditions, verdict: { kind: 'unknown', text }, text };

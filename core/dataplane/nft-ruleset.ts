@@ -1,7 +1,7 @@
 import type { Family, IntervalSet } from '../address';
 import { type Fields, fieldsOf } from './json';
 import { type NatChain, type NatHook, type NatRule, type NatRuleset, standIn } from './nat-rule';
-import { readNftRule, readSavedNftRule } from './nft-rule';
+import { isOfIptables, readNftRule, readSavedNftRule } from './nft-rule';
 import { readNftSet } from './nft-set';
 
 /** What `nft -j list ruleset` says of one address family. */
@@ -12,21 +12,17 @@ export interface NftRuleset {
   readonly sets: ReadonlyMap<string, IntervalSet>;
 }
 
-/** Families of tables that packets of an address family go through. */
-const TABLES: Readonly<Record<Family, readonly string[]>> = { 4: ['ip', 'inet'], 6: ['ip6', 'inet'] };
+/** By the family of a table, the address families whose packets go through it. */
+export const FAMILIES_OF: Readonly<Record<string, readonly Family[]>> = {
+  ip: [4],
+  ip6: [6],
+  inet: [4, 6],
+  netdev: [4, 6],
+};
 
-/**
- * Tables of iptables-nft that give no packet another source. They may drop packets, which is another matter, and mark
- * them: the map is one of packets that nobody has marked before the nat tables are asked.
- */
-const MARKING = ['filter', 'mangle', 'raw', 'security'];
-
-/**
- * Whether a base chain is one of iptables-nft that gives no packet another source, and is not read. Its table's name alone
- * does not tell: `nft` puts chains of type `nat` into any table.
- */
-export function isLeftOut({ family, table, type }: Fields): boolean {
-  return (family === 'ip' || family === 'ip6') && MARKING.includes(String(table)) && type !== 'nat';
+/** Whether a chain is one where packets enter behind the routing decision: the last one is behind all the others. */
+export function isBaseChain({ family, hook }: Fields): boolean {
+  return hook === (family === 'netdev' ? 'egress' : 'postrouting');
 }
 
 /** What is known of chains beside what `nft` lists of them. By the chains' names. */
@@ -49,7 +45,7 @@ export function readNftRuleset(family: Family, json: unknown, known: KnownChains
     const [kind, entry] = Object.entries(fieldsOf(item) ?? {})[0] ?? ['', undefined];
     const fields = fieldsOf(entry);
     if (!fields) return undefined;
-    if (!TABLES[family].includes(String(fields.family))) continue;
+    if (!FAMILIES_OF[String(fields.family)]?.includes(family)) continue;
     if (!reader.entry(kind, fields)) return undefined;
   }
   return reader.ruleset();
@@ -116,23 +112,23 @@ class RulesetReader {
 
   private rulesOf(name: string, { rules, scope }: ListedChain): readonly NatRule[] {
     const saved = this.known.saved?.get(name);
-    if (saved && saved.length !== rules.length) {
-      return [standIn('unknown', `what is in chain ${name}: nft and iptables-save list different rules`)];
+    if (saved?.length === rules.length) {
+      return rules.map((rule, i) => readSavedNftRule(this.family, rule, scope, saved[i]!));
     }
-    return rules.map((rule, i) => {
-      const printed = saved?.[i];
-      return printed ? readSavedNftRule(this.family, rule, scope, printed) : readNftRule(this.family, rule, scope);
-    });
+    // Of what is written by hand, iptables-save leaves rules out.
+    if (!saved || !rules.some(isOfIptables)) return rules.map(rule => readNftRule(this.family, rule, scope));
+    return [standIn('unknown', `what is in chain ${name}: nft and iptables-save list different rules`)];
   }
 
   private chain(scope: string, fields: Fields): boolean {
-    const { name, hook, type, prio, policy } = fields;
+    const { name, type, prio, policy } = fields;
     if (typeof name !== 'string' || this.listed.has(scope + name)) return false;
-    const base = hook === 'postrouting' && !isLeftOut(fields);
+    const base = isBaseChain(fields);
     this.listed.set(scope + name, { policy: base ? policyOf(policy) : 'return', scope, rules: [] });
     if (!base) return true;
     if (typeof prio !== 'number') return false;
-    this.hooks.push({ chain: scope + name, nat: type === 'nat', priority: prio });
+    const priority = fields.family === 'netdev' ? Number.POSITIVE_INFINITY : prio;
+    this.hooks.push({ chain: scope + name, nat: type === 'nat', priority });
     return true;
   }
 

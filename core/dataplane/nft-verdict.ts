@@ -1,5 +1,6 @@
 import { type Family, parseAddress } from '../address';
 import { type Fields, fieldsOf } from './json';
+import { ALL_BITS } from './mark';
 import type { RuleVerdict } from './nat-rule';
 
 /**
@@ -28,7 +29,7 @@ function known(family: Family, kind: string, value: unknown, scope: string): Rul
     case 'snat':
       return snat(family, fieldsOf(value) ?? {});
     case 'mangle':
-      return setMark(fieldsOf(value) ?? {});
+      return mangle(fieldsOf(value) ?? {});
     default:
       // It may be a map of verdicts or a statement of a later nft: nobody knows what becomes of the packet.
       return undefined;
@@ -66,10 +67,23 @@ function snat(own: Family, { addr, flags: _, family, ...more }: Fields): RuleVer
   return parsed.ok && parsed.value.family === own ? { kind: 'snat', sourceIP: addr } : undefined;
 }
 
-/** `meta mark set` a number, or what `&`, `|` and `^` with numbers make of the mark that it was. */
-function setMark({ key, value }: Fields): RuleVerdict | undefined {
-  const bits = isMark(key) ? bitsOf(value, 0) : undefined;
-  return bits && { kind: 'set-mark', clear: bits.clear >>> 0, flip: bits.flip >>> 0 };
+/** Fields of packets that say nothing of where they are from or go to. */
+const HARMLESS: readonly unknown[] = ['dscp', 'ecn', 'ttl', 'hoplimit'];
+
+/**
+ * `meta mark set` a number, or what `&`, `|` and `^` with numbers make of the mark that it was; nobody knows the mark when
+ * it is set to something else. Other things that are set leave the source and the mark alone, but for parts of the packet.
+ */
+function mangle({ key, value }: Fields): RuleVerdict | undefined {
+  if (isMark(key)) {
+    const bits = bitsOf(value, 0);
+    if (!bits) return { kind: 'set-mark', clear: 0, flip: 0, lost: ALL_BITS };
+    return { kind: 'set-mark', clear: bits.clear >>> 0, flip: bits.flip >>> 0 };
+  }
+  const of = fieldsOf(key);
+  if (of?.payload !== undefined)
+    return HARMLESS.includes(fieldsOf(of.payload)?.field) ? { kind: 'continue' } : undefined;
+  return of && ('meta' in of || 'ct' in of || 'tcp option' in of) ? { kind: 'continue' } : undefined;
 }
 
 /** A new mark as bits that are cleared and then flipped in the old one. */

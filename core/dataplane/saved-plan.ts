@@ -1,6 +1,6 @@
 import { CidrList } from '../address/cidr-list';
 import { readIptablesRule } from './iptables-rule';
-import { iptablesRuleset, type NatTableName, POSTROUTING, type SavedTable } from './iptables-save';
+import { iptablesRuleset, POSTROUTING, type SavedTable, type TableLabel } from './iptables-save';
 import { chainRules, jumpRule } from './iptables-text';
 import type { NatRule, NatRuleset } from './nat-rule';
 import type { FamilyPlan, RulePlan } from './plan';
@@ -63,7 +63,7 @@ export function comparePlan({ rules }: SavedTable, plan: RulePlan, family: Famil
  * its list is not read again: it is the plan's.
  * @param name how chains and rules are named. @default as they were printed
  */
-export function savedRuleset(table: SavedTable, plan: RulePlan, family: FamilyPlan, name?: NatTableName): NatRuleset {
+export function savedRuleset(table: SavedTable, plan: RulePlan, family: FamilyPlan, name?: TableLabel): NatRuleset {
   const same = comparePlan(table, plan, family).chain === 'same';
   const known = new Map(same ? [[plan.chain, plannedRules(family)]] : []);
   return iptablesRuleset(family.family, table, name, known);

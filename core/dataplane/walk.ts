@@ -1,6 +1,7 @@
 import { type Family, IntervalSet, type LabelledSet, Partition } from '../address';
 import { type Flow, isExactly, join, joinAll } from './flow';
 import { hookOrders } from './hook-order';
+import { changedMark, type Mark, markOf, serviceBits } from './mark';
 import { matching, type Packets, spreads } from './match';
 import { type NatChain, type NatHook, type NatRule, type NatRuleset, standIn } from './nat-rule';
 import { type Doubt, eitherWay, NO_NAT, type Outcome, outcomeOf, sameOutcome, together } from './outcome';
@@ -21,7 +22,7 @@ const MOST_MARKS = 256;
 
 /**
  * Follows new packets of pods to every destination through the postrouting rules. They are packets that leave the node
- * (their destination is no address of its own), from pods (nor is their source), and that nobody has marked.
+ * (their destination is no address of its own), from pods (nor is their source), and that go to no Service.
  *
  * Where a rule cannot be decided about, both ways are followed; addresses for which these end alike are treated so, the
  * others are `unknown`. So nothing is ever guessed.
@@ -61,6 +62,8 @@ class Walk {
   private certain = true;
   private readonly doubts: Partition<Doubt | undefined>[] = [];
   private readonly outcomes = new Map<NatRule, Outcome>();
+  /** The mark with which packets come. */
+  private readonly start: Mark;
   private hook: NatHook | undefined;
   private depth = 0;
   private work = 0;
@@ -73,14 +76,19 @@ class Walk {
     private readonly most: number,
   ) {
     this.family = ruleset.family;
+    this.start = markOf(packets.unmarked ?? serviceBits(ruleset), 0);
   }
 
   /** Follows the packets through base chains in this order. */
   run(order: readonly NatHook[]): Partition<Outcome> {
-    let flow: Flow = new Map([[0, IntervalSet.full(this.family)]]);
+    let flow: Flow = new Map([[this.start, IntervalSet.full(this.family)]]);
+    let isDecided = false;
     for (const hook of order) {
       this.hook = hook;
-      flow = this.chain(hook.chain, flow).passed;
+      isDecided ||= hook.nat;
+      // Behind those of type nat all packets come, those that were given a source too, which others may still change.
+      if (isDecided && !hook.nat) this.chain(hook.chain, new Map([[markOf(0, 0), IntervalSet.full(this.family)]]));
+      else flow = this.chain(hook.chain, flow).passed;
     }
     for (const set of flow.values()) this.reach(NO_NAT, set);
     return this.givenUp === undefined ? this.result() : nobodyKnows(this.family, this.givenUp);
@@ -145,7 +153,7 @@ class Walk {
   }
 
   /** Applies a rule to packets for which it holds; the result is whether it makes a difference. */
-  private apply(rule: NatRule, mark: number, set: IntervalSet, flows: Ways & { readonly next: Flow }): boolean {
+  private apply(rule: NatRule, mark: Mark, set: IntervalSet, flows: Ways & { readonly next: Flow }): boolean {
     const { verdict } = rule;
     const { next, returned, passed } = flows;
     switch (verdict.kind) {
@@ -159,7 +167,7 @@ class Walk {
         join(returned, mark, set);
         return true;
       case 'set-mark':
-        join(next, ((mark & ~verdict.clear) ^ verdict.flip) >>> 0, set);
+        join(next, changedMark(mark, verdict), set);
         return true;
       case 'jump':
       case 'goto':
@@ -172,7 +180,7 @@ class Walk {
 
   private lead(
     { kind, chain }: { readonly kind: 'jump' | 'goto'; readonly chain: string },
-    mark: number,
+    mark: Mark,
     set: IntervalSet,
     { next, returned, passed }: Ways & { readonly next: Flow },
   ): boolean {
@@ -183,7 +191,7 @@ class Walk {
     return kind === 'goto' || before !== this.reached.length || !isExactly(inner.returned, mark, set);
   }
 
-  private end(rule: NatRule, mark: number, set: IntervalSet, { next, passed }: Ways & { readonly next: Flow }): true {
+  private end(rule: NatRule, mark: Mark, set: IntervalSet, { next, passed }: Ways & { readonly next: Flow }): true {
     // The map is one of packets that leave; which ones a firewall lets go is another matter.
     if (rule.verdict.kind === 'drop' && !this.hook?.nat) join(passed, mark, set);
     else {
@@ -207,7 +215,7 @@ class Walk {
     if (!set.isEmpty()) this.reached.push({ set, value: outcome });
   }
 
-  private doubt(rule: NatRule, mark: number, set: IntervalSet): void {
+  private doubt(rule: NatRule, mark: Mark, set: IntervalSet): void {
     this.certain = false;
     this.doubts.push(only(set, { rule, spreads: spreads(rule, this.family, mark, this.packets) }));
   }

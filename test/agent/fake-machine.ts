@@ -177,14 +177,18 @@ function settled(): Promise<void> {
 
 /** The nat table of a machine whose kubelet uses legacy iptables: just what the agent asks of it. */
 export class FakeNat {
+  /** How often it was read. */
+  looks = 0;
   private chains = new Map<string, string[]>([['POSTROUTING', []]]);
 
   constructor(machine: FakeMachine) {
     machine.writeFile('/proc/net/ip_tables_names', 'nat\nmangle\n');
     machine.writeFile('/proc/net/ip6_tables_names', '');
-    machine.programs.set('iptables-legacy-save', args => ({
-      out: args.includes('nat') ? this.text() : '*mangle\n:KUBE-IPTABLES-HINT - [0:0]\nCOMMIT\n',
-    }));
+    machine.programs.set('iptables-legacy-save', args => {
+      if (!args.includes('nat')) return { out: '*mangle\n:KUBE-IPTABLES-HINT - [0:0]\nCOMMIT\n' };
+      this.looks++;
+      return { out: this.text() };
+    });
     machine.programs.set('iptables-legacy-restore', (_, input) => {
       this.restore(input);
       return {};

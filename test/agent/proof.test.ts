@@ -37,6 +37,28 @@ body = struct.pack('BBH', 2, 0, 0) + b''.join(attribute(*each) for each in given
 kernel = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 12)
 kernel.send(struct.pack('IHHII', 16 + len(body), 6 << 8 | 2, 5, 1, 0) + body)
 assert struct.unpack('i', kernel.recv(4096)[16:20]) == (0,)`;
+/** A rule for marked packets, and kube-proxy's own, which say what its mark is. */
+const IF_MARKED = '-m mark --mark 0x4000/0x4000 -j SNAT --to-source 203.0.113.77';
+const kubeProxy = (tool: string): string =>
+  [
+    `${tool} -t nat -N KUBE-POSTROUTING`,
+    `${tool} -t nat -A POSTROUTING -m comment --comment "kubernetes postrouting rules" -j KUBE-POSTROUTING`,
+    `${tool} -t nat -A KUBE-POSTROUTING -m mark ! --mark 0x4000/0x4000 -j RETURN`,
+    `${tool} -t nat -A KUBE-POSTROUTING -j MARK --xor-mark 0x4000`,
+    `${tool} -t nat -A KUBE-POSTROUTING -j MASQUERADE --random-fully`,
+  ].join('\n');
+/** What others do to packets behind the routing decision beside giving them a source, by iptables. */
+const mangled = (tool: string): string =>
+  [
+    `${tool} -t mangle -N cali-POSTROUTING`,
+    `${tool} -t mangle -A POSTROUTING -j cali-POSTROUTING`,
+    `${tool} -t mangle -A cali-POSTROUTING -m mark --mark 0x10000/0x10000 -j RETURN`,
+    `${tool} -t mangle -A cali-POSTROUTING -j MARK --set-xmark 0x0/0xf0000`,
+    `${tool} -t mangle -A POSTROUTING -p tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu`,
+    `${tool} -t mangle -A POSTROUTING -p udp --dport 68 -j CHECKSUM --checksum-fill`,
+    `${tool} -t mangle -A POSTROUTING -j CONNMARK --restore-mark --nfmask 0x80 --ctmask 0x80`,
+    `${tool} -t mangle -A POSTROUTING -j CONNMARK --save-mark`,
+  ].join('\n');
 const FOREIGN = '-d 10.1.0.0/16 -j MASQUERADE';
 
 interface Case {
@@ -88,6 +110,73 @@ const CASES: readonly Case[] = [
     script: nft('ip', 90, 'ip daddr 10.1.0.0/16 masquerade').replace('foreign', table),
     says: /^packets to 10\.1\.0\.0 are masqueraded by the rule ip (?:filter|mangle|raw|security) c handle \d+: /,
   })),
+  ...['iptables-nft', 'iptables-legacy'].flatMap((tool): Case[] => [
+    {
+      name: `${tool}: a mark that nobody is known to set`,
+      script: `${tool} -t nat -A PREROUTING -d 10.1.0.0/16 -j MARK --set-mark 0x4000 && ${tool} -t nat -I POSTROUTING ${IF_MARKED}`,
+      says: /^what happens to packets to 0\.0\.0\.0 depends on the rule .*iptables-\w+ -t nat -A POSTROUTING -m mark --mark 0x4000/,
+    },
+    { name: `${tool}: kube-proxy's mark`, script: kubeProxy(tool), says: undefined },
+    {
+      name: `${tool}: kube-proxy's mark, which the mangle table sets`,
+      script: `${kubeProxy(tool)} && ${tool} -t mangle -A POSTROUTING -d 10.1.0.0/16 -j MARK --set-mark 0x4000`,
+      says: /^packets to 10\.1\.0\.0 are masqueraded by the rule iptables-\w+ -t nat -A KUBE-POSTROUTING /,
+    },
+    {
+      name: `${tool}: kube-proxy's mark, which the mangle table gets from the connection`,
+      script: `${kubeProxy(tool)} && ${tool} -t mangle -A POSTROUTING -j CONNMARK --restore-mark`,
+      says: /^what happens to packets to \S+ depends on the rule iptables-\w+ -t nat -A KUBE-POSTROUTING -m mark/,
+    },
+    {
+      name: `${tool}: a mangle table that leaves sources and kube-proxy's mark alone`,
+      script: `${kubeProxy(tool)}\n${mangled(tool)}`,
+      says: undefined,
+    },
+  ]),
+  {
+    name: "portmap's mark",
+    script: [
+      'iptables-nft -t nat -N CNI-HOSTPORT-MASQ',
+      'iptables-nft -t nat -A POSTROUTING -m comment --comment "CNI portfwd requiring masquerade" -j CNI-HOSTPORT-MASQ',
+      'iptables-nft -t nat -A CNI-HOSTPORT-MASQ -m mark --mark 0x2000/0x2000 -j MASQUERADE',
+    ].join('\n'),
+    says: undefined,
+  },
+  {
+    name: 'a mangle table written by nft',
+    script: `${kubeProxy('iptables-nft')} && nft 'table ip mangle {
+      chain c {
+        type filter hook postrouting priority mangle;
+        meta length 9 ip daddr 10.1.0.0/16 meta mark set meta mark or 0x4000
+      }
+    }'`,
+    says: /^what happens to packets to 10\.1\.0\.0 depends on the rule ip mangle c handle \d+: /,
+  },
+  {
+    name: 'what gives packets of a device another source',
+    script: `nft 'table netdev foreign {
+      chain c {
+        type filter hook egress device lo priority 0;
+        ip saddr set 203.0.113.77
+      }
+    }'`,
+    says: /^what happens to packets to 0\.0\.0\.0 depends on the rule .*netdev foreign c handle \d+: /,
+  },
+  {
+    name: 'what leaves sources alone',
+    script: `nft 'table inet foreign {
+      chain c {
+        type filter hook postrouting priority 0;
+        tcp option maxseg size set rt mtu
+        limit rate 5/second log
+        meta priority set 1:2
+        ct mark set meta mark
+        ip dscp set cs1
+        quota over 5 bytes drop
+      }
+    }'`,
+    says: undefined,
+  },
   { name: 'one of another hook', script: nft('ip', 90, '').replace('postrouting', 'input'), says: undefined },
   {
     name: 'legacy iptables',

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { address, FAMILIES, type Family } from '../../core/address';
-import { type Flavour, iptablesRuleset, natTable, readIptablesSave } from '../../core/dataplane/iptables-save';
+import { type Flavour, iptablesRuleset, readIptablesSave, tableLabel } from '../../core/dataplane/iptables-save';
 import { kernelMap } from '../../core/dataplane/kernel-map';
+import { ALL_BITS } from '../../core/dataplane/mark';
 import { joinRulesets, type NatRuleset } from '../../core/dataplane/nat-rule';
 import { readNftRuleset } from '../../core/dataplane/nft-ruleset';
 import { WITH_PORTS } from '../../core/dataplane/plan';
@@ -200,12 +201,12 @@ describe.skipIf(!hasLab('nft', 'iptables-nft', 'iptables-legacy'))('the order of
       const dump = isThere ? node.exec([`${TOOL[family]}-${flavour}-save`, '-t', 'nat']) : '';
       const read = readIptablesSave(dump);
       const table = (read.ok && read.table) || { policies: new Map(), rules: new Map() };
-      return iptablesRuleset(family, table, natTable(family, flavour));
+      return iptablesRuleset(family, table, tableLabel(family, flavour));
     };
     const rules = new Map([...saved('nft').chains].map(([name, chain]) => [name, chain.rules]));
     const json = JSON.parse(node.exec(['nft', '-j', 'list', 'ruleset']));
     const { ruleset, sets } = readNftRuleset(family, json, { saved: rules })!;
-    const map = kernelMap(joinRulesets(ruleset, saved('legacy')), { sets });
+    const map = kernelMap(joinRulesets(ruleset, saved('legacy')), { sets, unmarked: ALL_BITS });
     const { treatment } = map.at(address(OUTSIDE[family].replace(/\/.*/, '')));
     return treatment ? treatmentText(treatment) : 'unknown';
   }

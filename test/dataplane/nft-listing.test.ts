@@ -24,7 +24,7 @@ describe('entries of nft -j', () => {
   });
 });
 
-test('base chains are those that may give packets another source, and those that may mark them before', () => {
+test('base chains are those behind the routing decision', () => {
   const named = postroutingChains([
     table('ip', 'a'),
     base('ip', 'a'),
@@ -32,10 +32,11 @@ test('base chains are those that may give packets another source, and those that
     base('inet', 'nat', { prio: -5 }),
     base('ip', 'nat', { name: 'POSTROUTING' }),
     base('ip', 'mangle', { type: 'filter' }),
-    base('ip6', 'raw', { type: 'filter' }),
+    base('ip6', 'raw', { hook: 'output' }),
     base('ip6', 'filter'),
     base('ip', 'd', { hook: 'prerouting' }),
     base('bridge', 'e'),
+    base('netdev', 'g', { hook: 'egress' }),
     { chain: { family: 'ip', table: 'f', name: 'led' } },
     'no entry',
   ]).map(({ name, families }) => [name, families]);
@@ -44,7 +45,9 @@ test('base chains are those that may give packets another source, and those that
     ['ip6 b c', [6]],
     ['inet nat c', [4, 6]],
     ['ip nat POSTROUTING', [4]],
+    ['ip mangle c', [4]],
     ['ip6 filter c', [6]],
+    ['netdev g c', [4, 6]],
   ]);
 });
 

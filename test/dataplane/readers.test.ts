@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { cidr, FAMILIES, type Family, IntervalSet } from '../../core/address';
 import { readIptablesRule } from '../../core/dataplane/iptables-rule';
-import { iptablesRuleset, natTable, readIptablesSave, withoutCounters } from '../../core/dataplane/iptables-save';
+import { iptablesRuleset, readIptablesSave, tableLabel, withoutCounters } from '../../core/dataplane/iptables-save';
 import { iptablesWords } from '../../core/dataplane/iptables-words';
 import type { Condition, NatRule } from '../../core/dataplane/nat-rule';
 import { readNftRule } from '../../core/dataplane/nft-rule';
@@ -101,7 +101,11 @@ describe('a rule of iptables-save', () => {
     ['-j MARK --or-mark 0x4', { kind: 'set-mark', clear: 4, flip: 4 }],
     ['-j MARK --and-mark 0x4', { kind: 'set-mark', clear: 0xfffffffb, flip: 0 }],
     ['-j MARK --xor-mark 0x4', { kind: 'set-mark', clear: 0, flip: 4 }],
-    ['-j CONNMARK --restore-mark', { kind: 'unknown', text: '-j CONNMARK --restore-mark' }],
+    ['-j CONNMARK --restore-mark', { kind: 'set-mark', clear: 0, flip: 0, lost: 0xffffffff }],
+    ['-j CONNMARK --restore-mark --nfmask 0x80 --ctmask 0x80', { kind: 'set-mark', lost: 0x80 }],
+    ['-j CONNMARK --save-mark', { kind: 'continue' }],
+    ['-j TCPMSS --clamp-mss-to-pmtu', { kind: 'continue' }],
+    ['-j NFQUEUE --queue-num 1', { kind: 'unknown' }],
     ['-j RETURN --odd', { kind: 'unknown', text: '-j RETURN --odd' }],
   ])('%s', (text, verdict) => {
     expect(readIptablesRule(4, text).verdict).toMatchObject(verdict);
@@ -153,7 +157,7 @@ describe('a dump of iptables-save', () => {
     const { chains, hooks } = iptablesRuleset(
       4,
       (read.ok && read.table) || { policies: new Map(), rules: new Map() },
-      natTable(4, 'legacy'),
+      tableLabel(4, 'legacy'),
     );
     const scope = 'iptables-legacy nat ';
     expect([...chains.keys()]).toEqual([`${scope}POSTROUTING`, `${scope}A`]);
@@ -162,7 +166,7 @@ describe('a dump of iptables-save', () => {
     expect(rule!.text).toBe('iptables-legacy -t nat -A POSTROUTING -j A');
     expect(hooks).toEqual([{ chain: `${scope}POSTROUTING`, nat: true, priority: 100 }]);
     // That of iptables-nft is a table of nftables.
-    expect(FAMILIES.map(family => natTable(family, 'nft').scope)).toEqual(['ip nat ', 'ip6 nat ']);
+    expect(FAMILIES.map(family => tableLabel(family, 'nft').scope)).toEqual(['ip nat ', 'ip6 nat ']);
   });
 
   test('with a chain that has the name of a target: which of them a rule leads to is not printed', () => {
@@ -234,6 +238,11 @@ describe('a rule of nft -j', () => {
       { match: { op: '==', left: { fib: { result: 'type', flags: ['daddr', 'oif'] } }, right: 'local' } },
       [{ on: 'unknown' }],
     ],
+    ['a limit', { limit: { rate: 1, per: 'second' } }, [{ on: 'unknown' }]],
+    ['a quota', { quota: { val: 1 } }, [{ on: 'unknown' }]],
+    ['a number of connections', { 'ct count': { val: 1 } }, [{ on: 'unknown' }]],
+    ['room in a set', { set: { op: 'add', elem: daddr, set: '@s' } }, [{ on: 'unknown' }]],
+    ['an option of TCP', { mangle: { key: { 'tcp option': { name: 'maxseg' } }, value: 1 } }, [{ on: 'unknown' }]],
     ['nonsense', { match: { op: '==', right: 1 } }, [{ on: 'unknown' }]],
   ])('asks for %s', (_, statement, conditions) => {
     const rule = nftRule([statement, { counter: { packets: 0, bytes: 0 } }, { return: null }]);
@@ -262,7 +271,13 @@ describe('a rule of nft -j', () => {
     [[{ mangle: { key: mark, value: { '^': [mark, 0x4000] } } }], { kind: 'set-mark', clear: 0, flip: 0x4000 }],
     [[{ mangle: { key: mark, value: { '|': [{ '&': [mark, 0xff00] }, 0x12] } } }], { clear: 0xffff00ff, flip: 0x12 }],
     [[{ mangle: { key: mark, value: 5 } }], { clear: 0xffffffff, flip: 5 }],
-    [[{ mangle: { key: mark, value: { ct: { key: 'mark' } } } }], { kind: 'unknown' }],
+    [[{ mangle: { key: mark, value: { ct: { key: 'mark' } } } }], { kind: 'set-mark', lost: 0xffffffff }],
+    [[{ mangle: { key: { ct: { key: 'mark' } }, value: mark } }], { kind: 'continue' }],
+    [[{ mangle: { key: { meta: { key: 'nftrace' } }, value: 1 } }], { kind: 'continue' }],
+    [[{ mangle: { key: { 'tcp option': { name: 'maxseg' } }, value: { rt: { key: 'mtu' } } } }], { kind: 'continue' }],
+    [[{ mangle: { key: { payload: { protocol: 'ip', field: 'dscp' } }, value: 'cs1' } }], { kind: 'continue' }],
+    [[{ mangle: { key: { payload: { base: 'nh', offset: 96, len: 32 } }, value: 7 } }], { kind: 'unknown' }],
+    [[{ limit: { rate: 5 } }, { log: null }], { kind: 'continue' }],
     [
       [{ mangle: { key: { payload: { protocol: 'ip', field: 'saddr' } }, value: '192.168.1.10' } }],
       { kind: 'unknown' },
@@ -297,8 +312,10 @@ describe('a ruleset of nft -j', () => {
     expect(ruleset(table({ flags: 'dormant' }), { chain })!.ruleset.hooks).toEqual([]);
     expect(ruleset({ chain: { ...chain, hook: 'prerouting' } })!.ruleset.hooks).toEqual([]);
     expect(ruleset({ chain: { ...chain, family: 'ip6' } })!.ruleset.hooks).toEqual([]);
-    expect(ruleset({ chain: { ...chain, table: 'mangle', type: 'filter' } })!.ruleset.hooks).toEqual([]);
-    expect(ruleset({ chain: { ...chain, table: 'mangle' } })!.ruleset.hooks).toHaveLength(1);
+    const egress = { family: 'netdev', hook: 'egress', type: 'filter' };
+    expect(ruleset({ chain: { ...chain, ...egress, hook: 'ingress' } })!.ruleset.hooks).toEqual([]);
+    expect(ruleset({ chain: { ...chain, ...egress } })!.ruleset.hooks).toMatchObject([{ priority: Infinity }]);
+    expect(ruleset({ chain: { ...chain, table: 'mangle', type: 'filter' } })!.ruleset.hooks).toHaveLength(1);
     expect(ruleset({ chain: { ...chain, table: 'nat' } })!.ruleset.hooks).toHaveLength(1);
     expect(ruleset({ chain: { ...chain, family: 'inet', table: 'nat' } })!.ruleset.hooks).toHaveLength(1);
   });

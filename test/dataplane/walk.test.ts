@@ -5,6 +5,7 @@ import { CidrList } from '../../core/address/cidr-list';
 import { readIptablesSave } from '../../core/dataplane/iptables-save';
 import { restoreText } from '../../core/dataplane/iptables-text';
 import { type KernelDecision, kernelMap } from '../../core/dataplane/kernel-map';
+import { ALL_BITS } from '../../core/dataplane/mark';
 import {
   type Condition,
   joinRulesets,
@@ -136,15 +137,16 @@ function endsOf(
   ruleset: NatRuleset,
   to: Address,
   holds: (rule: NatRule, c: Condition) => boolean = () => false,
+  mark = 0,
 ): Set<string> {
-  return new Set(PROTOCOLS.map(protocol => follow(ruleset, 'POSTROUTING', { mark: 0, to, protocol }, holds)!));
+  return new Set(PROTOCOLS.map(protocol => follow(ruleset, 'POSTROUTING', { mark, to, protocol }, holds)!));
 }
 
 describe('the walk', () => {
   test('says of every address what a packet to it comes to', () => {
     fc.assert(
       fc.property(anyRuleset(known), ruleset => {
-        const map = kernelMap(ruleset);
+        const map = kernelMap(ruleset, { unmarked: ALL_BITS });
         for (const to of POINTS) {
           const [end, another] = endsOf(ruleset, to);
           expect(decided(map.at(to))).toBe(another !== undefined || end === 'drop' ? undefined : end);
@@ -160,7 +162,7 @@ describe('the walk', () => {
         anyRuleset(fc.oneof(known, known, open)),
         fc.array(fc.boolean(), { minLength: 32, maxLength: 32 }),
         (ruleset, coins) => {
-          const map = kernelMap(ruleset);
+          const map = kernelMap(ruleset, { unmarked: ALL_BITS });
           for (const to of POINTS) {
             const told = decided(map.at(to));
             if (told === undefined) continue;
@@ -171,6 +173,23 @@ describe('the walk', () => {
           }
         },
       ),
+      { numRuns: 3000 },
+    );
+  });
+
+  test('says nothing of an address for which it depends on a mark that packets may come with', () => {
+    fc.assert(
+      fc.property(anyRuleset(known), fc.constantFrom(0, 1, 2, 3), (ruleset, unmarked) => {
+        const map = kernelMap(ruleset, { unmarked });
+        for (const to of POINTS) {
+          const told = decided(map.at(to));
+          const marks = [0, 1, 2, 3].filter(mark => (mark & unmarked) === 0);
+          const ends = new Set(marks.flatMap(mark => [...endsOf(ruleset, to, () => false, mark)]));
+          if (told !== undefined) expect([...ends]).toEqual([told]);
+          // Where no rule asks for a mark, it is known as before.
+          else if (unmarked === 3) expect(ends.size > 1 || ends.has('drop')).toBe(true);
+        }
+      }),
       { numRuns: 3000 },
     );
   });
@@ -247,7 +266,7 @@ describe('the walk keeps within bounds', () => {
       { length: 32 },
       (_, bit): NatRule => ({
         conditions: [{ on: 'unknown', text: '-o eth0' }],
-        verdict: { kind: 'set-mark', clear: 0, flip: 2 ** bit },
+        verdict: { kind: 'set-mark', clear: 2 ** bit, flip: 2 ** bit },
         text: `bit ${bit}`,
       }),
     );

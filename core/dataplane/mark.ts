@@ -1,0 +1,61 @@
+import type { NatRuleset } from './nat-rule';
+
+/** What is known of the mark that packets carry: which of its 32 bits, in the upper half, and what these are. */
+export type Mark = bigint;
+
+/** How a rule changes a mark: to `(mark & ~clear) ^ flip`. */
+export interface MarkChange {
+  readonly clear: number;
+  readonly flip: number;
+  /** Bits that nobody knows behind it. @default none */
+  readonly lost?: number;
+}
+
+/** All bits of a mark. */
+export const ALL_BITS = 0xffffffff;
+
+/** A mark of which some bits are known. */
+export function markOf(known: number, bits: number): Mark {
+  return (BigInt(known >>> 0) << 32n) | BigInt((bits & known) >>> 0);
+}
+
+/** What is known of a mark when a rule has changed it. */
+export function changedMark(mark: Mark, { clear, flip, lost = 0 }: MarkChange): Mark {
+  const { known, bits } = partsOf(mark);
+  return markOf((known | clear) & ~lost, (bits & ~clear) ^ flip);
+}
+
+/** Whether the masked bits of a mark are these; undefined when nobody knows. */
+export function isMarked(
+  mark: Mark,
+  { value, mask }: { readonly value: number; readonly mask: number },
+): boolean | undefined {
+  const { known, bits } = partsOf(mark);
+  if ((value & ~mask) !== 0 || ((bits ^ value) & mask & known) !== 0) return false;
+  return (mask & ~known) === 0 ? true : undefined;
+}
+
+function partsOf(mark: Mark): { readonly known: number; readonly bits: number } {
+  return { known: Number(mark >> 32n), bits: Number(mark & BigInt(ALL_BITS)) };
+}
+
+/**
+ * Chains of kube-proxy, in both of its modes, and of the portmap plugin of CNI. The marks that they ask for are those of
+ * packets to Services and host ports.
+ */
+const SERVICES = /(?:^| )(?:KUBE-POSTROUTING|CNI-HOSTPORT-MASQ)$|^ip6? kube-proxy /;
+
+/**
+ * The bits that are known not to be set: those that say of a packet that it goes to a Service or a host port, for the
+ * map is one of packets that do not. Any other bit may have been set on a packet's way here.
+ */
+export function serviceBits({ chains }: NatRuleset): number {
+  let bits = 0;
+  for (const [name, { rules }] of chains) {
+    if (!SERVICES.test(name)) continue;
+    for (const { conditions } of rules) {
+      for (const condition of conditions) if (condition.on === 'mark') bits |= condition.mask;
+    }
+  }
+  return bits >>> 0;
+}
