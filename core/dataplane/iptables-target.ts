@@ -33,6 +33,8 @@ function known(name: string, options: readonly string[]): RuleVerdict | undefine
       return snat(options);
     case 'MARK':
       return setMark(options);
+    case 'REJECT':
+      return { kind: 'drop' };
     case 'CONNMARK':
       return connectionMark(options);
   }

@@ -5,10 +5,20 @@ const TYPES: Readonly<Record<Family, string>> = { 4: 'ipv4_addr', 6: 'ipv6_addr'
 
 /**
  * The addresses of a set as `nft -j` lists it, elements with a timeout included as long as they are listed; undefined
- * for a set of something else.
+ * for a set of something else, and for one that packets may fill themselves.
  */
 export function readNftSet(family: Family, fields: Fields): IntervalSet | undefined {
-  return fields.type === TYPES[family] ? readNftElements(family, fields.elem ?? []) : undefined;
+  return fields.type === TYPES[family] && !isFilled(fields) ? readNftElements(family, fields.elem ?? []) : undefined;
+}
+
+/**
+ * Whether rules may put addresses of packets into a set, so that even the first packet finds its own there. Such sets
+ * have a size or a timeout; nft 1.0.6 does not list the flag `dynamic`. Intervals the kernel lets nobody add like this.
+ */
+function isFilled({ flags, size, timeout }: Fields): boolean {
+  const named: readonly unknown[] = Array.isArray(flags) ? flags : [flags];
+  if (named.includes('interval') || named.includes('constant')) return false;
+  return size !== undefined || timeout !== undefined || named.includes('dynamic') || named.includes('timeout');
 }
 
 /** The addresses that the right side of a comparison stands for: an anonymous set, or one element. */

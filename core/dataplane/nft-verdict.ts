@@ -21,6 +21,8 @@ function known(family: Family, kind: string, value: unknown, scope: string): Rul
     case 'drop':
     case 'return':
       return { kind };
+    case 'reject':
+      return { kind: 'drop' };
     case 'jump':
     case 'goto':
       return lead(kind, fieldsOf(value)?.target, scope);

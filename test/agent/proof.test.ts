@@ -162,6 +162,23 @@ const CASES: readonly Case[] = [
     }'`,
     says: /^what happens to packets to 0\.0\.0\.0 depends on the rule .*netdev foreign c handle \d+: /,
   },
+  ...['flags dynamic; size 99;', 'flags timeout; timeout 1m;', ''].map(flags => ({
+    name: `a set (${flags}) that packets fill themselves`,
+    script: `nft 'table ip foreign {
+      set s {
+        type ipv4_addr; ${flags}
+      }
+      chain f {
+        type filter hook forward priority 0;
+        add @s { ip daddr }
+      }
+      chain c {
+        type nat hook postrouting priority 90;
+        ip daddr @s masquerade
+      }
+    }'`,
+    says: /^what happens to packets to \S+ depends on the rule ip foreign c handle \d+: /,
+  })),
   {
     name: 'what leaves sources alone',
     script: `nft 'table inet foreign {

@@ -105,6 +105,7 @@ describe('a rule of iptables-save', () => {
     ['-j CONNMARK --restore-mark --nfmask 0x80 --ctmask 0x80', { kind: 'set-mark', lost: 0x80 }],
     ['-j CONNMARK --save-mark', { kind: 'continue' }],
     ['-j TCPMSS --clamp-mss-to-pmtu', { kind: 'continue' }],
+    ['-j REJECT --reject-with icmp-port-unreachable', { kind: 'drop' }],
     ['-j NFQUEUE --queue-num 1', { kind: 'unknown' }],
     ['-j RETURN --odd', { kind: 'unknown', text: '-j RETURN --odd' }],
   ])('%s', (text, verdict) => {
@@ -266,6 +267,7 @@ describe('a rule of nft -j', () => {
     [[{ snat: { addr: { range: ['192.168.1.10', '192.168.1.12'] } } }], { kind: 'unknown' }],
     [[{ snat: { addr: '192.168.1.10', port: 80 } }], { kind: 'unknown' }],
     [[{ jump: { target: 'x' } }], { kind: 'jump', chain: 'ip t x' }],
+    [[{ reject: { type: 'icmpx', expr: 'admin-prohibited' } }], { kind: 'drop' }],
     [[{ vmap: {} }], { kind: 'unknown' }],
     [[{ xt: null }], { kind: 'unknown' }],
     [[{ mangle: { key: mark, value: { '^': [mark, 0x4000] } } }], { kind: 'set-mark', clear: 0, flip: 0x4000 }],
@@ -358,5 +360,11 @@ describe('a ruleset of nft -j', () => {
     expect(read({ type: 'inet_service', elem: [80] })).toBeUndefined();
     expect(read({ type: ['ipv4_addr', 'inet_service'] })).toBeUndefined();
     expect(read({ elem: ['*'] })).toBeUndefined();
+    // Those that rules may add addresses of packets to.
+    expect(read({ size: 65535 })).toBeUndefined();
+    expect(read({ flags: ['timeout'], timeout: 10, elem: [] })).toBeUndefined();
+    expect(read({ flags: 'dynamic' })).toBeUndefined();
+    expect(read({ flags: ['interval'], size: 9 })!.isEmpty()).toBe(true);
+    expect(read({ flags: 'constant', size: 9 })!.isEmpty()).toBe(true);
   });
 });
