@@ -8,6 +8,15 @@ const WORDS: Readonly<Record<string, string>> = {
   EDQUOT: 'the quota is used up',
   EROFS: 'the file system can only be read',
   ELOOP: 'its symbolic links lead in a circle',
+  EEXIST: 'something else stands in its place',
+  ENXIO: 'it is no file',
+  ENAMETOOLONG: 'its name is too long',
+  EMFILE: 'too many files are open',
+  ENFILE: 'too many files are open',
+  ENOMEM: 'memory is used up',
+  EBUSY: 'it is in use',
+  EADDRINUSE: 'another program listens there',
+  EADDRNOTAVAIL: 'this machine has no such address',
   EIO: 'the disk or the network behind it fails',
 };
 

@@ -2,7 +2,7 @@ import { faultWords } from './fault-words';
 import type { Log } from './log';
 import { metricsText } from './metrics';
 import type { IoFault, Platform } from './platform/platform';
-import { HEARTBEAT_FILE, LAST_GOOD_FILE, METRICS_FILE, type State, writeState } from './state';
+import { HEARTBEAT_FILE, LAST_GOOD_FILE, METRICS_FILE, STATE_FILE, type State, stateText } from './state';
 import { readUsage } from './usage';
 import { version } from './version';
 
@@ -11,6 +11,10 @@ export class Publisher {
   private lastReconcile = 0;
   private reconciled = 0;
   private readonly started: number;
+  /** Why there is no folder. */
+  private missing: IoFault | undefined;
+  /** Why the file that was good last could not be kept. */
+  private unkept: IoFault | undefined;
 
   constructor(
     private readonly platform: Platform,
@@ -18,7 +22,7 @@ export class Publisher {
     private readonly log: Log,
   ) {
     this.started = platform.now();
-    this.noted(platform.makeFolder(folder));
+    this.missing = platform.makeFolder(folder);
   }
 
   /** A look at the kernel ended that took so many milliseconds. */
@@ -30,11 +34,19 @@ export class Publisher {
   /** Writes the state and the metrics. */
   publish(rest: Omit<State, 'version' | 'pid'>): void {
     const { platform, folder, started, lastReconcile, reconciled } = this;
+    if (this.missing) this.missing = platform.makeFolder(folder);
     const state: State = { version, pid: platform.pid, ...rest };
     const text = metricsText(state, { started, lastReconcile, reconciled, usage: readUsage(platform) });
-    const faults = [writeState(platform, folder, state), platform.writeFile(`${folder}/${METRICS_FILE}`, text)];
-    this.noted(faults.find(fault => fault !== undefined));
+    this.noted(this.replace(METRICS_FILE, text), this.replace(STATE_FILE, stateText(state)), this.unkept);
     this.beat();
+  }
+
+  /** Replaces a file. One that cannot be goes: nobody is to read what no longer holds, and it makes room. */
+  private replace(name: string, text: string): IoFault | undefined {
+    const path = `${this.folder}/${name}`;
+    if (!this.platform.writeFile(path, text)) return undefined;
+    this.platform.removeFile(path);
+    return this.platform.writeFile(path, text);
   }
 
   /** Says that the process is not stuck. A full disk does not matter, once the file is there. */
@@ -49,11 +61,13 @@ export class Publisher {
   /** Keeps a file that was enforced, for a restart beside one that is refused. */
   keepLastGood(text: string): IoFault | undefined {
     const fault = this.platform.writeFile(`${this.folder}/${LAST_GOOD_FILE}`, text, 0o600);
-    if (fault) this.noted(fault);
+    this.unkept = fault;
     return fault;
   }
 
-  private noted(fault: IoFault | undefined): void {
+  private noted(...faults: readonly (IoFault | undefined)[]): void {
+    const [first] = faults.filter(each => each !== undefined);
+    const fault = first && (this.missing ?? first);
     if (fault) {
       const message = `${this.folder} cannot be written, ${faultWords(fault.code)}: status and metrics are not up to date`;
       this.log.state('state', { event: 'state', level: 'warning', message });

@@ -17,15 +17,21 @@ const BEAT = 10_000;
 /** How long one reconcile may take until the agent counts as stuck: every tool's timeout, and some more. */
 const STUCK = 120_000;
 
+/** How long after SIGTERM the process ends at the latest, though it reads a long file. In milliseconds. */
+const GRACE = 50;
+
 /** `masq-agent run`: enforces until it is told to end, or once. */
 export async function run(platform: Platform, options: Options): Promise<number> {
   const log = new Log(platform, options.logFormat);
+  // What was to be proven once is not proven.
+  const code = options.once ? 1 : 0;
   for (const signal of ['TERM', 'INT'] as const) {
     platform.onSignal(signal, () => {
       log.tell({ event: 'end', message: `ended by SIG${signal}; the rules stay` });
-      platform.exit(0);
+      platform.exit(code);
     });
   }
+  platform.endWithin(GRACE, code);
   // Before there is an agent that could reload, the file has not been read either.
   platform.onSignal('HUP', () => {});
   const { backend, because } = await detectBackend(platform, options.backend);

@@ -1,3 +1,4 @@
+import { faultWords } from './fault-words';
 import { whyNotAlive, whyNotReady } from './health';
 import { Log } from './log';
 import type { Options } from './options';
@@ -38,7 +39,7 @@ export async function serve(platform: Platform, { listen, stateFolder, logFormat
   const answer = (written: string): string | undefined => responseTo(platform, stateFolder, written);
   const fault = await platform.serve({ ...LIMITS, address, port }, answer);
   if (fault) {
-    log.tell({ event: 'failed', level: 'error', message: `cannot listen on ${where}: ${fault.code}` });
+    log.tell({ event: 'failed', level: 'error', message: `cannot listen on ${where}: ${faultWords(fault.code)}` });
     return 1;
   }
   log.tell({ event: 'serve', message: `serves /metrics, /healthz and /readyz on http://${where}` });

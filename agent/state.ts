@@ -1,6 +1,6 @@
 import type { BackendName } from './backend';
 import { faultWords } from './fault-words';
-import type { IoFault, Platform } from './platform/platform';
+import type { Platform } from './platform/platform';
 
 /** How things stand on the node. */
 export type Verdict =
@@ -76,9 +76,9 @@ export const HEARTBEAT_FILE = 'heartbeat';
 export const LAST_GOOD_FILE = 'last-good';
 export const METRICS_FILE = 'metrics';
 
-/** Writes the state. */
-export function writeState(platform: Platform, folder: string, state: State): IoFault | undefined {
-  return platform.writeFile(`${folder}/${STATE_FILE}`, `${JSON.stringify(state, undefined, 2)}\n`);
+/** The state as it is written. */
+export function stateText(state: State): string {
+  return `${JSON.stringify(state, undefined, 2)}\n`;
 }
 
 /** Reads what an agent wrote; a text when there is none to be read. */
@@ -87,7 +87,7 @@ export function readState(platform: Platform, folder: string): State | string {
   const read = platform.readFile(path, 2 ** 20);
   if (!read.ok) {
     return read.fault.code === 'ENOENT'
-      ? `there is no ${path}: no agent has run here, or it runs with another --state-dir`
+      ? `there is no ${path}: no agent has run here, it runs with another --state-dir, or it cannot write it`
       : `${path} cannot be read: ${faultWords(read.fault.code)}`;
   }
   try {

@@ -4,6 +4,7 @@ const NAMES: Readonly<Record<number, string>> = {
   2: 'ENOENT',
   4: 'EINTR',
   5: 'EIO',
+  6: 'ENXIO',
   7: 'E2BIG',
   8: 'ENOEXEC',
   9: 'EBADF',

@@ -4,8 +4,10 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <malloc.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <quickjs/quickjs.h>
@@ -187,12 +189,51 @@ static JSValue native_release(JSContext *context, JSValueConst this, int argc, J
   return JS_UNDEFINED;
 }
 
+/* QuickJS's own handlers of the signals that end the process, what is left to them, and how it ends then. */
+static void (*handlers[NSIG])(int);
+static struct itimerval grace;
+static int end_code;
+
+static void on_end(int signal) {
+  handlers[signal](signal);
+  setitimer(ITIMER_REAL, &grace, NULL);
+}
+
+static void on_grace_over(int signal) {
+  (void)signal;
+  _exit(end_code);
+}
+
+/*
+ * endWithin(milliseconds, code): the process ends so long after SIGTERM or SIGINT at the latest. QuickJS calls what is to
+ * be called at a signal only when it has nothing else to do.
+ */
+static JSValue native_end_within(JSContext *context, JSValueConst this, int argc, JSValueConst *argv) {
+  (void)this, (void)argc;
+  int64_t milliseconds;
+  if (JS_ToInt64(context, &milliseconds, argv[0]) < 0 || JS_ToInt32(context, &end_code, argv[1]) < 0)
+    return JS_EXCEPTION;
+  grace.it_value = (struct timeval){milliseconds / 1000, milliseconds % 1000 * 1000};
+  signal(SIGALRM, on_grace_over);
+  for (size_t n = 0; n < 2; n++) {
+    const int ending[] = {SIGTERM, SIGINT};
+    struct sigaction action;
+    sigaction(ending[n], NULL, &action);
+    if (action.sa_handler == SIG_DFL || action.sa_handler == SIG_IGN || action.sa_handler == on_end) continue;
+    handlers[ending[n]] = action.sa_handler;
+    action.sa_handler = on_end;
+    sigaction(ending[n], &action, NULL);
+  }
+  return JS_UNDEFINED;
+}
+
 static const JSCFunctionListEntry functions[] = {
   JS_CFUNC_DEF("spawn", 2, native_spawn),
   JS_CFUNC_DEF("write", 3, native_write),
   JS_CFUNC_DEF("ascii", 2, native_ascii),
   JS_CFUNC_DEF("digest", 1, native_digest),
   JS_CFUNC_DEF("release", 0, native_release),
+  JS_CFUNC_DEF("endWithin", 2, native_end_within),
   JS_CFUNC_DEF("listen", 2, native_listen),
   JS_CFUNC_DEF("accept", 1, native_accept),
 };

@@ -133,6 +133,9 @@ class NodePlatform implements Platform {
     process.on(`SIG${signal}`, () => guard(this, call));
   }
 
+  /** Node has nothing that ends a busy process. */
+  endWithin(): void {}
+
   print(to: 'out' | 'err', text: string): void {
     attempt(() => writeAll(to === 'out' ? 1 : 2, Buffer.from(text)));
   }

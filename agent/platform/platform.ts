@@ -59,6 +59,11 @@ export interface Platform {
    * made until then. A call that throws ends the process.
    */
   onSignal(signal: Signal, call: () => void): void;
+  /**
+   * The process ends so many milliseconds after SIGTERM or SIGINT at the latest, even if it is too busy to call back. Counts
+   * for signals that have a call. On Node it ends when it is no longer busy.
+   */
+  endWithin(milliseconds: number, code: number): void;
 
   /**
    * Writes to standard output or standard error at once. A closed pipe is no fault, nor is one that takes nothing for a

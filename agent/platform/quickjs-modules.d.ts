@@ -18,6 +18,7 @@ declare module 'native' {
   export function digest(text: string): string;
   /** Gives memory back that is free. */
   export function release(): void;
+  export function endWithin(milliseconds: number, code: number): void;
 }
 
 declare module 'std' {

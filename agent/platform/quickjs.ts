@@ -116,6 +116,10 @@ class QuickJsPlatform implements Platform {
     os.signal(SIGNALS[signal], () => guard(this, call));
   }
 
+  endWithin(milliseconds: number, code: number): void {
+    native.endWithin(milliseconds, code);
+  }
+
   print(to: 'out' | 'err', text: string): void {
     writeAll(to === 'out' ? 1 : 2, text);
   }

@@ -145,6 +145,8 @@ export class FakeMachine implements Platform {
     };
   }
 
+  endWithin(): void {}
+
   onSignal(signal: Signal, call: () => void): void {
     this.handlers.set(signal, call);
   }

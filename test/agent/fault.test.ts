@@ -222,7 +222,9 @@ describe.runIf(hasKernel()).each(RUNTIMES)('the agent on %s survives', runtime =
 
       test('a full disk: rules are enforced all the same, and the state is written once there is room', async () => {
         node.sh('mkdir /run/masq-agent && mount -t tmpfs -o size=64k tmpfs /run/masq-agent');
-        node.sh('dd if=/dev/zero of=/run/masq-agent/fill bs=1k count=100 2> /dev/null || true');
+        const fill = (): unknown =>
+          node.sh('dd if=/dev/zero of=/run/masq-agent/fill bs=1k count=100 2> /dev/null || true');
+        fill();
         const { log, child } = node.start(program);
         await until('rules', () => node.rules().length === 5);
         await until('told', () => log().includes('/run/masq-agent cannot be written, the disk is full (ENOSPC)'));
@@ -234,6 +236,10 @@ describe.runIf(hasKernel()).each(RUNTIMES)('the agent on %s survives', runtime =
         await until('written again', () => log().includes('/run/masq-agent is written again'));
         expect(node.state()).toMatchObject({ verdict: 'enforced', ready: true });
         expect(node.sh('cat /run/masq-agent/last-good')).toBe(GOOD);
+        fill();
+        node.configure('nonMasqueradeCIDRs: [');
+        await until('refused', () => node.agent(program, ['healthz', '--ready']).status === 1);
+        expect(node.state()).toMatchObject({ verdict: 'refused', ready: false });
       });
 
       test('what the last run left being garbage', () => {

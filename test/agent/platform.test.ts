@@ -436,6 +436,10 @@ sys.exit(child.wait())`;
         expect(spawn([...AS_FIRST, ...program, 'ended']).status).toBe(3);
       });
 
+      test.runIf(runtime === 'quickjs')('they end a process that is too busy to be called', () => {
+        expect(spawn([...program, 'busy']).status).toBe(4);
+      });
+
       test.runIf(runtime === 'quickjs')('the first process takes leave of what others left behind', () => {
         const { stdout } = spawn([...AS_FIRST, ...program, 'orphan']);
         expect(JSON.parse(stdout)).toEqual({ kind: 'exited', code: 1, out: '', err: '' });

@@ -93,6 +93,13 @@ const PROBES: Readonly<Record<string, Probe>> = {
     await platform.run(['sh', '-c', 'kill -TERM $PPID; exec sleep 60'], { timeout: 60_000 });
     return 'was not ended';
   },
+  /** Ends at a signal though it is busy for ever. */
+  busy: async platform => {
+    platform.onSignal('TERM', () => platform.exit(3));
+    platform.endWithin(50, 4);
+    await platform.run(['sh', '-c', '(sleep 0.2; kill -TERM $PPID) >/dev/null 2>&1 &'], { timeout: 10_000 });
+    for (;;);
+  },
   /** Leaves a program behind that ends later. */
   orphan: async platform => {
     await platform.run(['sh', '-c', 'sleep 0.1 >/dev/null 2>&1 &'], { timeout: 10_000 });

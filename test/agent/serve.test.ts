@@ -142,7 +142,9 @@ describe.each(RUNTIMES)('masq-agent serve on %s', runtime => {
     test('ends on SIGTERM, and says what is against listening', async () => {
       const { status, stderr } = server.again();
       expect(status).toBe(1);
-      expect(stderr).toMatch(/ error failed: cannot listen on 127\.0\.0\.1:\d+: EADDRINUSE\n$/);
+      expect(stderr).toMatch(
+        / error failed: cannot listen on 127\.0\.0\.1:\d+: another program listens there \(EADDRINUSE\)\n$/,
+      );
       expect(await server.stop()).toEqual([0, null]);
     });
 
