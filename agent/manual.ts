@@ -31,7 +31,7 @@ export const MANUAL: Readonly<Record<CommandName, CommandManual>> = {
     details:
       'Reads the file, writes the rules that it asks for where the kernel has others, reads them back and proves that packets are treated as the file says. It goes on until SIGTERM, which leaves the rules; SIGHUP makes it look at once. Programs written for ip-masq-agent can start it with the flags that they know.',
     exits: [
-      [0, 'SIGTERM or SIGINT ended it; with --once, the kernel provably does what the file says'],
+      [0, 'SIGTERM or SIGINT ended it, without --once; with it, the kernel provably does what the file says'],
       [1, 'with --once or --dry-run: the file is refused, or rules could not be written or proven'],
     ],
     example: 'masq-agent --config=/etc/config/ip-masq-agent --masq-chain=IP-MASQ --log-format=json',

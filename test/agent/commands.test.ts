@@ -141,7 +141,7 @@ describe.runIf(hasKernel()).each(RUNTIMES)('on %s', runtime => {
     describe('status', () => {
       test('where nothing has run', () => {
         expect(said('status')).toBe(
-          'there is no /run/masq-agent/state.json: no agent has run here, or it runs with another --state-dir\n1',
+          'there is no /run/masq-agent/state.json: no agent has run here, it runs with another --state-dir, or it cannot write it\n1',
         );
         expect(said('healthz')).toBe('no agent has run with --state-dir=/run/masq-agent\n1');
       });
