@@ -1,7 +1,8 @@
 import { type Difference, type Family, formatAddress } from '../core/address';
 import type { AgentFlags } from '../core/agentfile/flags';
-import { firstDeviation, type KernelDecision } from '../core/dataplane/kernel-map';
+import { firstContradiction, type KernelDecision, type ProtocolDecision } from '../core/dataplane/kernel-map';
 import { type FamilyPlan, planRules, type RulePlan } from '../core/dataplane/plan';
+import type { Protocol } from '../core/dataplane/protocol';
 import { type AgentConfig, agentTreatment } from '../core/treatment/agentfile';
 import type { TreatmentMap } from '../core/treatment/map';
 import { type Decision, treatmentText } from '../core/treatment/treatment';
@@ -162,28 +163,29 @@ function whyText(faults: ReadonlyMap<Family, NotWritten>): string {
 function proveFamily({ map, plan }: Goal, rules: KernelRules, { family, randomFully }: FamilyPlan): Proof {
   const kernel = rules.map(family);
   const wanted = map.base[family];
-  const wrong = firstDeviation(
-    wanted,
-    // What nobody can tell is no contradiction.
-    kernel.zip(wanted, (is, want) => (is.treatment ? is : { treatment: want.treatment, randomFully })),
-    randomFully,
-  );
+  const wrong = firstContradiction(wanted, kernel, randomFully);
   if (wrong) return { kind: 'contradicted', why: contradictionText(wrong, plan.chain, rules) };
   const doubt = wanted.firstDifference(kernel, (_, { treatment }) => treatment !== undefined);
   return doubt ? { kind: 'unproven', why: doubtText(formatAddress(doubt.address), doubt.right) } : { kind: 'proven' };
 }
 
 function contradictionText(
-  { address, left, right }: Difference<Decision, KernelDecision>,
+  { address, left, right }: Difference<Decision, KernelDecision | ProtocolDecision>,
   chain: string,
   rules: KernelRules,
 ): string {
   const is = right.treatment ? treatmentText(right.treatment) : '';
-  const rule = 'rule' in right && right.rule ? right.rule : rules.exempting(address);
+  const protocol = 'protocol' in right ? right.protocol : undefined;
+  const rule = 'rule' in right && right.rule ? right.rule : rules.exempting(address, protocol ?? 'other');
   const by = rule ? ` by the rule ${rule.text}` : `, since nothing leads to ${chain}`;
-  const packets = `packets to ${formatAddress(address)} are ${is}${by}`;
+  const packets = `${packetsText(protocol)} to ${formatAddress(address)} are ${is}${by}`;
   const wants = treatmentText(left.treatment);
   return is === wants ? `${packets}, with other source ports than the flags say` : `${packets}; the file says ${wants}`;
+}
+
+function packetsText(protocol: Protocol | undefined): string {
+  if (protocol === undefined) return 'packets';
+  return protocol === 'other' ? 'packets of protocols without ports' : `${protocol.toUpperCase()} packets`;
 }
 
 /** How many rules are named at the most: of two, nobody may know which one comes first. */

@@ -21,6 +21,7 @@ import {
 } from '../core/dataplane/nft-listing';
 import { type NftRuleset, readNftRuleset } from '../core/dataplane/nft-ruleset';
 import type { FamilyPlan, RulePlan } from '../core/dataplane/plan';
+import type { Protocol } from '../core/dataplane/protocol';
 import { decidingText, savedRuleset } from '../core/dataplane/saved-plan';
 import { type Fault, isFault, type OwnTables } from './backend';
 import { legacyTables, readTable } from './iptables';
@@ -37,10 +38,10 @@ export class KernelRules {
     return kernelMap(ruleset, { sets });
   }
 
-  /** The rule that lets packets to an address out before any gives them another source, if one does. */
-  exempting(address: Address): NatRule | undefined {
+  /** The rule that lets packets of a protocol to an address out before any gives them another source, if one does. */
+  exempting(address: Address, protocol: Protocol): NatRule | undefined {
     const { ruleset, sets } = this.families.get(address.family)!;
-    return exemptingRule(ruleset, { sets }, address);
+    return exemptingRule(ruleset, { sets, protocol }, address);
   }
 }
 

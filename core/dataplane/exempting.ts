@@ -1,7 +1,7 @@
-import type { Address } from '../address';
-import { kernelMap } from './kernel-map';
+import { type Address, IntervalSet } from '../address';
 import type { Packets } from './match';
 import type { NatRule, NatRuleset } from './nat-rule';
+import { walkRules } from './walk';
 
 /** What every packet would meet that the rules before let through. */
 const EVERYTHING: NatRule = { conditions: [], verdict: { kind: 'masquerade', randomFully: false }, text: '' };
@@ -10,21 +10,30 @@ const EVERYTHING: NatRule = { conditions: [], verdict: { kind: 'masquerade', ran
  * The rule of a base chain by which packets to an address leave the chain before any other could give them another
  * source. Undefined where no rule lets them out: they come to the chain's end.
  */
-export function exemptingRule(
-  ruleset: NatRuleset,
-  packets: Omit<Packets, 'protocol'>,
-  address: Address,
-): NatRule | undefined {
+export function exemptingRule(ruleset: NatRuleset, packets: Packets, address: Address): NatRule | undefined {
+  const to = IntervalSet.fromRange(address, address);
   for (const { chain: name, nat } of ruleset.hooks) {
     const chain = ruleset.chains.get(name);
     if (!nat || !chain) continue;
     const isExempt = (count: number): boolean => {
       const rules = [...chain.rules.slice(0, count), EVERYTHING];
       const cut = { ...ruleset, chains: new Map([...ruleset.chains, [name, { ...chain, rules }]]) };
-      return kernelMap(cut, packets).at(address).treatment?.kind === 'preserve';
+      return walkRules(cut, { ...packets, to }).at(address).kind === 'preserve';
     };
-    const rule = chain.rules.find((_, i) => isExempt(i + 1));
-    if (rule) return rule;
+    const count = lowest(chain.rules.length, isExempt);
+    if (count !== undefined) return chain.rules[count - 1];
   }
   return undefined;
+}
+
+/** The lowest number from 1 on for which something holds that holds for every higher one too. */
+function lowest(highest: number, holds: (number: number) => boolean): number | undefined {
+  if (highest === 0 || !holds(highest)) return undefined;
+  let [low, high] = [1, highest];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (holds(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }

@@ -1,5 +1,6 @@
 import type { Family } from '../address';
 import { readIptablesRule } from './iptables-rule';
+import { isOpen } from './iptables-words';
 import type { NatChain, NatRule, NatRuleset } from './nat-rule';
 
 /** The base chain that packets go through behind the routing decision. */
@@ -96,6 +97,8 @@ class SaveReader {
 
   private rule(text: string): boolean {
     if (this.inside !== this.wanted) return this.inside !== undefined;
+    // Behind a comment with a line's end in it nobody knows what is a rule.
+    if (isOpen(text)) return false;
     // Not by one regular expression, for there may be tens of thousands of rules.
     const start = text.startsWith('[') ? text.indexOf('] -A ') + 2 : 0;
     if (start === 1 || (start > 0 && !/^\[\d+:\d+\]$/.test(text.slice(0, start - 1)))) return false;

@@ -21,6 +21,15 @@ export function iptablesWords(line: string): string[] | undefined {
   return words;
 }
 
+/** Whether a line has a quote that is never closed. */
+export function isOpen(line: string): boolean {
+  for (let at = line.indexOf('"'); at >= 0; at = line.indexOf('"', at + 1)) {
+    at = closingQuote(line, at + 1);
+    if (at < 0) return true;
+  }
+  return false;
+}
+
 /** Where the quote is that no `\` stands before; -1 if nowhere. */
 function closingQuote(line: string, start: number): number {
   let end = line.indexOf('"', start);

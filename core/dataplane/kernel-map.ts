@@ -3,7 +3,7 @@ import { type Decision, masquerade, PRESERVE, sameTreatment, type Treatment } fr
 import type { Packets } from './match';
 import type { NatRule, NatRuleset } from './nat-rule';
 import { type Outcome, rulesOf, sameOutcome } from './outcome';
-import { PROTOCOLS } from './protocol';
+import { PROTOCOLS, type Protocol } from './protocol';
 import { walkRules } from './walk';
 
 /** What the kernel's rules make of packets to an address. */
@@ -21,7 +21,15 @@ export type KernelDecision =
       readonly treatment?: undefined;
       /** The rules that are in the way. */
       readonly rules: readonly NatRule[];
+      /** What is known of some protocols. */
+      readonly some: readonly ProtocolDecision[];
     };
+
+/** What the kernel's rules make of packets of a protocol to an address. */
+export type ProtocolDecision = Extract<KernelDecision, { readonly treatment: Treatment }> & {
+  /** The protocol. */
+  readonly protocol: Protocol;
+};
 
 /**
  * What the kernel's rules do to new packets of pods, as a map over every destination. Protocols are followed one by
@@ -47,10 +55,39 @@ export function firstDeviation(
   kernel: Partition<KernelDecision>,
   randomFully: boolean,
 ): Difference<Decision, KernelDecision> | undefined {
-  return wanted.firstDifference(kernel, (want, is) => {
-    if (!is.treatment || !sameTreatment(want.treatment, is.treatment)) return false;
-    return is.treatment.kind !== 'masquerade' || is.randomFully === randomFully;
-  });
+  return wanted.firstDifference(kernel, (want, is) => isAs(want.treatment, is, randomFully));
+}
+
+/**
+ * The lowest address that the kernel certainly treats otherwise than is wanted, if only packets of some protocols. What
+ * nobody can tell is no contradiction.
+ * @param randomFully whether source ports of masqueraded packets are to be fully randomised
+ */
+export function firstContradiction(
+  wanted: Partition<Decision>,
+  kernel: Partition<KernelDecision>,
+  randomFully: boolean,
+): Difference<Decision, KernelDecision | ProtocolDecision> | undefined {
+  const found = wanted.firstDifference(kernel, ({ treatment }, is) => !contradiction(treatment, is, randomFully));
+  return found && { ...found, right: contradiction(found.left.treatment, found.right, randomFully)! };
+}
+
+function contradiction(
+  wanted: Treatment,
+  is: KernelDecision,
+  randomFully: boolean,
+): KernelDecision | ProtocolDecision | undefined {
+  if (is.treatment) return isAs(wanted, is, randomFully) ? undefined : is;
+  return is.some.find(one => !isAs(one.protocol === 'other' ? noPorts(wanted) : wanted, one, randomFully));
+}
+
+function isAs(wanted: Treatment, is: KernelDecision, randomFully: boolean): boolean {
+  if (!is.treatment || !sameTreatment(wanted, is.treatment)) return false;
+  return is.treatment.kind !== 'masquerade' || is.randomFully === randomFully;
+}
+
+function noPorts(treatment: Treatment): Treatment {
+  return treatment.kind === 'masquerade' ? masquerade(undefined) : treatment;
 }
 
 function asksForProtocol({ chains }: NatRuleset): boolean {
@@ -66,7 +103,12 @@ function decide(outcomes: readonly Outcome[]): KernelDecision {
   const last = outcomes.length - 1;
   const alike = outcomes.every((outcome, i) => sameOutcome(outcome, i === last ? withoutPorts(first) : first));
   const decision = alike ? decisionOf(first) : undefined;
-  return decision ?? { rules: [...new Set(outcomes.flatMap(rulesOf))] };
+  if (decision) return decision;
+  const some = outcomes.flatMap((outcome, i) => {
+    const one = decisionOf(outcome);
+    return one ? [{ ...one, protocol: PROTOCOLS[outcomes.length === 1 ? last : i]! }] : [];
+  });
+  return { rules: [...new Set(outcomes.flatMap(rulesOf))], some };
 }
 
 /** What a protocol without ports is given beside one that has them. */
@@ -76,7 +118,7 @@ function withoutPorts(outcome: Outcome): Outcome {
   return others;
 }
 
-function decisionOf(outcome: Outcome): KernelDecision | undefined {
+function decisionOf(outcome: Outcome): Extract<KernelDecision, { readonly treatment: Treatment }> | undefined {
   switch (outcome.kind) {
     case 'preserve':
       return { treatment: PRESERVE };

@@ -7,6 +7,8 @@ import { PROTOCOLS, type Protocol } from './protocol';
 export interface Packets {
   /** Their protocol. */
   readonly protocol: Protocol;
+  /** Where they go to. @default anywhere; of other destinations nothing is told */
+  readonly to?: IntervalSet;
   /** Where they come from. @default not known: a rule that asks for sources may hold or not */
   readonly sources?: IntervalSet;
   /** Bits of the mark that they do not carry. @default those of packets to Services; the others may be set or not */

@@ -81,7 +81,7 @@ class Walk {
 
   /** Follows the packets through base chains in this order. */
   run(order: readonly NatHook[]): Partition<Outcome> {
-    let flow: Flow = new Map([[this.start, IntervalSet.full(this.family)]]);
+    let flow: Flow = new Map([[this.start, this.packets.to ?? IntervalSet.full(this.family)]]);
     let isDecided = false;
     for (const hook of order) {
       this.hook = hook;

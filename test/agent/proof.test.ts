@@ -72,6 +72,32 @@ interface Case {
 const MASQUERADED = /^packets to 10\.1\.0\.0 are masqueraded by the rule ip foreign c handle \d+: .*masquerade/;
 const CASES: readonly Case[] = [
   { name: 'nothing of others', script: 'true', says: undefined },
+  {
+    name: 'a rule for one protocol, with another by chance',
+    script: [
+      'iptables-nft -t nat -I POSTROUTING -d 10.1.0.0/16 -p tcp -j MASQUERADE',
+      'iptables-nft -t nat -I POSTROUTING -p udp -o eth9 -j MASQUERADE',
+    ].join('\n'),
+    says: /^TCP packets to 10\.1\.0\.0 are masqueraded by the rule iptables-nft -t nat -A POSTROUTING -d 10\.1\.0\.0\/16 -p tcp /,
+  },
+  {
+    name: 'a rule that lets packets of one protocol out, behind many others',
+    script: `${Array.from(
+      { length: 300 },
+      (_, i) => `echo -A POSTROUTING -s 172.16.${i % 250}.0/24 -d 10.${i % 250}.0.0/16 -j RETURN`,
+    )
+      .join('; ')
+      .replace(
+        /^/,
+        '{ echo "*nat"; ',
+      )}; echo "-A POSTROUTING -p udp -j ACCEPT"; echo COMMIT; } | iptables-nft-restore --noflush`,
+    says: {
+      'iptables-nft': /^UDP packets to \S+ are preserved by the rule .*-A POSTROUTING -p udp -j ACCEPT/,
+      // Others are asked behind it.
+      'iptables-legacy': undefined,
+      nftables: undefined,
+    },
+  },
   { name: 'ip, before', script: nft('ip', 90, 'ip daddr 10.1.0.0/16 masquerade'), says: MASQUERADED },
   { name: 'ip, behind', script: nft('ip', 110, 'ip daddr 10.1.0.0/16 masquerade'), says: MASQUERADED },
   {

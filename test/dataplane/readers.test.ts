@@ -132,6 +132,10 @@ describe('a dump of iptables-save', () => {
     [2, '*nat\n*filter\n'],
     [1, ':POSTROUTING ACCEPT [0:0]\n'],
     [1, 'COMMIT\n'],
+    [
+      3,
+      '*nat\n:A - [0:0]\n-A A -m comment --comment "x\n-A A -j RETURN\n-A A -m comment --comment y" -j RETURN\nCOMMIT\n',
+    ],
     [2, "# Generated\n# Table `nat' is incompatible, use 'nft' tool.\n"],
   ])('is refused from line %i on: %j', (line, dump) => {
     expect(readIptablesSave(dump)).toMatchObject({ ok: false, line });

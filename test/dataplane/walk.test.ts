@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Address, address, cidr, IntervalSet } from '../../core/address';
 import { CidrList } from '../../core/address/cidr-list';
+import { exemptingRule } from '../../core/dataplane/exempting';
 import { readIptablesSave } from '../../core/dataplane/iptables-save';
 import { restoreText } from '../../core/dataplane/iptables-text';
 import { type KernelDecision, kernelMap } from '../../core/dataplane/kernel-map';
@@ -278,6 +279,25 @@ describe('the walk keeps within bounds', () => {
     const hooks = [...many.chains.keys()].map(chain => ({ chain, nat: true, priority: 100 }));
     expect(whole({ ...many, hooks })).toContain('too many base chains of the same priority');
     expect(whole({ ...many, hooks: hooks.slice(0, 4) })).toBe('0.0.0.0-255.255.255.255 preserved\n');
+  });
+
+  test('where the rule is looked for that lets packets out behind a thousand others', () => {
+    const others = Array.from(
+      { length: 1000 },
+      (_, i): NatRule => ({
+        conditions: [
+          { on: 'source', set: IntervalSet.ofCidr(cidr(`172.16.${i % 256}.0/24`)) },
+          { on: 'destination', set: IntervalSet.ofCidr(cidr(`203.${i % 256}.0.0/16`)) },
+        ],
+        verdict: { kind: 'drop' },
+        text: `${i}`,
+      }),
+    );
+    const accept: NatRule = { conditions: [], verdict: { kind: 'accept' }, text: '-j ACCEPT' };
+    const rule = (protocol: Protocol): NatRule | undefined =>
+      exemptingRule(ruleset([[...others, accept, RETURN]]), { protocol }, address('10.0.0.1'));
+    expect(PROTOCOLS.map(rule)).toEqual(PROTOCOLS.map(() => accept));
+    expect(exemptingRule(ruleset([others]), { protocol: 'tcp' }, address('10.0.0.1'))).toBeUndefined();
   });
 
   test('where a rule leads to a chain that is not there', () => {
