@@ -1,15 +1,18 @@
 import { savedAddress } from './iptables-address';
 import { type FamilyPlan, type PortRange, portsText, type RulePlan, WITH_PORTS } from './plan';
 
-/** How the comment of every rule starts that leads to a chain of ip-masq-agent. */
-export const JUMP_COMMENT = 'ip-masq-agent: ensure nat POSTROUTING directs';
 const LOCAL_COMMENT = 'ip-masq-agent: local traffic is not subject to MASQUERADE';
 const LAST_COMMENT = 'ip-masq-agent: outbound traffic is subject to MASQUERADE (must be last in chain)';
 
+/** The comment of every rule that leads to a chain of ip-masq-agent, with its `--comment`. */
+export function jumpComment(chain: string): string {
+  const text = `ensure nat POSTROUTING directs all non-LOCAL destination traffic to our custom ${chain} chain`;
+  return `-m comment --comment "ip-masq-agent: ${text}"`;
+}
+
 /** The rule that leads from POSTROUTING into the agent's chain, as iptables-save prints it behind `-A POSTROUTING `. */
 export function jumpRule(chain: string): string {
-  const comment = `${JUMP_COMMENT} all non-LOCAL destination traffic to our custom ${chain} chain`;
-  return `-m comment --comment "${comment}" -m addrtype ! --dst-type LOCAL -j ${chain}`;
+  return `${jumpComment(chain)} -m addrtype ! --dst-type LOCAL -j ${chain}`;
 }
 
 /** The rules of the agent's chain, as iptables-save prints them behind `-A CHAIN `. */

@@ -1,6 +1,6 @@
 import { chainFault } from '../agentfile/flags';
 import { POSTROUTING, type SavedTable } from './iptables-save';
-import { JUMP_COMMENT, jumpRule } from './iptables-text';
+import { jumpComment, jumpRule } from './iptables-text';
 import { iptablesWords } from './iptables-words';
 
 /** What an agent left in a nat table: one with another chain's name, or this one, when it is to go. */
@@ -21,15 +21,16 @@ export function leftovers({ policies, rules }: SavedTable, keep?: string): Lefto
   const chains = new Set<string>();
   let kept = false;
   for (const rule of rules.get(POSTROUTING) ?? []) {
-    if (!rule.includes(`--comment "${JUMP_COMMENT}`)) continue;
     const chain = targetOf(rule);
+    // One that only looks so, or leads elsewhere, is somebody else's.
+    if (chain === undefined || !rule.includes(jumpComment(chain))) continue;
     if (keep !== undefined && chain === keep) {
       if (kept || rule !== jumpRule(keep)) jumps.push(rule);
       else kept = true;
     } else {
       jumps.push(rule);
       // A chain that no agent may own is not one that it left.
-      if (chain !== undefined && policies.get(chain) === '-' && !chainFault(chain)) chains.add(chain);
+      if (policies.get(chain) === '-' && !chainFault(chain)) chains.add(chain);
     }
   }
   const others = chains.size === 0 ? [] : [...rules.values()].flat().filter(rule => !jumps.includes(rule));

@@ -110,6 +110,15 @@ describe('leftovers', () => {
     expect(removalText(leftovers(tableOf(saved), 'IP-MASQ-AGENT'))).toBe('');
   });
 
+  test('are no rules of others with words of ours', () => {
+    const own = jump.replace('-A POSTROUTING ', '');
+    for (const rule of [own.replace('-j IP-MASQ-AGENT', '-j ACCEPT'), own.replace('chain"', 'chain, but for ops"')]) {
+      const table = saved.replace(jump, `-A POSTROUTING -d 203.0.113.9/32 ${rule}\n${jump}`);
+      expect(table).not.toBe(saved);
+      expect(leftovers(tableOf(table), 'IP-MASQ-AGENT')).toEqual({ jumps: [], chains: [] });
+    }
+  });
+
   test('leave a chain that others lead to, or that no agent may own', () => {
     const used = old.replace('COMMIT', '-A POSTROUTING -d 203.0.113.0/24 -j OLD\nCOMMIT');
     expect(leftovers(tableOf(used), 'IP-MASQ-AGENT')).toMatchObject({ jumps: [expect.anything()], chains: [] });
