@@ -15,6 +15,14 @@ export interface Listing {
 export const OVERVIEW = 'tables; list chains';
 
 /**
+ * How `nft` says that the kernel has no nfnetlink: then there is no nf_tables either, and nothing to be listed. Of a
+ * kernel that has one without the other it says what may have other causes.
+ */
+const NO_NFNETLINK = /Unable to initialize Netlink socket: Protocol not supported/;
+
+const NOTHING: Listing = { entries: [], print: '' };
+
+/**
  * Lists with `nft`: the {@link OVERVIEW}, or a `table`, `chain` or `set` with its family and name. One of these at a time:
  * of several in one call, 1.0.6 and 1.1.3 know the last one only. Never the whole ruleset: beside kube-proxy in nftables
  * mode it has rules for every Service, and with 2,000 of them `nft` takes a second and 100 MB.
@@ -23,7 +31,7 @@ export const OVERVIEW = 'tables; list chains';
 export async function listNft(platform: Platform, what: string, before?: Listing): Promise<Listing | Fault> {
   const command = ['nft', '-j', 'list', ...what.split(' ')];
   const answer = await runTool(platform, command);
-  if (isFault(answer)) return answer;
+  if (isFault(answer)) return what === OVERVIEW && NO_NFNETLINK.test(answer.why) ? NOTHING : answer;
   // Names have no counters, and kube-proxy has many names.
   const text = what === OVERVIEW ? answer.out : answer.out.replace(/"(packets|bytes)": ?\d+/g, '"$1": 0');
   if (before?.print === text) return before;

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -411,6 +411,19 @@ describe.runIf(hasKernel())('the proof sees', () => {
     expect(node.rules()).toContain(`-A POSTROUTING ${printed}`.trim());
     expect(node.once(program, argsOf('iptables-nft')).status).toBe(1);
     expect(node.state().message).toMatch(says);
+  });
+
+  test.each([
+    ['enforced', 'mnl.c:60: Unable to initialize Netlink socket: Protocol not supported', 3],
+    ['unproven', 'netlink: Error: cache initialization failed: Invalid argument', 1],
+    ['unproven', 'Error: Protocol not supported', 1],
+  ])('legacy iptables alone: %s where nft says %j', async (verdict, says, code) => {
+    node = await TestNode.start('legacy');
+    node.configure(FILE);
+    const path = mkdtempSync(join(root, 'bin-'));
+    writeFileSync(join(path, 'nft'), `#!/bin/sh\necho '${says}' >&2\nexit ${code}\n`, { mode: 0o755 });
+    expect(node.once(program, argsOf('iptables-legacy'), { path }).status).toBe(verdict === 'enforced' ? 0 : 1);
+    expect(node.state()).toMatchObject({ verdict });
   });
 
   test('that it sees nothing without nft: the rules are written, and nothing is called proven', async () => {
