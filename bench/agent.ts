@@ -1,5 +1,5 @@
-import { statSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { TestNode } from '../test/agent/node-lab';
 import { agentFile, type FileFormat } from './agent-files';
 import { median, table } from './child';
@@ -11,11 +11,12 @@ const BACKENDS = ['iptables', 'nftables'] as const;
 type Backend = (typeof BACKENDS)[number];
 
 const LENGTHS = [10, 64, 1000, 10_000];
-const STARTS = Number(process.env.STARTS ?? 11);
+const STARTS = 11;
 const RESYNCS = 60;
 
 /** The executable, measured beside the tools that it runs, in a network of its own. */
 async function main(): Promise<void> {
+  if (!existsSync(EXECUTABLE)) throw new Error('there is no build/masq-agent; run "npm run build:agent" first');
   const size = statSync(EXECUTABLE).size;
   console.log(`executable: ${size} bytes (target 3,000,000; the Go agent recorded elsewhere: 13.7 MB)\n`);
   const node = await TestNode.start();
@@ -169,13 +170,13 @@ const ROUNDS = 41;
 async function firstPackets(): Promise<void> {
   const rows: string[][] = [];
   for (const backend of BACKENDS) {
-    const [few, many] = [await nodeWith(10, backend), await nodeWith(10_000, backend)];
+    const nodes = [await nodeWith(10, backend), await nodeWith(10_000, backend)] as const;
     try {
-      const [a, b] = [flowsThrough(few), flowsThrough(many)];
-      rows.push([backend, ...firstPacketRow(a, b), backend === 'nftables' ? '1.1' : '']);
+      const [few, many] = [flowsThrough(nodes[0]), flowsThrough(nodes[1])];
+      rows.push([backend, ...firstPacketRow(few, many), backend === 'nftables' ? '1.1' : '']);
+      for (const flows of [few, many]) flows.stop();
     } finally {
-      await few.stop();
-      await many.stop();
+      for (const node of nodes) await node.stop();
     }
   }
   console.log(`a flow's first packet, from a pod to the outside, ${ROUNDS} rounds in turns:`);
@@ -183,14 +184,14 @@ async function firstPackets(): Promise<void> {
 }
 
 function firstPacketRow(few: Flows, many: Flows): string[] {
-  const pairs = Array.from({ length: ROUNDS }, () => [few(), many()] as const).slice(1);
+  const pairs = Array.from({ length: ROUNDS }, () => [few.send(), many.send()] as const).slice(1);
   const of = (n: 0 | 1): string => median(pairs.map(pair => pair[n])).toFixed(0);
   return [of(0), of(1), median(pairs.map(([a, b]) => b / a)).toFixed(3)];
 }
 
 async function nodeWith(length: number, backend: Backend): Promise<TestNode> {
   const node = await TestNode.start();
-  writeFileSync(join(node.folder, 'ip-masq-agent'), agentFile(length, 'json'));
+  node.configure(agentFile(length, 'json'));
   const { status, stderr } = node.once([EXECUTABLE], [`--backend=${backend}`]);
   if (status !== 0) throw new Error(stderr);
   return node;

@@ -1,7 +1,11 @@
 import type { TestNode } from '../test/agent/node-lab';
 
-/** Sends some flows of one packet each; answers the nanoseconds of one. */
-export type Flows = () => number;
+/** A pod that sends. */
+export interface Flows {
+  /** Sends some flows of one packet each; answers the nanoseconds of one. */
+  readonly send: () => number;
+  readonly stop: () => void;
+}
 
 const FLOWS = 1500;
 
@@ -12,8 +16,8 @@ const FLOWS = 1500;
 const SEND = `
   use Socket; use Time::HiRes qw(clock_gettime CLOCK_MONOTONIC);
   my ($host, $first, $count) = @ARGV;
-  socket(my $s, PF_INET, SOCK_DGRAM, 0) or die; bind($s, sockaddr_in(4000, INADDR_ANY)) or die;
-  my @to = map { sockaddr_in($first + $_, inet_aton($host)) } 0 .. $count - 1;
+  socket(my $s, PF_INET, SOCK_DGRAM, 0) or die; bind($s, pack_sockaddr_in(4000, INADDR_ANY)) or die;
+  my @to = map { pack_sockaddr_in($first + $_, inet_aton($host)) } 0 .. $count - 1;
   my $start = clock_gettime(CLOCK_MONOTONIC);
   send($s, 'x', 0, $_) for @to;
   printf "%.0f\\n", (clock_gettime(CLOCK_MONOTONIC) - $start) / $count * 1e9;`;
@@ -30,17 +34,18 @@ const SETUP = `
   inside() { nsenter -t $(cat pod) -n "$@"; }
   inside ip addr add 10.0.0.0/31 dev eth0 && inside ip link set eth0 up && inside ip link set outside up
   inside ip route add default via 10.0.0.1
-  mac=$(inside cat /sys/class/net/outside/address)
+  mac=$(inside ip -o link show outside | sed 's/.* link\\/ether \\([^ ]*\\) .*/\\1/')
   ip route add 198.51.100.0/24 via 192.0.2.2 && ip neigh add 192.0.2.2 lladdr "$mac" dev out nud permanent`;
 
 /** Makes a pod on a node. Each call takes ports of its own, so that every packet begins a flow. */
 export function flowsThrough(node: TestNode): Flows {
-  node.sh(`${SETUP} >/dev/null 2>setup.log </dev/null || { cat setup.log >&2; exit 1; }`);
+  node.sh(`{ ${SETUP}\n } >/dev/null 2>&1 </dev/null`);
   let next = 0;
-  return () => {
+  const send = (): number => {
     const host = `198.51.100.${1 + Math.floor(next / 40)}`;
     const port = 1000 + (next % 40) * FLOWS;
     next++;
     return Number(node.sh(`nsenter -t $(cat pod) -n perl - ${host} ${port} ${FLOWS}`, SEND));
   };
+  return { send, stop: () => void node.sh('kill $(cat pod)') };
 }
