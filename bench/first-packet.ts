@@ -7,7 +7,7 @@ export interface Flows {
   readonly stop: () => void;
 }
 
-const FLOWS = 1500;
+const FLOWS = 600;
 
 /**
  * Packets to ports that no packet was sent to before, each of which the node forwards and gives a source. The time is
@@ -42,8 +42,8 @@ export function flowsThrough(node: TestNode): Flows {
   node.sh(`{ ${SETUP}\n } >/dev/null 2>&1 </dev/null`);
   let next = 0;
   const send = (): number => {
-    const host = `198.51.100.${1 + Math.floor(next / 40)}`;
-    const port = 1000 + (next % 40) * FLOWS;
+    const host = `198.51.100.${1 + Math.floor(next / 100)}`;
+    const port = 1000 + (next % 100) * FLOWS;
     next++;
     return Number(node.sh(`nsenter -t $(cat pod) -n perl - ${host} ${port} ${FLOWS}`, SEND));
   };
