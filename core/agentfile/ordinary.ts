@@ -179,12 +179,18 @@ function cidrsOf(texts: readonly string[]): Cidr[] | undefined {
 function ipv4Block(text: string): Cidr | undefined {
   const parts = IPV4.exec(text);
   if (!parts) return undefined;
-  const [a, b, c, d, prefix] = [+parts[1]!, +parts[2]!, +parts[3]!, +parts[4]!, +parts[5]!];
+  const a = +parts[1]!;
+  const b = +parts[2]!;
+  const c = +parts[3]!;
+  const d = +parts[4]!;
+  const prefix = +parts[5]!;
   const word = ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
   const isTrue = a < 256 && b < 256 && c < 256 && d < 256 && prefix <= 32;
   // A shift by 32 bits is none.
   if (!isTrue || (prefix < 32 && word << prefix !== 0)) return undefined;
-  return { family: 4, words: Uint32Array.of(word), prefix };
+  const words = new Uint32Array(1);
+  words[0] = word;
+  return { family: 4, words, prefix };
 }
 
 function otherBlock(text: string): Cidr | undefined {
