@@ -74,7 +74,7 @@ export class Agent {
     /** Those that former agents may have used. */
     private readonly others: readonly Backend[],
   ) {
-    this.enforcer = new Enforcer(backend, new Surroundings(platform));
+    this.enforcer = new Enforcer(backend, new Surroundings(platform, options.pods));
     this.publisher = new Publisher(platform, options.stateFolder, log);
     this.publish('starting', '');
   }

@@ -127,20 +127,28 @@ const SUMMARIES: Readonly<Record<string, string>> = {
   backend: 'how rules are written; auto: as the kubelet and kube-proxy of the node do',
   'unknown-keys': 'what to make of keys that the file should not have',
   'log-format': 'how a line is written; events go to standard error, one line each',
+  'pod-cidrs': 'where packets of pods come from; what rules do to packets of other sources does not count then',
   'state-dir': 'where state, metrics and the last good file are',
   listen: 'the address and the port',
   ready: 'ask whether it is ready, not only whether it lives',
 };
 
 /** What stands for a value that may be anything. */
-const VALUES: Readonly<Record<string, string>> = { config: 'FILE', 'state-dir': 'DIR', listen: 'ADDRESS:PORT' };
+const VALUES: Readonly<Record<string, string>> = {
+  config: 'FILE',
+  'pod-cidrs': 'CIDR[,...]',
+  'state-dir': 'DIR',
+  listen: 'ADDRESS:PORT',
+};
 
 /** The options that are masq-agent's own. */
 export const OPTIONS: readonly OptionManual[] = Object.entries(SUMMARIES).map(([name, summary]) => ({
   name,
   summary,
   ...(!TOGGLE_OPTIONS.includes(name) && { value: VALUED_OPTIONS[name] ?? VALUES[name]! }),
-  otherwise: TOGGLE_OPTIONS.includes(name) ? 'off' : OPTION_DEFAULTS[name as keyof typeof OPTION_DEFAULTS],
+  otherwise: TOGGLE_OPTIONS.includes(name)
+    ? 'off'
+    : OPTION_DEFAULTS[name as keyof typeof OPTION_DEFAULTS] || 'anywhere',
   of: OPTION_OWNERS[name]!,
 }));
 

@@ -1,4 +1,4 @@
-import { parseAddress } from '../core/address';
+import { FAMILIES, type Family, IntervalSet, parseAddress, parseCidr } from '../core/address';
 import {
   AGENT_FLAG_NAMES,
   type AgentFlags,
@@ -45,6 +45,8 @@ export interface Options {
   readonly unknownKeys: 'refuse' | 'warn';
   /** Where the state, the metrics and the last good file are kept. @default /run/masq-agent */
   readonly stateFolder: string;
+  /** By family, where packets of pods come from. @default not known */
+  readonly pods: ReadonlyMap<Family, IntervalSet>;
   /** Where `serve` listens. @default 127.0.0.1:9797 */
   readonly listen: Endpoint;
   /** One reconcile, then the end. */
@@ -115,6 +117,7 @@ function ownOptions(
     logFormat: values['log-format'] as LogFormat,
     unknownKeys: values['unknown-keys'] as Options['unknownKeys'],
     stateFolder: values['state-dir'],
+    pods: podSources(values['pod-cidrs']),
     listen: endpoint(values.listen),
     once: toggles.has('once'),
     dryRun: toggles.has('dry-run'),
@@ -187,6 +190,24 @@ function endpoint(text: string): Endpoint {
     refuse(`--listen=${text}: write an address and a port, such as 127.0.0.1:9797 or [::1]:9797`);
   }
   return { address, port };
+}
+
+/** Reads the CIDRs of `--pod-cidrs`; a family without one stays unknown. */
+function podSources(text: string): ReadonlyMap<Family, IntervalSet> {
+  const cidrs = (text === '' ? [] : text.split(',')).map(word => {
+    const parsed = parseCidr(word);
+    return parsed.ok ? parsed.value : refuse(`--pod-cidrs: "${word}" is no CIDR; write one such as 10.244.0.0/16`);
+  });
+  const named = FAMILIES.filter(family => cidrs.some(cidr => cidr.family === family));
+  return new Map(
+    named.map(family => [
+      family,
+      IntervalSet.fromCidrs(
+        family,
+        cidrs.filter(cidr => cidr.family === family),
+      ),
+    ]),
+  );
 }
 
 function portsFault(toPorts: string | undefined): string | undefined {

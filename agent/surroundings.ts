@@ -10,6 +10,7 @@ import {
 } from '../core/dataplane/iptables-save';
 import { jumpRule } from '../core/dataplane/iptables-text';
 import { type KernelDecision, kernelMap } from '../core/dataplane/kernel-map';
+import type { Packets } from '../core/dataplane/match';
 import { joinRulesets, type NatRule, type NatRuleset } from '../core/dataplane/nat-rule';
 import {
   type BaseChain,
@@ -30,18 +31,25 @@ import type { Platform } from './platform/platform';
 
 /** Everything that may give pods' packets another source, at one moment: the agent's rules and those of others. */
 export class KernelRules {
-  constructor(private readonly families: ReadonlyMap<Family, FamilyRules>) {}
+  constructor(
+    private readonly families: ReadonlyMap<Family, FamilyRules>,
+    private readonly pods: ReadonlyMap<Family, IntervalSet>,
+  ) {}
 
   /** What the rules make of pods' packets. */
   map(family: Family): Partition<KernelDecision> {
-    const { ruleset, sets } = this.families.get(family)!;
-    return kernelMap(ruleset, { sets });
+    return kernelMap(this.families.get(family)!.ruleset, this.packets(family));
   }
 
   /** The rule that lets packets of a protocol to an address out before any gives them another source, if one does. */
   exempting(address: Address, protocol: Protocol): NatRule | undefined {
-    const { ruleset, sets } = this.families.get(address.family)!;
-    return exemptingRule(ruleset, { sets, protocol }, address);
+    const { ruleset } = this.families.get(address.family)!;
+    return exemptingRule(ruleset, { ...this.packets(address.family), protocol }, address);
+  }
+
+  private packets(family: Family): Omit<Packets, 'protocol'> {
+    const sources = this.pods.get(family);
+    return { sets: this.families.get(family)!.sets, ...(sources && { sources }) };
   }
 }
 
@@ -69,7 +77,11 @@ const MOST_CHAINS = 500;
 export class Surroundings {
   private last: { readonly read: Read; readonly rules: KernelRules } | undefined;
 
-  constructor(private readonly platform: Platform) {}
+  /** @param pods by family, where packets of pods come from, as far as that is known */
+  constructor(
+    private readonly platform: Platform,
+    private readonly pods: ReadonlyMap<Family, IntervalSet>,
+  ) {}
 
   /** Reads them, for the families of a plan. The answer is the same object as long as the rules are the same. */
   async read(plan: RulePlan, own: OwnTables): Promise<KernelRules | Fault> {
@@ -87,7 +99,7 @@ export class Surroundings {
       if (isFault(rules)) return rules;
       families.set(family.family, rules);
     }
-    this.last = { read: reading.read, rules: new KernelRules(families) };
+    this.last = { read: reading.read, rules: new KernelRules(families, this.pods) };
     return this.last.rules;
   }
 }

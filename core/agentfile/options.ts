@@ -10,6 +10,7 @@ export const VALUED_OPTIONS: Readonly<Record<string, readonly string[] | undefin
   'log-format': ['text', 'json'],
   'unknown-keys': ['refuse', 'warn'],
   'state-dir': undefined,
+  'pod-cidrs': undefined,
   listen: undefined,
 };
 
@@ -23,6 +24,7 @@ export const OPTION_DEFAULTS = {
   'log-format': 'text',
   'unknown-keys': 'refuse',
   'state-dir': '/run/masq-agent',
+  'pod-cidrs': '',
   listen: '127.0.0.1:9797',
 } as const;
 
@@ -33,6 +35,7 @@ export const OPTION_OWNERS: Readonly<Record<string, readonly (typeof COMMANDS)[n
   'log-format': ['run', 'status', 'serve'],
   'unknown-keys': ['run', 'check'],
   'state-dir': ['run', 'status', 'healthz', 'serve'],
+  'pod-cidrs': ['run'],
   listen: ['serve'],
   once: ['run'],
   'dry-run': ['run'],

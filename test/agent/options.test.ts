@@ -39,6 +39,11 @@ describe('wrong usage is refused, with what to write instead:', () => {
     ['cleanup --masq-chain=OLD', '--masq-chain is an option of run, not of cleanup'],
     ['check --enable-ipv6 x', '--enable-ipv6 is an option of run, not of check'],
     ['check --enabel-ipv6 x', 'there is no option --enabel-ipv6; did you mean --enable-ipv6?'],
+    [
+      '--pod-cidrs=10.244.0.0/16,10.245.0.1/16',
+      '--pod-cidrs: "10.245.0.1/16" is no CIDR; write one such as 10.244.0.0/16',
+    ],
+    ['status --pod-cidrs=10.244.0.0/16', '--pod-cidrs is an option of run, not of status'],
     ['help nonsense', '"nonsense" is neither a command nor an option'],
     ['stats --help', '"stats" is no command; did you mean "status"?'],
     ['help check run', 'help takes one command; "run" is one too many'],

@@ -374,6 +374,19 @@ describe.runIf(hasKernel())('the proof sees', () => {
       expect(node.state()).toMatchObject({ verdict: 'enforced', counts: { drifts: 0, applies: 1 } });
     });
 
+    test.each([
+      ['flannel', '-s 10.244.0.0/16 ! -d 224.0.0.0/4', 'contradicted'],
+      ['Docker', '-s 172.17.0.0/16 ! -o docker0', 'enforced'],
+    ])('what %s does to packets of some sources, when it knows pods', (_, packets, verdict) => {
+      const tool = `iptables-${flavourOf(backend)}`;
+      node.sh(`${tool} -t nat -I POSTROUTING ${packets} -j MASQUERADE`);
+      node.once(program, argsOf(backend));
+      expect(node.state().verdict).toBe('unproven');
+      const args = [...argsOf(backend), '--pod-cidrs=10.244.1.0/24,2001:db8:244::/64'];
+      expect(node.once(program, args).status).toBe(verdict === 'enforced' ? 0 : 1);
+      expect(node.state()).toMatchObject({ verdict, ready: verdict === 'enforced' });
+    });
+
     // nft 1.0.6 prints nonsense where it should say so; what a newer one says is known.
     test('a table of others that is switched off', () => {
       node.sh(nft('ip', 90, 'ip daddr 10.1.0.0/16 masquerade'));
