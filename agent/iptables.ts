@@ -88,7 +88,8 @@ export class IptablesBackend implements Backend {
       if (isFault(answer)) return answer;
       dumps.push(withoutCounters(answer.out));
     }
-    const all = dumps.join('\f');
+    // With its family, for the tables of both may look alike.
+    const all = dumps.map((dump, n) => `${families[n]} ${dump}`).join('\f');
     if (this.last?.dumps === all) return this.last.tables;
     const read = new Map<Family, SavedTable>();
     for (const [n, family] of families.entries()) {
