@@ -1,6 +1,9 @@
 import { formatCidr } from '../core/address';
+import type { AgentFlags } from '../core/agentfile/flags';
 import type { Strictness } from '../core/agentfile/read';
 import type { RulePlan } from '../core/dataplane/plan';
+import type { Diagnostic } from '../core/diagnostics';
+import type { AgentConfig } from '../core/treatment/agentfile';
 import type { Backend } from './backend';
 import { isFault } from './backend';
 import {
@@ -123,7 +126,7 @@ export class Agent {
       return;
     }
     this.file = file;
-    const why = file.kind === 'refused' ? findingLines(file.findings) : [file.why];
+    const why = file.kind === 'refused' ? findingLines(errorsOf(file.findings)) : [file.why];
     this.counts.refusals++;
     for (const line of why) this.log.tell({ event: 'refused', level: 'error', message: line });
     if (!this.current) await this.recall();
@@ -153,10 +156,11 @@ export class Agent {
     const goal = goalOf(config, this.options.flags);
     this.current = { goal, text: text ?? BUILT_IN, digest: name, source, resync };
     this.generation++;
-    if (masqueradesAllIPv6(goal)) {
-      const message = '--enable-ipv6 without an IPv6 CIDR in the list masquerades all IPv6 packets between pods';
-      this.log.tell({ event: 'finding', level: 'warning', message });
-    }
+    const warn = (message: string): void => this.log.tell({ event: 'finding', level: 'warning', message });
+    if (masqueradesAllIPv6(goal))
+      warn('--enable-ipv6 without an IPv6 CIDR in the list masquerades all IPv6 packets between pods');
+    if (hasIdleIPv6(config, this.options.flags))
+      warn('the IPv6 CIDRs of the list have no effect without --enable-ipv6: no IPv6 packet is masqueraded');
   }
 
   /** After a restart beside a file that is refused, what was good last is read again. */
@@ -181,15 +185,15 @@ export class Agent {
   private refusal(): string {
     const { file } = this;
     if (file?.kind === 'refused') {
-      const [first] = file.findings.filter(({ severity }) => severity === 'error');
+      const [first] = errorsOf(file.findings);
       return first ? findingLine(first) : 'the file is refused';
     }
     return file?.kind === 'unreadable' ? file.why : '';
   }
 
   private async enforce(current: Current): Promise<{ readonly verdict: Verdict; readonly message: string }> {
-    const result = await this.enforceAlone(current.goal);
     const isNew = this.held !== current.goal;
+    const result = await this.enforceAlone(current.goal, isNew);
     this.tell(result, isNew);
     if (result.kind === 'failed') return { verdict: 'failed', message: result.why };
     this.held = current.goal;
@@ -201,15 +205,15 @@ export class Agent {
   }
 
   /** Enforces a goal, and when it holds for the first time, removes what former agents left. */
-  private async enforceAlone(goal: Goal): Promise<Enforcement> {
+  private async enforceAlone(goal: Goal, isNew: boolean): Promise<Enforcement> {
     const result = await this.enforcer.enforce(goal);
     // Until the new rules are there, old ones are better than none.
     if (result.kind === 'failed' || !this.hasLeftovers) return result;
     this.hasLeftovers = false;
-    if (!(await this.removeLeftovers(goal.plan))) return result;
+    if (result.repaired.length > 0) this.tellRepaired(result.repaired, isNew);
+    if (!(await this.removeLeftovers(goal.plan))) return { ...result, repaired: [] };
     const again = await this.enforcer.enforce(goal);
-    if (again.kind === 'failed') return again;
-    return { ...again, repaired: [...result.repaired, ...again.repaired] };
+    return again;
   }
 
   /** Keeps a text that was enforced; when that fails, the next reconcile tries again. */
@@ -243,7 +247,7 @@ export class Agent {
 
   private publish(verdict: Verdict, message: string): void {
     const { current, file } = this;
-    const findings = file?.kind === 'valid' || file?.kind === 'refused' ? findingLines(file.findings) : [];
+    const findings = file?.kind === 'valid' ? file.findings : file?.kind === 'refused' ? errorsOf(file.findings) : [];
     const families = current?.goal.plan.families ?? [];
     this.publisher.publish({
       backend: this.backend.name,
@@ -257,7 +261,7 @@ export class Agent {
         digest: current?.digest ?? '',
         generation: this.generation,
         preserved: families.reduce((sum, { preserved }) => sum + preserved.length, 0),
-        findings,
+        findings: findingLines(findings),
       },
       resyncSeconds: this.resync / 1000,
       ...(this.lastChange !== undefined && { lastChange: this.lastChange }),
@@ -293,6 +297,16 @@ export class Agent {
 function masqueradesAllIPv6({ plan }: Goal): boolean {
   const six = plan.families.find(({ family }) => family === 6);
   return six !== undefined && [...six.preserved].every(cidr => formatCidr(cidr) === 'fe80::/10');
+}
+
+/** Whether a list has IPv6 CIDRs for which there are no rules: as upstream, but hardly what anybody wants. */
+function hasIdleIPv6({ nonMasqueradeCIDRs = [] }: AgentConfig, { enableIPv6 }: AgentFlags): boolean {
+  return !enableIPv6 && nonMasqueradeCIDRs.some(({ family }) => family === 6);
+}
+
+/** What keeps a file from being taken; what else is to be said of it counts once it is. */
+function errorsOf(findings: readonly Diagnostic[]): readonly Diagnostic[] {
+  return findings.filter(({ severity }) => severity === 'error');
 }
 
 /** Whether a file was read as before. */

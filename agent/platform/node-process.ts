@@ -4,6 +4,13 @@ import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { OUTPUT_LIMIT, type RunOptions, type RunResult } from './platform';
 
+const running = new Set<ChildProcess>();
+
+/** Ends every program that was started by {@link run} and still runs. */
+export function killAll(): void {
+  for (const child of running) child.kill('SIGKILL');
+}
+
 /** Runs a program; see `Platform.run`. */
 export function run(command: readonly string[], options: RunOptions): Promise<RunResult> {
   const [name = '', ...args] = command;
@@ -13,6 +20,7 @@ export function run(command: readonly string[], options: RunOptions): Promise<Ru
     const file = inputFile(input);
     const child = spawn(name, args, { stdio: [file, 'pipe', 'pipe'] });
     closeSync(file);
+    running.add(child);
     const streams = [child.stdout!, child.stderr!];
     const deadline = setTimeout(() => kill('timeout'), timeout);
     const outputs = streams.map(stream => collect(stream, limit, () => kill('too-much')));
@@ -27,6 +35,7 @@ export function run(command: readonly string[], options: RunOptions): Promise<Ru
     };
     child.on('error', (error: NodeJS.ErrnoException) => finish({ kind: 'missing', code: error.code ?? 'EIO' }));
     child.on('close', (code, signal) => {
+      running.delete(child);
       const [out, err] = outputs.map(text => text()) as [string, string];
       finish(
         signal === null

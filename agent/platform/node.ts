@@ -14,7 +14,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { fnv1a } from './digest';
-import { run } from './node-process';
+import { killAll, run } from './node-process';
 import { serve } from './node-server';
 import type { IoFault, Platform, ReadFile, RunOptions, RunResult, ServeOptions, Signal } from './platform';
 import { crash } from './start';
@@ -147,6 +147,7 @@ class NodePlatform implements Platform {
   releaseMemory(): void {}
 
   exit(code: number): never {
+    killAll();
     return process.exit(code);
   }
 }

@@ -77,7 +77,7 @@ export interface Platform {
   digest(text: string): string;
   /** Gives memory back that is free now, where the runtime keeps it: after much was used that will not be used again. */
   releaseMemory(): void;
-  /** Ends the process, whatever is under way. */
+  /** Ends the process, whatever is under way, and the programs that it runs: none of them is to write rules later. */
   exit(code: number): never;
 }
 

@@ -153,6 +153,11 @@ class Children {
     this.running.set(id, ended);
   }
 
+  /** Ends every program that runs. */
+  kill(): void {
+    for (const id of this.running.keys()) os.kill(id, SIGKILL);
+  }
+
   /** Waits for a program that is about to end, also when its signal came just before the runtime began to sleep. */
   await(id: number, milliseconds = 2): void {
     this.reap();
@@ -172,3 +177,8 @@ class Children {
 }
 
 const children = new Children();
+
+/** Ends every program that was started by {@link run} and still runs. */
+export function killAll(): void {
+  children.kill();
+}

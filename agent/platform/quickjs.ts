@@ -3,7 +3,7 @@ import * as os from 'os';
 import * as std from 'std';
 import { EAGAIN, errorCode } from './errno';
 import type { IoFault, Platform, ReadFile, RunOptions, RunResult, ServeOptions, Signal } from './platform';
-import { run } from './quickjs-process';
+import { killAll, run } from './quickjs-process';
 import { serve } from './quickjs-server';
 import { Reader } from './quickjs-text';
 import { crash } from './start';
@@ -133,6 +133,7 @@ class QuickJsPlatform implements Platform {
   }
 
   exit(code: number): never {
+    killAll();
     return std.exit(code);
   }
 }

@@ -436,6 +436,13 @@ sys.exit(child.wait())`;
         expect(spawn([...AS_FIRST, ...program, 'ended']).status).toBe(3);
       });
 
+      test('what the process runs ends with it', () => {
+        const made = join(folder, 'made-later');
+        expect(spawn([...program, 'deserts', made]).status).toBe(3);
+        spawnSync('sleep', ['1.5']);
+        expect(existsSync(made)).toBe(false);
+      });
+
       test.runIf(runtime === 'quickjs')('they end a process that is too busy to be called', () => {
         expect(spawn([...program, 'busy']).status).toBe(4);
       });

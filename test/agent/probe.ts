@@ -93,6 +93,13 @@ const PROBES: Readonly<Record<string, Probe>> = {
     await platform.run(['sh', '-c', 'kill -TERM $PPID; exec sleep 60'], { timeout: 60_000 });
     return 'was not ended';
   },
+  /** Ends while a program runs, which goes on to make a file if it can. */
+  deserts: async platform => {
+    const [, path = ''] = platform.args;
+    platform.after(100, () => platform.exit(3));
+    await platform.run(['sh', '-c', `sleep 1; touch '${path}'`], { timeout: 60_000 });
+    return 'was not ended';
+  },
   /** Ends at a signal though it is busy for ever. */
   busy: async platform => {
     platform.onSignal('TERM', () => platform.exit(3));
