@@ -165,7 +165,7 @@ export class Agent {
 
   /** After a restart beside a file that is refused, what was good last is read again. */
   private async recall(): Promise<void> {
-    const read = this.platform.readFile(`${this.options.stateFolder}/${LAST_GOOD_FILE}`, 2 ** 24);
+    const read = this.platform.readFile(`${this.options.stateFolder}/${LAST_GOOD_FILE}`, LARGEST_FILE);
     if (!read.ok) return;
     const config = await configOfText(this.options.config, read.text, this.strictness);
     if (config.kind !== 'valid') return;

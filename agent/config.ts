@@ -7,8 +7,8 @@ import { faultWords } from './fault-words';
 import { oneLine } from './one-line';
 import type { ReadFile } from './platform/platform';
 
-/** The largest file that is read. A ConfigMap holds 1 MiB. */
-export const LARGEST_FILE = 16 * 1024 * 1024;
+/** The largest file that is read. A ConfigMap holds half of it. */
+export const LARGEST_FILE = 2 * 1024 * 1024;
 
 /** How often the rules are looked at when the file does not say. In milliseconds. Source: ip-masq-agent. */
 export const DEFAULT_RESYNC = 60_000;

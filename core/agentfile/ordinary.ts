@@ -1,7 +1,7 @@
-import { type Cidr, FAMILIES, IntervalSet, parseCidr } from '../address';
+import { type Cidr, FAMILIES } from '../address';
 import { parseDuration, SHORTEST_RESYNC } from '../intent/duration';
-import { LINK_LOCAL } from '../intent/special';
 import { type AgentConfig, DEFAULT_CIDR_LIMIT } from '../treatment/agentfile';
+import { blockOf, isLinkLocal } from './block';
 
 /** What an ordinary file says, as it is written. */
 interface Written {
@@ -14,8 +14,15 @@ interface Written {
 
 type Key = keyof Written;
 
-/** Longer texts are for the strict reader, which has limits for them: a ConfigMap holds no more. In characters. */
-const LONGEST = 2 ** 20;
+/** Longer texts are not read: a ConfigMap holds half of it. In characters. */
+const LONGEST = 2 ** 21;
+
+/** What a file says that is written in an ordinary way. */
+export interface OrdinaryAgentFile {
+  readonly config: AgentConfig;
+  /** Whether its list may preserve the internet, of which more is to be said. */
+  readonly isWide: boolean;
+}
 
 /**
  * Reads an ip-masq-agent file that is written in an ordinary way, in one pass and without a YAML parser: JSON, or YAML
@@ -24,9 +31,16 @@ const LONGEST = 2 ** 20;
  * but entries that others make unnecessary.
  */
 export function readOrdinaryAgentFile(text: string): AgentConfig | undefined {
-  if (text.length > LONGEST) return undefined;
+  const { config, isWide } = readWideAgentFile(text) ?? {};
+  return isWide ? undefined : config;
+}
+
+/** As {@link readOrdinaryAgentFile}, also where the list may preserve the internet. */
+export function readWideAgentFile(whole: string): OrdinaryAgentFile | undefined {
+  if (whole.length > LONGEST) return undefined;
+  const text = whole.includes('\r\n') ? whole.replaceAll('\r\n', '\n') : whole;
   const written = text.startsWith('{') ? writtenInJson(text) : writtenInLines(text);
-  return written && configOf(written);
+  return written && fileOf(written);
 }
 
 /** What YAML and JSON might take for something else stands in no ordinary file. */
@@ -87,13 +101,14 @@ function writtenInLines(text: string): Written | undefined {
   const written: Written = {};
   let list: string[] | undefined;
   let indent: string | undefined;
-  for (const line of text.split('\n')) {
+  const lines = text.split('\n');
+  for (const [index, line] of lines.entries()) {
     const item = list && ITEM.exec(line);
     if (item) {
       indent ??= item[1]!;
       if (item[1] !== indent) return undefined;
       list!.push(item[3]!);
-    } else if (!NOTHING.test(line)) {
+    } else if (!NOTHING.test(line) && !(index === 0 && line === '---')) {
       // A key without entries has no value.
       if (list?.length === 0) return undefined;
       list = undefined;
@@ -131,24 +146,25 @@ function readScalar(line: string, written: Written): boolean {
 }
 
 /** What a file says whose keys are known and whose values are of their types; undefined where more is to be said of it. */
-function configOf(written: Written): AgentConfig | undefined {
+function fileOf(written: Written): OrdinaryAgentFile | undefined {
   const { nonMasqueradeCIDRs: texts, masqLinkLocal = false, masqLinkLocalIPv6 = false } = written;
   const { cidrLimit, resyncInterval } = written;
   if (!texts || texts.length === 0 || texts.length > (cidrLimit ?? DEFAULT_CIDR_LIMIT)) return undefined;
   if (cidrLimit !== undefined && !isSmall(cidrLimit)) return undefined;
   if (resyncInterval !== undefined && !isDuration(resyncInterval)) return undefined;
   const nonMasqueradeCIDRs = cidrsOf(texts);
-  if (!nonMasqueradeCIDRs || isWide(nonMasqueradeCIDRs)) return undefined;
+  if (!nonMasqueradeCIDRs) return undefined;
   const isMasqueraded = { 4: masqLinkLocal, 6: masqLinkLocalIPv6 };
   const isAny = masqLinkLocal || masqLinkLocalIPv6;
   if (isAny && nonMasqueradeCIDRs.some(block => isMasqueraded[block.family] && isLinkLocal(block))) return undefined;
-  return {
+  const config: AgentConfig = {
     nonMasqueradeCIDRs,
     masqLinkLocal,
     masqLinkLocalIPv6,
     ...(cidrLimit !== undefined && { cidrLimit }),
     ...(resyncInterval !== undefined && { resyncInterval }),
   };
+  return { config, isWide: isWide(nonMasqueradeCIDRs) };
 }
 
 /** Whether each reader takes a number for the same one. */
@@ -163,39 +179,14 @@ function isDuration(text: string): boolean {
   return DURATION.test(text) && (parseDuration(text) ?? 0) >= SHORTEST_RESYNC;
 }
 
-/** Most entries are blocks of IPv4; read so, a long list takes a third of the time. */
-const IPV4 = /^(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\/(0|[1-9]\d?)$/;
-
 function cidrsOf(texts: readonly string[]): Cidr[] | undefined {
   const cidrs: Cidr[] = [];
   for (const text of texts) {
-    const cidr = ipv4Block(text) ?? otherBlock(text);
+    const cidr = blockOf(text);
     if (!cidr) return undefined;
     cidrs.push(cidr);
   }
   return cidrs;
-}
-
-function ipv4Block(text: string): Cidr | undefined {
-  const parts = IPV4.exec(text);
-  if (!parts) return undefined;
-  const a = +parts[1]!;
-  const b = +parts[2]!;
-  const c = +parts[3]!;
-  const d = +parts[4]!;
-  const prefix = +parts[5]!;
-  const word = ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
-  const isTrue = a < 256 && b < 256 && c < 256 && d < 256 && prefix <= 32;
-  // A shift by 32 bits is none.
-  if (!isTrue || (prefix < 32 && word << prefix !== 0)) return undefined;
-  const words = new Uint32Array(1);
-  words[0] = word;
-  return { family: 4, words, prefix };
-}
-
-function otherBlock(text: string): Cidr | undefined {
-  const parsed = parseCidr(text);
-  return parsed.ok ? parsed.value : undefined;
 }
 
 /** Whether blocks may hold a sixteenth of all IPv4 or IPv6 addresses, and so might preserve the internet. */
@@ -204,8 +195,4 @@ function isWide(list: readonly Cidr[]): boolean {
   for (const block of list) share[block.family] += 2 ** -block.prefix;
   // Half of it is for what the sum loses.
   return FAMILIES.some(family => share[family] >= 1 / 32);
-}
-
-function isLinkLocal(block: Cidr): boolean {
-  return IntervalSet.ofCidr(block).overlaps(LINK_LOCAL[block.family]);
 }

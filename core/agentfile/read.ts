@@ -10,7 +10,7 @@ import { validateAgentConfig } from '../schema/generated/validator-agent-config'
 import { valueAt } from '../schema/path';
 import { gapsOf, isPlaceholder } from '../schema/placeholder';
 import { shapeDiagnostics } from '../schema/shape';
-import { type ParsedSource, parseText, type SourceDocument, type SourceText } from '../source';
+import { type Limits, type ParsedSource, parseText, type SourceDocument, type SourceText } from '../source';
 import { type AgentConfig, DEFAULT_CIDR_LIMIT } from '../treatment/agentfile';
 
 /** The keys of an ip-masq-agent file. */
@@ -39,13 +39,21 @@ export interface Strictness {
   readonly unnecessary?: 'tell' | 'skip';
 }
 
-/** Reads an ip-masq-agent file (YAML or JSON) strictly: one document, known keys only, every address true. */
-export function readAgentFile(source: SourceText, strictness: Strictness = {}): ReadAgentFile {
-  return readParsedAgentFile(parseText(source), strictness);
+/**
+ * Reads an ip-masq-agent file (YAML or JSON) strictly: one document, known keys only, every address true.
+ * @param leftOut how many entries of its list, all of them true, are not in the text
+ */
+export function readAgentFile(
+  source: SourceText,
+  strictness: Strictness = {},
+  limits?: Limits,
+  leftOut = 0,
+): ReadAgentFile {
+  return readParsedAgentFile(parseText(source, limits), strictness, leftOut);
 }
 
 /** As {@link readAgentFile}, for a text whose YAML is read already. */
-export function readParsedAgentFile(parsed: ParsedSource, strictness: Strictness = {}): ReadAgentFile {
+export function readParsedAgentFile(parsed: ParsedSource, strictness: Strictness = {}, leftOut = 0): ReadAgentFile {
   const { documents, diagnostics, source } = parsed;
   const gaps = templateGaps(source.text);
   if (gaps.length > 0) {
@@ -72,7 +80,7 @@ export function readParsedAgentFile(parsed: ParsedSource, strictness: Strictness
       diagnostics: [...diagnostics, diagnostic('MQ310', at, { message })],
     };
   }
-  const read = readAgentDocument(document, strictness);
+  const read = readAgentDocument(document, strictness, leftOut);
   return { ...read, diagnostics: [...diagnostics, ...read.diagnostics] };
 }
 
@@ -99,6 +107,7 @@ function templateGaps(text: string): [start: number, end: number][] {
 export function readAgentDocument(
   document: SourceDocument,
   { unknownKeys, unnecessary }: Strictness = {},
+  leftOut = 0,
 ): ReadAgentFile {
   const findings = new Findings(document);
   if (isManifest(document.value)) {
@@ -136,7 +145,7 @@ export function readAgentDocument(
   }
   checkInteger('cidrLimit', findings);
   if (unnecessary !== 'skip') checkRedundancy(list, findings);
-  checkAgentList(raw, list, findings);
+  checkAgentList(raw, list, leftOut, findings);
   if (hasErrors(findings.list)) return { diagnostics: findings.list };
   const config: AgentConfig = {
     ...(Array.isArray(raw.nonMasqueradeCIDRs) && { nonMasqueradeCIDRs: list.flatMap(e => e.cidrs) }),
@@ -193,7 +202,16 @@ function checkLimit(own: unknown, entries: number, findings: Findings): void {
   findings.add('MQ122', ['nonMasqueradeCIDRs'], { severity: 'error', message }, 'key');
 }
 
-function checkAgentList(raw: Record<string, unknown>, list: ReturnType<typeof readCidrs>, findings: Findings): void {
+/** What is said of a list or an entry of it. */
+export const PRESERVES_INTERNET =
+  'preserves pod addresses to the internet, which needs a route for them there (Cloud NAT over the pod ranges, or a custom default route)';
+
+function checkAgentList(
+  raw: Record<string, unknown>,
+  list: ReturnType<typeof readCidrs>,
+  leftOut: number,
+  findings: Findings,
+): void {
   const path = ['nonMasqueradeCIDRs'];
   const misspelt = Object.keys(raw).some(key => suggest(key, AGENT_KEYS) === path[0]);
   if (!Object.hasOwn(raw, 'nonMasqueradeCIDRs')) {
@@ -202,7 +220,7 @@ function checkAgentList(raw: Record<string, unknown>, list: ReturnType<typeof re
       message:
         'nonMasqueradeCIDRs is missing: the agent falls back to its built-in list of three ranges, or eleven with --nomasq-all-reserved-ranges',
     });
-  } else if (Array.isArray(raw.nonMasqueradeCIDRs) && raw.nonMasqueradeCIDRs.length === 0) {
+  } else if (Array.isArray(raw.nonMasqueradeCIDRs) && raw.nonMasqueradeCIDRs.length + leftOut === 0) {
     findings.add(
       'MQ307',
       path,
@@ -210,7 +228,7 @@ function checkAgentList(raw: Record<string, unknown>, list: ReturnType<typeof re
       'key',
     );
   }
-  checkLimit(raw.cidrLimit, list.length, findings);
+  checkLimit(raw.cidrLimit, list.length + (Array.isArray(raw.nonMasqueradeCIDRs) ? leftOut : 0), findings);
   for (const family of FAMILIES) {
     const key = family === 4 ? 'masqLinkLocal' : 'masqLinkLocalIPv6';
     const entrySets = list.map(entry => entry.sets[family]);
@@ -230,7 +248,7 @@ function checkAgentList(raw: Record<string, unknown>, list: ReturnType<typeof re
       const widest = list.find(entry => preservesInternet(entry.sets[family]));
       findings.add('MQ303', widest?.path ?? path, {
         severity: 'warning',
-        message: `${widest ? `"${widest.text}"` : 'the list'} preserves pod addresses to the internet, which needs a route for them there (Cloud NAT over the pod ranges, or a custom default route)`,
+        message: `${widest ? `"${widest.text}"` : 'the list'} ${PRESERVES_INTERNET}`,
       });
     }
   }

@@ -12,7 +12,7 @@ test('findings are in the order of the file', async () => {
 });
 
 test('of very many findings the first are told, errors before others', async () => {
-  const keys = Array.from({ length: 60_000 }, (_, i) => `k${i}: 1\n`).join('');
+  const keys = Array.from({ length: 1_000 }, (_, i) => `k${i}: 1\n`).join('');
   const lines = await read(keys);
   expect(lines).toHaveLength(51);
   expect(lines[50]).toMatch(/^and \d+ findings more$/);

@@ -115,7 +115,8 @@ function jsonFile(random: Random): string {
   return `{${gap}${inside.join(between)}${gap}}${random(4) === 0 ? '' : '\n'}`;
 }
 
-function changed(text: string, random: Random): string {
+/** The text with signs or lines changed at one place. */
+export function changed(text: string, random: Random): string {
   const at = random(text.length + 1);
   const sign = SIGNS[random(SIGNS.length)]!;
   const lines = text.split('\n');

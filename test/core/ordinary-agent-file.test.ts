@@ -24,6 +24,12 @@ describe('an ordinary file is read at once, as the strict reader reads it:', () 
     ['JSON by hand', '{\n  "nonMasqueradeCIDRs": [ "10.0.0.0/8" ],\n  "resyncInterval": "60s"\n}\n'],
     ['YAML', 'nonMasqueradeCIDRs:\n  - 10.0.0.0/8\n  - fd00::/8\nmasqLinkLocal: false\nresyncInterval: 60s\n'],
     ['YAML with its lists not indented', 'nonMasqueradeCIDRs:\n- 10.0.0.0/8\n- 192.168.0.0/16\nmasqLinkLocal: true'],
+    [
+      'YAML with line breaks of Windows',
+      'cidrLimit: 9\r\nnonMasqueradeCIDRs:\r\n- 10.0.0.0/8 # all\r\n\r\n- fd00::/8\r\n',
+    ],
+    ['JSON with line breaks of Windows', '{\r\n  "nonMasqueradeCIDRs": ["10.0.0.0/8"]\r\n}\r\n'],
+    ['YAML behind a line that begins a document', '---\nnonMasqueradeCIDRs:\n- 10.0.0.0/8\n'],
     ['YAML with quotes', `nonMasqueradeCIDRs:\n- "10.0.0.0/8"\n- 'fd00::/8'\nresyncInterval: "60s"\n`],
     ['YAML with the list last', 'cidrLimit: 65\nresyncInterval: 500ms\n\nnonMasqueradeCIDRs:\n    - 10.0.0.0/8\n'],
     [
@@ -80,7 +86,7 @@ describe('every other file is left to the strict reader:', () => {
     ['a scalar twice', yaml('masqLinkLocal: true\nmasqLinkLocal: true\n')],
     ['an entry in two lines', yaml('    10.1.0.0/16\n')],
     ['entries that do not stand in line', yaml('   - 10.1.0.0/16\n')],
-    ['line breaks of Windows', yaml('').replaceAll('\n', '\r\n')],
+    ['line breaks of old', yaml('').replaceAll('\n', '\r')],
     ['several documents', yaml('---\n')],
     ['an anchor', yaml('').replace('- ', '- &a ')],
     ['a tag', yaml('').replace('- ', '- !!str ')],
@@ -90,13 +96,13 @@ describe('every other file is left to the strict reader:', () => {
     ['link-local that is to be masqueraded', json({ masqLinkLocal: true }).replace('10.0.0.0/8', '169.254.7.0/24')],
     ['IPv6 link-local likewise', json({ masqLinkLocalIPv6: true }).replace('2001:db8::/32', 'fe80::/64')],
     ['the internet', '{"nonMasqueradeCIDRs": ["0.0.0.0/1", "128.0.0.0/1"]}'],
-    ['a long file', json({}) + ' '.repeat(2 ** 20)],
+    ['a very long file', json({}) + ' '.repeat(2 ** 21)],
   ])('%s', (_, text) => {
     expect(readOrdinaryAgentFile(text)).toBeUndefined();
   });
 
   test('though it may be valid', () => {
-    const text = yaml('').replaceAll('\n', '\r\n');
+    const text = yaml('').replace('- ', '- &a ');
     expect(readAgentFile(new SourceText('config', text)).config).toBeDefined();
   });
 });
