@@ -24,7 +24,7 @@ const READINESS = { initialDelaySeconds: 2, periodSeconds: 10, timeoutSeconds: 5
 const NOBODY = 65532;
 
 /** What serves a few kilobytes of text a few times a minute. */
-const METRICS_RESOURCES = { requests: { cpu: '1m', memory: '8Mi' }, limits: { memory: '32Mi' } };
+const METRICS_RESOURCES = { requests: { cpu: '1m', memory: '6Mi' }, limits: { memory: '32Mi' } };
 
 /** The pods of masq-agent: the agent, and where it is asked for what serves its metrics. */
 export function masqAgentPod(props: Props): k8s.PodSpec {

@@ -113,7 +113,7 @@ describe('the DaemonSet of masq-agent', () => {
       command: ['/usr/bin/masq-agent', 'serve', '--listen=[$(HOST_IP)]:9797'],
       env: [{ name: 'HOST_IP', valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: 'status.hostIP' } } }],
       ports: [{ name: 'metrics', containerPort: 9797, hostPort: 9797, protocol: 'TCP' }],
-      resources: { requests: { cpu: '1m', memory: '8Mi' }, limits: { memory: '32Mi' } },
+      resources: { requests: { cpu: '1m', memory: '6Mi' }, limits: { memory: '32Mi' } },
       securityContext: {
         privileged: false,
         allowPrivilegeEscalation: false,
