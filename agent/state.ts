@@ -91,9 +91,37 @@ export function readState(platform: Platform, folder: string): State | string {
       : `${path} cannot be read: ${faultWords(read.fault.code)}`;
   }
   try {
-    const state = JSON.parse(read.text) as State;
-    return typeof state.verdict === 'string' ? state : `${path} is no state of masq-agent`;
+    const state: unknown = JSON.parse(read.text);
+    return isState(state) ? state : `${path} is no state of this masq-agent; another version may have written it`;
   } catch {
     return `${path} is no JSON`;
   }
+}
+
+type Kind = 'string' | 'number' | 'boolean';
+/** What is told of a state; whatever else it has does not matter. */
+const FIELDS: Readonly<Record<string, Kind>> = {
+  version: 'string',
+  verdict: 'string',
+  ready: 'boolean',
+  message: 'string',
+};
+const CONFIG_FIELDS: Readonly<Record<string, Kind>> = {
+  path: 'string',
+  source: 'string',
+  digest: 'string',
+  generation: 'number',
+  preserved: 'number',
+};
+
+function isState(value: unknown): value is State {
+  if (!has(value, FIELDS)) return false;
+  const { config, counts } = value;
+  if (!has(config, CONFIG_FIELDS) || !Array.isArray(config.findings)) return false;
+  return typeof counts === 'object' && counts !== null && config.findings.every(finding => typeof finding === 'string');
+}
+
+function has(value: unknown, fields: Readonly<Record<string, Kind>>): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(fields).every(([key, kind]) => typeof (value as Record<string, unknown>)[key] === kind);
 }

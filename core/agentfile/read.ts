@@ -67,12 +67,21 @@ export function readParsedAgentFile(parsed: ParsedSource, strictness: Strictness
     };
   }
   if (hasErrors(diagnostics)) return { diagnostics };
+  const tabs = tabLines(source.text);
+  if (tabs.length > 0) {
+    const message = 'a tab begins this blank line, for which ip-masq-agent refuses the file; remove it';
+    const found = tabs.map(at =>
+      diagnostic('MQ207', { file: source.file, range: source.range(at, at + 1) }, { message }),
+    );
+    return { diagnostics: [...diagnostics, ...found] };
+  }
   const [document, second] = documents;
   if (second) {
     const message = 'the file holds several documents, of which ip-masq-agent reads the first; keep one';
     return { diagnostics: [...diagnostics, diagnostic('MQ215', second.at([]), { message })] };
   }
-  if (!document) {
+  // To upstream a document that is null is none.
+  if (!document || document.value === null) {
     const message = 'the file is empty: ip-masq-agent falls back to its built-in defaults; write nonMasqueradeCIDRs';
     const at = { file: source.file, range: source.range(0, 0) };
     return {
@@ -82,6 +91,23 @@ export function readParsedAgentFile(parsed: ParsedSource, strictness: Strictness
   }
   const read = readAgentDocument(document, strictness, leftOut);
   return { ...read, diagnostics: [...diagnostics, ...read.diagnostics] };
+}
+
+/**
+ * The lines that are blank but for a tab at their start, which YAML allows and Go's reader does not. Between brackets it
+ * does, too.
+ */
+function tabLines(text: string): number[] {
+  const found: number[] = [];
+  if (!text.includes('\t')) return found;
+  let depth = 0;
+  let start = 0;
+  for (const line of text.split('\n')) {
+    if (depth === 0 && /^\t\s*(?:#.*)?$/.test(line)) found.push(start);
+    for (const sign of line) depth += sign === '[' || sign === '{' ? 1 : sign === ']' || sign === '}' ? -1 : 0;
+    start += line.length + 1;
+  }
+  return found;
 }
 
 /** Where a template's gaps stand in a text: `{{ ... }}`, each in one line, and in no comment. */

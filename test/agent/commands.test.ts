@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -144,6 +144,24 @@ describe.runIf(hasKernel()).each(RUNTIMES)('on %s', runtime => {
           'there is no /run/masq-agent/state.json: no agent has run here, it runs with another --state-dir, or it cannot write it\n1',
         );
         expect(said('healthz')).toBe('no agent has run with --state-dir=/run/masq-agent\n1');
+      });
+
+      test.each([
+        '{"verdict":"enforced"}',
+        '[]',
+        'null',
+        '"x"',
+        '{"version":"1","verdict":"enforced","ready":true,"message":""}',
+      ])('that another version has written: %s', written => {
+        const folder = join(node.folder, 'other');
+        mkdirSync(folder);
+        writeFileSync(join(folder, 'state.json'), written);
+        const words = 'other/state.json is no state of this masq-agent; another version may have written it\n1';
+        expect(said('status', `--state-dir=${folder}`)).toBe(words);
+        writeFileSync(join(folder, 'heartbeat'), '');
+        const now = Number(process.hrtime.bigint()) / 1e9;
+        utimesSync(join(folder, 'heartbeat'), now, now);
+        expect(said('healthz', '--ready', `--state-dir=${folder}`)).toBe(words);
       });
 
       test('of an agent that enforces, is refused, or has nothing', () => {

@@ -27,6 +27,23 @@ test('of very many findings the first are told, errors before others', async () 
   ).toEqual(new Set(['error']));
 });
 
+test('a document that is null is an empty file, as for upstream', async () => {
+  for (const text of ['', '---\n', '--- null\n', 'null\n', '~\n', '# none\n~ # either\n']) {
+    const config = await configOfText('config', text, {});
+    expect(config).toMatchObject({ kind: 'valid', config: { masqLinkLocal: false, masqLinkLocalIPv6: false } });
+    expect(await read(text)).toEqual([expect.stringMatching(/ warning MQ310 the file is empty/)]);
+  }
+  expect(await read('nonMasqueradeCIDRs: ~\n')).toEqual([expect.stringMatching(/ error MQ211 /)]);
+});
+
+test("a tab at the start of a blank line is refused, as by Go's YAML, but between brackets", async () => {
+  const list = 'nonMasqueradeCIDRs: [10.0.0.0/8]\n';
+  expect(await read(`\t\n${list}`)).toEqual([expect.stringMatching(/^config:1:1 error MQ207 /)]);
+  expect(await read(`${list}\t \nmasqLinkLocal: true\n`)).toEqual([expect.stringMatching(/^config:2:1 error MQ207 /)]);
+  expect(await read('{"nonMasqueradeCIDRs": [\n\t\n"10.0.0.0/8"]}\n')).toEqual([]);
+  expect(await read('nonMasqueradeCIDRs: [\n\t\n 10.0.0.0/8]\n')).toEqual([]);
+});
+
 test('a finding is one line that is no longer than a screen', async () => {
   const [line] = await read(`nonMasqueradeCIDRs: "${'x'.repeat(2_000_000)}"\n`);
   expect(line!.length).toBeLessThan(1100);

@@ -35,7 +35,8 @@ describe.each(RUNTIMES)('masq-agent serve on %s', runtime => {
     afterEach(() => server.stop());
 
     function writeState(state: object): void {
-      writeFileSync(join(folder, 'state.json'), JSON.stringify(state));
+      const config = { path: '/f', valid: true, source: 'file', digest: '', generation: 1, preserved: 1, findings: [] };
+      writeFileSync(join(folder, 'state.json'), JSON.stringify({ version: '1', config, counts: {}, ...state }));
     }
     function beatAgo(seconds: number): void {
       const then = Number(process.hrtime.bigint()) / 1e9 - seconds;
