@@ -9,12 +9,12 @@ type Answer = (written: string) => string | undefined;
 export function serve(options: ServeOptions, answer: Answer, guard: Guard): Promise<IoFault | undefined> {
   const { address: host, port, connections } = options;
   const waiting: Socket[] = [];
-  let open = 0;
+  const open = new Set<Conversation>();
   const begin = (socket: Socket): void => {
-    open++;
-    converse(socket, options, answer, guard);
+    const conversation = converse(socket, options, answer, guard);
+    open.add(conversation);
     socket.once('close', () => {
-      open--;
+      open.delete(conversation);
       let next = waiting.shift();
       while (next?.destroyed) next = waiting.shift();
       if (next) begin(next);
@@ -22,8 +22,14 @@ export function serve(options: ServeOptions, answer: Answer, guard: Guard): Prom
   };
   const server = createServer({ pauseOnConnect: true }, socket => {
     socket.on('error', () => socket.destroy());
-    if (open < connections) begin(socket);
-    else waiting.push(socket);
+    if (open.size < connections) begin(socket);
+    else {
+      waiting.push(socket);
+      // Who has asked for nothing for longest makes room, once what others have written is read.
+      setImmediate(() => {
+        if (open.size >= connections) [...open].find(({ isAnswered }) => !isAnswered)?.socket.destroy();
+      });
+    }
   });
   return new Promise(resolve => {
     server.once('error', (error: NodeJS.ErrnoException) => resolve({ code: error.code ?? 'EIO' }));
@@ -31,7 +37,15 @@ export function serve(options: ServeOptions, answer: Answer, guard: Guard): Prom
   });
 }
 
-function converse(socket: Socket, { timeout, limit }: ServeOptions, answer: Answer, guard: Guard): void {
+/** Somebody who asks. */
+interface Conversation {
+  readonly socket: Socket;
+  /** Whether he has asked, and is being told. */
+  isAnswered: boolean;
+}
+
+function converse(socket: Socket, { timeout, limit }: ServeOptions, answer: Answer, guard: Guard): Conversation {
+  const conversation = { socket, isAnswered: false };
   let written = '';
   const deadline = setTimeout(() => socket.destroy(), timeout);
   socket.once('close', () => clearTimeout(deadline));
@@ -43,10 +57,12 @@ function converse(socket: Socket, { timeout, limit }: ServeOptions, answer: Answ
     }
     const text = answer(written);
     if (text === undefined) return;
+    conversation.isAnswered = true;
     socket.off('data', read);
     socket.end(text, () => socket.destroy());
   };
   socket.on('data', bytes => guard(() => read(bytes)));
   socket.once('end', () => socket.destroy());
   socket.resume();
+  return conversation;
 }

@@ -111,7 +111,7 @@ export interface ServeOptions {
   readonly timeout: number;
   /** How many bytes are read of each. */
   readonly limit: number;
-  /** How many connections there may be at once; others wait. */
+  /** How many connections there may be at once; for one more, the one ends that has asked for nothing for longest. */
   readonly connections: number;
 }
 

@@ -15,9 +15,9 @@ export function serve(options: ServeOptions, answer: Answer, guard: Guard): IoFa
   return undefined;
 }
 
-/** Takes connections, and lets others wait while there are as many as there may be. */
+/** Takes connections. When there are as many as there may be, the one ends that has asked for nothing for longest. */
 class Listener {
-  private open = 0;
+  private readonly open = new Set<Connection>();
 
   constructor(
     private readonly listener: number,
@@ -34,12 +34,15 @@ class Listener {
     const descriptor = native.accept(this.listener);
     // Who connected may have gone since.
     if (descriptor < 0) return;
-    this.open++;
-    if (this.open === this.options.connections) os.setReadHandler(this.listener, null);
-    new Connection(descriptor, this.options, this.answer, this.guard, () => {
-      this.open--;
+    const connection = new Connection(descriptor, this.options, this.answer, this.guard, () => {
+      this.open.delete(connection);
       this.listen();
     });
+    this.open.add(connection);
+    if (this.open.size < this.options.connections) return;
+    const silent = [...this.open].find(other => other !== connection && other.isSilent());
+    if (silent) silent.close();
+    else if (this.open.size >= this.options.connections) os.setReadHandler(this.listener, null);
   }
 }
 
@@ -50,6 +53,7 @@ class Connection {
   private written = '';
   private sent = 0;
   private isOpen = true;
+  private isAnswered = false;
 
   constructor(
     private readonly descriptor: number,
@@ -62,6 +66,12 @@ class Connection {
     os.setReadHandler(descriptor, () => guard(() => this.read()));
   }
 
+  /** Whether it has not asked yet; what it may have written is read first. */
+  isSilent(): boolean {
+    if (this.isOpen && !this.isAnswered) this.read();
+    return this.isOpen && !this.isAnswered;
+  }
+
   private read(): void {
     const count = os.read(this.descriptor, this.buffer.buffer, 0, this.buffer.length);
     if (count === EAGAIN) return;
@@ -72,6 +82,7 @@ class Connection {
     }
     const answer = this.answer(this.written);
     if (answer === undefined) return;
+    this.isAnswered = true;
     os.setReadHandler(this.descriptor, null);
     os.setWriteHandler(this.descriptor, () => this.guard(() => this.write(answer)));
   }
@@ -83,7 +94,7 @@ class Connection {
     else if (count !== EAGAIN) this.close();
   }
 
-  private close(): void {
+  close(): void {
     if (!this.isOpen) return;
     this.isOpen = false;
     os.clearTimeout(this.deadline);

@@ -115,7 +115,7 @@ describe.each(RUNTIMES)('masq-agent serve on %s', runtime => {
       expect(await get('/healthz')).toBe('200 ok\n');
     });
 
-    test('many that say nothing, that go away or that never read keep others waiting for seconds alone', async () => {
+    test('many that say nothing, that go away or that never read keep nobody waiting', async () => {
       const before = server.descriptors();
       const silent = await Promise.all(Array.from({ length: 40 }, () => server.connect()));
       for (const socket of silent.slice(0, 20)) socket.destroy();
@@ -124,6 +124,22 @@ describe.each(RUNTIMES)('masq-agent serve on %s', runtime => {
       for (const socket of silent) socket.destroy();
       for (let n = 0; n < 200; n++) expect(await get('/metrics')).toBe(`200 ${METRICS}`);
       expect(server.descriptors()).toBeLessThan(before + 10);
+    });
+
+    test('for others the one ends that has said nothing for longest, and no other', async () => {
+      const ended: number[] = [];
+      const silent: Socket[] = [];
+      for (let n = 0; n < 31; n++) {
+        silent.push(await server.connect());
+        silent[n]!.once('close', () => ended.push(n));
+      }
+      expect(await get('/healthz')).toBe('200 ok\n');
+      const late = [await server.connect(), await server.connect()];
+      expect(await get('/healthz')).toBe('200 ok\n');
+      expect(ended.length).toBeLessThan(5);
+      expect(ended).toEqual(ended.map((_, n) => n));
+      expect(ended).toContain(0);
+      for (const socket of [...silent, ...late]) socket.destroy();
     });
 
     test('whatever is written, it goes on serving', async () => {
