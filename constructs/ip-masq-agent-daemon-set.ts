@@ -155,7 +155,7 @@ export interface IpMasqAgentDaemonSetProps extends CommonProps {
 
   /**
    * What the agent's container requests and may use at most, as Kubernetes quantities.
-   * @default none; for the flavor masq requests of 5m and 8Mi, and a memory limit of 64Mi
+   * @default none; for the flavor masq requests of 5m and 8Mi, and a memory limit of 64Mi, more for lists of over 5,000 entries
    */
   readonly resources?: {
     /** What the scheduler sets aside. */

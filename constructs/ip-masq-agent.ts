@@ -1,6 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { type Diagnostic, diagnostic } from '../core/diagnostics';
+import { ownResources } from '../core/intent/masq-agent';
 import { CONFIG_KEYS, type IpMasqAgentConfig, IpMasqAgentConfigMap } from './ip-masq-agent-config-map';
 import { DAEMON_SET_SHAPE, IpMasqAgentDaemonSet, type IpMasqAgentDaemonSetProps } from './ip-masq-agent-daemon-set';
 import { flavorOf } from './ip-masq-agent-pod';
@@ -74,6 +75,7 @@ export class IpMasqAgent extends Construct {
         this.serviceAccount = new ApiObject(this, 'ServiceAccount', manifest);
       }
       this.daemonSet = new IpMasqAgentDaemonSet(this, 'Agent', {
+        ...(flavorOf(agent) === 'masq' && { resources: ownResources(config?.nonMasqueradeCIDRs?.length ?? 0) }),
         ...agent,
         name,
         namespace,

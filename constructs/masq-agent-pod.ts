@@ -1,4 +1,4 @@
-import { METRICS_PORT, OWN_RESOURCES } from '../core/intent/masq-agent';
+import { METRICS_PORT, ownResources } from '../core/intent/masq-agent';
 import type { IpMasqAgentDaemonSetProps } from './ip-masq-agent-daemon-set';
 import { agentArgs, agentPod, CONFIG_MOUNT, configVolume, given, RULE_WRITER, resources } from './ip-masq-agent-pod';
 import type { k8s } from './k8s';
@@ -59,7 +59,7 @@ function agentContainer(props: Props): k8s.Container {
     ...given('args', masqAgentArgs(props)),
     livenessProbe: { exec: { command: [PROGRAM, 'healthz'] }, ...LIVENESS, successThreshold: 1 },
     readinessProbe: { exec: { command: [PROGRAM, 'healthz', '--ready'] }, ...READINESS, successThreshold: 1 },
-    ...resources(props.resources ?? OWN_RESOURCES),
+    ...resources(props.resources ?? ownResources(0)),
     securityContext: { ...RULE_WRITER, readOnlyRootFilesystem: true, runAsUser: 0 },
     volumeMounts: [{ ...CONFIG_MOUNT, readOnly: true }, STATE_MOUNT, LOCK_MOUNT],
   };

@@ -7,7 +7,7 @@ import { parseDuration, SHORTEST_RESYNC } from './duration';
 import { addFault, type Entry, readAddresses, readCidrs, readEntries } from './entry';
 import type { Findings } from './findings';
 import { defaultImage } from './images';
-import { checkFlavor, METRICS_PORT, OWN_RESOURCES } from './masq-agent';
+import { checkFlavor, METRICS_PORT } from './masq-agent';
 import type {
   AgentModel,
   ClusterModel,
@@ -189,8 +189,7 @@ function readAgent(raw: Raw, platform: Platform, network: NetworkModel, findings
   const daemonSet =
     choice(raw.daemonSet, ['render', 'existing']) ?? (gke && gkeDeploysAgent(network) ? 'existing' : 'render');
   if (daemonSet === 'render') checkFlavor(raw, flavor, path, findings);
-  const own = flavor === 'masq' ? OWN_RESOURCES : undefined;
-  const resources = raw.resources === undefined ? own : record(raw.resources);
+  const resources = raw.resources === undefined ? undefined : record(raw.resources);
   const metrics = isRecord(raw.metrics) ? readMetrics(raw.metrics) : undefined;
   return {
     flavor,

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parseOptions } from '../../agent/options';
 import { IpMasqAgent, IpMasqAgentDaemonSet, type IpMasqAgentDaemonSetProps } from '../../constructs';
 import { findingsOf } from '../../constructs/validation';
+import { ownResources } from '../../core/intent/masq-agent';
 import { nextLine } from './here';
 import { errorsOf } from './synth';
 
@@ -55,6 +56,25 @@ const AGENT = {
     { name: 'xtables-lock', mountPath: '/run/xtables.lock' },
   ],
 };
+
+it.each([
+  [0, '64Mi'],
+  [5_000, '64Mi'],
+  [10_000, '96Mi'],
+  [20_000, '160Mi'],
+  [55_000, '384Mi'],
+])('with %i entries masq-agent may use %s, more than was measured', (entries, memory) => {
+  const nonMasqueradeCIDRs = Array.from({ length: entries }, (_, n) => `10.${n >> 8}.${n & 255}.0/24`);
+  expect(ownResources(entries)).toMatchObject({ requests: { memory: '8Mi' }, limits: { memory } });
+  if (entries > 10_000) return;
+  const chart = Testing.chart();
+  new IpMasqAgent(chart, 'Agent', { flavor: 'masq', image: IMAGE, config: { nonMasqueradeCIDRs, cidrLimit: 99_999 } });
+  expect(JSON.stringify(Testing.synth(chart))).toContain(`"limits":{"memory":"${memory}"}`);
+  const own = Testing.chart();
+  const resources = { limits: { memory: '1Gi' } };
+  new IpMasqAgent(own, 'Agent', { flavor: 'masq', image: IMAGE, config: { nonMasqueradeCIDRs }, resources });
+  expect(JSON.stringify(Testing.synth(own))).toContain('"limits":{"memory":"1Gi"}');
+});
 
 describe('the DaemonSet of masq-agent', () => {
   it('is this one', () => {

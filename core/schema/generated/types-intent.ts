@@ -258,7 +258,7 @@ export interface Agent {
    */
   readonly priorityClassName?: string;
   /**
-   * What the agent's container requests and may use at most; it replaces the default whole. Default: none, but for the flavor `masq` requests of 5m and 8Mi, and a memory limit of 64Mi.
+   * What the agent's container requests and may use at most; it replaces the default whole. Default: none, but for the flavor `masq` requests of 5m and 8Mi, and a memory limit of 64Mi, more for lists of over 5,000 entries.
    */
   readonly resources?: AgentResources;
 }
