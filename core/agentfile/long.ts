@@ -27,14 +27,16 @@ export function readFrugally(source: SourceText, strictness: Strictness = {}): R
   if (text.length <= LONG) return readAgentFile(source, strictness, LIMITS);
   const thin = thinFile(source, AGENT_KEYS, LONGEST_DENSE);
   const read = thin.isThin ? readThin(source, thin, strictness) : undefined;
-  if (read && (hasErrors(read.diagnostics) || isComplete(thin))) return read;
+  // What was left out may be what would have made it valid.
+  const isDoubtful = read?.diagnostics.some(({ code }) => code === 'MQ201') ?? false;
+  if (read && ((hasErrors(read.diagnostics) && !isDoubtful) || isComplete(thin))) return read;
   const ordinary = readWideAgentFile(text);
   const isParsed = thin.isThin && text.length <= LONGEST_PARSED;
   if (isParsed && (!ordinary || strictness.unnecessary !== 'skip')) {
     const whole = readAgentFile(source, strictness, LIMITS);
     if (!whole.diagnostics.some(isTooMuch)) return whole;
   }
-  if (!ordinary) return { diagnostics: [unordinary(source, thin)] };
+  if (!ordinary) return isDoubtful ? read! : { diagnostics: [unordinary(source, thin)] };
   const { config, isWide } = ordinary;
   return { config, diagnostics: isWide ? remarks(source, config, read?.diagnostics) : [] };
 }

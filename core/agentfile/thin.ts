@@ -160,8 +160,10 @@ class Thinner {
       if (this.doubt === DOUBT) this.keepAbove(start + from);
       this.valueEnd = at + all.length;
       if (!isOpen || this.doubt-- > 0 || this.stays(at, word)) continue;
-      if (text.slice(from, found.index).trim() !== '') this.keep(start + from, at, leftOut);
-      this.above = at;
+      const isFirst = text.slice(from, found.index).trim() === '';
+      if (!isFirst) this.keep(start + from, at, leftOut);
+      // With the blanks before it: a value must not stand less deep than its list.
+      this.above = isFirst ? start + from : at;
       from = found.index + all.length;
       leftOut = this.leftOut;
     }
