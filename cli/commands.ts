@@ -67,7 +67,17 @@ export const COMMANDS: readonly Command[] = [
     usage: '[options] FILE...',
     description:
       'Checks every document that masq knows, whatever its file is called: ClusterIntent and RangeSet, bare ip-masq-agent files, the agent\'s ConfigMap and DaemonSet, EgressNATPolicy, AnthosNetworkGateway and NetworkGatewayGroup. Folders are searched for YAML and JSON; "-" is the standard input. Objects of one folder are taken to be of one cluster and checked against each other.\n\nOther YAML and JSON files may be among them. A folder or a pipe in which nothing is found to check fails, so that a command which writes nothing to a pipe is no success; files that are named one by one may all be of other kinds.',
-    options: [FORMAT, FAIL_ON, QUIET, COLOR],
+    options: [
+      {
+        name: 'changed',
+        type: 'boolean',
+        help: 'the files are those of a commit: nothing is said of files that masq does not know, and manifests beside them count where they have to agree',
+      },
+      FORMAT,
+      FAIL_ON,
+      QUIET,
+      COLOR,
+    ],
     positionals: { name: 'FILE', min: 0, complete: 'file' },
     examples: [
       { line: 'masq validate intents/', says: 'check everything below a folder' },

@@ -1,7 +1,9 @@
 import { Checker } from '../../core/check/check';
+import { mayConcern } from '../../core/check/mentions';
 import { type Diagnostic, diagnostic, hasErrors } from '../../core/diagnostics';
+import { readBeside } from '../changed';
 import { fails, writeFindings } from '../findings';
-import { listInputs, missingFile, readInput, STDIN_NAME } from '../inputs';
+import { listInputs, missingFile, type ReadInput, readInput, STDIN_NAME } from '../inputs';
 import type { Invocation } from '../masq';
 import { refuse } from '../stdio';
 
@@ -13,22 +15,37 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
   for (const fault of faults) checker.addDiagnostic(fault);
   const sources = new Map<string, string>();
   const names: string[] = [];
-  for (const file of files) {
-    const input = readInput(file);
-    names.push(input.file);
+  const add = (input: ReadInput): void => {
     if (input.ok) {
       sources.set(input.file, input.text);
       checker.add(input);
     } else checker.addDiagnostic(input.fault);
+  };
+  const isChange = values.changed === true;
+  for (const file of files) {
+    const input = readInput(file);
+    if (isChange && input.ok && !mayConcern(input.text)) continue;
+    names.push(input.file);
+    add(input);
   }
-  const { diagnostics: found, documents } = checker.finish();
+  const documents = checker.known;
+  if (isChange && checker.hasManifests) for (const input of readBeside(names)) add(input);
+  const { diagnostics: all } = checker.finish();
+  const found = isChange ? all.filter(ofChange(new Set(names))) : all;
   // Files that are named one by one may be those that a commit changed, of whatever kind.
-  const isSearch = files.some(file => file === '-' || !positionals.includes(file));
+  const isSearch = !isChange && files.some(file => file === '-' || !positionals.includes(file));
   const isIdle = isSearch && documents === 0 && !hasErrors(found);
   const diagnostics = isIdle ? [...found.filter(({ code }) => code !== 'MQ212'), nothingChecked(sources)] : found;
   await writeFindings({ diagnostics, sources, files: names, documents }, values);
   if (misnamed) return 2;
   return fails(diagnostics, values) ? 1 : 0;
+}
+
+/** Tells the findings that a change has to do with: in its files, or in those beside them because of it. */
+function ofChange(names: ReadonlySet<string>): (found: Diagnostic) => boolean {
+  const isNamed = (file: string | undefined): boolean => file !== undefined && names.has(file);
+  return ({ code, file, related = [] }) =>
+    code !== 'MQ212' && (file === undefined || isNamed(file) || related.some(other => isNamed(other.file)));
 }
 
 /** A check of a folder or a pipe that looks at nothing must not pass: one finding says so, in place of the notes of the single files. */

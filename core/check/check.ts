@@ -60,6 +60,16 @@ export class Checker {
     return { clusters, diagnostics };
   }
 
+  /** Whether one of the files so far has a manifest that others of its folder have to agree with. */
+  get hasManifests(): boolean {
+    return this.bundles.size > 0;
+  }
+
+  /** How many documents of the files so far masq knows. */
+  get known(): number {
+    return this.documents;
+  }
+
   /** Adds a finding that was made outside, such as that a file cannot be read. */
   addDiagnostic(found: Diagnostic): void {
     this.diagnostics.push(found);

@@ -1,0 +1,34 @@
+import { readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { mayConcern } from '../core/check/mentions';
+import { byteOrder, DOCUMENT_EXTENSIONS, expandFiles } from './files';
+import { type ReadInput, readInput } from './inputs';
+
+/** What kustomize takes for its own file in a folder. */
+const KUSTOMIZATIONS = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
+
+/**
+ * The files beside some that were changed, as far as those have to agree with them: manifests of the same folders, and
+ * the kustomizations there and one folder up, which tell patches from whole objects.
+ */
+export function readBeside(changed: readonly string[]): ReadInput[] {
+  const folders = [...new Set(changed.map(dirname))];
+  const near = folders.flatMap(filesIn);
+  const above = folders.flatMap(folder => KUSTOMIZATIONS.map(name => join(folder, '..', name)));
+  const { files } = expandFiles([...changed, ...near, ...above]);
+  return files
+    .slice(changed.length)
+    .map(readInput)
+    .filter(input => input.ok && mayConcern(input.text));
+}
+
+function filesIn(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter(entry => entry.isFile() && isDocument(entry.name))
+    .map(entry => join(folder, entry.name))
+    .sort(byteOrder);
+}
+
+function isDocument(name: string): boolean {
+  return KUSTOMIZATIONS.includes(name) || DOCUMENT_EXTENSIONS.some(ending => name.toLowerCase().endsWith(ending));
+}
