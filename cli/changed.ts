@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { mayConcern } from '../core/check/mentions';
 import { byteOrder, DOCUMENT_EXTENSIONS, expandFiles } from './files';
 import { type ReadInput, readInput } from './inputs';
@@ -19,7 +19,7 @@ export function readBeside(changed: readonly string[]): ReadInput[] {
   return files
     .slice(changed.length)
     .map(readInput)
-    .filter(input => input.ok && mayConcern(input.text));
+    .filter(input => input.ok && (isKustomization(input.file) || mayConcern(input.text)));
 }
 
 function filesIn(folder: string): string[] {
@@ -29,6 +29,10 @@ function filesIn(folder: string): string[] {
     .sort(byteOrder);
 }
 
+function isKustomization(file: string): boolean {
+  return KUSTOMIZATIONS.includes(basename(file));
+}
+
 function isDocument(name: string): boolean {
-  return KUSTOMIZATIONS.includes(name) || DOCUMENT_EXTENSIONS.some(ending => name.toLowerCase().endsWith(ending));
+  return isKustomization(name) || DOCUMENT_EXTENSIONS.some(ending => name.toLowerCase().endsWith(ending));
 }

@@ -21,6 +21,7 @@ const STEPS: readonly Step[] = [
   },
   { name: 'lint and format', command: node('node_modules/@biomejs/biome/bin/biome', 'ci', '.') },
   { name: 'build', command: tsx('tools/build.ts') },
+  { name: 'the committed bundle is what was built', command: tsx('tools/bundle.ts', '--check') },
   { name: 'generated docs are up to date', command: tsx('tools/docs/main.ts', '--check') },
   { name: 'examples validate', command: node('lib/cli/masq.js', 'validate', 'examples') },
   {

@@ -308,3 +308,55 @@ test('nothing is ever written', () => {
   box.masq('validate', '.');
   expect(box.list()).toEqual(['a.yaml']);
 });
+
+describe('--changed', () => {
+  const policy = (name: string, floating: string) => `apiVersion: networking.gke.io/v1alpha1
+kind: EgressNATPolicy
+metadata:
+  name: ${name}
+spec:
+  egress:
+    - podSelector: {matchLabels: {role: frontend}}
+  destinationCIDRs: [8.8.8.0/24]
+  egressSourceIP: ${floating}
+`;
+
+  test('says nothing of files that masq does not know, and passes when there are no others', () => {
+    box.write('compose.yaml', 'services: [web\n');
+    box.write('a.yaml', 'a: 1\n');
+    expect(box.masq('validate', '--changed', 'compose.yaml', 'a.yaml')).toEqual({
+      status: 0,
+      stdout: 'no findings\n',
+      stderr: '',
+    });
+  });
+
+  test('a fault in a file that names what masq knows', () => {
+    box.write('a.yaml', 'nonMasqueradeCIDRs: [10.0.0.0/8\n');
+    expect(box.masq('validate', '--changed', 'a.yaml').status).toBe(1);
+  });
+
+  test('manifests beside it count, as far as they have to do with it', () => {
+    box.write('k/a.yaml', policy('a', '192.168.1.100'));
+    box.write('k/b.yaml', policy('b', '192.168.1.101'));
+    box.write('k/bad.yaml', policy('bad', '192.168.1.300').replace('frontend', 'backend'));
+    const alone = box.masq('validate', 'k/b.yaml').stdout;
+    const { stdout } = box.masq('validate', '--changed', 'k/b.yaml');
+    expect(alone).not.toContain('k/a.yaml');
+    expect(stdout).toContain('k/a.yaml');
+    expect(stdout).not.toContain('192.168.1.300');
+    expect(stdout).toMatch(/in 1 file \(1 document\)\n$/);
+  });
+
+  test('a patch is told from a whole object by the kustomization beside or above it', () => {
+    const patch =
+      "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ip-masq-agent\ndata:\n  config: 'nonMasqueradeCIDRs: [10.0.0.0/8]'\n";
+    box.write('k/patch.yaml', patch);
+    box.write('k/kustomization.yaml', 'patches:\n  - path: patch.yaml\n');
+    box.write('k/over/patch.yaml', patch);
+    expect(box.masq('validate', '--changed', 'k/patch.yaml').stdout).toMatch(/^no findings/);
+    expect(box.masq('validate', '--changed', 'k/over/patch.yaml').stdout).not.toMatch(/^no findings/);
+    box.write('k/kustomization.yaml', 'patches:\n  - path: over/patch.yaml\n');
+    expect(box.masq('validate', '--changed', 'k/over/patch.yaml').stdout).toMatch(/^no findings/);
+  });
+});

@@ -1,0 +1,93 @@
+import { spawnSync } from 'node:child_process';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { intent, isMissing, MASQ, ROOT } from '../cli/sandbox';
+import { type Repo, Repos, TAG } from './repo';
+
+const HOOKS = ['masq-validate', 'masq-synth-check'];
+
+test('the bundle is committed, and its entry may be executed', () => {
+  const { stdout } = spawnSync('git', ['ls-files', '--stage', 'bundle'], { cwd: ROOT, encoding: 'utf8' });
+  expect(stdout).toMatch(/^100755 [0-9a-f]+ 0\tbundle\/masq\.js$/m);
+  expect(stdout).toMatch(/^100644 [0-9a-f]+ 0\tbundle\/command\/validate\.js$/m);
+});
+
+describe.skipIf(isMissing('pre-commit', '--version') || isMissing('unshare', '-Urn', 'true'))('with pre-commit', () => {
+  let repos: Repos;
+  let repo: Repo;
+
+  beforeAll(() => {
+    repos = new Repos();
+    repo = repos.create('user');
+    repo.write({
+      '.pre-commit-config.yaml': config(repos.hooks()),
+      'intents/prod.yaml': intent('prod'),
+      'chart/templates/service.yaml': '{{ if .Values.service }}\napiVersion: v1\n{{ end }}\n',
+      'compose.yaml': 'services: [web]\n',
+    });
+    render(repo);
+    repo.ok('pre-commit', 'install');
+  });
+  afterAll(() => repos.close());
+
+  test('a sound commit passes, among files of other kinds', () => {
+    const { status, stderr } = repo.commit('one');
+    expect(stderr).toMatch(/masq validate\.+Passed\nmasq synth --check\.+Passed\n/);
+    expect(status).toBe(0);
+    expect(repo.subjects()).toEqual(['one']);
+  });
+
+  test('a typo is refused at its place; the others are not blamed', () => {
+    repo.write({ 'intents/prod.yaml': intent('prod', '[10.0.0.1/8]') });
+    const { status, stderr } = repo.commit('two');
+    expect(status).toBe(1);
+    expect(stderr).toContain(
+      'intents/prod.yaml:12:16 error MQ101 CIDR "10.0.0.1/8" has host bits set; did you mean "10.0.0.0/8"?',
+    );
+    expect(stderr).not.toMatch(/compose|chart/);
+    expect(repo.subjects()).toEqual(['one']);
+  });
+
+  test('a file that is found by what it holds', () => {
+    repo.write({ 'intents/prod.yaml': intent('prod'), 'odd/name.json': '{"nonMasqueradeCIDRs": ["10.0.0.0/33"]}\n' });
+    const { status, stderr } = repo.commit('two');
+    expect(status).toBe(1);
+    expect(stderr).toContain('odd/name.json:1:35 error MQ105 ');
+    repo.ok('git', 'rm', '--quiet', '--force', 'odd/name.json');
+  });
+
+  test('an intent that was changed and not rendered', () => {
+    repo.write({ 'intents/prod.yaml': intent('prod', '[10.0.0.0/8, 172.16.0.0/12]') });
+    const { status, stderr } = repo.commit('two');
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/masq validate\.+Passed\nmasq synth --check\.+Failed\n/);
+    expect(stderr).toContain(
+      'dist/prod/20-configmap-ip-masq-agent.yaml error MQ903 not up to date: it is not what the intent renders to; run "masq synth intents" and commit the result',
+    );
+  });
+
+  test('and rendered: it passes', () => {
+    render(repo);
+    expect(repo.commit('two').status).toBe(0);
+    expect(repo.subjects()).toEqual(['two', 'one']);
+  });
+
+  test('each hook over all files', () => {
+    for (const hook of HOOKS) expect(repo.ok('pre-commit', 'run', '--all-files', hook)).toContain('Passed');
+  });
+});
+
+function render(repo: Repo): void {
+  repo.ok(process.execPath, MASQ, 'synth', 'intents');
+}
+
+/** The set-up of one who uses the hooks. */
+function config(hooks: string): string {
+  return `repos:
+  - repo: ${hooks}
+    rev: ${TAG}
+    hooks:
+      - id: masq-validate
+      - id: masq-synth-check
+        args: [intents]
+`;
+}
