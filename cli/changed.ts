@@ -19,7 +19,7 @@ export function readBeside(changed: readonly string[]): ReadInput[] {
   return files
     .slice(changed.length)
     .map(readInput)
-    .filter(input => input.ok && (isKustomization(input.file) || mayConcern(input.text)));
+    .filter(input => input.ok && (isKustomization(input.file) || mayConcern(input)));
 }
 
 function filesIn(folder: string): string[] {

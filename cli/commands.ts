@@ -31,6 +31,13 @@ const FAIL_ON: Option = {
   help: 'the least severity that makes the exit code 1',
 };
 
+const CONFIG: Option = {
+  name: 'config',
+  type: 'string',
+  value: 'FILE',
+  help: 'the settings to use instead of the nearest .masq.yaml, here or above',
+};
+
 const QUIET: Option = { name: 'quiet', short: 'q', type: 'boolean', help: 'no summary' };
 
 const EXIT_CODES: Command['exitCodes'] = [
@@ -51,6 +58,7 @@ export const PLATFORMS = ['kubernetes', 'gke-standard', 'gke-autopilot', 'anthos
 /** The schemas that `masq schema` prints. */
 export const SCHEMAS = [
   'intent',
+  'settings',
   'agent-config',
   'egressnatpolicy_v1',
   'egressnatpolicy_v1alpha1',
@@ -66,13 +74,14 @@ export const COMMANDS: readonly Command[] = [
     summary: 'check intents, ip-masq-agent files and manifests',
     usage: '[options] FILE...',
     description:
-      'Checks every document that masq knows, whatever its file is called: ClusterIntent and RangeSet, bare ip-masq-agent files, the agent\'s ConfigMap and DaemonSet, EgressNATPolicy, AnthosNetworkGateway and NetworkGatewayGroup. Folders are searched for YAML and JSON; "-" is the standard input. Objects of one folder are taken to be of one cluster and checked against each other.\n\nOther YAML and JSON files may be among them. A folder or a pipe in which nothing is found to check fails, so that a command which writes nothing to a pipe is no success; files that are named one by one may all be of other kinds.',
+      'Checks every document that masq knows, whatever its file is called: ClusterIntent and RangeSet, bare ip-masq-agent files, the agent\'s ConfigMap and DaemonSet, EgressNATPolicy, AnthosNetworkGateway and NetworkGatewayGroup. Folders are searched for YAML and JSON; "-" is the standard input. Objects of one folder are taken to be of one cluster and checked against each other.\n\nOther YAML and JSON files may be among them. A folder or a pipe in which nothing is found to check fails, so that a command which writes nothing to a pipe is no success; files that are named one by one may all be of other kinds.\n\nWithout FILE, what .masq.yaml names is checked. Its rules say what is to be made of findings, and so does a comment "# masq-ignore CODE REASON" at a line or above it.',
     options: [
       {
         name: 'changed',
         type: 'boolean',
         help: 'the files are those of a commit: nothing is said of files that masq does not know, and manifests beside them count where they have to agree',
       },
+      CONFIG,
       FORMAT,
       FAIL_ON,
       QUIET,
@@ -98,15 +107,14 @@ export const COMMANDS: readonly Command[] = [
     summary: 'render intents to manifests',
     usage: '[options] FILE...',
     description:
-      'Checks the intents, renders each cluster to a folder of its own with one object a file, reads the result back to prove that it means what the intent says, and only then writes: all of it or nothing. Files that are up to date are not touched.',
+      'Checks the intents, renders each cluster to a folder of its own with one object a file, reads the result back to prove that it means what the intent says, and only then writes: all of it or nothing. Files that are up to date are not touched.\n\nWithout FILE and --app, what .masq.yaml names is rendered, and its "prune" counts. An error keeps a cluster from being rendered, whatever .masq.yaml or a comment makes of it.',
     options: [
       {
         name: 'output',
         short: 'o',
         type: 'string',
         value: 'DIR',
-        default: DEFAULT_OUTPUT,
-        help: 'the folder that holds a folder for each cluster',
+        help: `the folder that holds a folder for each cluster; if nobody says, ${DEFAULT_OUTPUT}`,
       },
       {
         name: 'check',
@@ -126,6 +134,7 @@ export const COMMANDS: readonly Command[] = [
         multiple: true,
         help: 'also take what a cdk8s app renders: a command that writes to the folder in CDK8S_OUTDIR',
       },
+      CONFIG,
       FORMAT,
       FAIL_ON,
       QUIET,
@@ -133,6 +142,7 @@ export const COMMANDS: readonly Command[] = [
     ],
     positionals: { name: 'FILE', min: 0, complete: 'file' },
     examples: [
+      { line: 'masq synth', says: 'render what .masq.yaml names' },
       { line: 'masq synth intents/', says: 'render to dist/' },
       { line: 'masq synth intents/ --check --prune', says: 'in CI: is dist/ up to date?' },
       { line: 'masq synth --app "node fleet.js" -o deploy', says: 'take a cdk8s app, with the same care in writing' },
@@ -173,7 +183,7 @@ export const COMMANDS: readonly Command[] = [
     summary: 'print a JSON Schema',
     usage: '[NAME]',
     description:
-      'Prints a schema for editors and other validators: of the intent, of the ip-masq-agent file, or of a custom resource.',
+      'Prints a schema for editors and other validators: of the intent, of .masq.yaml, of the ip-masq-agent file, or of a custom resource.',
     options: [{ name: 'list', type: 'boolean', help: 'list the names' }],
     positionals: { name: 'NAME', min: 0, max: 1, complete: SCHEMAS },
     examples: [

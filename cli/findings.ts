@@ -1,4 +1,5 @@
 import { type Diagnostic, type Severity, sortDiagnostics } from '../core/diagnostics';
+import type { Suppressed } from '../core/settings';
 import { type Format, formatter } from './format';
 import type { Invocation } from './masq';
 import { stdout } from './stdio';
@@ -8,6 +9,7 @@ import { version } from './version';
 /** What a run that checks something has to show. */
 export interface Findings {
   readonly diagnostics: readonly Diagnostic[];
+  readonly suppressed?: readonly Suppressed[];
   readonly sources: ReadonlyMap<string, string>;
   readonly files: readonly string[];
   readonly documents: number;
@@ -29,6 +31,11 @@ export async function writeFindings(
 ): Promise<void> {
   const { format } = await formatter(values.format as Format);
   const color = useColor(stream, process.env, values.color as ColorChoice | undefined);
-  const report = { ...findings, diagnostics: sortDiagnostics(findings.diagnostics, findings.files), version };
+  const report = {
+    suppressed: [],
+    ...findings,
+    diagnostics: sortDiagnostics(findings.diagnostics, findings.files),
+    version,
+  };
   stream.write(format(report, { color, quiet: values.quiet === true }));
 }

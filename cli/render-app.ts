@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import { isRendered } from '../constructs/render';
 
 /**
- * Runs a cdk8s app with an output folder of its own and takes what it renders: a folder for each cluster.
+ * Runs a cdk8s app in a folder with an output folder of its own and takes what it renders: a folder for each cluster.
  * @throws when the app fails, or writes nothing there; its own messages went to standard error already
  */
-export function renderApp(command: string): Map<string, Map<string, string>> {
+export function renderApp(command: string, cwd: string): Map<string, Map<string, string>> {
   const outdir = mkdtempSync(join(tmpdir(), 'masq-app-'));
   try {
     const { status, signal, error } = spawnSync(command, {
+      cwd,
       shell: true,
       stdio: ['ignore', 'inherit', 'inherit'],
       env: { ...process.env, CDK8S_OUTDIR: outdir, CDK8S_RECORD_CONSTRUCT_METADATA: 'false' },

@@ -21,7 +21,7 @@ export {
   planCluster,
 } from './artefact/plan';
 export { verifyManifests } from './artefact/verify';
-export { type Checked, Checker, checkFiles, type Input } from './check/check';
+export { type Checked, Checker, type CheckOptions, checkFiles, type Input } from './check/check';
 export * from './diagnostics';
 export type { Entry } from './intent/entry';
 export { API_VERSION, type LoadedIntents, loadIntents } from './intent/load';
@@ -30,6 +30,7 @@ export { type GkeDefaultFacts, gkeDefault } from './intent/platform-default';
 export type { Labels, PodSelector, Requirement, Selector } from './intent/selector';
 export type { PlatformVersion } from './intent/version';
 export type { AgentResources } from './schema/generated/types-intent';
+export * from './settings';
 export * from './source';
 export { type AgentConfig, agentTreatment } from './treatment/agentfile';
 export { intentTreatment } from './treatment/intent';

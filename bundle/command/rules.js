@@ -1,9 +1,9 @@
-"use strict";var T=Object.defineProperty;var z=Object.getOwnPropertyDescriptor;var B=Object.getOwnPropertyNames;var J=Object.prototype.hasOwnProperty;var H=(n,s)=>{for(var o in s)T(n,o,{get:s[o],enumerable:!0})},X=(n,s,o,r)=>{if(s&&typeof s=="object"||typeof s=="function")for(let d of B(s))!J.call(n,d)&&d!==o&&T(n,d,{get:()=>s[d],enumerable:!(r=z(s,d))||r.enumerable});return n};var Z=n=>X(T({},"__esModule",{value:!0}),n);var me={};H(me,{run:()=>se});module.exports=Z(me);var P=n=>(s,o,...r)=>({name:s,severity:n,also:r,title:o}),a=P("error"),m=P("warning"),v=P("note"),L={MQ101:a("host-bits-set","A CIDR has bits set beyond its prefix"),MQ102:a("leading-zero","A number in an address starts with a zero, which some readers take for octal"),MQ103:a("part-out-of-range","A part of an address is larger than its family allows"),MQ104:a("wrong-number-of-parts","An address has parts missing, doubled or too many"),MQ105:a("prefix-out-of-range","A prefix length is longer than the address"),MQ106:a("missing-prefix","A CIDR has no prefix length"),MQ107:a("netmask-notation","A range is written with a netmask instead of a prefix length"),MQ108:a("zone","An address carries a zone"),MQ109:a("ipv4-mapped","An IPv4-mapped IPv6 address is used"),MQ110:a("whitespace","An address has white space in or around it"),MQ111:a("not-an-address","A text is not an IP address at all"),MQ112:a("cidr-for-address","A CIDR is written where one address is wanted"),MQ113:a("unknown-range","A name is neither a range of the registry nor of the document"),MQ120:m("duplicate-entry","A list names the same range twice"),MQ121:m("covered-entry","A range lies inside another one of the same list"),MQ122:v("cidr-limit","A list has more than 64 entries, the limit of ip-masq-agent","error","warning"),MQ123:m("except-outside","An exception lies outside the range that it is taken from"),MQ124:m("except-covers-all","The exceptions take away the whole range","error"),MQ125:a("range-cycle","Named ranges refer to each other in a circle"),MQ126:a("range-name-taken","A named range has the name of a range of the registry","warning"),MQ127:m("unused-range","A named range is never used"),MQ201:a("yaml-syntax","The text is not valid YAML"),MQ202:a("duplicate-key","A map has the same key twice"),MQ203:a("unknown-key","A key has no meaning where it stands"),MQ204:a("wrong-type","A value has the wrong type"),MQ205:a("missing-key","A required key is missing"),MQ206:a("value-not-allowed","A value is outside of what its key allows"),MQ207:a("tab-indentation","A tab is used for indentation"),MQ208:a("yaml11-boolean","A YAML 1.1 boolean such as yes or on is used"),MQ209:a("too-large","A file or a document is larger than masq reads"),MQ210:a("alias-bomb","Aliases or names of ranges expand to more than masq reads"),MQ211:a("null-value","A value is missing behind its key or list dash"),MQ212:v("nothing-to-check","A file holds no document that masq knows"),MQ213:a("unknown-kind","A masq document has an unknown kind or apiVersion"),MQ214:a("duplicate-cluster","Two intents have the same name"),MQ215:a("several-documents","An ip-masq-agent file holds several documents"),MQ216:a("bad-duration","A duration is not written as ip-masq-agent reads it"),MQ217:a("not-utf8","A file is not UTF-8 text"),MQ218:a("unknown-tag","A value carries a YAML tag"),MQ219:v("findings-left-out","A file has more findings than masq tells"),MQ301:a("cluster-range-masqueraded","Traffic inside the cluster would be masqueraded"),MQ302:a("link-local-contradiction","Link-local is to be masqueraded and is preserved by the list","warning"),MQ303:a("internet-without-route","Pod addresses are preserved to the internet without a declared route","warning"),MQ304:m("pod-range-elsewhere","Pods keep a non-RFC 1918 source towards a range that contains their own"),MQ305:m("node-range-on-premises","A node range overlaps an on-premises range: traffic can loop"),MQ306:a("cluster-ranges-overlap","Node, pod and service ranges overlap each other"),MQ307:m("nothing-preserved","The list is empty and preserves nothing"),MQ308:m("family-without-pods","An entry is of an address family that the pods do not have"),MQ309:a("ipv6-pods-masqueraded","IPv6 is enabled without one preserved IPv6 range"),MQ310:m("implicit-defaults","No list is given: the agent falls back to built-in defaults","note"),MQ311:a("resync-too-short","The resync interval would make the agent spin"),MQ312:a("bad-to-ports","The masquerade port ranges are not valid"),MQ313:a("bad-masq-chain","The masquerade chain has a reserved or too long name"),MQ314:v("nothing-to-render","The intent needs no object of its own"),MQ315:m("cluster-ranges-unknown","The cluster declares no range of a kind that masq keeps safe"),MQ316:m("node-ip-outside","A node's address is in no node range"),MQ317:m("service-range-on-premises","A service range overlaps an on-premises range: hosts there are out of reach"),MQ318:a("unusable-cluster-range","A cluster range holds addresses that no pod, node or Service can have"),MQ319:m("agent-without-list","The agent is described, but there is no list that it would enforce"),MQ320:m("on-premises-range-of-pods","An on-premises range lies inside a pod range: hosts there are out of reach"),MQ321:a("agent-image-missing","masq-agent is to run, and no image of it is named"),MQ322:a("other-flavor","A key is about another agent than the one that is to run","warning"),MQ323:m("metrics-address","Metrics are to be served on an address that not every node has","error"),MQ401:a("gke-chain","On GKE the chain must be IP-MASQ"),MQ402:a("dataplane-v2-random-fully","GKE Dataplane V2 needs --random-fully=false","note"),MQ403:m("disable-default-snat-ignored","disableDefaultSnat has no effect beside ip-masq-agent"),MQ404:m("windows-node-pools","IP masquerading is not supported on Windows node pools"),MQ405:a("autopilot-version","The Autopilot version has no EgressNATPolicy"),MQ406:a("autopilot-dataplane","EgressNATPolicy on Autopilot needs Dataplane V2"),MQ407:a("autopilot-link-local","Autopilot always preserves link-local"),MQ408:a("autopilot-default-policy","What happens to the generated default policy is not said"),MQ409:v("autopilot-undocumented","Google does not document how a custom policy and default combine"),MQ410:a("gke-managed-policy","The GKE-managed policy cannot be written"),MQ411:a("not-expressible","The platform cannot express this","warning"),MQ412:a("bad-version","The platform version cannot be read"),MQ413:a("gke-deploys-agent","GKE deploys ip-masq-agent itself on this cluster"),MQ414:a("defaults-depend-on-image","The default destinations of this GKE version depend on the node image"),MQ501:a("source-ip-not-floating","The egress source IP is not among the floating IPs"),MQ502:a("source-ip-shared","Two policies use the same egress source IP"),MQ503:a("floating-ip-outside","A floating IP is in no node subnet"),MQ504:a("floating-ip-reserved","A floating IP is the network or broadcast address of its subnet"),MQ505:a("floating-ip-of-node","A floating IP is a node's own address"),MQ506:m("single-floating-ip","An L2 domain has fewer than two floating IPs"),MQ507:a("gateway-ipv4-only","The egress gateway handles IPv4 only"),MQ508:a("policies-overlap","Two policies claim the same packet with different source IPs"),MQ509:a("destination-in-cluster","An egress destination contains addresses of the cluster itself","warning"),MQ510:m("selects-every-pod","An egress rule selects every pod"),MQ511:a("gateway-version","The version does not have this gateway kind"),MQ512:a("gateway-broken-version","The egress gateway is broken in this version"),MQ513:m("gateway-preview","Clusters with the preview of the egress gateway cannot be upgraded"),MQ514:a("gateway-switch","The gateway is switched on the wrong way for this version","warning"),MQ515:v("gateway-v1-unpublished","The v1 policy of bare metal clusters is not published"),MQ516:a("duplicate-floating-ip","A floating IP is listed twice","note"),MQ517:a("duplicate-policy","Two policies have the same name"),MQ518:a("bad-selector","A label, an annotation key or a label selector is not valid"),MQ519:m("selects-no-pod","An egress rule selects no pod"),MQ520:m("destination-behind-no-gateway","An egress destination cannot be reached through a gateway"),MQ601:a("volume-mount-mismatch","A volume mount names a volume that the pod does not have"),MQ602:a("config-map-name","The DaemonSet reads another ConfigMap than the one beside it"),MQ603:a("config-map-key","The ConfigMap lacks the key that the agent reads"),MQ604:a("config-path","The configuration is not mounted at /etc/config/ip-masq-agent","warning"),MQ605:a("duplicate-object","Two objects have the same kind, namespace and name","note"),MQ606:m("namespace","Objects of the agent are in different namespaces or in none","error"),MQ607:a("host-network","The agent does not run in the host network"),MQ608:a("missing-capability","The agent lacks NET_ADMIN","warning"),MQ609:a("removed-api-version","The apiVersion is no longer served by Kubernetes"),MQ610:a("selector-mismatch","The selector does not match the pod template"),MQ611:m("foreign-dialect","The manifest is of another project's agent"),MQ612:a("unknown-flag","The agent does not have this flag","warning"),MQ613:a("unfilled-placeholder","A template placeholder was never filled in"),MQ614:m("privileged","The agent runs privileged without need"),MQ615:a("bad-object-name","A name is not one that Kubernetes takes","warning"),MQ616:a("request-above-limit","A container requests more than its limit"),MQ617:a("impossible-pod","Kubernetes does not take the DaemonSet's pods"),MQ618:m("two-agents","Two agents write rules on the same nodes","note"),MQ619:m("agent-state","masq-agent's state does not outlive its pod"),MQ620:a("agent-ends","masq-agent is told to do something else than to enforce"),MQ621:m("xtables-lock","masq-agent does not share the node's lock of iptables"),MQ901:a("translation-mismatch","What would be emitted does not mean what was asked for"),MQ902:a("internal-fault","masq itself failed"),MQ903:a("stale-output","The rendered manifests are not up to date"),MQ904:a("unreadable","A file cannot be read"),MQ905:v("orphaned-output","A rendered file belongs to no given intent"),MQ906:a("nothing-checked","A run looked at no document that masq knows"),MQ907:v("foreign-output","A manifest beside the rendered ones was not written by masq")},M=L,A=Object.keys(L);function S(n,s){if(n.length>64)return;let o=n.toLowerCase(),r,d=Math.max(1,Math.floor(n.length/3))+1;for(let h of s){let c=ee(o,h.toLowerCase(),d);c<d&&(d=c,r=h)}return r}function ee(n,s,o){if(Math.abs(n.length-s.length)>=o)return o;let r=[],d=Array.from({length:s.length+1},(c,f)=>f),h=0;for(let c=1;c<=n.length;c++){let f=[c],y=c;for(let w=1;w<=s.length;w++){let q=n[c-1]===s[w-1],x=Math.min(d[w]+1,f[w-1]+1,d[w-1]+(q?0:1));c>1&&w>1&&n[c-1]===s[w-2]&&n[c-2]===s[w-1]&&(x=Math.min(x,r[w-2]+1)),f.push(x),x<y&&(y=x)}if(y>=o&&h>=o)return o;h=y,r=d,d=f}return d[s.length]}function E(n){return n.length<2?n.join(""):`${n.slice(0,-1).join(", ")} or ${n[n.length-1]}`}var t={upstream:"kubernetes-sigs/ip-masq-agent, measured",guide:"Kubernetes: IP Masquerade Agent User Guide",standard:"Google: ip-masq-agent in Standard clusters",gke:"Google: IP masquerade agent",gke2019:"Google: IP masquerade agent, the page of the days of GKE 1.14",gateway:"Google: egress NAT gateway of Anthos clusters on bare metal",lab:"kernel behaviour, measured in a lab of network namespaces",yaml:"YAML 1.2",masq:"masq itself"};function e(n){return n.trim().replace(/\s+/g," ")}function l(n){let s=n.replace(/^\n+|\s+$/g,"").split(`
+"use strict";var T=Object.defineProperty;var J=Object.getOwnPropertyDescriptor;var H=Object.getOwnPropertyNames;var X=Object.prototype.hasOwnProperty;var Z=(n,s)=>{for(var o in s)T(n,o,{get:s[o],enumerable:!0})},ee=(n,s,o,r)=>{if(s&&typeof s=="object"||typeof s=="function")for(let l of H(s))!X.call(n,l)&&l!==o&&T(n,l,{get:()=>s[l],enumerable:!(r=J(s,l))||r.enumerable});return n};var te=n=>ee(T({},"__esModule",{value:!0}),n);var ce={};Z(ce,{run:()=>de});module.exports=te(ce);var P=n=>(s,o,...r)=>({name:s,severity:n,also:r,title:o}),a=P("error"),m=P("warning"),y=P("note"),W={MQ101:a("host-bits-set","A CIDR has bits set beyond its prefix"),MQ102:a("leading-zero","A number in an address starts with a zero, which some readers take for octal"),MQ103:a("part-out-of-range","A part of an address is larger than its family allows"),MQ104:a("wrong-number-of-parts","An address has parts missing, doubled or too many"),MQ105:a("prefix-out-of-range","A prefix length is longer than the address"),MQ106:a("missing-prefix","A CIDR has no prefix length"),MQ107:a("netmask-notation","A range is written with a netmask instead of a prefix length"),MQ108:a("zone","An address carries a zone"),MQ109:a("ipv4-mapped","An IPv4-mapped IPv6 address is used"),MQ110:a("whitespace","An address has white space in or around it"),MQ111:a("not-an-address","A text is not an IP address at all"),MQ112:a("cidr-for-address","A CIDR is written where one address is wanted"),MQ113:a("unknown-range","A name is neither a range of the registry nor of the document"),MQ120:m("duplicate-entry","A list names the same range twice"),MQ121:m("covered-entry","A range lies inside another one of the same list"),MQ122:y("cidr-limit","A list has more than 64 entries, the limit of ip-masq-agent","error","warning"),MQ123:m("except-outside","An exception lies outside the range that it is taken from"),MQ124:m("except-covers-all","The exceptions take away the whole range","error"),MQ125:a("range-cycle","Named ranges refer to each other in a circle"),MQ126:a("range-name-taken","A named range has the name of a range of the registry","warning"),MQ127:m("unused-range","A named range is never used"),MQ201:a("yaml-syntax","The text is not valid YAML"),MQ202:a("duplicate-key","A map has the same key twice"),MQ203:a("unknown-key","A key has no meaning where it stands"),MQ204:a("wrong-type","A value has the wrong type"),MQ205:a("missing-key","A required key is missing"),MQ206:a("value-not-allowed","A value is outside of what its key allows"),MQ207:a("tab-indentation","A tab is used for indentation"),MQ208:a("yaml11-boolean","A YAML 1.1 boolean such as yes or on is used"),MQ209:a("too-large","A file or a document is larger than masq reads"),MQ210:a("alias-bomb","Aliases or names of ranges expand to more than masq reads"),MQ211:a("null-value","A value is missing behind its key or list dash"),MQ212:y("nothing-to-check","A file holds no document that masq knows"),MQ213:a("unknown-kind","A masq document has an unknown kind or apiVersion"),MQ214:a("duplicate-cluster","Two intents have the same name"),MQ215:a("several-documents","An ip-masq-agent file holds several documents"),MQ216:a("bad-duration","A duration is not written as ip-masq-agent reads it"),MQ217:a("not-utf8","A file is not UTF-8 text"),MQ218:a("unknown-tag","A value carries a YAML tag"),MQ219:y("findings-left-out","A file has more findings than masq tells"),MQ220:a("unknown-rule","A setting or a comment names a rule that does not exist"),MQ221:a("bare-ignore","A masq-ignore comment lacks the rule or the reason"),MQ222:y("idle-ignore","A masq-ignore comment takes nothing off its line"),MQ301:a("cluster-range-masqueraded","Traffic inside the cluster would be masqueraded"),MQ302:a("link-local-contradiction","Link-local is to be masqueraded and is preserved by the list","warning"),MQ303:a("internet-without-route","Pod addresses are preserved to the internet without a declared route","warning"),MQ304:m("pod-range-elsewhere","Pods keep a non-RFC 1918 source towards a range that contains their own"),MQ305:m("node-range-on-premises","A node range overlaps an on-premises range: traffic can loop"),MQ306:a("cluster-ranges-overlap","Node, pod and service ranges overlap each other"),MQ307:m("nothing-preserved","The list is empty and preserves nothing"),MQ308:m("family-without-pods","An entry is of an address family that the pods do not have"),MQ309:a("ipv6-pods-masqueraded","IPv6 is enabled without one preserved IPv6 range"),MQ310:m("implicit-defaults","No list is given: the agent falls back to built-in defaults","note"),MQ311:a("resync-too-short","The resync interval would make the agent spin"),MQ312:a("bad-to-ports","The masquerade port ranges are not valid"),MQ313:a("bad-masq-chain","The masquerade chain has a reserved or too long name"),MQ314:y("nothing-to-render","The intent needs no object of its own"),MQ315:m("cluster-ranges-unknown","The cluster declares no range of a kind that masq keeps safe"),MQ316:m("node-ip-outside","A node's address is in no node range"),MQ317:m("service-range-on-premises","A service range overlaps an on-premises range: hosts there are out of reach"),MQ318:a("unusable-cluster-range","A cluster range holds addresses that no pod, node or Service can have"),MQ319:m("agent-without-list","The agent is described, but there is no list that it would enforce"),MQ320:m("on-premises-range-of-pods","An on-premises range lies inside a pod range: hosts there are out of reach"),MQ321:a("agent-image-missing","masq-agent is to run, and no image of it is named"),MQ322:a("other-flavor","A key is about another agent than the one that is to run","warning"),MQ323:m("metrics-address","Metrics are to be served on an address that not every node has","error"),MQ401:a("gke-chain","On GKE the chain must be IP-MASQ"),MQ402:a("dataplane-v2-random-fully","GKE Dataplane V2 needs --random-fully=false","note"),MQ403:m("disable-default-snat-ignored","disableDefaultSnat has no effect beside ip-masq-agent"),MQ404:m("windows-node-pools","IP masquerading is not supported on Windows node pools"),MQ405:a("autopilot-version","The Autopilot version has no EgressNATPolicy"),MQ406:a("autopilot-dataplane","EgressNATPolicy on Autopilot needs Dataplane V2"),MQ407:a("autopilot-link-local","Autopilot always preserves link-local"),MQ408:a("autopilot-default-policy","What happens to the generated default policy is not said"),MQ409:y("autopilot-undocumented","Google does not document how a custom policy and default combine"),MQ410:a("gke-managed-policy","The GKE-managed policy cannot be written"),MQ411:a("not-expressible","The platform cannot express this","warning"),MQ412:a("bad-version","The platform version cannot be read"),MQ413:a("gke-deploys-agent","GKE deploys ip-masq-agent itself on this cluster"),MQ414:a("defaults-depend-on-image","The default destinations of this GKE version depend on the node image"),MQ501:a("source-ip-not-floating","The egress source IP is not among the floating IPs"),MQ502:a("source-ip-shared","Two policies use the same egress source IP"),MQ503:a("floating-ip-outside","A floating IP is in no node subnet"),MQ504:a("floating-ip-reserved","A floating IP is the network or broadcast address of its subnet"),MQ505:a("floating-ip-of-node","A floating IP is a node's own address"),MQ506:m("single-floating-ip","An L2 domain has fewer than two floating IPs"),MQ507:a("gateway-ipv4-only","The egress gateway handles IPv4 only"),MQ508:a("policies-overlap","Two policies claim the same packet with different source IPs"),MQ509:a("destination-in-cluster","An egress destination contains addresses of the cluster itself","warning"),MQ510:m("selects-every-pod","An egress rule selects every pod"),MQ511:a("gateway-version","The version does not have this gateway kind"),MQ512:a("gateway-broken-version","The egress gateway is broken in this version"),MQ513:m("gateway-preview","Clusters with the preview of the egress gateway cannot be upgraded"),MQ514:a("gateway-switch","The gateway is switched on the wrong way for this version","warning"),MQ515:y("gateway-v1-unpublished","The v1 policy of bare metal clusters is not published"),MQ516:a("duplicate-floating-ip","A floating IP is listed twice","note"),MQ517:a("duplicate-policy","Two policies have the same name"),MQ518:a("bad-selector","A label, an annotation key or a label selector is not valid"),MQ519:m("selects-no-pod","An egress rule selects no pod"),MQ520:m("destination-behind-no-gateway","An egress destination cannot be reached through a gateway"),MQ601:a("volume-mount-mismatch","A volume mount names a volume that the pod does not have"),MQ602:a("config-map-name","The DaemonSet reads another ConfigMap than the one beside it"),MQ603:a("config-map-key","The ConfigMap lacks the key that the agent reads"),MQ604:a("config-path","The configuration is not mounted at /etc/config/ip-masq-agent","warning"),MQ605:a("duplicate-object","Two objects have the same kind, namespace and name","note"),MQ606:m("namespace","Objects of the agent are in different namespaces or in none","error"),MQ607:a("host-network","The agent does not run in the host network"),MQ608:a("missing-capability","The agent lacks NET_ADMIN","warning"),MQ609:a("removed-api-version","The apiVersion is no longer served by Kubernetes"),MQ610:a("selector-mismatch","The selector does not match the pod template"),MQ611:m("foreign-dialect","The manifest is of another project's agent"),MQ612:a("unknown-flag","The agent does not have this flag","warning"),MQ613:a("unfilled-placeholder","A template placeholder was never filled in"),MQ614:m("privileged","The agent runs privileged without need"),MQ615:a("bad-object-name","A name is not one that Kubernetes takes","warning"),MQ616:a("request-above-limit","A container requests more than its limit"),MQ617:a("impossible-pod","Kubernetes does not take the DaemonSet's pods"),MQ618:m("two-agents","Two agents write rules on the same nodes","note"),MQ619:m("agent-state","masq-agent's state does not outlive its pod"),MQ620:a("agent-ends","masq-agent is told to do something else than to enforce"),MQ621:m("xtables-lock","masq-agent does not share the node's lock of iptables"),MQ901:a("translation-mismatch","What would be emitted does not mean what was asked for"),MQ902:a("internal-fault","masq itself failed"),MQ903:a("stale-output","The rendered manifests are not up to date"),MQ904:a("unreadable","A file cannot be read"),MQ905:y("orphaned-output","A rendered file belongs to no given intent"),MQ906:a("nothing-checked","A run looked at no document that masq knows"),MQ907:y("foreign-output","A manifest beside the rendered ones was not written by masq")},k=W,Q=Object.keys(W);function S(n,s){if(n.length>64)return;let o=n.toLowerCase(),r,l=Math.max(1,Math.floor(n.length/3))+1;for(let h of s){let c=ae(o,h.toLowerCase(),l);c<l&&(l=c,r=h)}return r}function ae(n,s,o){if(Math.abs(n.length-s.length)>=o)return o;let r=[],l=Array.from({length:s.length+1},(c,w)=>w),h=0;for(let c=1;c<=n.length;c++){let w=[c],v=c;for(let f=1;f<=s.length;f++){let q=n[c-1]===s[f-1],M=Math.min(l[f]+1,w[f-1]+1,l[f-1]+(q?0:1));c>1&&f>1&&n[c-1]===s[f-2]&&n[c-2]===s[f-1]&&(M=Math.min(M,r[f-2]+1)),w.push(M),M<v&&(v=M)}if(v>=o&&h>=o)return o;h=v,r=l,l=w}return l[s.length]}function E(n){return n.length<2?n.join(""):`${n.slice(0,-1).join(", ")} or ${n[n.length-1]}`}function D(n){return Q.find(s=>s===n.toUpperCase()||k[s].name===n.toLowerCase())}var ne=5;function N(n){let s=se(n),o=s.length>0?`did you mean ${E(s.map(r=>`"${r}"`))}?`:'run "masq rules" for the list';return`"${n}" is no rule; ${o}`}function se(n){let s=Q.map(l=>k[l].name),o=S(n,[...Q,...s]);if(o!==void 0)return[o];let r=s.filter(l=>l.includes(n.toLowerCase()));return r.length>ne?[]:r}var t={upstream:"kubernetes-sigs/ip-masq-agent, measured",guide:"Kubernetes: IP Masquerade Agent User Guide",standard:"Google: ip-masq-agent in Standard clusters",gke:"Google: IP masquerade agent",gke2019:"Google: IP masquerade agent, the page of the days of GKE 1.14",gateway:"Google: egress NAT gateway of Anthos clusters on bare metal",lab:"kernel behaviour, measured in a lab of network namespaces",yaml:"YAML 1.2",masq:"masq itself"};function e(n){return n.trim().replace(/\s+/g," ")}function d(n){let s=n.replace(/^\n+|\s+$/g,"").split(`
 `),o=Math.min(...s.filter(r=>r.trim()!=="").map(r=>r.search(/[^ ]/)));return`${s.map(r=>r.slice(o)).join(`
 `)}
-`}var te={kubernetes:{nodes:"192.168.1.0/24",pods:"10.244.0.0/16",services:"10.96.0.0/12",version:void 0},"gke-standard":{nodes:"10.128.0.0/20",pods:"10.119.128.0/17",services:"10.120.0.0/22",version:"1.29.4-gke.1043000"},"gke-autopilot":{nodes:"10.128.0.0/20",pods:"10.119.128.0/17",services:"10.120.0.0/22",version:"1.29.4-gke.1043000"},"anthos-bare-metal":{nodes:"192.168.1.0/24",pods:"10.10.0.0/16",services:"10.96.0.0/12",version:"1.10.2"}};function i(n,s,o={}){let r=te[n],d=o.version??r.version,h=o.services??r.services,c=["apiVersion: masq/v1alpha1","kind: ClusterIntent","metadata: {name: prod}","spec:",`  platform: ${n}`,...d===void 0?[]:[`  version: ${d}`],"  network:",`    nodeCIDRs: [${o.nodes??r.nodes}]`,`    podCIDRs: [${o.pods??r.pods}]`,...h===""?[]:[`    serviceCIDRs: [${h}]`],...o.network===void 0?[]:[`    ${o.network}`]],f=s.trim()===""?"":l(s).replace(/^(?=.)/gm,"  ");return`${c.join(`
+`}var oe={kubernetes:{nodes:"192.168.1.0/24",pods:"10.244.0.0/16",services:"10.96.0.0/12",version:void 0},"gke-standard":{nodes:"10.128.0.0/20",pods:"10.119.128.0/17",services:"10.120.0.0/22",version:"1.29.4-gke.1043000"},"gke-autopilot":{nodes:"10.128.0.0/20",pods:"10.119.128.0/17",services:"10.120.0.0/22",version:"1.29.4-gke.1043000"},"anthos-bare-metal":{nodes:"192.168.1.0/24",pods:"10.10.0.0/16",services:"10.96.0.0/12",version:"1.10.2"}};function i(n,s,o={}){let r=oe[n],l=o.version??r.version,h=o.services??r.services,c=["apiVersion: masq/v1alpha1","kind: ClusterIntent","metadata: {name: prod}","spec:",`  platform: ${n}`,...l===void 0?[]:[`  version: ${l}`],"  network:",`    nodeCIDRs: [${o.nodes??r.nodes}]`,`    podCIDRs: [${o.pods??r.pods}]`,...h===""?[]:[`    serviceCIDRs: [${h}]`],...o.network===void 0?[]:[`    ${o.network}`]],w=s.trim()===""?"":d(s).replace(/^(?=.)/gm,"  ");return`${c.join(`
 `)}
-${f}`}function p(n){return l(`
+${w}`}function p(n){return d(`
     apiVersion: ${n.apiVersion??"apps/v1"}
     kind: DaemonSet
     metadata: {name: ip-masq-agent, namespace: kube-system}
@@ -24,72 +24,72 @@ ${f}`}function p(n){return l(`
                 name: ${n.configMap??"ip-masq-agent"}
                 optional: true
                 items: [{key: config, path: ${n.path??"ip-masq-agent"}}]
-  `)}function k(n,s="ip-masq-agent",o="config"){return l(`
+  `)}function b(n,s="ip-masq-agent",o="config"){return d(`
     apiVersion: v1
     kind: ConfigMap
     metadata: {name: ${s}, namespace: kube-system}
     data:
       ${o}: |
         ${n}
-  `)}var $={MQ101:{meaning:e(`
+  `)}var G={MQ101:{meaning:e(`
       The address has bits set beyond its prefix, so it names a host and a range at once. ip-masq-agent refuses the
       whole file because of it: on a fresh node it writes no rule, so every packet leaves with the pod's address; on a
       running node the old rules stay, and changes elsewhere in the file have no effect. Cilium's agent masks the bits
-      silently instead. Google's own page shows such an entry, 198.15.5.92/24.`),example:l(`
+      silently instead. Google's own page shows such an entry, 198.15.5.92/24.`),example:d(`
       nonMasqueradeCIDRs:
         - 10.0.0.0/8
         - 198.15.5.92/24
     `),fix:"Write the network address, 198.15.5.0/24, or 198.15.5.92/32 if the one host is meant.",source:`RFC 4632; ${t.upstream}`},MQ102:{meaning:e(`
       A number starts with a zero. Readers differ: some take 010.0.0.0/8 for octal and so for 8.0.0.0/8, some for
       10.0.0.0/8, some refuse it. Addresses that belong to somebody else may then be preserved, or your own masqueraded,
-      depending on which program reads the file.`),example:l(`
+      depending on which program reads the file.`),example:d(`
       nonMasqueradeCIDRs:
         - 010.0.0.0/8
     `),fix:"Write the number without the zero: 10.0.0.0/8.",source:"RFC 6943, section 3.1.1; npm CIDR libraries, measured"},MQ103:{meaning:e(`
       A part of an IPv4 address goes from 0 to 255, a group of an IPv6 address from 0 to ffff. ip-masq-agent refuses the
-      whole file; some libraries wrap the number instead, and one reads 256.0.0.0/8 as 0.0.0.0/8.`),example:l(`
+      whole file; some libraries wrap the number instead, and one reads 256.0.0.0/8 as 0.0.0.0/8.`),example:d(`
       nonMasqueradeCIDRs:
         - 10.256.0.0/16
     `),fix:"Correct the part; most often a digit was typed twice.",source:"RFC 791, RFC 4291; npm CIDR libraries, measured"},MQ104:{meaning:e(`
       An IPv4 address has four parts, an IPv6 address eight groups or one "::" in their place. A shorter form has more
-      than one reading: 10.1 is 10.1.0.0 to some programs and 10.0.0.1 to others. ip-masq-agent refuses the whole file.`),example:l(`
+      than one reading: 10.1 is 10.1.0.0 to some programs and 10.0.0.1 to others. ip-masq-agent refuses the whole file.`),example:d(`
       nonMasqueradeCIDRs:
         - 10.0/16
     `),fix:"Write all parts: 10.0.0.0/16.",source:"RFC 4632, RFC 4291, RFC 6943"},MQ105:{meaning:e(`
       A prefix length is longer than the address: 32 bits for IPv4, 128 for IPv6. ip-masq-agent refuses the whole file,
-      and a fresh node gets no rule at all.`),example:l(`
+      and a fresh node gets no rule at all.`),example:d(`
       nonMasqueradeCIDRs:
         - 10.0.0.0/33
     `),fix:"Write a prefix length of 0 to 32 (IPv4) or 0 to 128 (IPv6).",source:"RFC 4632, RFC 4291"},MQ106:{meaning:e(`
       A range was wanted, and the text has no prefix length. It could be one address, or a network whose length was
       forgotten. ip-masq-agent refuses the whole file; one npm library reads "10.0.0.0/" as 0.0.0.0/0, which would
-      preserve pod addresses to the whole internet.`),example:l(`
+      preserve pod addresses to the whole internet.`),example:d(`
       nonMasqueradeCIDRs:
         - 10.0.0.0
     `),fix:"Write the length, 10.0.0.0/8, or 10.0.0.0/32 for the one address.",source:"RFC 4632; npm CIDR libraries, measured"},MQ107:{meaning:e(`
       The range is written with a netmask or a wildcard mask. iptables itself takes netmasks, but ip-masq-agent, the
-      Kubernetes API and masq want a prefix length: the agent refuses the whole file.`),example:l(`
+      Kubernetes API and masq want a prefix length: the agent refuses the whole file.`),example:d(`
       nonMasqueradeCIDRs:
         - 10.0.0.0/255.0.0.0
     `),fix:"Write the prefix length: 10.0.0.0/8.",source:t.upstream},MQ108:{meaning:e(`
       A zone such as %eth0 names an interface of one machine. A rule is written on every node, where the interface may
-      have another name or mean another link, so the zone cannot be kept.`),example:l(`
+      have another name or mean another link, so the zone cannot be kept.`),example:d(`
       nonMasqueradeCIDRs:
         - fe80::%eth0/10
     `),fix:"Leave the zone out: fe80::/10.",source:"RFC 4007"},MQ109:{meaning:e(`
       An IPv4 range is written as IPv4-mapped IPv6. ip-masq-agent lets it through its check, then fails while writing the
-      rules: the chain is left empty, and every packet leaves with the pod's address, to the internet too.`),example:l(`
+      rules: the chain is left empty, and every packet leaves with the pod's address, to the internet too.`),example:d(`
       nonMasqueradeCIDRs:
         - 10.0.0.0/8
         - "::ffff:192.168.0.0/112"
     `),fix:"Write the IPv4 range: 192.168.0.0/16.",source:`RFC 4291, section 2.5.5.2; ${t.upstream}`},MQ110:{meaning:e(`
       There is white space in or around an address, usually from a quoted list or a template. It is part of the text, and
-      strict readers refuse it.`),example:l(`
+      strict readers refuse it.`),example:d(`
       nonMasqueradeCIDRs:
         - "10.0.0.0/8 "
     `),fix:"Remove the white space; of several values in one text, make a list entry of each.",source:t.upstream},MQ111:{meaning:e(`
       The text is not an IP address or CIDR in any notation: a host name, a comma-separated list, or something pasted by
-      mistake. Rules are written for addresses only; no name is looked up.`),example:l(`
+      mistake. Rules are written for addresses only; no name is looked up.`),example:d(`
       nonMasqueradeCIDRs:
         - gateway.example.com
     `),fix:"Write the address range. In an intent the name of a range may stand too, such as rfc1918.",source:"RFC 4632, RFC 4291"},MQ112:{meaning:e(`
@@ -104,20 +104,20 @@ ${f}`}function p(n){return l(`
         preserve: [rfc1981]
     `),fix:'Correct the name (here: rfc1918), define it under "ranges", or write a CIDR. docs/ranges.md lists the registry.',source:t.masq},MQ120:{meaning:e(`
       The same range stands twice, as the same text or under two names. It does no harm to packets: the agent writes two
-      equal rules, and the second is never reached. It costs time for each new flow.`),example:l(`
+      equal rules, and the second is never reached. It costs time for each new flow.`),example:d(`
       nonMasqueradeCIDRs:
         - 10.0.0.0/8
         - 10.0.0.0/8
     `),fix:"Remove one of the two.",source:t.upstream},MQ121:{meaning:e(`
       A range lies inside another one of the same list, so its rule is never reached or changes nothing. It is often a
-      sign that the wider entry was not meant to be so wide.`),example:l(`
+      sign that the wider entry was not meant to be so wide.`),example:d(`
       nonMasqueradeCIDRs:
         - 10.0.0.0/8
         - 10.1.0.0/16
     `),fix:"Remove the narrower entry, or narrow the wider one.",source:t.upstream},MQ122:{meaning:e(`
       ip-masq-agent takes at most 64 entries, link-local not counted, unless cidrLimit says more. With 65 it refuses the
       whole file: a fresh node gets no rule. Images older than the key ignore cidrLimit, and Google's page does not
-      mention it. On gke-autopilot GKE makes the agent's list of the policies, and nobody can give it a cidrLimit.`),example:l(`
+      mention it. On gke-autopilot GKE makes the agent's list of the policies, and nobody can give it a cidrLimit.`),example:d(`
       cidrLimit: 2
       nonMasqueradeCIDRs:
         - 10.0.0.0/8
@@ -161,30 +161,30 @@ ${f}`}function p(n){return l(`
         office: [203.0.113.0/24]
       masquerade:
         preserve: [rfc1918]
-    `),fix:"Use the name in a list, or remove the definition.",source:t.masq}};var Q=n=>Array.from({length:10},()=>n).join(", "),W={MQ201:{meaning:e(`
+    `),fix:"Use the name in a list, or remove the definition.",source:t.masq}};var A=n=>Array.from({length:10},()=>n).join(", "),F={MQ201:{meaning:e(`
       The text is not valid YAML (JSON is YAML too). ip-masq-agent refuses such a file: a fresh node gets no rule at all,
-      and every packet leaves with the pod's address; a running node keeps its old rules.`),example:l(`
+      and every packet leaves with the pod's address; a running node keeps its old rules.`),example:d(`
       nonMasqueradeCIDRs: [10.0.0.0/8
       masqLinkLocal: false
     `),fix:"Close the bracket, quote or indentation at the place that is named.",source:`${t.yaml}; ${t.upstream}`},MQ202:{meaning:e(`
       A map has the same key twice. YAML forbids it, but many readers take the last value silently: with ip-masq-agent
-      the first list is lost, and what it preserved is masqueraded.`),example:l(`
+      the first list is lost, and what it preserved is masqueraded.`),example:d(`
       nonMasqueradeCIDRs: [10.0.0.0/8]
       nonMasqueradeCIDRs: [192.168.0.0/16]
     `),fix:"Keep one of the two, with all values that are meant.",source:`${t.yaml}; ${t.upstream}`},MQ203:{meaning:e(`
       A key has no meaning where it stands. ip-masq-agent ignores keys that it does not know: it goes on with its
       defaults, says nothing, and masquerades what the list was to preserve. The version that was measured takes its own
-      keys in any case; other readers of the same file do not.`),example:l(`
+      keys in any case; other readers of the same file do not.`),example:d(`
       nonMasqueradeCIDR:
         - 10.0.0.0/8
     `),fix:"Write the key that is meant, letter by letter: nonMasqueradeCIDRs.",source:t.upstream},MQ204:{meaning:e(`
       A value has the wrong type: text where true or false is wanted, a number where text is wanted, one value where a
-      list is wanted. Readers differ in what they make of it; ip-masq-agent refuses the file.`),example:l(`
+      list is wanted. Readers differ in what they make of it; ip-masq-agent refuses the file.`),example:d(`
       nonMasqueradeCIDRs: 10.0.0.0/8
       masqLinkLocal: false
     `),fix:"Write a value of the type that is wanted: here a list, [10.0.0.0/8].",source:t.upstream},MQ205:{meaning:e(`
       A key that masq needs is missing. Without the cluster's ranges nothing could keep traffic inside the cluster from
-      being masqueraded, and on gke-autopilot and anthos-bare-metal the version decides which objects exist.`),example:l(`
+      being masqueraded, and on gke-autopilot and anthos-bare-metal the version decides which objects exist.`),example:d(`
       apiVersion: masq/v1alpha1
       kind: ClusterIntent
       metadata: {name: prod}
@@ -202,7 +202,7 @@ ${f}`}function p(n){return l(`
 	- 10.0.0.0/8
 `,fix:"Indent with spaces.",source:t.yaml},MQ208:{meaning:e(`
       yes, no, on and off are booleans in YAML 1.1, which kubectl and ip-masq-agent read, and plain text in YAML 1.2,
-      which many other tools read. The same file then says two things.`),example:l(`
+      which many other tools read. The same file then says two things.`),example:d(`
       nonMasqueradeCIDRs: [10.0.0.0/8]
       masqLinkLocal: yes
     `),fix:"Write true or false, or put the word in quotes if text is meant.",source:"YAML 1.1 and YAML 1.2"},MQ209:{meaning:e(`
@@ -211,27 +211,27 @@ ${f}`}function p(n){return l(`
       that YAML allows. No configuration of this kind is; most likely it is another file, or one made to exhaust a reader.`),example:`nonMasqueradeCIDRs: ${"[".repeat(65)}${"]".repeat(65)}
 `,fix:"Give masq the file that is meant, or split it.",source:t.masq},MQ210:{meaning:e(`
       Aliases add more than 100,000 values to the document: a few lines that grow tenfold with each step. masq counts
-      before it expands, so nothing was read. Or names of ranges stand for more than two million CIDRs in one file.`),example:l(`
-      a: &a [${Q("1")}]
-      b: &b [${Q("*a")}]
-      c: &c [${Q("*b")}]
-      d: &d [${Q("*c")}]
-      e: [${Q("*d")}]
+      before it expands, so nothing was read. Or names of ranges stand for more than two million CIDRs in one file.`),example:d(`
+      a: &a [${A("1")}]
+      b: &b [${A("*a")}]
+      c: &c [${A("*b")}]
+      d: &d [${A("*c")}]
+      e: [${A("*d")}]
     `),fix:"Write the values out, or use fewer aliases. Of names, split the file.",source:t.masq},MQ211:{meaning:e(`
       A key or a list dash has nothing behind it. To ip-masq-agent an empty nonMasqueradeCIDRs is an empty list, so
       everything but link-local is masqueraded; an empty list item takes over a built-in default by its place, so that
-      the first becomes 10.0.0.0/8. Templates produce both when a variable is empty.`),example:l(`
+      the first becomes 10.0.0.0/8. Templates produce both when a variable is empty.`),example:d(`
       nonMasqueradeCIDRs:
         - 192.168.0.0/16
         -
     `),fix:"Write the value, or remove the key or the list item. An empty list is written [].",source:t.upstream},MQ212:{meaning:e(`
       A file holds no document that masq knows: no intent, no agent file, no manifest of the agent or the gateway. It was
-      read as YAML and otherwise not checked. Where nothing in a folder or a pipe is one, MQ906 says so and the run fails.`),example:l(`
+      read as YAML and otherwise not checked. Where nothing in a folder or a pipe is one, MQ906 says so and the run fails.`),example:d(`
       apiVersion: v1
       kind: Service
       metadata: {name: web}
     `),fix:'Leave the file out of the list, or add "apiVersion: masq/v1alpha1" and a kind if it is meant for masq.',source:t.masq},MQ213:{meaning:e(`
-      A document is meant for masq, but its apiVersion or kind is unknown, so nothing of it can be read with certainty.`),example:l(`
+      A document is meant for masq, but its apiVersion or kind is unknown, so nothing of it can be read with certainty.`),example:d(`
       apiVersion: masq/v1alpha1
       kind: ClusterIntnet
       metadata: {name: prod}
@@ -240,13 +240,13 @@ ${f}`}function p(n){return l(`
       manifests, and a cluster would get the other's list.`),example:[i("kubernetes","masquerade: {preserve: [rfc1918]}"),i("kubernetes","masquerade: {preserve: [10.0.0.0/8]}")].join(`---
 `),fix:"Give each intent a name of its own under metadata.",source:t.masq},MQ215:{meaning:e(`
       ip-masq-agent reads the first document of its file and ignores the rest without a word. What stands behind the
-      "---" has no effect on any packet.`),example:l(`
+      "---" has no effect on any packet.`),example:d(`
       nonMasqueradeCIDRs: [10.1.0.0/16]
       ---
       nonMasqueradeCIDRs: [10.2.0.0/16]
     `),fix:"Keep one document, with all entries in one list.",source:t.upstream},MQ216:{meaning:e(`
       resyncInterval is read as a Go duration: numbers with units, without spaces. A number alone is refused, and with it
-      the whole file: a fresh node gets no rule. Google's page allows an integer with s or ms.`),example:l(`
+      the whole file: a fresh node gets no rule. Google's page allows an integer with s or ms.`),example:d(`
       nonMasqueradeCIDRs: [10.0.0.0/8]
       resyncInterval: "60"
     `),fix:"Write the unit: 60s.",source:`${t.upstream}; ${t.standard}`},MQ217:{meaning:e(`
@@ -254,18 +254,34 @@ ${f}`}function p(n){return l(`
       would make of the bytes is not what an editor shows.`),example:`# A file that an editor saved as UTF-16, or a comment with an umlaut in Latin-1
 `,fix:"Save the file as UTF-8, without a byte order mark if you can choose.",source:t.yaml},MQ218:{meaning:e(`
       A value carries a YAML tag such as !Ref or !vault that no reader of Kubernetes manifests knows. It belongs to
-      another tool that has not run yet.`),example:l(`
+      another tool that has not run yet.`),example:d(`
       nonMasqueradeCIDRs:
         - !Ref PodRange
     `),fix:"Run the tool that resolves the tag first, or write the plain value.",source:t.yaml},MQ219:{meaning:e(`
       A file has more than 1,000 findings. The gravest are told, and this one counts the others; it is an error when one
       of them is. Most likely all have one reason, or it is another file than meant.`),example:`# A list of which more than a thousand entries are mistyped
-`,fix:"Mend what is told and look again.",source:t.masq}};function ae({name:n="partners",user:s="alice",to:o="8.8.8.0/24",sourceIP:r="192.168.1.100",from:d}){let h=d??`{namespaceSelector: {matchLabels: {user: ${s}}}, podSelector: {matchLabels: {role: frontend}}}`;return`    - name: ${n}
+`,fix:"Mend what is told and look again.",source:t.masq},MQ220:{meaning:e(`
+      An entry of .masq.yaml, or a masq-ignore comment, names a rule that masq does not have, so that it has no effect.
+      A rule goes by its code or its name.`),example:d(`
+      nonMasqueradeCIDRs:
+        - 10.0.0.0/8 # masq-ignore coverd-entry the partner's range
+    `),fix:'Write a code that "masq rules" lists.',source:t.masq},MQ221:{meaning:e(`
+      A masq-ignore comment says which rule's findings are left out on its line, and why: those who read it later cannot
+      ask. Without one of the two it has no effect.`),example:d(`
+      nonMasqueradeCIDRs:
+        - 10.0.0.0/8
+        - 10.1.0.0/16 # masq-ignore MQ121
+    `),fix:"Write the rule and the reason: # masq-ignore MQ121 named by the ticket NET-12.",source:t.masq},MQ222:{meaning:e(`
+      A masq-ignore comment stands at a line without such a finding. It was mended, or the comment stands at the wrong
+      line; left there, it would one day leave out a finding that nobody has looked at.`),example:d(`
+      nonMasqueradeCIDRs:
+        - 10.0.0.0/8 # masq-ignore MQ121 named by the ticket NET-12
+    `),fix:"Remove the comment, or move it to the line of the finding, or to a line of its own above it.",source:t.masq}};function re({name:n="partners",user:s="alice",to:o="8.8.8.0/24",sourceIP:r="192.168.1.100",from:l}){let h=l??`{namespaceSelector: {matchLabels: {user: ${s}}}, podSelector: {matchLabels: {role: frontend}}}`;return`    - name: ${n}
       from:
         - ${h}
       to: [${o}]
-      sourceIP: ${r}`}function u(n,s,o={},r=[]){let d=["egress:",`  floatingIPs: [${n}]`,...r.map(h=>`  ${h}`),...s.length===0?[]:["  policies:",...s.map(ae)]];return i("anthos-bare-metal",d.join(`
-`),o)}var g="192.168.1.100, 192.168.1.101",G={MQ501:{meaning:e(`
+      sourceIP: ${r}`}function u(n,s,o={},r=[]){let l=["egress:",`  floatingIPs: [${n}]`,...r.map(h=>`  ${h}`),...s.length===0?[]:["  policies:",...s.map(re)]];return i("anthos-bare-metal",l.join(`
+`),o)}var g="192.168.1.100, 192.168.1.101",O={MQ501:{meaning:e(`
       A policy's source IP is not among the gateway's floating IPs, so no node holds it. The gateway does not serve the
       policy, and an event UnknownEgressIP on it says so; the packets do not leave with the address that was asked for.`),example:u(g,[{sourceIP:"192.168.1.200"}]),fix:"Add the address to floatingIPs, or use one that stands there.",source:t.gateway},MQ502:{meaning:e(`
       Two policies use the same source IP. Each policy needs one of its own; Google asks for it and does not document what
@@ -310,23 +326,23 @@ ${f}`}function p(n){return l(`
       packets that were meant leave with their node's address.`),example:u(g,[{from:"{namespaceSelector: {}, podSelector: {matchLabels: {role: db}, matchExpressions: [{key: role, operator: NotIn, values: [db]}]}}"}]),fix:"Drop one of the requirements, or write two rules: a pod is selected when any of them matches.",source:"Kubernetes: labels and selectors"},MQ520:{meaning:e(`
       A destination of an egress policy is nothing but loopback, link-local or multicast addresses, the broadcast address
       or 0.0.0.0/8. The gateway is another node than the pod's, and no router passes on packets to such addresses: they
-      are lost on the way. 169.254.169.254, the metadata server of a cloud VM, is one of them.`),example:u(g,[{to:"169.254.169.254/32"}]),fix:"Remove the destination: pods reach such addresses from their own node, or not at all.",source:"RFC 1122, RFC 3927, RFC 5771, RFC 919"}};var F={MQ601:{meaning:e(`
+      are lost on the way. 169.254.169.254, the metadata server of a cloud VM, is one of them.`),example:u(g,[{to:"169.254.169.254/32"}]),fix:"Remove the destination: pods reach such addresses from their own node, or not at all.",source:"RFC 1122, RFC 3927, RFC 5771, RFC 919"}};var K={MQ601:{meaning:e(`
       A container mounts a volume by a name that no volume of the pod has. The API server refuses the pod template, and no
       agent runs: new nodes get no rule at all.`),example:p({mount:"config-volume"}),fix:"Give both the same name; which one is free to choose.",source:t.standard},MQ602:{meaning:e(`
       The DaemonSet's volume names another ConfigMap than the one beside it. The volume is optional, so the pod starts
-      without a file, and the agent falls back to its built-in list: what your list preserves is masqueraded.`),example:`${k("nonMasqueradeCIDRs: [10.0.0.0/8]")}---
+      without a file, and the agent falls back to its built-in list: what your list preserves is masqueraded.`),example:`${b("nonMasqueradeCIDRs: [10.0.0.0/8]")}---
 ${p({configMap:"masq-config"})}`,fix:"Write the same name at both places; ip-masq-agent is the usual one.",source:t.standard},MQ603:{meaning:e(`
       The agent's file comes from the key config of the ConfigMap. Without that key the volume holds no file, since it is
       optional: the agent falls back to its built-in list and says nothing. "kubectl create configmap
-      --from-file=FILE" without "config=" makes a key with the file's name.`),example:k("nonMasqueradeCIDRs: [10.0.0.0/8]","ip-masq-agent","agent.yaml"),fix:"Name the key config.",source:t.standard},MQ604:{meaning:e(`
+      --from-file=FILE" without "config=" makes a key with the file's name.`),example:b("nonMasqueradeCIDRs: [10.0.0.0/8]","ip-masq-agent","agent.yaml"),fix:"Name the key config.",source:t.standard},MQ604:{meaning:e(`
       The agent reads /etc/config/ip-masq-agent and nothing else, or what masq-agent's --config names. Mounted under another path or another name, the file is
       not seen, and the built-in list holds.`),example:p({path:"config"}),fix:'Mount the volume at /etc/config, with "items: [{key: config, path: ip-masq-agent}]".',source:t.standard},MQ605:{meaning:e(`
       Two objects have the same kind, namespace and name. Applied one after the other the last wins; in Argo CD and Flux
-      they overwrite each other at every sync.`),example:`${k("nonMasqueradeCIDRs: [10.0.0.0/8]")}---
-${k("nonMasqueradeCIDRs: [192.168.0.0/16]")}`,fix:"Keep one of the two.",source:"Kubernetes API conventions"},MQ606:{meaning:e(`
+      they overwrite each other at every sync.`),example:`${b("nonMasqueradeCIDRs: [10.0.0.0/8]")}---
+${b("nonMasqueradeCIDRs: [192.168.0.0/16]")}`,fix:"Keep one of the two.",source:"Kubernetes API conventions"},MQ606:{meaning:e(`
       The agent's ConfigMap and DaemonSet are in different namespaces, or an object names none and lands wherever it is
       applied. A pod can mount ConfigMaps of its own namespace only; the volume is optional, so the agent starts with its
-      built-in list.`),example:l(`
+      built-in list.`),example:d(`
       apiVersion: v1
       kind: ConfigMap
       metadata: {name: ip-masq-agent}
@@ -342,11 +358,11 @@ ${k("nonMasqueradeCIDRs: [192.168.0.0/16]")}`,fix:"Keep one of the two.",source:
       agent runs.`),example:p({labels:"app: ip-masq-agent"}),fix:"Write the same labels at both places. A selector cannot be changed later: the DaemonSet has to be made anew.",source:"Kubernetes API conventions"},MQ611:{meaning:e(`
       The manifest belongs to another project's agent. They look alike and differ in what they make of the same file:
       Cilium's takes an empty file for eleven ranges and a file without the list for none, Azure's merges several files
-      into one list.`),example:k("nonMasqueradeCIDRs: [10.0.0.0/8]","azure-ip-masq-agent-config","ip-masq-agent"),fix:"Check it with the tools of that project, or import it and render it for the platform that you run.",source:"Cilium ip-masq-agent and Azure ip-masq-agent v2, compared"},MQ612:{meaning:e(`
+      into one list.`),example:b("nonMasqueradeCIDRs: [10.0.0.0/8]","azure-ip-masq-agent-config","ip-masq-agent"),fix:"Check it with the tools of that project, or import it and render it for the platform that you run.",source:"Cilium ip-masq-agent and Azure ip-masq-agent v2, compared"},MQ612:{meaning:e(`
       ip-masq-agent does not have this flag. It exits at start with an unknown flag; an argument that is no flag at all
       silently ends the reading of flags, so that those behind it have no effect.`),example:p({args:"--masq-chain=IP-MASQ, --resync-interval=60s"}),fix:"Remove the flag. The resync interval and the list stand in the file, not in flags.",source:t.upstream},MQ613:{meaning:e(`
       The gap of a template was never filled in, as in the samples of Google's page. The agent refuses the file, and a fresh
-      node gets no rule at all.`),example:l(`
+      node gets no rule at all.`),example:d(`
       nonMasqueradeCIDRs:
         - CIDR_1
         - CIDR_2
@@ -355,7 +371,7 @@ ${k("nonMasqueradeCIDRs: [192.168.0.0/16]")}`,fix:"Keep one of the two.",source:
       The agent runs privileged, which gives it the whole node. Packets are treated the same; the risk is that whoever takes
       over the container owns the machine. Google's current DaemonSet does with NET_ADMIN and NET_RAW.`),example:p({security:"privileged: true"}),fix:'Write "privileged: false", "drop: [ALL]", "add: [NET_ADMIN, NET_RAW]", "allowPrivilegeEscalation: false".',source:t.standard},MQ615:{meaning:e(`
       A name is not one that Kubernetes takes: lower-case letters, digits and dashes, at most 63 for a label, with dots and
-      at most 253 for a subdomain. The API server refuses the object.`),example:l(`
+      at most 253 for a subdomain. The API server refuses the object.`),example:d(`
       apiVersion: masq/v1alpha1
       kind: ClusterIntent
       metadata: {name: Prod_EU}
@@ -372,7 +388,7 @@ ${k("nonMasqueradeCIDRs: [192.168.0.0/16]")}`,fix:"Keep one of the two.",source:
       Two DaemonSets, or two containers of one pod, run an agent on the same nodes. Each fills its chain anew at every sync: in one chain they take
       turns, and of two chains the first that masquerades a packet decides, whatever the other preserves. It is a note when
       nodeSelector and nodeAffinity leave open whether there is a node that both choose.`),example:`${p({})}---
-${l(`
+${d(`
       apiVersion: apps/v1
       kind: DaemonSet
       metadata: {name: masq, namespace: kube-system}
@@ -392,7 +408,7 @@ ${l(`
       other's rules; where the container's root cannot be written to, iptables-legacy fails, and no rule is written.
       Nodes with iptables-nft or nftables do not use the lock; which of them a node has is often known there only.`),example:p({container:"masq-agent"}),fix:e(`
       Mount a hostPath volume of the type FileOrCreate at /run/xtables.lock, as the DaemonSet that masq renders does, or
-      write "--backend=nftables" where that is what the nodes have.`),source:"iptables 1.8: xtables_lock, measured"}},O={MQ901:{meaning:e(`
+      write "--backend=nftables" where that is what the nodes have.`),source:"iptables 1.8: xtables_lock, measured"}},j={MQ901:{meaning:e(`
       What was about to be emitted was read back, and it is not what the intent asks for: it treats some packet otherwise,
       and the message names that packet and both treatments; or an object is missing, cannot be read or differs from what
       the intent was rendered to. Nothing is written: this is the check that keeps a fault of masq, or a patch of rendered
@@ -429,23 +445,23 @@ ${l(`
       to. A kustomization of your own is not told: it says itself what is applied.`),example:`# A second ConfigMap, put by hand beside the rendered one
 `,fix:e(`
       Move the file to a folder of its own. If it is meant to be applied with the rendered ones, it may stay: this is a
-      note, and "masq validate" of the folder checks them together.`),source:t.masq}};var b="masquerade: {preserve: [rfc1918]}",K={MQ401:{meaning:e(`
+      note, and "masq validate" of the folder checks them together.`),source:t.masq}};var x="masquerade: {preserve: [rfc1918]}",U={MQ401:{meaning:e(`
       On GKE the agent's chain must be IP-MASQ. With any other name GKE's own rules stay beside it and are not replaced:
       they go on deciding for packets that the list was to preserve or to masquerade.`),example:i("gke-standard",`
-      ${b}
+      ${x}
       agent:
         chain: IP-MASQ-AGENT
     `),fix:'Write "chain: IP-MASQ", or remove the key: it is the default on GKE.',source:t.standard},MQ402:{meaning:e(`
       With GKE Dataplane V2 the agent must run with --random-fully=false. Google says so and documents neither the reason
       nor what happens otherwise.`),example:i("gke-standard",`
-      ${b}
+      ${x}
       agent:
         randomFully: true
     `,{network:"dataplane: v2"}),fix:'Write "randomFully: false", or remove the key: it is the default on GKE.',source:t.standard},MQ403:{meaning:e(`
       The cluster was created with --disable-default-snat, which has no effect where ip-masq-agent runs: the list decides,
-      and packets outside of it are masqueraded. Pod addresses are then kept towards the list only, not everywhere.`),example:i("gke-standard",b,{network:"disableDefaultSnat: true"}),fix:"Put into the list whatever should be preserved, and do not count on the flag. Remove the key to silence this.",source:t.gke},MQ404:{meaning:e(`
+      and packets outside of it are masqueraded. Pod addresses are then kept towards the list only, not everywhere.`),example:i("gke-standard",x,{network:"disableDefaultSnat: true"}),fix:"Put into the list whatever should be preserved, and do not count on the flag. Remove the key to silence this.",source:t.gke},MQ404:{meaning:e(`
       The cluster has Windows Server node pools, where Google does not support IP masquerading. Pods there are not
-      touched by anything that masq renders; the DaemonSet is kept to Linux nodes.`),example:i("gke-standard",b,{network:"windowsNodePools: true"}),fix:"Nothing here can change it. Keep pods that depend on the treatment on Linux nodes.",source:t.gke},MQ405:{meaning:e(`
+      touched by anything that masq renders; the DaemonSet is kept to Linux nodes.`),example:i("gke-standard",x,{network:"windowsNodePools: true"}),fix:"Nothing here can change it. Keep pods that depend on the treatment on Linux nodes.",source:t.gke},MQ405:{meaning:e(`
       EgressNATPolicy exists on Autopilot from GKE 1.23.4-gke.1600 on, and on 1.22 from 1.22.7-gke.1500. In an older
       cluster the API server does not know the kind, and the objects cannot be applied.`),example:i("gke-autopilot",`
       masquerade:
@@ -467,7 +483,7 @@ ${l(`
     `),fix:'Write "linkLocal: preserve", or remove the key.',source:t.gke},MQ408:{meaning:e(`
       GKE generates an EgressNATPolicy named default with eleven ranges. Whether a policy of your own adds to it or
       replaces it Google does not document, so the intent has to say what it wants: with the wrong guess, packets to the
-      eleven ranges are treated the other way.`),example:i("gke-autopilot",b),fix:e(`
+      eleven ranges are treated the other way.`),example:i("gke-autopilot",x),fix:e(`
       Write "defaultPolicy: replace" to rewrite the policy default to your list, or "defaultPolicy: add" to keep the
       eleven ranges beside it.`),source:`${t.gke}; how policies combine is not documented`},MQ409:{meaning:e(`
       Google does not document whether a custom EgressNATPolicy adds to the generated one or replaces it. The rendered
@@ -487,16 +503,16 @@ ${l(`
       The platform has no way to say this: a gateway on GKE, an agent's flags where Google runs the agent, a list of
       preserved destinations on Anthos bare metal. masq renders nothing rather than something wider or narrower. An
       IPv6 destination in an EgressNATPolicy of any origin is a warning: Google documents the kind for IPv4 only.`),example:i("gke-standard",`
-      ${b}
+      ${x}
       egress:
         floatingIPs: [10.128.0.100, 10.128.0.101]
     `),fix:"Remove the key; the message names the reason, and what the platform offers instead where there is something.",source:"the platform's documents, named with each platform under docs/platforms"},MQ412:{meaning:e(`
       The version cannot be read. It decides which kinds and defaults exist, so a wrong guess would render objects that the
-      cluster does not know.`),example:i("gke-standard",b,{version:"latest"}),fix:"Write the version as the platform prints it: 1.29.4-gke.1043000 on GKE, 1.10.2 on Anthos.",source:t.masq},MQ413:{meaning:e(`
+      cluster does not know.`),example:i("gke-standard",x,{version:"latest"}),fix:"Write the version as the platform prints it: 1.29.4-gke.1043000 on GKE, 1.10.2 on Anthos.",source:t.masq},MQ413:{meaning:e(`
       GKE deploys ip-masq-agent by itself when network policy is enforced without Dataplane V2, or when a pod range lies
       outside of 10.0.0.0/8, unless the default SNAT is disabled. A second DaemonSet of the same name would fight with
       GKE's reconciliation.`),example:i("gke-standard",`
-      ${b}
+      ${x}
       agent:
         daemonSet: render
     `,{pods:"100.64.0.0/16"}),fix:'Write "daemonSet: existing", or remove the key: masq then renders the ConfigMap alone.',source:t.gke},MQ414:{meaning:e(`
@@ -505,7 +521,7 @@ ${l(`
       not guess between them.`),example:i("gke-standard",`
       masquerade:
         preserve: [platform-default]
-    `,{version:"1.13.7-gke.8"}),fix:"Name the image under spec.network.nodeImage, or write the ranges instead of platform-default.",source:t.gke2019}};var j={MQ301:{meaning:e(`
+    `,{version:"1.13.7-gke.8"}),fix:"Name the image under spec.network.nodeImage, or write the ranges instead of platform-default.",source:t.gke2019}};var V={MQ301:{meaning:e(`
       An entry would masquerade packets to nodes, pods or Services of the cluster itself. The receiver would then see the
       sender's node instead of the pod, which breaks NetworkPolicies that select pods and every log of who called. Google
       asks that the list hold at least the node and pod ranges; masq preserves them in any case and refuses the
@@ -516,7 +532,7 @@ ${l(`
     `),fix:"Narrow the entry so that it leaves the cluster's own ranges out, or correct the ranges under spec.network.",source:t.standard},MQ302:{meaning:e(`
       Masquerading 169.254.0.0/16 takes two steps: masqLinkLocal must be true, and no entry of the list may contain the
       range. With only one of them the range is preserved all the same, and packets to link-local addresses keep the
-      pod's source.`),example:l(`
+      pod's source.`),example:d(`
       nonMasqueradeCIDRs:
         - 10.0.0.0/8
         - 169.254.0.0/16
@@ -542,7 +558,7 @@ ${l(`
       becomes ambiguous, and no list of destinations can put it right.`),example:i("kubernetes","masquerade: {preserve: [rfc1918]}",{services:"10.244.128.0/20"}),fix:"Correct the ranges to those that the cluster really has; they are always apart.",source:"Kubernetes: cluster networking"},MQ307:{meaning:e(`
       The list is empty. To the agent that means: masquerade everything but link-local, traffic between pods and from
       pods to nodes too, so that receivers see nodes only. It is honoured, since it can be meant; most often a template
-      rendered no entry.`),example:l(`
+      rendered no entry.`),example:d(`
       nonMasqueradeCIDRs: []
     `),fix:e(`
       Write the list, at the least the node and pod ranges. If all of it is meant, keep [] and silence the rule. In an
@@ -551,16 +567,16 @@ ${l(`
       An entry is of an address family that the pods do not have. No packet matches it; IPv6 rules are written only when
       a pod range is IPv6.`),example:i("kubernetes","masquerade: {preserve: [rfc1918, unique-local]}"),fix:"Add the IPv6 range to podCIDRs if pods have IPv6 addresses; otherwise remove the entry.",source:t.upstream},MQ309:{meaning:e(`
       The agent runs with --enable-ipv6, and its list has no IPv6 range. It then writes IPv6 rules that preserve
-      link-local alone: every IPv6 packet between pods is masqueraded to its node.`),example:`${k("nonMasqueradeCIDRs: [10.0.0.0/8]")}---
+      link-local alone: every IPv6 packet between pods is masqueraded to its node.`),example:`${b("nonMasqueradeCIDRs: [10.0.0.0/8]")}---
 ${p({args:"--enable-ipv6"})}`,fix:"List the pods' and nodes' IPv6 ranges, or remove the flag. An intent with an IPv6 pod range does both.",source:t.upstream},MQ310:{meaning:e(`
       No list is given, so the agent falls back to a built-in one: three RFC 1918 ranges, or eleven with
       --nomasq-all-reserved-ranges. Which of the two depends on a flag elsewhere; a list in the file replaces them whole.
-      Pod and node ranges outside of the built-in list are masqueraded.`),example:l(`
+      Pod and node ranges outside of the built-in list are masqueraded.`),example:d(`
       masqLinkLocal: false
       resyncInterval: 60s
     `),fix:'Write nonMasqueradeCIDRs. In an intent "preserve: [platform-default]" writes the built-in list out.',source:`${t.guide}; ${t.upstream}`},MQ311:{meaning:e(`
       The resync interval is zero, negative or below 100ms. ip-masq-agent then spins: it rewrites all rules without a
-      pause and takes a third of a core on every node.`),example:l(`
+      pause and takes a third of a core on every node.`),example:d(`
       nonMasqueradeCIDRs: [10.0.0.0/8]
       resyncInterval: 1ms
     `),fix:"Write 60s, the default, or any interval of at least 100ms.",source:t.upstream},MQ312:{meaning:e(`
@@ -614,17 +630,17 @@ agent: {logFormat: json}`),fix:'Remove the key, or write "flavor: masq" and the 
         metrics: {address: 192.168.1.11}
     `),fix:e(`
       Write 127.0.0.1 for the node alone or 0.0.0.0 for all of its addresses, or remove the key: the default is each
-      node's own address.`),source:t.lab}};var D={...$,...W,...j,...K,...G,...F,...O};var R=require("node:fs"),C=class{constructor(s){this.descriptor=s}descriptor;get isTTY(){try{return(0,R.fstatSync)(this.descriptor).isCharacterDevice()}catch{return!1}}get columns(){return Number(process.env.COLUMNS)||80}write(s){let o=Buffer.from(s);for(let r=0;r<o.length;)try{r+=(0,R.writeSync)(this.descriptor,o,r)}catch(d){let{code:h}=d;if(h==="EPIPE")return!1;if(h!=="EAGAIN")throw d;Atomics.wait(new Int32Array(new SharedArrayBuffer(4)),0,0,5)}return!0}},I=new C(1),ne=new C(2);function U(n){return ne.write(n.map(s=>`masq: ${s}
-`).join("")),2}function V(n,s,o="auto"){if(o!=="auto")return o==="always";let{FORCE_COLOR:r,NO_COLOR:d,TERM:h}=s;return r!==void 0?r!=="0"&&r!=="false":d!==void 0&&d!==""?!1:h!=="dumb"&&n.isTTY===!0}function _(n){let s=(o,r)=>d=>n&&d!==""?`\x1B[${o}m${d}\x1B[${r}m`:d;return{red:s(31,39),green:s(32,39),yellow:s(33,39),cyan:s(36,39),bold:s(1,22),dim:s(2,22)}}function se({values:n,positionals:s}){let o=[];for(let h of s){let c=A.find(f=>f===h.toUpperCase()||M[f].name===h.toLowerCase());if(!c){let f=ie(h),y=f.length>0?`did you mean ${E(f.map(w=>`"${w}"`))}?`:oe;return U([`"${h}" is no rule; ${y}`])}o.push(c)}let r=_(V(I,process.env,n.color)),d=o.length>0?o:A;if(n.format==="json"){let h=d.map(c=>({code:c,...M[c],...D[c]}));I.write(`${JSON.stringify(h,null,2)}
-`)}else o.length===0?I.write(d.map(h=>de(h,r)).join("")):I.write(o.map(h=>le(h,r)).join(`
-`));return 0}var oe='run "masq rules" for the list',re=5;function ie(n){let s=A.map(d=>M[d].name),o=S(n,[...A,...s]);if(o!==void 0)return[o];let r=s.filter(d=>d.includes(n.toLowerCase()));return r.length>re?[]:r}function de(n,{bold:s,dim:o}){let{severity:r,title:d,name:h}=M[n];return`${s(n)} ${r.padEnd(7)} ${d} ${o(h)}
-`}function le(n,s){let{name:o,severity:r,also:d,title:h}=M[n],{meaning:c,example:f,fix:y,source:w}=D[n],q=(x,Y)=>`${s.bold(x)}
-${he(Y)}
-`;return[`${s.bold(`${n} ${o}`)} (${[r,...d].join(", in some cases ")})
+      node's own address.`),source:t.lab}};var L={...G,...F,...V,...U,...O,...K,...j};var C=require("node:fs"),R=class{constructor(s){this.descriptor=s}descriptor;get isTTY(){try{return(0,C.fstatSync)(this.descriptor).isCharacterDevice()}catch{return!1}}get columns(){return Number(process.env.COLUMNS)||80}write(s){let o=Buffer.from(s);for(let r=0;r<o.length;)try{r+=(0,C.writeSync)(this.descriptor,o,r)}catch(l){let{code:h}=l;if(h==="EPIPE")return!1;if(h!=="EAGAIN")throw l;Atomics.wait(new Int32Array(new SharedArrayBuffer(4)),0,0,5)}return!0}},I=new R(1),ie=new R(2);function _(n){return ie.write(n.map(s=>`masq: ${s}
+`).join("")),2}function Y(n,s,o="auto"){if(o!=="auto")return o==="always";let{FORCE_COLOR:r,NO_COLOR:l,TERM:h}=s;return r!==void 0?r!=="0"&&r!=="false":l!==void 0&&l!==""?!1:h!=="dumb"&&n.isTTY===!0}function z(n){let s=(o,r)=>l=>n&&l!==""?`\x1B[${o}m${l}\x1B[${r}m`:l;return{red:s(31,39),green:s(32,39),yellow:s(33,39),cyan:s(36,39),bold:s(1,22),dim:s(2,22)}}function de({values:n,positionals:s}){let o=[];for(let h of s){let c=D(h);if(!c)return _([N(h)]);o.push(c)}let r=z(Y(I,process.env,n.color)),l=o.length>0?o:Q;if(n.format==="json"){let h=l.map(c=>({code:c,...k[c],...L[c]}));I.write(`${JSON.stringify(h,null,2)}
+`)}else o.length===0?I.write(l.map(h=>le(h,r)).join("")):I.write(o.map(h=>he(h,r)).join(`
+`));return 0}function le(n,{bold:s,dim:o}){let{severity:r,title:l,name:h}=k[n];return`${s(n)} ${r.padEnd(7)} ${l} ${o(h)}
+`}function he(n,s){let{name:o,severity:r,also:l,title:h}=k[n],{meaning:c,example:w,fix:v,source:f}=L[n],q=(M,B)=>`${s.bold(M)}
+${me(B)}
+`;return[`${s.bold(`${n} ${o}`)} (${[r,...l].join(", in some cases ")})
 ${h}.
-`,q("What it means",N(c)),q("Example",f),q("What to do",y.includes(`
-`)?y:N(y)),q("Source",N(w))].join(`
-`)}function he(n){return n.trimEnd().split(`
+`,q("What it means",$(c)),q("Example",w),q("What to do",v.includes(`
+`)?v:$(v)),q("Source",$(f))].join(`
+`)}function me(n){return n.trimEnd().split(`
 `).map(s=>s===""?s:`  ${s}`).join(`
-`)}function N(n){let s=[""];for(let o of n.split(/\s+/)){let r=s[s.length-1];r!==""&&r.length+1+o.length>78?s.push(o):s[s.length-1]=r===""?o:`${r} ${o}`}return s.join(`
+`)}function $(n){let s=[""];for(let o of n.split(/\s+/)){let r=s[s.length-1];r!==""&&r.length+1+o.length>78?s.push(o):s[s.length-1]=r===""?o:`${r} ${o}`}return s.join(`
 `)}0&&(module.exports={run});

@@ -1,4 +1,4 @@
-import { orList, RULE_CODES, RULES, type RuleCode, suggest } from '../../core/diagnostics';
+import { findRule, noRule, RULE_CODES, RULES, type RuleCode } from '../../core/diagnostics';
 import { EXPLANATIONS } from '../../core/diagnostics/explanations';
 import type { Invocation } from '../masq';
 import { refuse, stdout } from '../stdio';
@@ -8,12 +8,8 @@ import { type ColorChoice, type Palette, palette, useColor } from '../terminal';
 export function run({ values, positionals }: Invocation): number {
   const codes: RuleCode[] = [];
   for (const word of positionals) {
-    const code = RULE_CODES.find(c => c === word.toUpperCase() || RULES[c].name === word.toLowerCase());
-    if (!code) {
-      const near = meant(word);
-      const advice = near.length > 0 ? `did you mean ${orList(near.map(name => `"${name}"`))}?` : LIST;
-      return refuse([`"${word}" is no rule; ${advice}`]);
-    }
+    const code = findRule(word);
+    if (!code) return refuse([noRule(word)]);
     codes.push(code);
   }
   const colors = palette(useColor(stdout, process.env, values.color as ColorChoice | undefined));
@@ -24,20 +20,6 @@ export function run({ values, positionals }: Invocation): number {
   } else if (codes.length === 0) stdout.write(wanted.map(code => line(code, colors)).join(''));
   else stdout.write(codes.map(code => explain(code, colors)).join('\n'));
   return 0;
-}
-
-const LIST = 'run "masq rules" for the list';
-
-/** More suggestions than these are no help. */
-const MANY = 5;
-
-/** The rules that a word may have been meant for: the one that is spelt nearly so, or those with the word in their name. */
-function meant(word: string): readonly string[] {
-  const names = RULE_CODES.map(code => RULES[code].name);
-  const near = suggest(word, [...RULE_CODES, ...names]);
-  if (near !== undefined) return [near];
-  const within = names.filter(name => name.includes(word.toLowerCase()));
-  return within.length > MANY ? [] : within;
 }
 
 function line(code: RuleCode, { bold, dim }: Palette): string {

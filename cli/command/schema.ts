@@ -6,12 +6,14 @@ import gatewayNode from '../../schemas/json/networking.gke.io/anthosnetworkgatew
 import policyV1 from '../../schemas/json/networking.gke.io/egressnatpolicy_v1.json';
 import policyV1Alpha1 from '../../schemas/json/networking.gke.io/egressnatpolicy_v1alpha1.json';
 import group from '../../schemas/json/networking.gke.io/networkgatewaygroup_v1.json';
+import settings from '../../schemas/settings.schema.json';
 import { SCHEMAS } from '../commands';
 import type { Invocation } from '../masq';
 import { refuse, stdout } from '../stdio';
 
 const DOCUMENTS: Readonly<Record<(typeof SCHEMAS)[number], unknown>> = {
   intent,
+  settings,
   'agent-config': agentConfig,
   egressnatpolicy_v1: policyV1,
   egressnatpolicy_v1alpha1: policyV1Alpha1,

@@ -6,7 +6,6 @@ import { findingsOf } from '../../constructs/validation';
 import { Checker } from '../../core/check/check';
 import { type Diagnostic, diagnostic, hasErrors } from '../../core/diagnostics';
 import type { ClusterModel } from '../../core/intent/model';
-import { DEFAULT_OUTPUT } from '../commands';
 import { STDIN } from '../files';
 import { fails, writeFindings } from '../findings';
 import { listInputs, missingFile, type ReadInput, readInput } from '../inputs';
@@ -14,22 +13,24 @@ import { kustomization } from '../kustomization';
 import type { Invocation } from '../masq';
 import { commitOutput, compareOutput, foreignManifests, type OutputChange, type OutputPlan } from '../output';
 import { renderApp } from '../render-app';
-import { commandLine } from '../shells';
+import { loadProject } from '../settings';
 import { refuse, stderr, stdout } from '../stdio';
+import { type Job, jobOf, remedyOf } from '../synth-job';
 import { progress } from '../terminal';
 
 type Folders = Map<string, Map<string, string>>;
 
 /** `masq synth`: renders intents (and cdk8s apps) to a folder for each cluster, or checks what is there. */
 export async function run({ values, positionals }: Invocation): Promise<number> {
-  const apps = (values.app as string[] | undefined) ?? [];
-  const output = String(values.output);
-  if (positionals.length + apps.length === 0)
+  const project = loadProject(values);
+  const job = jobOf(values, positionals, project);
+  const { output, apps } = job;
+  if (job.intents.length + apps.length === 0 && !hasErrors(project.faults))
     return refuse([missingFile('synth', 'name at least one FILE or folder, or an app with --app')]);
-  const { files, faults, misnamed } = listInputs(positionals);
-  const checker = new Checker();
-  for (const fault of faults) checker.addDiagnostic(fault);
-  const sources = new Map<string, string>();
+  const { files, faults, misnamed } = listInputs(job.intents);
+  const checker = new Checker({ judgement: project.judgement, keepErrors: true });
+  for (const fault of [...project.faults, ...faults]) checker.addDiagnostic(fault);
+  const sources = new Map<string, string>(project.text === undefined ? [] : [[project.file!, project.text]]);
   const folders: Folders = new Map();
   const names: string[] = [];
   const bar = progress(stderr);
@@ -37,32 +38,33 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
   files.forEach((file, i) => {
     bar.update(`rendering ${i + 1} of ${files.length}: ${file}`);
     const input = readInput(file);
-    if (input.ok && isRendered(input.text) && isBelow(file, output) && !positionals.includes(file)) return;
+    if (input.ok && isRendered(input.text) && isBelow(file, output) && !job.intents.includes(file)) return;
     names.push(input.file);
     intents += renderFile(input, checker, sources, folders);
   });
   bar.done();
   for (const app of misnamed ? [] : apps) {
-    for (const [folder, rendered] of renderApp(app)) {
+    for (const [folder, rendered] of renderApp(app, job.cwd)) {
       if (folders.has(folder))
         return refuse([`"${folder}" is rendered by an intent and by the app "${app}"; rename one`]);
       folders.set(folder, rendered);
     }
   }
-  if (values.kustomization)
+  if (job.kustomization)
     for (const rendered of folders.values()) rendered.set('kustomization.yaml', kustomization(rendered));
-  const { diagnostics, documents } = checker.finish();
+  const { diagnostics, documents, suppressed } = checker.finish();
   const plan: OutputPlan = { root: output, folders, owned: isRendered };
   if (intents + apps.length === 0 && !hasErrors(diagnostics)) {
-    return refuse([`no ClusterIntent is in ${positionals.join(', ')}; "masq init" writes a first one`]);
+    return refuse([`no ClusterIntent is in ${job.intents.join(', ')}; "masq init" writes a first one`]);
   }
-  const found = hasErrors(diagnostics) ? { diagnostics, changes: [] } : settle(plan, diagnostics, values, positionals);
+  const found = hasErrors(diagnostics) ? { diagnostics, changes: [] } : settle(plan, diagnostics, values, job);
   const compared = values.check && !hasErrors(diagnostics) ? renderedFiles(plan) : [];
   const machine = values.format !== 'text';
   if (machine || found.diagnostics.length > 0) {
     await writeFindings(
       {
         diagnostics: found.diagnostics,
+        suppressed,
         sources,
         files: [...names, ...compared],
         documents: documents + compared.length,
@@ -72,7 +74,7 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
     );
   }
   const failed = fails(found.diagnostics, values);
-  if (!failed && !machine && !values.quiet) stdout.write(summary(plan, found.changes, values));
+  if (!failed && !machine && !values.quiet) stdout.write(summary(plan, found.changes, values, job));
   if (misnamed) return 2;
   return failed ? 1 : 0;
 }
@@ -107,17 +109,12 @@ function renderCluster(model: ClusterModel): { files: Map<string, string>; diagn
 }
 
 /** Writes the plan, or with `--check` turns every difference into a finding. */
-function settle(
-  plan: OutputPlan,
-  diagnostics: readonly Diagnostic[],
-  values: Invocation['values'],
-  positionals: readonly string[],
-) {
+function settle(plan: OutputPlan, diagnostics: readonly Diagnostic[], values: Invocation['values'], job: Job) {
   const changes = compareOutput(plan);
   const beside = [...diagnostics, ...strangers(plan)];
-  const prune = values.prune === true;
+  const { prune } = job;
   if (values.check) {
-    const stale = staleness(plan.root, changes, prune, remedyOf(values, positionals));
+    const stale = staleness(plan.root, changes, prune, remedyOf(job));
     return { diagnostics: [...beside, ...stale], changes: [] };
   }
   const found = [...beside, ...(prune ? [] : orphans(plan.root, changes))];
@@ -129,15 +126,6 @@ function settle(
 /** The files that a plan renders, each of which `--check` compares with the one that is there. */
 function renderedFiles({ root, folders }: OutputPlan): string[] {
   return [...folders].flatMap(([folder, files]) => [...files.keys()].map(name => `${root}/${folder}/${name}`));
-}
-
-/** The command that writes what `--check` has missed: the same one, but for how it reports. */
-function remedyOf(values: Invocation['values'], positionals: readonly string[]): string {
-  const apps = (values.app as string[]).flatMap(app => ['--app', app]);
-  const output = values.output === DEFAULT_OUTPUT ? [] : ['-o', String(values.output)];
-  const flags = ['prune', 'kustomization'].filter(flag => values[flag]).map(flag => `--${flag}`);
-  const files = positionals.some(file => /^-./.test(file)) ? ['--', ...positionals] : positionals;
-  return commandLine(['masq', 'synth', ...apps, ...output, ...flags, ...files]);
 }
 
 function staleness(root: string, changes: readonly OutputChange[], prune: boolean, remedy: string): Diagnostic[] {
@@ -175,11 +163,11 @@ function orphans(root: string, changes: readonly OutputChange[]): Diagnostic[] {
   });
 }
 
-function summary(plan: OutputPlan, changes: readonly OutputChange[], values: Invocation['values']): string {
+function summary(plan: OutputPlan, changes: readonly OutputChange[], values: Invocation['values'], job: Job): string {
   const objects = [...plan.folders.values()].reduce((sum, files) => sum + files.size, 0);
   const what = `${count(plan.folders.size, 'cluster')}, ${count(objects, 'file')} in ${plan.root}/`;
   if (values.check) return `up to date: ${what}\n`;
-  const done = changes.filter(change => change.kind !== 'orphan' || values.prune);
+  const done = changes.filter(change => change.kind !== 'orphan' || job.prune);
   const parts = [
     [done.filter(c => c.kind === 'create').length, 'written'],
     [done.filter(c => c.kind === 'update').length, 'updated'],

@@ -2,18 +2,24 @@ import { Checker } from '../../core/check/check';
 import { mayConcern } from '../../core/check/mentions';
 import { type Diagnostic, diagnostic, hasErrors } from '../../core/diagnostics';
 import { readBeside } from '../changed';
+import { DEFAULT_OUTPUT } from '../commands';
+import { kindOf } from '../files';
 import { fails, writeFindings } from '../findings';
 import { listInputs, missingFile, type ReadInput, readInput, STDIN_NAME } from '../inputs';
 import type { Invocation } from '../masq';
+import { loadProject, type Project } from '../settings';
 import { refuse } from '../stdio';
 
 /** `masq validate`: checks files and writes what it found. */
 export async function run({ values, positionals }: Invocation): Promise<number> {
-  if (positionals.length === 0) return refuse([missingFile('validate', 'name at least one FILE or folder')]);
-  const { files, faults, misnamed } = listInputs(positionals);
-  const checker = new Checker();
-  for (const fault of faults) checker.addDiagnostic(fault);
-  const sources = new Map<string, string>();
+  const project = loadProject(values);
+  const wanted = positionals.length > 0 ? positionals : checkedByDefault(project);
+  if (wanted.length === 0 && !hasErrors(project.faults))
+    return refuse([missingFile('validate', 'name at least one FILE or folder')]);
+  const { files, faults, misnamed } = listInputs(wanted);
+  const checker = new Checker({ judgement: project.judgement });
+  for (const fault of [...project.faults, ...faults]) checker.addDiagnostic(fault);
+  const sources = new Map<string, string>(project.text === undefined ? [] : [[project.file!, project.text]]);
   const names: string[] = [];
   const add = (input: ReadInput): void => {
     if (input.ok) {
@@ -24,25 +30,33 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
   const isChange = values.changed === true;
   for (const file of files) {
     const input = readInput(file);
-    if (isChange && input.ok && !mayConcern(input.text)) continue;
+    if (isChange && input.ok && !mayConcern(input)) continue;
     names.push(input.file);
     add(input);
   }
   const documents = checker.known;
   if (isChange && checker.hasManifests) for (const input of readBeside(names)) add(input);
-  const { diagnostics: all } = checker.finish();
-  const found = isChange ? all.filter(ofChange(new Set(names))) : all;
+  const { diagnostics: all, suppressed } = checker.finish();
+  const found = isChange ? all.filter(ofChange(new Set([...names, project.file]))) : all;
   // Files that are named one by one may be those that a commit changed, of whatever kind.
-  const isSearch = !isChange && files.some(file => file === '-' || !positionals.includes(file));
+  const isSearch = !isChange && files.some(file => file === '-' || !wanted.includes(file));
   const isIdle = isSearch && documents === 0 && !hasErrors(found);
   const diagnostics = isIdle ? [...found.filter(({ code }) => code !== 'MQ212'), nothingChecked(sources)] : found;
-  await writeFindings({ diagnostics, sources, files: names, documents }, values);
+  await writeFindings({ diagnostics, suppressed, sources, files: names, documents }, values);
   if (misnamed) return 2;
   return fails(diagnostics, values) ? 1 : 0;
 }
 
+/** What a run that names no file checks: what the settings render, and what was rendered. */
+function checkedByDefault({ settings, here }: Project): string[] {
+  const { intents = [], output = DEFAULT_OUTPUT } = settings;
+  if (intents.length === 0) return [];
+  const rendered = here(output);
+  return [...intents.map(here), ...(kindOf(rendered)?.isDirectory() ? [rendered] : [])];
+}
+
 /** Tells the findings that a change has to do with: in its files, or in those beside them because of it. */
-function ofChange(names: ReadonlySet<string>): (found: Diagnostic) => boolean {
+function ofChange(names: ReadonlySet<string | undefined>): (found: Diagnostic) => boolean {
   const isNamed = (file: string | undefined): boolean => file !== undefined && names.has(file);
   return ({ code, file, related = [] }) =>
     code !== 'MQ212' && (file === undefined || isNamed(file) || related.some(other => isNamed(other.file)));

@@ -29,8 +29,11 @@ export interface JsonReport {
     readonly notes: number;
     readonly files: number;
     readonly documents: number;
+    readonly suppressed: number;
   };
   readonly diagnostics: readonly JsonDiagnostic[];
+  /** The findings that a comment or the settings leave out, with the reason given there. */
+  readonly suppressed: readonly (JsonDiagnostic & { readonly reason: string; readonly by: 'comment' | 'settings' })[];
 }
 
 /** For scripts: one object, its keys always in the same order. */
@@ -45,8 +48,10 @@ export const jsonFormatter: Formatter = {
         notes: counts.note,
         files: report.files.length,
         documents: report.documents,
+        suppressed: report.suppressed.length,
       },
       diagnostics: report.diagnostics.map(toJson),
+      suppressed: report.suppressed.map(({ diagnostic, reason, by }) => ({ ...toJson(diagnostic), reason, by })),
     };
     return `${JSON.stringify(output, undefined, 2)}\n`;
   },

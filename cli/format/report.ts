@@ -1,9 +1,12 @@
 import type { Diagnostic, Severity } from '../../core/diagnostics';
+import type { Suppressed } from '../../core/settings';
 
 /** Everything that one run found, and what the formatters need to show it. */
 export interface Report {
   /** The findings, sorted. */
   readonly diagnostics: readonly Diagnostic[];
+  /** The findings that a comment or the settings leave out. */
+  readonly suppressed: readonly Suppressed[];
   /** The text of each file, for excerpts; a file without text is reported without one. */
   readonly sources: ReadonlyMap<string, string>;
   /** Every file looked at, with and without findings. */

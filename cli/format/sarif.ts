@@ -8,7 +8,8 @@ const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json';
 /** For code scanning: a SARIF 2.1.0 log. Rules are listed only where a result needs them. */
 export const sarifFormatter: Formatter = {
   format(report) {
-    const codes = [...new Set(report.diagnostics.map(d => d.code))].sort();
+    const left = report.suppressed.map(({ diagnostic }) => diagnostic);
+    const codes = [...new Set([...report.diagnostics, ...left].map(d => d.code))].sort();
     const fingerprint = fingerprints();
     const log = {
       $schema: SCHEMA,
@@ -17,7 +18,13 @@ export const sarifFormatter: Formatter = {
         {
           tool: { driver: { name: 'masq', semanticVersion: report.version, rules: codes.map(rule) } },
           columnKind: 'utf16CodeUnits',
-          results: report.diagnostics.map(d => result(d, codes.indexOf(d.code), fingerprint(d))),
+          results: [
+            ...report.diagnostics.map(d => result(d, codes.indexOf(d.code), fingerprint(d))),
+            ...report.suppressed.map(({ diagnostic: d, reason, by }) => ({
+              ...result(d, codes.indexOf(d.code), fingerprint(d)),
+              suppressions: [{ kind: by === 'comment' ? 'inSource' : 'external', justification: reason }],
+            })),
+          ],
         },
       ],
     };

@@ -57,8 +57,9 @@ function summary(report: Report): string {
   const counts = countBySeverity(report.diagnostics);
   const parts = (['error', 'warning', 'note'] as const).filter(s => counts[s] > 0).map(s => plural(counts[s], s));
   const found = parts.length === 0 ? 'no findings' : parts.join(', ');
-  if (report.files.length === 0) return found;
-  return `${found} in ${plural(report.files.length, 'file')} (${plural(report.documents, 'document')})`;
+  const left = report.suppressed.length === 0 ? '' : `; ${report.suppressed.length} left out as told`;
+  if (report.files.length === 0) return `${found}${left}`;
+  return `${found} in ${plural(report.files.length, 'file')} (${plural(report.documents, 'document')})${left}`;
 }
 
 function plural(count: number, word: string): string {

@@ -8,6 +8,7 @@ import { concernsPatch, normalFile, patchFiles } from '../manifest/kustomize';
 import { objectsOf } from '../manifest/list';
 import { objectId, record } from '../manifest/object';
 import { readManifest } from '../manifest/read';
+import { isSettingsFile, Judge, type Judgement, readParsedSettings, type Suppressed } from '../settings';
 import { DEFAULT_LIMITS, type Limits, type ParsedSource, parseSource, type SourceDocument } from '../source';
 
 /** A text to be checked. */
@@ -26,6 +27,18 @@ export interface Checked {
   readonly clusters: readonly ClusterModel[];
   /** How many documents were looked at, those of unknown kinds not counted. */
   readonly documents: number;
+  /** The findings that comments or settings leave out. */
+  readonly suppressed: readonly Suppressed[];
+}
+
+/** How a run of checks is bounded and judged. */
+export interface CheckOptions {
+  /** How much a file may hold. @default the limits of masq */
+  readonly limits?: Limits;
+  /** What is to be made of findings. @default what the rules say */
+  readonly judgement?: Judgement;
+  /** Whether errors stay errors whatever comments and settings say: nothing is rendered in spite of one. @default false */
+  readonly keepErrors?: boolean;
 }
 
 /**
@@ -33,8 +46,8 @@ export interface Checked {
  * ip-masq-agent files, and manifests. Only a chart's values are known by their file's name too, and a patch by the
  * kustomization that names it. Objects of one folder are checked against each other.
  */
-export function checkFiles(inputs: Iterable<Input>, limits: Limits = DEFAULT_LIMITS): Checked {
-  const checker = new Checker(limits);
+export function checkFiles(inputs: Iterable<Input>, options: CheckOptions = {}): Checked {
+  const checker = new Checker(options);
   const clusters = [...inputs].flatMap(input => checker.add(input).clusters);
   return { clusters, ...checker.finish() };
 }
@@ -48,9 +61,17 @@ export class Checker {
   private readonly patches = new Set<string>();
   private documents = 0;
 
-  constructor(private readonly limits: Limits = DEFAULT_LIMITS) {}
+  private readonly limits: Limits;
+  private readonly judge: Judge;
+  private readonly keepErrors: boolean;
 
-  /** Checks one file and returns the clusters of its intents, and what was found in it so far. */
+  constructor({ limits = DEFAULT_LIMITS, judgement, keepErrors = false }: CheckOptions = {}) {
+    this.limits = limits;
+    this.judge = new Judge(judgement);
+    this.keepErrors = keepErrors;
+  }
+
+  /** Checks one file and returns the clusters of its intents, and what was found in it so far, not judged yet. */
   add(input: Input): Pick<Checked, 'clusters' | 'diagnostics'> {
     this.files.push(input.file);
     const found: Diagnostic[] = [];
@@ -83,11 +104,19 @@ export class Checker {
       const whole = withoutDocuments(bundle, ({ source }) => isPatch(source.file));
       for (const found of byFile(checkBundle(whole))) append(own, gravest(found, this.limits.findings));
     }
-    return { diagnostics: distinct(sortDiagnostics(own, this.files)), documents: this.documents };
+    const found = distinct(sortDiagnostics(own, this.files));
+    const { diagnostics, suppressed } = this.judge.judge(found, this.keepErrors);
+    return { diagnostics: sortDiagnostics(diagnostics, this.files), suppressed, documents: this.documents };
   }
 
   private addParsed(parsed: ParsedSource, found: Diagnostic[]): readonly ClusterModel[] {
     const { source, documents } = parsed;
+    this.judge.read(source);
+    if (isSettingsFile(source.file)) {
+      this.documents += documents.length;
+      append(found, readParsedSettings(parsed).diagnostics);
+      return [];
+    }
     append(found, templateFaults(parsed));
     for (const file of documents.flatMap(patchFiles)) this.patches.add(file);
     const bare = documents.find(isAgentFile);

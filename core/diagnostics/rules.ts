@@ -64,6 +64,9 @@ const rules = {
   MQ217: error('not-utf8', 'A file is not UTF-8 text'),
   MQ218: error('unknown-tag', 'A value carries a YAML tag'),
   MQ219: note('findings-left-out', 'A file has more findings than masq tells'),
+  MQ220: error('unknown-rule', 'A setting or a comment names a rule that does not exist'),
+  MQ221: error('bare-ignore', 'A masq-ignore comment lacks the rule or the reason'),
+  MQ222: note('idle-ignore', 'A masq-ignore comment takes nothing off its line'),
 
   MQ301: error('cluster-range-masqueraded', 'Traffic inside the cluster would be masqueraded'),
   MQ302: error('link-local-contradiction', 'Link-local is to be masqueraded and is preserved by the list', 'warning'),

@@ -29,6 +29,7 @@ export function report(
 ): Report {
   return {
     diagnostics,
+    suppressed: [],
     sources: new Map(Object.entries(sources)),
     files: Object.keys(sources),
     documents: Object.keys(sources).length,

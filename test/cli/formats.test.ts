@@ -40,7 +40,7 @@ warned.yaml:12:28 warning MQ121 "10.1.0.0/16" lies inside "10.0.0.0/8" of the sa
 test('json', () => {
   const stands = intent('odd', HOST_BITS).indexOf('10.0.0.1/8');
   const { summary, diagnostics, version } = JSON.parse(report('json')) as Record<string, unknown>;
-  expect(summary).toEqual({ errors: 1, warnings: 1, notes: 0, files: 3, documents: 3 });
+  expect(summary).toEqual({ errors: 1, warnings: 1, notes: 0, files: 3, documents: 3, suppressed: 0 });
   expect(version).toMatch(/^\d+\.\d+\.\d+$/);
   expect(diagnostics).toEqual([
     {

@@ -40,7 +40,7 @@ const WRONG: readonly (readonly [args: string, message: string])[] = [
     'masq: "My_Cluster" is no name for a cluster; write lower-case letters, digits and dashes, at most 63',
   ],
   ['schema intnt', 'masq: no schema is called "intnt"; did you mean "intent"?'],
-  ['schema zzzzzzzz', 'masq: no schema is called "zzzzzzzz"; there are intent, agent-config,'],
+  ['schema zzzzzzzz', 'masq: no schema is called "zzzzzzzz"; there are intent, settings, agent-config,'],
   ['schema intent agent-config', 'masq: unexpected argument "agent-config"; masq schema takes one NAME'],
   ['rules MQ1O1', 'masq: "MQ1O1" is no rule; did you mean "MQ'],
   ['rules host-bits', 'masq: "host-bits" is no rule; did you mean "host-bits-set"?\n'],

@@ -3,7 +3,7 @@ import { checkFiles } from '../../core/check/check';
 import { DEFAULT_LIMITS, parseSource } from '../../core/source';
 
 function check(text: string, limits = DEFAULT_LIMITS) {
-  return checkFiles([{ file: 'input.yaml', text }], limits).diagnostics;
+  return checkFiles([{ file: 'input.yaml', text }], { limits }).diagnostics;
 }
 
 function said(text: string, limits = DEFAULT_LIMITS): string[] {

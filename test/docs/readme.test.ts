@@ -23,7 +23,14 @@ test('the intent of the README is sound, and renders to what stands below it', (
 test('the mistake that the README shows is told as it says', () => {
   const text = intent!.replace('      - 10.0.0.0/8\n', '      - 198.15.5.92/24\n');
   const { diagnostics } = checkFiles([{ file: 'intent.yaml', text }]);
-  const report = { diagnostics, sources: new Map([['intent.yaml', text]]), files: [], documents: 0, version: '' };
+  const report = {
+    diagnostics,
+    sources: new Map([['intent.yaml', text]]),
+    files: [],
+    suppressed: [],
+    documents: 0,
+    version: '',
+  };
   const told = textFormatter.format(report, { color: false, quiet: true });
   expect(FENCES.map(fence => fence.text)).toContain(told);
 });

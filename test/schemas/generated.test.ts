@@ -95,6 +95,7 @@ describe('validators', () => {
       'validator-egressnatpolicy-v1alpha1',
       'validator-intent',
       'validator-networkgatewaygroup-v1',
+      'validator-settings',
     ]);
   });
 

@@ -218,4 +218,38 @@ export const DOCUMENTS = {
     fix: 'Mend what is told and look again.',
     source: SOURCES.masq,
   },
+  MQ220: {
+    meaning: prose(`
+      An entry of .masq.yaml, or a masq-ignore comment, names a rule that masq does not have, so that it has no effect.
+      A rule goes by its code or its name.`),
+    example: block(`
+      nonMasqueradeCIDRs:
+        - 10.0.0.0/8 # masq-ignore coverd-entry the partner's range
+    `),
+    fix: 'Write a code that "masq rules" lists.',
+    source: SOURCES.masq,
+  },
+  MQ221: {
+    meaning: prose(`
+      A masq-ignore comment says which rule's findings are left out on its line, and why: those who read it later cannot
+      ask. Without one of the two it has no effect.`),
+    example: block(`
+      nonMasqueradeCIDRs:
+        - 10.0.0.0/8
+        - 10.1.0.0/16 # masq-ignore MQ121
+    `),
+    fix: 'Write the rule and the reason: # masq-ignore MQ121 named by the ticket NET-12.',
+    source: SOURCES.masq,
+  },
+  MQ222: {
+    meaning: prose(`
+      A masq-ignore comment stands at a line without such a finding. It was mended, or the comment stands at the wrong
+      line; left there, it would one day leave out a finding that nobody has looked at.`),
+    example: block(`
+      nonMasqueradeCIDRs:
+        - 10.0.0.0/8 # masq-ignore MQ121 named by the ticket NET-12
+    `),
+    fix: 'Remove the comment, or move it to the line of the finding, or to a line of its own above it.',
+    source: SOURCES.masq,
+  },
 } as const satisfies Partial<Record<RuleCode, Explanation>>;

@@ -1,0 +1,11 @@
+export { type Ignore, readIgnores } from './ignore';
+export { Judge, type Judged, type Judgement, type Suppressed } from './judge';
+export {
+  isSettingsFile,
+  type ReadSettings,
+  type RuleSetting,
+  readParsedSettings,
+  readSettings,
+  SETTINGS_FILE,
+  type Settings,
+} from './read';

@@ -1,0 +1,234 @@
+import { rmSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { CONTAINED, HOST_BITS, intent, sandbox } from './sandbox';
+
+const box = sandbox();
+const lines = (text: string) => text.split('\n');
+
+/** An intent whose list has a warning, MQ121 in line 12. */
+const WARNED = intent('a', CONTAINED);
+
+describe('rules in .masq.yaml', () => {
+  const rule = (severity: string, more = '') =>
+    `rules:\n  - code: MQ121\n    severity: ${severity}\n    reason: ticket NET-12\n${more}`;
+
+  test.each([
+    ['off', 0, 'no findings in 1 file (1 document); 1 left out as told\n'],
+    ['note', 0, /note MQ121 .*\n[^]*\n1 note in 1 file/],
+    ['warn', 0, /warning MQ121 /],
+    ['warning', 0, /warning MQ121 /],
+    ['error', 1, /error MQ121 .*\n[^]*\n1 error in 1 file/],
+  ])('%s', (severity, status, said) => {
+    box.write('.masq.yaml', rule(severity));
+    box.write('a.yaml', WARNED);
+    const run = box.masq('validate', 'a.yaml');
+    expect(run.status).toBe(status);
+    expect(run.stderr).toBe('');
+    if (typeof said === 'string') expect(run.stdout).toBe(said);
+    else expect(run.stdout).toMatch(said);
+  });
+
+  test('go by the name too, and the last that is about a finding counts', () => {
+    const text = rule('off').replace('MQ121', 'covered-entry');
+    box.write('.masq.yaml', `${text}${rule('error').replace('rules:\n', '')}    paths: [strict/]\n`);
+    box.write('a.yaml', WARNED);
+    box.write('strict/b.yaml', intent('b', CONTAINED));
+    const { status, stdout } = box.masq('validate', 'a.yaml', 'strict');
+    expect(status).toBe(1);
+    expect(lines(stdout)[0]).toMatch(/^strict\/b\.yaml:12:\d+ error MQ121 /);
+    expect(stdout).toContain('1 error in 2 files (2 documents); 1 left out as told');
+  });
+
+  test.each([
+    ['a.yaml', true],
+    ['lab/a.yaml', true],
+    ['lab/deep/a.yaml', true],
+    ['labs/a.yaml', false],
+    ['x/y.lab.yaml', true],
+    ['x/y.yaml', false],
+  ])('patterns and %s', (file, matches) => {
+    box.write('.masq.yaml', rule('off', '    paths: ["./*.yaml", lab/**, "**/*.lab.yaml"]\n'));
+    box.write(file, WARNED);
+    expect(box.masq('validate', '--fail-on', 'warning', file).status).toBe(matches ? 0 : 1);
+  });
+
+  test('count from the file, from wherever masq runs, up to the top of the repository', () => {
+    box.write('.masq.yaml', rule('off', '    paths: [in/a.yaml]\n'));
+    box.write('in/a.yaml', WARNED);
+    expect(box.masqWith({ cwd: 'in' }, 'validate', '--fail-on', 'warning', 'a.yaml').status).toBe(0);
+    expect(box.masq('validate', '--fail-on', 'warning', box.path('in/a.yaml')).status).toBe(0);
+    box.write('in/.git/HEAD', '');
+    expect(box.masqWith({ cwd: 'in' }, 'validate', '--fail-on', 'warning', 'a.yaml').status).toBe(1);
+    expect(
+      box.masqWith({ cwd: 'in' }, 'validate', '--fail-on', 'warning', '--config', '../.masq.yaml', 'a.yaml').status,
+    ).toBe(0);
+  });
+
+  test('an error in an intent is one to synth, whatever they say', () => {
+    box.write('.masq.yaml', 'rules: [{code: MQ101, severity: off, reason: no}]\n');
+    box.write('a.yaml', intent('a', HOST_BITS));
+    expect(box.masq('validate', 'a.yaml').status).toBe(0);
+    const { status, stderr } = box.masq('synth', 'a.yaml');
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^a\.yaml:12:16 error MQ101 /);
+    expect(box.list()).toEqual(['.masq.yaml', 'a.yaml']);
+  });
+});
+
+describe('mistakes in .masq.yaml', () => {
+  const CASES: readonly (readonly [text: string, said: string])[] = [
+    [
+      'rules: [{code: MQ999, severity: off, reason: a}]\n',
+      '.masq.yaml:1:16 error MQ220 "MQ999" is no rule; run "masq rules" for the list',
+    ],
+    [
+      'rules: [{code: coverd-entry, severity: off, reason: a}]\n',
+      '.masq.yaml:1:16 error MQ220 "coverd-entry" is no rule; did you mean "covered-entry"?',
+    ],
+    ['rules: [{code: MQ121, severity: off}]\n', '.masq.yaml:1:9 error MQ205 '],
+    ['rules: [{code: MQ121, severity: of, reason: a}]\n', '.masq.yaml:1:33 error MQ206 '],
+    ['intent: [a]\n', '.masq.yaml:1:1 error MQ203 unknown key "intent"; did you mean "intents"?'],
+    ['intents: a\n', '.masq.yaml:1:10 error MQ204 '],
+    ['rules: [\n', '.masq.yaml:'],
+  ];
+  test.each(CASES)('%j', (text, said) => {
+    box.write('.masq.yaml', text);
+    box.write('a.yaml', intent('a'));
+    for (const command of ['validate', 'synth']) {
+      const { status, stdout, stderr } = box.masq(command, 'a.yaml');
+      expect(status).toBe(1);
+      expect(lines(stdout + stderr)[0]?.startsWith(said)).toBe(true);
+    }
+    expect(box.list()).toEqual(['.masq.yaml', 'a.yaml']);
+    expect(box.masq('validate', '--changed', '.masq.yaml').status).toBe(1);
+  });
+
+  test('a file of settings that is not there', () => {
+    box.write('a.yaml', intent('a'));
+    const { status, stdout } = box.masq('validate', '--config', 'no.yaml', 'a.yaml');
+    expect(status).toBe(1);
+    expect(stdout).toContain('no.yaml error MQ904');
+  });
+
+  test('an empty one changes nothing', () => {
+    box.write('.masq.yaml', '# nothing yet\n');
+    box.write('a.yaml', intent('a'));
+    expect(box.masq('validate', 'a.yaml', '.masq.yaml').stdout).toBe('no findings in 2 files (1 document)\n');
+  });
+});
+
+describe('what is rendered when no file is named', () => {
+  const SETTINGS = 'intents: [in]\noutput: out\nprune: true\nkustomization: true\n';
+
+  test('the intents of the settings, to their folder, from anywhere in the repository', () => {
+    box.write('.masq.yaml', SETTINGS);
+    box.write('in/a.yaml', intent('a'));
+    box.write('in/b.yaml', intent('b'));
+    expect(box.masqWith({ cwd: 'in' }, 'synth').status).toBe(0);
+    expect(Object.keys(box.files('out'))).toContain('b/kustomization.yaml');
+    expect(box.masq('synth', '--check')).toEqual({
+      status: 0,
+      stdout: expect.stringMatching(/^up to date: 2 clusters/),
+      stderr: '',
+    });
+    rmSync(box.path('in/b.yaml'));
+    const check = box.masq('synth', '--check');
+    expect(check.status).toBe(1);
+    expect(check.stderr).toContain('it belongs to no given intent; run "masq synth" and commit the result');
+    expect(box.masq('synth').status).toBe(0);
+    expect(Object.keys(box.files('out')).filter(name => name.startsWith('b/'))).toEqual([]);
+    expect(box.masq('validate').status).toBe(0);
+    expect(box.masq('validate').stdout).toMatch(/^no findings in \d+ files/);
+  });
+
+  test('a run that names files never prunes the others', () => {
+    box.write('.masq.yaml', SETTINGS);
+    box.write('in/a.yaml', intent('a'));
+    box.write('in/b.yaml', intent('b'));
+    box.masq('synth');
+    expect(box.masq('synth', 'in/a.yaml').status).toBe(0);
+    expect(Object.keys(box.files('out'))).toContain('b/kustomization.yaml');
+  });
+
+  test('apps run in the folder of the settings', () => {
+    const app = 'const {writeFileSync, mkdirSync} = require("fs"); const out = process.env.CDK8S_OUTDIR;';
+    const rendered = '# Rendered by masq: change the intent and render again, do not edit.\\n';
+    box.write('app.js', `${app} mkdirSync(out + "/c"); writeFileSync(out + "/c/x.yaml", "${rendered}");`);
+    box.write('.masq.yaml', 'apps: [node app.js]\n');
+    box.write('deep/er/x.txt', '');
+    expect(box.masqWith({ cwd: 'deep/er' }, 'synth').status).toBe(0);
+    expect(Object.keys(box.files('dist'))).toEqual(['c/x.yaml']);
+  });
+});
+
+describe('# masq-ignore', () => {
+  const list = (...entries: string[]) => `nonMasqueradeCIDRs:\n${entries.map(entry => `  ${entry}\n`).join('')}`;
+  const WIDE = '- 10.0.0.0/8';
+  const INNER = '- 10.1.0.0/16';
+
+  test.each([
+    ['behind the value', list(WIDE, `${INNER} # masq-ignore MQ121 ticket NET-12`)],
+    ['by its name, with a colon and a dash', list(WIDE, `${INNER} # masq-ignore: covered-entry - ticket NET-12`)],
+    ['above the line', list(WIDE, '# masq-ignore MQ121 ticket NET-12', INNER)],
+    ['above, with another comment between', list(WIDE, '# masq-ignore MQ121 NET-12', '# and more', INNER)],
+    ['behind another comment', list(WIDE, `${INNER} # the partner # masq-ignore MQ121 ticket NET-12`)],
+  ])('%s', (_, text) => {
+    box.write('a.yaml', text);
+    expect(box.masq('validate', 'a.yaml').stdout).toBe('no findings in 1 file (1 document); 1 left out as told\n');
+  });
+
+  test('in a file within a ConfigMap, and several rules at once', () => {
+    const file = list(
+      WIDE,
+      `${INNER} # masq-ignore MQ121, MQ120 ticket NET-12`,
+      `${INNER} # masq-ignore MQ120,MQ121 NET-12`,
+    );
+    const config = file.replace(/^/gm, '    ').trimEnd();
+    const head = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ip-masq-agent\n  namespace: kube-system\n';
+    box.write('a.yaml', `${head}data:\n  config: |\n${config}\n`);
+    const { stdout, status } = box.masq('validate', '--fail-on', 'warning', 'a.yaml');
+    expect(stdout).not.toMatch(/(warning|error) /);
+    expect(stdout).toContain('left out as told');
+    expect(status).toBe(0);
+  });
+
+  test('an error that validate leaves out keeps an intent from being rendered', () => {
+    box.write('a.yaml', intent('a', `${HOST_BITS} # masq-ignore MQ101 we mean it`));
+    expect(box.masq('validate', 'a.yaml').status).toBe(0);
+    expect(box.masq('synth', 'a.yaml').status).toBe(1);
+  });
+
+  test.each([
+    [
+      'no reason',
+      `${INNER} # masq-ignore MQ121`,
+      '3:17 error MQ221 the comment gives no reason and has no effect; write # masq-ignore MQ121 and why',
+    ],
+    [
+      'no rule',
+      `${INNER} # masq-ignore`,
+      '3:17 error MQ221 the comment names no rule and has no effect; write # masq-ignore MQ303 and why',
+    ],
+    ['an unknown rule', `${INNER} # masq-ignore MQ12 why`, '3:31 error MQ220 "MQ12" is no rule; did you mean "MQ102"?'],
+    [
+      'nothing to ignore',
+      '- 172.16.0.0/12 # masq-ignore MQ121 why',
+      '3:33 note MQ222 line 3 has no finding MQ121; remove the comment',
+    ],
+  ])('%s', (_, entry, said) => {
+    box.write('a.yaml', list(WIDE, entry));
+    expect(box.masq('validate', 'a.yaml').stdout).toContain(`a.yaml:${said}`);
+  });
+
+  test('what is left out is told to machines, with its reason', () => {
+    box.write('a.yaml', list(WIDE, `${INNER} # masq-ignore MQ121 ticket NET-12`));
+    const json = JSON.parse(box.masq('validate', '-f', 'json', 'a.yaml').stdout);
+    expect(json.summary.suppressed).toBe(1);
+    expect(json.suppressed).toMatchObject([{ code: 'MQ121', reason: 'ticket NET-12', by: 'comment' }]);
+    const [run] = JSON.parse(box.masq('validate', '-f', 'sarif', 'a.yaml').stdout).runs;
+    expect(run.results).toMatchObject([
+      { ruleId: 'MQ121', ruleIndex: 0, suppressions: [{ kind: 'inSource', justification: 'ticket NET-12' }] },
+    ]);
+    expect(run.tool.driver.rules).toHaveLength(1);
+  });
+});
