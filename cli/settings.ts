@@ -1,4 +1,5 @@
 import { dirname, join, relative, resolve, sep } from 'node:path';
+import { isMatch } from 'picomatch/posix';
 import type { Diagnostic } from '../core/diagnostics';
 import { type Judgement, readSettings, SETTINGS_FILE, type Settings } from '../core/settings';
 import { SourceText } from '../core/source';
@@ -33,18 +34,19 @@ export function loadProject(values: Invocation['values']): Project {
   const file = named ?? nearest();
   const root = file === undefined ? '.' : dirname(file);
   const here = (path: string): string => slashes(join(root, path));
-  const base = { root, here, settings: { rules: [] }, faults: [], judgement: { rules: [] } };
+  const base = { root, here, settings: { rules: [] }, faults: [], judgement: { rules: [], matches: () => false } };
   if (file === undefined) return base;
   const input = readInput(file);
   if (!input.ok) return { ...base, file, faults: [input.fault] };
   const { settings, diagnostics } = readSettings(new SourceText(file, input.text));
-  const pathOf = (name: string): string => slashes(relative(root, resolve(name)));
+  const matches = (pattern: string, name: string): boolean =>
+    isMatch(slashes(relative(root, resolve(name))), normalPattern(pattern), { dot: true });
   return {
     ...base,
     file,
     text: input.text,
     faults: diagnostics,
-    ...(settings && { settings, judgement: { rules: settings.rules, pathOf } }),
+    ...(settings && { settings, judgement: { rules: settings.rules, matches } }),
   };
 }
 
@@ -55,6 +57,11 @@ function nearest(): string | undefined {
     if (kindOf(file)?.isFile()) return slashes(relative('.', file));
     if (kindOf(join(folder, '.git')) || dirname(folder) === folder) return undefined;
   }
+}
+
+/** A pattern without the `./` that paths do not have, and with all below where it is a folder. */
+function normalPattern(pattern: string): string {
+  return pattern.replace(/^\.\//, '').replace(/\/$/, '/**');
 }
 
 function slashes(path: string): string {

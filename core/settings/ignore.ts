@@ -18,11 +18,16 @@ const COMMENT = /(?<=^|[\s#])#[ \t]*masq-ignore(?![\w-]):?[ \t]*/g;
 const CODES = /^[\w-]+(?:[ \t]*,[ \t]*[\w-]+)*/;
 const LEAD = /^[\s:,;\u2013\u2014-]+/;
 
-/** Reads the comments `# masq-ignore CODE[, CODE] REASON` of a text, be it YAML or YAML within YAML. */
-export function readIgnores(source: SourceText): {
+/** What the comments of a text say. */
+export interface ReadIgnores {
+  /** Those that have an effect. */
   readonly ignores: readonly Ignore[];
+  /** What is wrong with the others. */
   readonly diagnostics: readonly Diagnostic[];
-} {
+}
+
+/** Reads the comments `# masq-ignore CODE[, CODE] REASON` of a text, be it YAML or YAML within YAML. */
+export function readIgnores(source: SourceText): ReadIgnores {
   const ignores: Ignore[] = [];
   const diagnostics: Diagnostic[] = [];
   if (!source.text.includes(WORD)) return { ignores, diagnostics };
@@ -63,7 +68,7 @@ class Comment {
     private readonly end: number,
   ) {}
 
-  read(line: number): { readonly ignores: readonly Ignore[]; readonly diagnostics: readonly Diagnostic[] } {
+  read(line: number): ReadIgnores {
     const text = this.source.text.slice(this.words, this.end).trimEnd();
     const [list = ''] = CODES.exec(text) ?? [];
     const reason = text.slice(list.length).replace(LEAD, '');

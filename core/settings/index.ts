@@ -1,4 +1,4 @@
-export { type Ignore, readIgnores } from './ignore';
+export { type Ignore, type ReadIgnores, readIgnores } from './ignore';
 export { Judge, type Judged, type Judgement, type Suppressed } from './judge';
 export {
   isSettingsFile,

@@ -1,4 +1,3 @@
-import picomatch from 'picomatch/posix';
 import { type Diagnostic, diagnostic } from '../diagnostics';
 import type { SourceText } from '../source';
 import { type Ignore, readIgnores } from './ignore';
@@ -26,19 +25,16 @@ export interface Judged {
 export interface Judgement {
   /** What is to be made of findings; the last that is about one counts. */
   readonly rules: readonly RuleSetting[];
-  /** A file's way from the folder that patterns count from, with slashes. @default the name that findings carry */
-  readonly pathOf?: (file: string) => string;
+  /** Whether a file, as findings name it, is one of those that a pattern stands for. */
+  readonly matches: (pattern: string, file: string) => boolean;
 }
 
 /** Says of each finding whether it counts, and how much: by the comments of the texts, then by the settings. */
 export class Judge {
   private readonly ignores = new Map<string, readonly Ignore[]>();
   private readonly faults: Diagnostic[] = [];
-  private readonly rules: readonly (RuleSetting & { readonly matches: (path: string) => boolean })[];
 
-  constructor(private readonly judgement: Judgement = { rules: [] }) {
-    this.rules = judgement.rules.map(rule => ({ ...rule, matches: matcher(rule.paths) }));
-  }
+  constructor(private readonly judgement: Judgement = { rules: [], matches: () => false }) {}
 
   /** Takes note of the comments of a text. */
   read(source: SourceText): void {
@@ -74,13 +70,10 @@ export class Judge {
   }
 
   private settingOf({ code, file }: Diagnostic): RuleSetting | undefined {
-    if (this.rules.length === 0) return undefined;
-    const { pathOf = (name: string) => name } = this.judgement;
-    const path = file === undefined ? undefined : pathOf(file);
-    const matching = this.rules.filter(
-      rule => rule.code === code && (rule.paths === undefined || (path !== undefined && rule.matches(path))),
-    );
-    return matching.at(-1);
+    const { rules, matches } = this.judgement;
+    const isAbout = ({ paths }: RuleSetting): boolean =>
+      paths === undefined || (file !== undefined && paths.some(pattern => matches(pattern, file)));
+    return rules.filter(rule => rule.code === code && isAbout(rule)).at(-1);
   }
 
   /** Comments that took nothing off their line would one day take off what nobody has looked at. */
@@ -93,13 +86,4 @@ export class Judge {
         ),
     );
   }
-}
-
-/** Whether a path is one of those that patterns stand for; without patterns every one is. */
-function matcher(patterns: readonly string[] | undefined): (path: string) => boolean {
-  if (patterns === undefined) return () => true;
-  return picomatch(
-    patterns.map(pattern => pattern.replace(/^\.\//, '').replace(/\/$/, '/**')),
-    { dot: true },
-  );
 }
