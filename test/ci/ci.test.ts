@@ -1,0 +1,211 @@
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { HOST_BITS, intent, MASQ, ROOT } from '../cli/sandbox';
+import { evaluate } from './expression';
+import { runJob, type StepResult, type Surroundings } from './runner';
+
+const FILES = ['action.yml', '.github/workflows/ci.yml', 'ci/github.yml'];
+const [ACTION, OWN, EXAMPLE] = FILES.map(name => join(ROOT, name)) as [string, string, string];
+
+describe.each(FILES)('%s', name => {
+  const text = readFileSync(join(ROOT, name), 'utf8');
+
+  test('is what an independent validator takes for valid', () => {
+    const validate = (file: string) =>
+      spawnSync(process.execPath, [join(ROOT, 'node_modules/@action-validator/cli/cli.mjs'), file], {
+        encoding: 'utf8',
+      });
+    expect(validate(join(ROOT, name)).stdout).toBe('');
+    const folder = mkdtempSync(join(tmpdir(), 'masq-ci-'));
+    const broken = join(folder, name.endsWith('action.yml') ? 'action.yml' : 'broken.yml');
+    writeFileSync(broken, text.replace(/steps:/, 'stepps:'));
+    expect(validate(broken).status).toBe(1);
+    rmSync(folder, { recursive: true });
+  });
+
+  test('pins every action of others by its digest, and says which version that is', () => {
+    for (const [, uses = ''] of text.matchAll(/\buses: (.*)/g)) {
+      expect(uses).toMatch(/^(\.\/$|OWNER\/masq@DIGEST # .*|[\w-]+(\/[\w-]+)+@[0-9a-f]{40} # v\d+\.\d+\.\d+$)/);
+    }
+  });
+
+  test('gives no step more rights than it needs, and no text of strangers to a shell', () => {
+    const document = parse(text) as { permissions?: unknown; jobs?: Record<string, { permissions: object }> };
+    if (document.jobs) {
+      expect(document.permissions).toEqual({});
+      for (const { permissions } of Object.values(document.jobs))
+        expect(permissions).toMatchObject({ contents: 'read' });
+    }
+    const runs = [...text.matchAll(/run: \|\n((?: {8,}.*\n|\n)+)/g)].map(match => match[1]);
+    expect(runs.join('')).not.toContain('${{');
+  });
+});
+
+describe('the steps, run for real', () => {
+  let folder: string;
+  let surroundings: Surroundings;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'masq-ci-'));
+    write('.masq.yaml', 'intents: [intents]\nprune: true\n');
+    write('intents/prod.yaml', intent('prod'));
+    masq('synth');
+    const github = {
+      event_name: 'pull_request',
+      repository: 'we/clusters',
+      token: 'secret',
+      event: { pull_request: { number: 7, base: { sha: '' }, head: { repo: { full_name: 'we/clusters' } } } },
+    };
+    surroundings = { folder, contexts: { github, matrix: {} }, actions: { 'OWNER/masq': ROOT, './': ROOT } };
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  const write = (name: string, text: string): void => {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  };
+  const masq = (...args: string[]) => spawnSync(process.execPath, [MASQ, ...args], { cwd: folder, encoding: 'utf8' });
+  const git = (...args: string[]) => {
+    const who = ['-c', 'user.name=a', '-c', 'user.email=a@example.com'];
+    return spawnSync('git', [...who, ...args], { cwd: folder, encoding: 'utf8' }).stdout.trim();
+  };
+  const ends = (results: readonly StepResult[]) => results.map(({ status }) => status);
+
+  test('green where all is sound; the report for code scanning is written', () => {
+    const results = runJob(EXAMPLE, 'check', surroundings);
+    expect(results.map(({ name }) => name.split('@')[0])).toEqual([
+      'actions/checkout',
+      'masq validate',
+      'masq synth --check',
+      'github/codeql-action/upload-sarif',
+    ]);
+    expect(ends(results)).toEqual([0, 0, 0, 0]);
+    expect(JSON.parse(readFileSync(join(folder, 'masq.sarif'), 'utf8'))).toMatchObject({ version: '2.1.0' });
+  });
+
+  test('red at the place of a typo, with the report all the same', () => {
+    write('intents/prod.yaml', intent('prod', HOST_BITS));
+    const results = runJob(EXAMPLE, 'check', surroundings);
+    expect(ends(results)).toEqual([0, 1, 1, 0]);
+    expect(results[1]!.output).toMatch(/^::error file=intents\/prod\.yaml,line=12,(endLine=12,)?col=16,/m);
+    const [run] = JSON.parse(readFileSync(join(folder, 'masq.sarif'), 'utf8')).runs;
+    expect(run.results).toMatchObject([{ ruleId: 'MQ101' }]);
+  });
+
+  test('red where it was not rendered', () => {
+    write('intents/prod.yaml', intent('prod', '[10.0.0.0/8, 172.16.0.0/12]'));
+    const results = runJob(EXAMPLE, 'check', surroundings);
+    expect(ends(results)).toEqual([0, 0, 1, 0]);
+    expect(results[2]!.output).toContain('::error file=dist/prod/20-configmap-ip-masq-agent.yaml');
+  });
+
+  test('nothing is uploaded for a pull request from a fork', () => {
+    const { github } = surroundings.contexts as { github: { event: { pull_request: object } } };
+    const fork = { ...github.event.pull_request, head: { repo: { full_name: 'they/clusters' } } };
+    const contexts = { github: { ...github, event: { pull_request: fork } } };
+    expect(ends(runJob(EXAMPLE, 'check', { ...surroundings, contexts }))).toEqual([0, 0, 0, 'skipped']);
+    expect(runJob(EXAMPLE, 'rendered', { ...surroundings, contexts })).toEqual([]);
+  });
+
+  test('the comment says what is applied differently', () => {
+    git('init', '--quiet');
+    git('add', '--all');
+    git('commit', '--quiet', '--message', 'one');
+    const base = git('rev-parse', 'HEAD');
+    write('bin/gh', '#!/bin/sh\necho "$@" > gh.txt\n');
+    chmodSync(join(folder, 'bin/gh'), 0o755);
+    const { github } = surroundings.contexts as { github: { event: { pull_request: object } } };
+    const contexts = {
+      github: { ...github, event: { pull_request: { ...github.event.pull_request, base: { sha: base } } } },
+    };
+    const env = { ...process.env, PATH: `${join(folder, 'bin')}${delimiter}${process.env.PATH}` };
+    const comment = () => {
+      const results = runJob(EXAMPLE, 'rendered', { ...surroundings, contexts, env });
+      expect(ends(results)).toEqual([0, 0]);
+      expect(readFileSync(join(folder, 'gh.txt'), 'utf8')).toBe(
+        'pr comment 7 --body-file comment.md --edit-last --create-if-none\n',
+      );
+      return readFileSync(join(folder, 'comment.md'), 'utf8');
+    };
+    expect(comment()).toBe('It changes no rendered manifest.\n');
+    write('intents/prod.yaml', intent('prod', '[10.0.0.0/8, 172.16.0.0/12]'));
+    masq('synth');
+    git('commit', '--quiet', '--all', '--message', 'two');
+    expect(comment()).toMatch(/^```diff\n[\s\S]*^\+ +- 172\.16\.0\.0\/12/m);
+  });
+
+  test('this repository’s own job', () => {
+    const results = runJob(OWN, 'examples', { ...surroundings, folder: ROOT });
+    expect(ends(results)).toEqual([0, 0, 'skipped']);
+  });
+
+  test('what the action is given: files, a folder to work in, arguments of synth', () => {
+    const file = join(folder, 'w.yml');
+    const steps = (given: object) => {
+      writeFileSync(file, JSON.stringify({ jobs: { a: { steps: [{ uses: './', with: given }] } } }));
+      return runJob(file, 'a', surroundings);
+    };
+    write('other/odd name.yaml', intent('odd', '[10.0.0.0/8, 10.1.0.0/16]'));
+    expect(ends(steps({ files: 'other/odd name.yaml\nintents\n', 'synth-check': 'false' }))).toEqual([0, 'skipped']);
+    expect(ends(steps({ files: 'other\n', 'fail-on': 'warning' }))).toEqual([1, 0]);
+    expect(ends(steps({ 'working-directory': 'intents' }))).toEqual([0, 0]);
+    expect(ends(steps({ 'synth-args': 'intents\n--output\nelsewhere\n' }))).toEqual([0, 1]);
+    expect(() => steps({ file: 'x' })).toThrow('has no input file');
+  });
+
+  test('plain shell', () => {
+    const check = () =>
+      spawnSync(join(ROOT, 'ci/check.sh'), {
+        cwd: folder,
+        encoding: 'utf8',
+        env: { ...process.env, MASQ: `node ${MASQ}` },
+      });
+    expect(check().status).toBe(0);
+    write('intents/prod.yaml', intent('prod', '[10.0.0.0/8, 172.16.0.0/12]'));
+    expect(check().status).toBe(1);
+    write('intents/prod.yaml', intent('prod', HOST_BITS));
+    expect(check().status).toBe(1);
+  });
+
+  test('the jobs of GitLab', () => {
+    const { 'masq validate': validate, 'masq synth': synth } = parse(readFileSync(join(ROOT, 'ci/gitlab.yml'), 'utf8'));
+    mkdirSync(join(folder, 'bin'));
+    symlinkSync(MASQ, join(folder, 'bin/masq'));
+    const env = { ...process.env, PATH: `${join(folder, 'bin')}${delimiter}${process.env.PATH}` };
+    const run = ({ script }: { script: string[] }) =>
+      spawnSync('bash', ['-eo', 'pipefail', '-c', script.join('\n')], { cwd: folder, encoding: 'utf8', env }).status;
+    expect([run(validate), run(synth)]).toEqual([0, 0]);
+    write('intents/prod.yaml', intent('prod', HOST_BITS));
+    expect([run(validate), run(synth)]).toEqual([1, 1]);
+    expect(readFileSync(join(folder, validate.artifacts.reports.junit), 'utf8')).toContain('MQ101');
+  });
+});
+
+describe('the runner', () => {
+  const contexts = { github: { event: { number: 7 } }, inputs: { 'fail-on': 'error' } };
+  test.each([
+    ['github.event.number', 7],
+    ["inputs.fail-on == 'error' && !cancelled()", true],
+    ["(inputs.fail-on != 'error' || github.nothing) && github", undefined],
+    ["'it''s'", "it's"],
+  ])('evaluates %s', (expression, value) => expect(evaluate(expression, contexts)).toBe(value));
+
+  test.each(['fromJSON()', 'env.X', "inputs.fail-on == 'a", '(github', 'github github'])('refuses %s', expression => {
+    expect(() => evaluate(expression, contexts)).toThrow();
+  });
+
+  test('has what it runs', () => expect(existsSync(ACTION)).toBe(true));
+});
