@@ -1,7 +1,8 @@
 import { Checker } from '../../core/check/check';
 import { type Diagnostic, diagnostic, hasErrors } from '../../core/diagnostics';
+import { STDIN_NAME } from '../files';
 import { fails, writeFindings } from '../findings';
-import { listInputs, missingFile, readInput, STDIN_NAME } from '../inputs';
+import { listInputs, missingFile, readInput } from '../inputs';
 import type { Invocation } from '../masq';
 import { refuse } from '../stdio';
 

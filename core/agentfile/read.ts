@@ -12,6 +12,7 @@ import { gapsOf, isPlaceholder } from '../schema/placeholder';
 import { shapeDiagnostics } from '../schema/shape';
 import { type Limits, type ParsedSource, parseText, type SourceDocument, type SourceText } from '../source';
 import { type AgentConfig, DEFAULT_CIDR_LIMIT } from '../treatment/agentfile';
+import { strayDocument } from './stray';
 
 /** The keys of an ip-masq-agent file. */
 export const AGENT_KEYS: readonly string[] = Object.keys(agentSchema.properties);
@@ -66,31 +67,31 @@ export function readParsedAgentFile(parsed: ParsedSource, strictness: Strictness
       }),
     };
   }
-  if (hasErrors(diagnostics)) return { diagnostics };
-  const tabs = tabLines(source.text);
-  if (tabs.length > 0) {
-    const message = 'a tab begins this blank line, for which ip-masq-agent refuses the file; remove it';
-    const found = tabs.map(at =>
-      diagnostic('MQ207', { file: source.file, range: source.range(at, at + 1) }, { message }),
-    );
-    return { diagnostics: [...diagnostics, ...found] };
-  }
+  const message = 'a tab begins this blank line, for which ip-masq-agent refuses the file; remove it';
+  const tabs = tabLines(source.text).map(at =>
+    diagnostic('MQ207', { file: source.file, range: source.range(at, at + 1) }, { message }),
+  );
+  const told = [...diagnostics, ...tabs];
   const [document, second] = documents;
+  if (!document && hasErrors(told)) return { diagnostics: told };
   if (second) {
     const message = 'the file holds several documents, of which ip-masq-agent reads the first; keep one';
-    return { diagnostics: [...diagnostics, diagnostic('MQ215', second.at([]), { message })] };
+    return { diagnostics: [...told, diagnostic('MQ215', second.at([]), { message })] };
   }
-  // To upstream a document that is null is none.
-  if (!document || document.value === null) {
-    const message = 'the file is empty: ip-masq-agent falls back to its built-in defaults; write nonMasqueradeCIDRs';
-    const at = { file: source.file, range: source.range(0, 0) };
-    return {
-      config: { masqLinkLocal: false, masqLinkLocalIPv6: false },
-      diagnostics: [...diagnostics, diagnostic('MQ310', at, { message })],
-    };
-  }
-  const read = readAgentDocument(document, strictness, leftOut);
-  return { ...read, diagnostics: [...diagnostics, ...read.diagnostics] };
+  const { config, diagnostics: found } =
+    document?.value == null ? emptyFile(source) : readAgentDocument(document, strictness, leftOut);
+  const all = [...told, ...found];
+  return config && !hasErrors(told) ? { config, diagnostics: all } : { diagnostics: all };
+}
+
+/** A file without a document; to upstream one that is null is none. */
+function emptyFile(source: SourceText): ReadAgentFile {
+  const message = 'the file is empty: ip-masq-agent falls back to its built-in defaults; write nonMasqueradeCIDRs';
+  const at = { file: source.file, range: source.range(0, 0) };
+  return {
+    config: { masqLinkLocal: false, masqLinkLocalIPv6: false },
+    diagnostics: [diagnostic('MQ310', at, { message })],
+  };
 }
 
 /**
@@ -136,9 +137,9 @@ export function readAgentDocument(
   leftOut = 0,
 ): ReadAgentFile {
   const findings = new Findings(document);
-  if (isManifest(document.value)) {
-    const message = 'a whole manifest stands where the agent\'s file belongs; keep only what is below its "config:"';
-    findings.add('MQ203', ['apiVersion'], message, 'key');
+  const stray = strayDocument(document, AGENT_KEYS);
+  if (stray) {
+    findings.add('MQ203', stray.path, stray.message, 'key');
     return { diagnostics: findings.list };
   }
   for (const { path, text, wanted } of gapsOf(document.value, agentSchema)) {
@@ -181,10 +182,6 @@ export function readAgentDocument(
     ...(typeof raw.resyncInterval === 'string' && { resyncInterval: raw.resyncInterval }),
   };
   return { config, diagnostics: findings.list };
-}
-
-function isManifest(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'apiVersion' in value && 'kind' in value;
 }
 
 /** A key that differs from a known one in case only gets a hint: Go readers differ in whether they take it. */

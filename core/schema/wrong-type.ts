@@ -115,8 +115,9 @@ function isMap(value: unknown): boolean {
 
 /** Whether a value that is no list may have been meant as the one item of it: not "none" where addresses are wanted. */
 function isItem(value: unknown, schema: JsonSchema | undefined): boolean {
-  const addresses = /\/(?:CIDR|IP)$/.test(itemsName(schema));
-  return typeof value === 'number' || (typeof value === 'string' && (!addresses || /\d/.test(value)));
+  const { format } = (schema?.items ?? {}) as JsonSchema;
+  const addresses = format === 'cidr' || /\/(?:CIDR|IP)$/.test(itemsName(schema));
+  return (typeof value === 'number' && !addresses) || (typeof value === 'string' && (!addresses || /\d/.test(value)));
 }
 
 /** Whether the items of a list can be maps: in our schemas each kind of map has a name, as addresses have. */

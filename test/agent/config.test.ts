@@ -36,6 +36,42 @@ test('a document that is null is an empty file, as for upstream', async () => {
   expect(await read('nonMasqueradeCIDRs: ~\n')).toEqual([expect.stringMatching(/ error MQ211 /)]);
 });
 
+test('every mistake is told at once, whichever reader finds it', async () => {
+  const lines = await read('nonMasqeradeCIDRs:\n  - 10.0.0.1/8\n\t\nmasqLinkLocal: yes\nresyncInterval: 60\n');
+  expect(lines.map(line => line.split(' ').slice(0, 3).join(' '))).toEqual([
+    'config:1:1 error MQ203',
+    'config:3:1 error MQ207',
+    'config:4:16 error MQ208',
+    'config:5:17 error MQ216',
+  ]);
+});
+
+test.each([
+  [
+    'kind: ClusterIntent\nspec: {}\n',
+    'config:1:1 error MQ203 this is a masq intent, not the agent\'s file; "masq synth"',
+  ],
+  [
+    'apiVersion: masq/v1alpha1\nspec: {}\n',
+    'config:1:1 error MQ203 this is a masq intent, not the agent\'s file; "masq synth"',
+  ],
+  [
+    'apiVersion: v1\nkind: Pod\n',
+    "config:1:1 error MQ203 a manifest of the kind Pod stands where the agent's file belongs",
+  ],
+  [
+    'config:\n  masqLinkLocal: true\n',
+    'config:1:1 error MQ203 the agent\'s file is what stands below "config:"; keep only that',
+  ],
+  [
+    'data:\n  x: |\n    cidrLimit: 7\n',
+    'config:2:3 error MQ203 the agent\'s file is what stands below "x:"; keep only that',
+  ],
+  ['|\n  cidrLimit: 7\n', 'config:1:1 error MQ203 the agent\'s file is one text here; remove the "|"'],
+])('%j is told what it is, and nothing else', async (text, start) => {
+  expect((await read(text)).map(line => line.slice(0, start.length))).toEqual([start]);
+});
+
 test("a tab at the start of a blank line is refused, as by Go's YAML, but between brackets", async () => {
   const list = 'nonMasqueradeCIDRs: [10.0.0.0/8]\n';
   expect(await read(`\t\n${list}`)).toEqual([expect.stringMatching(/^config:1:1 error MQ207 /)]);
