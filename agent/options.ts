@@ -1,4 +1,4 @@
-import { FAMILIES, type Family, IntervalSet, parseAddress, parseCidr } from '../core/address';
+import { cidr, FAMILIES, type Family, type IntervalSet, parseAddress, setsOf } from '../core/address';
 import {
   AGENT_FLAG_NAMES,
   type AgentFlags,
@@ -13,6 +13,7 @@ import {
   OPTION_OWNERS,
   type ParsedOptions as ParsedWords,
   parseMasqAgentOptions,
+  podCidrsFault,
   TOGGLE_OPTIONS,
   VALUED_OPTIONS,
 } from '../core/agentfile/options';
@@ -194,20 +195,11 @@ function endpoint(text: string): Endpoint {
 
 /** Reads the CIDRs of `--pod-cidrs`; a family without one stays unknown. */
 function podSources(text: string): ReadonlyMap<Family, IntervalSet> {
-  const cidrs = (text === '' ? [] : text.split(',')).map(word => {
-    const parsed = parseCidr(word);
-    return parsed.ok ? parsed.value : refuse(`--pod-cidrs: "${word}" is no CIDR; write one such as 10.244.0.0/16`);
-  });
-  const named = FAMILIES.filter(family => cidrs.some(cidr => cidr.family === family));
-  return new Map(
-    named.map(family => [
-      family,
-      IntervalSet.fromCidrs(
-        family,
-        cidrs.filter(cidr => cidr.family === family),
-      ),
-    ]),
-  );
+  if (text === '') return new Map();
+  const fault = podCidrsFault(text);
+  if (fault) refuse(`--pod-cidrs: ${fault}`);
+  const sets = setsOf(text.split(',').map(word => cidr(word)));
+  return new Map(FAMILIES.filter(family => !sets[family].isEmpty()).map(family => [family, sets[family]]));
 }
 
 function portsFault(toPorts: string | undefined): string | undefined {

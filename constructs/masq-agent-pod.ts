@@ -1,3 +1,4 @@
+import { parseCidr } from '../core/address';
 import { METRICS_PORT, ownResources } from '../core/intent/masq-agent';
 import type { IpMasqAgentDaemonSetProps } from './ip-masq-agent-daemon-set';
 import { agentArgs, agentPod, CONFIG_MOUNT, configVolume, given, RULE_WRITER, resources } from './ip-masq-agent-pod';
@@ -44,11 +45,14 @@ export function masqAgentPod(props: Props): k8s.PodSpec {
 
 /** The arguments of masq-agent, as far as they differ from its defaults. */
 export function masqAgentArgs(props: Props): string[] {
-  const { backend = 'auto', logFormat = 'text' } = props;
+  const { backend = 'auto', logFormat = 'text', podCIDRs = [] } = props;
+  // What is no CIDR was reported as such, and need not be refused again as an argument.
+  const sources = podCIDRs.filter(text => parseCidr(text).ok);
   return [
     ...agentArgs(props),
     ...(backend === 'auto' ? [] : [`--backend=${backend}`]),
     ...(logFormat === 'text' ? [] : [`--log-format=${logFormat}`]),
+    ...(sources.length === 0 ? [] : [`--pod-cidrs=${sources.join(',')}`]),
   ];
 }
 

@@ -24,7 +24,7 @@ export function ownResources(entries: number): AgentResources {
 }
 
 /** Settings that masq-agent alone has. */
-const OWN_KEYS = ['backend', 'logFormat', 'metrics'] as const;
+const OWN_KEYS = ['backend', 'logFormat', 'podCIDRs', 'metrics'] as const;
 
 /** What is said of an agent: in an intent, or in a construct's props. */
 type Given = Readonly<Partial<Record<(typeof OWN_KEYS)[number] | 'image', unknown>>>;
@@ -37,7 +37,8 @@ export function checkFlavor(given: Given, flavor: Flavor, path: ValuePath, findi
     checkMetricsAddress(given.metrics, [...path, 'metrics', 'address'], findings);
     return;
   }
-  for (const key of OWN_KEYS.filter(key => given[key] !== undefined)) {
+  const isOf = (key: string): boolean => !findings.anyBelow([...path, key], 'MQ203');
+  for (const key of OWN_KEYS.filter(key => given[key] !== undefined && isOf(key))) {
     const message = `${key} is about masq-agent, and the flavor is "${flavor}", which has no such setting; remove it, or write "flavor: masq" and the image`;
     findings.settle('MQ322', [...path, key], message, 'key');
   }

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parseOptions } from '../../agent/options';
 import { IpMasqAgent, IpMasqAgentDaemonSet, type IpMasqAgentDaemonSetProps } from '../../constructs';
 import { findingsOf } from '../../constructs/validation';
+import { cidr, setsOf } from '../../core/address';
 import { ownResources } from '../../core/intent/masq-agent';
 import { nextLine } from './here';
 import { errorsOf } from './synth';
@@ -114,6 +115,7 @@ describe('the DaemonSet of masq-agent', () => {
     [{ backend: 'auto', logFormat: 'text' }, undefined],
     [{ backend: 'nftables' }, ['--backend=nftables']],
     [{ logFormat: 'json', enableIPv6: true }, ['--enable-ipv6', '--log-format=json']],
+    [{ podCIDRs: ['10.244.0.0/16', 'fd00:10:244::/56'] }, ['--pod-cidrs=10.244.0.0/16,fd00:10:244::/56']],
     [{ gke: true, backend: 'iptables' }, ['--masq-chain=IP-MASQ', '--random-fully=false', '--backend=iptables']],
   ])('%j has the arguments %j', (props, args) => {
     expect(containersOf(props)[0]!.args).toEqual(args);
@@ -177,6 +179,7 @@ describe('what the DaemonSet starts', () => {
     toPorts: ['1024-29999', '32768-65535'],
     backend: 'nftables',
     logFormat: 'json',
+    podCIDRs: ['10.244.0.0/16', '10.245.0.0/16'],
     metrics: { port: 9100 },
   };
 
@@ -187,6 +190,7 @@ describe('what the DaemonSet starts', () => {
       logFormat: 'json',
       once: false,
       dryRun: false,
+      pods: new Map([[4, setsOf([cidr('10.244.0.0/15')])[4]]]),
       flags: {
         chain: 'IP-MASQ',
         enableIPv6: true,
@@ -256,6 +260,18 @@ describe('props about masq-agent', () => {
         'MQ322 backend is about masq-agent, and the flavor is "google", which has no such setting; remove it, or write "flavor: masq" and the image (backend)',
         'MQ322 metrics is about masq-agent, and the flavor is "google", which has no such setting; remove it, or write "flavor: masq" and the image (metrics)',
       ],
+    ],
+    [
+      'the pods of another agent',
+      { podCIDRs: ['10.244.0.0/16'] },
+      [
+        'MQ322 podCIDRs is about masq-agent, and the flavor is "upstream", which has no such setting; remove it, or write "flavor: masq" and the image (podCIDRs)',
+      ],
+    ],
+    [
+      'pods that have no range',
+      { flavor: 'masq', image: IMAGE, podCIDRs: ['10.244.0.1/16'] },
+      ['MQ101 CIDR "10.244.0.1/16" has host bits set; did you mean "10.244.0.0/16"? (podCIDRs[0])'],
     ],
     [
       'a port that needs rights',
