@@ -74,7 +74,7 @@ export const MANUAL: Readonly<Record<CommandName, CommandManual>> = {
     operand: '',
     summary: 'serve /metrics, /healthz and /readyz of the running agent by HTTP',
     details:
-      'Answers for the agent that uses the same --state-dir, from a process of its own that needs no rights. /healthz and /readyz answer 200 or 503 as healthz and healthz --ready do; /metrics is for Prometheus, and answers 503 when the agent is dead.',
+      'Answers for the agent that uses the same --state-dir, from a process of its own that needs no rights. /healthz and /readyz answer 200 or 503 as healthz and healthz --ready do; /metrics is for Prometheus, and answers 503 when the agent is dead. / answers 200 as long as it serves: it is for its own probes.',
     exits: [
       [0, 'SIGTERM or SIGINT ended it'],
       [1, 'it cannot listen there'],

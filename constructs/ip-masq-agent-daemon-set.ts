@@ -146,7 +146,7 @@ export interface IpMasqAgentDaemonSetProps extends CommonProps {
 
   /**
    * Labels of the nodes that run the agent.
-   * @default every node
+   * @default every node; those of the flavor masq have kubernetes.io/os: linux in any case, unless another value is given
    */
   readonly nodeSelector?: Readonly<Record<string, string>>;
 

@@ -9,6 +9,7 @@ import {
   type Partition,
 } from '../address';
 import type { AgentFile, ListedCidr } from '../agentfile/write';
+import { LINUX_NODES } from '../intent/masq-agent';
 import type { ClusterModel, Flavor, MetricsModel } from '../intent/model';
 import type { PodSelector } from '../intent/selector';
 import { LINK_LOCAL, preservesInternet } from '../intent/special';
@@ -179,7 +180,7 @@ function planDaemonSet(model: ClusterModel): DaemonSetPlan {
     ...(agent.logFormat === 'text' ? [] : [`--log-format=${agent.logFormat}`]),
     ...(podCIDRs.length === 0 ? [] : [`--pod-cidrs=${podCIDRs.join(',')}`]),
   ];
-  const linuxOnly: Record<string, string> = network.windowsNodePools ? { 'kubernetes.io/os': 'linux' } : {};
+  const linuxOnly = agent.flavor === 'masq' || network.windowsNodePools ? LINUX_NODES : {};
   return {
     flavor: agent.flavor,
     image: agent.image,

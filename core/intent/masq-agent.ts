@@ -8,6 +8,9 @@ import type { Flavor } from './model';
 /** The port of masq-agent's metrics unless another one is given. */
 export const METRICS_PORT = 9797;
 
+/** The nodes that masq-agent's image is for: a node that cannot run it would keep a pod that never starts. */
+export const LINUX_NODES: Readonly<Record<string, string>> = { 'kubernetes.io/os': 'linux' };
+
 /** What a list of no more than five thousand entries needs, and what each thousand above adds at most. In MiB. */
 const MEMORY = { least: 64, base: 32, perThousand: 6, step: 32 };
 

@@ -90,6 +90,7 @@ describe('the DaemonSet of masq-agent', () => {
           dnsPolicy: 'Default',
           automountServiceAccountToken: false,
           enableServiceLinks: false,
+          nodeSelector: { 'kubernetes.io/os': 'linux' },
           priorityClassName: 'system-node-critical',
           terminationGracePeriodSeconds: 5,
           containers: [AGENT],
@@ -128,12 +129,15 @@ describe('the DaemonSet of masq-agent', () => {
 
   it('serves metrics from a container that can do nothing else', () => {
     const [agent, metrics] = containersOf({ metrics: {} });
+    const page = { httpGet: { path: '/', port: 9797, scheme: 'HTTP' }, successThreshold: 1 };
     expect(agent).toEqual(AGENT);
     expect(metrics).toEqual({
       name: 'metrics',
       image: IMAGE,
       command: ['/usr/bin/masq-agent', 'serve', '--listen=[$(HOST_IP)]:9797'],
       env: [{ name: 'HOST_IP', valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: 'status.hostIP' } } }],
+      livenessProbe: { ...page, initialDelaySeconds: 30, periodSeconds: 30, timeoutSeconds: 10, failureThreshold: 3 },
+      readinessProbe: { ...page, initialDelaySeconds: 2, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 2 },
       ports: [{ name: 'metrics', containerPort: 9797, hostPort: 9797, protocol: 'TCP' }],
       resources: { requests: { cpu: '1m', memory: '6Mi' }, limits: { memory: '32Mi' } },
       securityContext: {
@@ -155,6 +159,25 @@ describe('the DaemonSet of masq-agent', () => {
     expect(metrics!.command).toContain('--listen=[::1]:9100');
     expect(metrics!.ports).toEqual([{ name: 'metrics', containerPort: 9100, hostPort: 9100, protocol: 'TCP' }]);
     expect(metrics).not.toHaveProperty('env');
+  });
+
+  it.each([
+    ['127.0.0.1', '127.0.0.1'],
+    ['169.254.20.10', '169.254.20.10'],
+    ['0.0.0.0', '127.0.0.1'],
+    ['::1', '::1'],
+    ['0:0::0', '::1'],
+  ])('that serves on %s is asked at %s', (address, host) => {
+    const [, metrics] = containersOf({ metrics: { address, port: 9100 } });
+    const asked = { httpGet: { host, path: '/', port: 9100 } };
+    expect(metrics).toMatchObject({ livenessProbe: asked, readinessProbe: asked });
+  });
+
+  it.each([
+    [{ pool: 'a' }, { 'kubernetes.io/os': 'linux', pool: 'a' }],
+    [{ 'kubernetes.io/os': 'other' }, { 'kubernetes.io/os': 'other' }],
+  ])('with the node selector %j has %j', (nodeSelector, all) => {
+    expect(specOf({ nodeSelector }).template.spec.nodeSelector).toEqual(all);
   });
 
   it('has a ServiceAccount of its own beside it, on GKE too', () => {

@@ -43,7 +43,7 @@ const FREE: readonly RegExp[] = [
   /^DaemonSet spec\.(?:minReadySeconds|updateStrategy.*): (?:nothing|an empty one)$/,
   /^DaemonSet spec\.template\.spec\.(?:dnsPolicy|terminationGracePeriodSeconds): nothing$/,
   /^DaemonSet spec\.template\.spec\.enableServiceLinks: (?:nothing|the opposite)$/,
-  /^DaemonSet spec\.template\.spec\.containers\[0\]\.(?:live|readi)ness\w*\.(?:\w+Seconds|failureThreshold): nothing$/,
+  /^DaemonSet spec\.template\.spec\.containers\[\d\]\.(?:live|readi)ness\w*\.(?:\w+Seconds|failureThreshold): nothing$/,
   /^DaemonSet spec\.template\.spec\.containers\[\d\]\.securityContext\.readOnlyRootFilesystem: (?:nothing|the opposite)$/,
   /^DaemonSet spec\.template\.spec\.containers\[\d\]\.volumeMounts\[\d\]\.readOnly: (?:nothing|the opposite)$/,
   /^DaemonSet spec\.template\.spec\.containers\[1\]\.env: (?:an item twice|one more of its own)$/,
