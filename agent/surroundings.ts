@@ -72,7 +72,7 @@ const MOST_CHAINS = 500;
  * decision: every base chain of nftables there with what it leads to, the nat and mangle tables of iptables-nft, which are
  * among them, and those of legacy iptables. What happens to packets before is not seen: that rules give them another
  * source (`ip saddr set`) or take them out of connection tracking (`-j CT --notrack`, `notrack`), so that they keep it
- * whatever the nat tables say. Nor is it seen what programs of eBPF do.
+ * whatever the nat tables say. Nor is it seen what programs of eBPF, actions of tc and tables of bridges do.
  */
 export class Surroundings {
   private last: { readonly read: Read; readonly rules: KernelRules } | undefined;

@@ -131,6 +131,23 @@ const CASES: readonly Case[] = [
     script: nft('ip', 90, 'ip daddr vmap { 10.1.0.1 : jump led }'),
     says: /^what happens to packets to 0\.0\.0\.0 depends on the rule ip foreign c handle \d+: .*vmap/,
   },
+  {
+    name: 'one for the protocols of a set',
+    script:
+      "nft 'table ip foreign { set p { type inet_proto; elements = { tcp, udp }; }; chain c { type nat hook postrouting priority 90; meta l4proto @p masquerade; }; }'",
+    says: /^what happens to packets to \S+ depends on the rule ip foreign c handle \d+: .*@p/,
+  },
+  {
+    name: 'one that gives another source to what was masqueraded',
+    script:
+      "nft 'table ip foreign { chain c { type filter hook postrouting priority 200; fib saddr type local ip saddr set 203.0.113.77; }; }'",
+    says: /^what happens to packets to \S+ depends on the rule ip foreign c handle \d+: .*203\.0\.113\.77/,
+  },
+  {
+    name: "istio's, for what the node itself sends",
+    script: byNft('-m owner --socket-exists -p tcp -j SNAT --to-source 169.254.7.127'),
+    says: undefined,
+  },
   ...['filter', 'mangle', 'raw', 'security'].map(table => ({
     name: `a table named as iptables' ${table} is, with a chain that gives packets a source`,
     script: nft('ip', 90, 'ip daddr 10.1.0.0/16 masquerade').replace('foreign', table),
