@@ -5,6 +5,7 @@ import {
   TOGGLE_OPTIONS,
   VALUED_OPTIONS,
 } from '../core/agentfile/options';
+import { VALUES } from './options';
 
 /** What the program can be asked to do. */
 export type CommandName = (typeof COMMANDS)[number];
@@ -133,14 +134,6 @@ const SUMMARIES: Readonly<Record<string, string>> = {
   ready: 'ask whether it is ready, not only whether it lives',
 };
 
-/** What stands for a value that may be anything. */
-const VALUES: Readonly<Record<string, string>> = {
-  config: 'FILE',
-  'pod-cidrs': 'CIDR[,...]',
-  'state-dir': 'DIR',
-  listen: 'ADDRESS:PORT',
-};
-
 /** The options that are masq-agent's own. */
 export const OPTIONS: readonly OptionManual[] = Object.entries(SUMMARIES).map(([name, summary]) => ({
   name,
@@ -156,7 +149,7 @@ export const OPTIONS: readonly OptionManual[] = Object.entries(SUMMARIES).map(([
 export const UPSTREAM_OPTIONS: readonly OptionManual[] = [
   {
     name: 'masq-chain',
-    value: 'NAME',
+    value: VALUES['masq-chain']!,
     summary: 'the chain of the nat table that the agent owns',
     otherwise: 'IP-MASQ-AGENT',
     of: ['run'],
@@ -181,7 +174,7 @@ export const UPSTREAM_OPTIONS: readonly OptionManual[] = [
   },
   {
     name: 'to-ports',
-    value: 'FIRST-LAST[,...]',
+    value: VALUES['to-ports']!,
     summary: 'source ports of masqueraded packets',
     otherwise: "the kernel's choice",
     of: ['run'],

@@ -108,8 +108,12 @@ export function parseMasqAgentOptions(args: readonly string[]): ParsedOptions {
 
 /** What is wrong with a value of `--pod-cidrs`; undefined for one that masq-agent takes. */
 export function podCidrsFault(value: string): string | undefined {
-  const wrong = value.split(',').find(word => !parseCidr(word).ok);
-  return wrong === undefined ? undefined : `"${wrong}" is no CIDR; write one such as 10.244.0.0/16`;
+  for (const word of value.split(',')) {
+    if (word === '') return 'nothing stands beside a comma; write CIDRs such as 10.244.0.0/16,10.245.0.0/16';
+    const read = parseCidr(word);
+    if (!read.ok) return read.fault.message;
+  }
+  return undefined;
 }
 
 /** Whether a flag of ip-masq-agent takes the word behind it as its value. */
