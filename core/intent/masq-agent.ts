@@ -38,6 +38,7 @@ export function checkFlavor(given: Given, flavor: Flavor, path: ValuePath, findi
   if (flavor === 'masq') {
     checkImage(given, path, findings);
     checkMetricsAddress(given.metrics, [...path, 'metrics', 'address'], findings);
+    checkMetricsPort(given.metrics, [...path, 'metrics', 'port'], findings);
     return;
   }
   const isOf = (key: string): boolean => !findings.anyBelow([...path, key], 'MQ203');
@@ -80,6 +81,34 @@ function checkMetricsAddress(metrics: unknown, path: ValuePath, findings: Findin
       : ([`"${text}" has to be an address of every node, or the metrics container does not start`, 'warning'] as const);
     const message = `${fault}; write 0.0.0.0 or 127.0.0.1, or remove the key for the node's own address`;
     findings.add('MQ323', path, { message, severity });
+  }
+}
+
+/** What listens where on nodes by default. Source: Kubernetes, ports and protocols; the options of each program. */
+const PORTS: ReadonlyMap<unknown, string> = new Map([
+  [2379, 'etcd'],
+  [2380, 'etcd'],
+  [6443, 'kube-apiserver'],
+  [10248, "the kubelet's health check"],
+  [10249, "kube-proxy's metrics"],
+  [10255, "the kubelet's read-only port"],
+  [10256, "kube-proxy's health check"],
+  [10257, 'kube-controller-manager'],
+  [10259, 'kube-scheduler'],
+]);
+
+/** That of the kubelet itself, which every node has. */
+const KUBELET_PORT = 10250;
+
+function checkMetricsPort(metrics: unknown, path: ValuePath, findings: Findings): void {
+  const { port } = Object(metrics) as Readonly<Record<string, unknown>>;
+  const instead = `write another one that is free, or remove the key for ${METRICS_PORT}`;
+  if (port === KUBELET_PORT) {
+    const message = `port ${port} is the kubelet's on every node, and the metrics container cannot start; ${instead}`;
+    findings.add('MQ324', path, { message, severity: 'error' });
+  } else if (PORTS.has(port)) {
+    const message = `port ${port} is by default that of ${PORTS.get(port)}, and where both listen at one address only one of them can start; ${instead}`;
+    findings.add('MQ324', path, message);
   }
 }
 

@@ -307,6 +307,13 @@ describe('props about masq-agent', () => {
       ['MQ206 props.metrics.port is 65536; the most is 65535 (props.metrics.port)'],
     ],
     [
+      "the kubelet's port",
+      { flavor: 'masq', image: IMAGE, metrics: { port: 10250 } },
+      [
+        "MQ324 port 10250 is the kubelet's on every node, and the metrics container cannot start; write another one that is free, or remove the key for 9797 (metrics.port)",
+      ],
+    ],
+    [
       'an address that is none',
       { flavor: 'masq', image: IMAGE, metrics: { address: '10.0.0.256' } },
       ['MQ103 address "10.0.0.256": 256 is out of range; write a number from 0 to 255 (metrics.address)'],
