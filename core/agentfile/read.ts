@@ -81,7 +81,12 @@ export function readParsedAgentFile(parsed: ParsedSource, strictness: Strictness
   const { config, diagnostics: found } =
     document?.value == null ? emptyFile(source) : readAgentDocument(document, strictness, leftOut);
   const all = [...told, ...found];
-  return config && !hasErrors(told) ? { config, diagnostics: all } : { diagnostics: all };
+  return config && !hasErrors(told) ? { config, diagnostics: all } : refused(all);
+}
+
+/** What is said of a file that is refused. What holds instead of a list that it lacks is not among it: nothing of it holds. */
+function refused(diagnostics: readonly Diagnostic[]): ReadAgentFile {
+  return { diagnostics: diagnostics.filter(({ code }) => code !== 'MQ310') };
 }
 
 /** A file without a document; to upstream one that is null is none. */
@@ -173,7 +178,7 @@ export function readAgentDocument(
   checkInteger('cidrLimit', findings);
   if (unnecessary !== 'skip') checkRedundancy(list, findings);
   checkAgentList(raw, list, leftOut, findings);
-  if (hasErrors(findings.list)) return { diagnostics: findings.list };
+  if (hasErrors(findings.list)) return refused(findings.list);
   const config: AgentConfig = {
     ...(Array.isArray(raw.nonMasqueradeCIDRs) && { nonMasqueradeCIDRs: list.flatMap(e => e.cidrs) }),
     masqLinkLocal: raw.masqLinkLocal === true,

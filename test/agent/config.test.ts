@@ -36,6 +36,13 @@ test('a document that is null is an empty file, as for upstream', async () => {
   expect(await read('nonMasqueradeCIDRs: ~\n')).toEqual([expect.stringMatching(/ error MQ211 /)]);
 });
 
+test.each(['resyncInterval: 60\n', '\t\nresyncInterval: 60s\n', 'colour: red\n'])(
+  'of a file that is refused, %j, nobody is told which list holds without its own',
+  async text => {
+    expect(await read(text)).toEqual([expect.stringMatching(/ error MQ(?:216|207|203) /)]);
+  },
+);
+
 test('every mistake is told at once, whichever reader finds it', async () => {
   const lines = await read('nonMasqeradeCIDRs:\n  - 10.0.0.1/8\n\t\nmasqLinkLocal: yes\nresyncInterval: 60\n');
   expect(lines.map(line => line.split(' ').slice(0, 3).join(' '))).toEqual([
