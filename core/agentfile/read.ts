@@ -144,11 +144,13 @@ export function readAgentDocument(
   const findings = new Findings(document);
   const stray = strayDocument(document, AGENT_KEYS);
   if (stray) {
-    findings.add('MQ203', stray.path, stray.message, 'key');
+    findings.add(stray.code, stray.path, stray.message, 'key');
     return { diagnostics: findings.list };
   }
   for (const { path, text, wanted } of gapsOf(document.value, agentSchema)) {
-    if (typeof valueAt(document.value, path) === 'string') continue; // the checks of texts below know more
+    // The checks of texts below know more.
+    if (typeof valueAt(document.value, path) === 'string' && (path.length > 1 || path[0] === 'resyncInterval'))
+      continue;
     findings.add('MQ613', path, `"${text}" is a placeholder that was never filled in; write ${wanted}`);
     findings.close(path);
   }
