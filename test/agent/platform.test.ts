@@ -335,6 +335,10 @@ sys.exit(child.wait())`;
         expect(call('run', ['printf', ...words], { timeout })).toEqual(exited(0, "a b||$HOME|'|ü😀|"));
       });
 
+      test('it has no home folder', () => {
+        expect(sh('echo $HOME')).toEqual(exited(0, '/dev/null\n'));
+      });
+
       test('it reads its input, and no more', () => {
         expect(sh('cat', { input: 'ü\n' })).toEqual(exited(0, 'ü\n'));
         expect(sh('cat')).toEqual(exited(0));
