@@ -74,12 +74,15 @@ function checkMetricsAddress(metrics: unknown, path: ValuePath, findings: Findin
   const { address: text } = Object(metrics) as Readonly<Record<string, unknown>>;
   if (typeof text !== 'string') return;
   const parsed = parseAddress(text);
-  if (!parsed.ok) addFault(findings, path, text, parsed.fault, 'address');
+  const instead = "write 0.0.0.0 or 127.0.0.1, or remove the key for the node's own address";
+  if (!parsed.ok && parsed.fault.suggestion === undefined) {
+    findings.add('MQ111', path, `"${text}" is no address to listen on; ${instead}`);
+  } else if (!parsed.ok) addFault(findings, path, text, parsed.fault, 'address');
   else if (!lies(parsed.value, EVERYBODYS)) {
     const [fault, severity] = lies(parsed.value, NOBODYS)
       ? ([`no node can listen on "${text}"`, 'error'] as const)
       : ([`"${text}" has to be an address of every node, or the metrics container does not start`, 'warning'] as const);
-    const message = `${fault}; write 0.0.0.0 or 127.0.0.1, or remove the key for the node's own address`;
+    const message = `${fault}; ${instead}`;
     findings.add('MQ323', path, { message, severity });
   }
 }

@@ -68,7 +68,13 @@ const ELSEWHERE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     cidrLimit: 'remove it: masq writes it into the file itself when the list is longer than the limit',
     enableIPv6: 'remove it: masq sets the flag itself when spec.network.podCIDRs include IPv6',
     env: "remove it: masq renders the agent's container without variables",
+    listen: 'write "metrics: {}", or in its braces the address and the port',
     tolerations: 'remove it: the DaemonSet that masq renders tolerates every taint',
+    version: 'write it into "image", behind a colon',
+  },
+  AgentMetrics: {
+    enabled: 'remove it: "metrics: {}" is enough',
+    path: 'remove it: they are served at /metrics',
   },
   AgentConfig: {
     preserve: 'write "nonMasqueradeCIDRs"',

@@ -90,10 +90,18 @@ function asMap(value: unknown, schema: JsonSchema | undefined, path: ValuePath, 
   if (key !== undefined && known.includes(key)) return `a ":" is missing behind "${key}": write "${key}: ${rest}"`;
   const first = /^\S+/.exec(value)?.[0] ?? '';
   if (known.includes(first)) return `a ":" is missing behind "${first}"`;
+  const choice = known.find(key => choicesOf(schema, key).includes(value));
+  if (choice !== undefined && schema?.required === undefined) return `write {${choice}: ${value}}`;
   if (isTextMap(schema)) return pairs(value) && `write ${pairs(value)}`;
   if (schema?.title === 'LabelSelector') return asSelector(value, path);
   const only = required(schema);
   return only !== undefined && isText(schema, only, root) ? `write {${only}: "${value}"}` : undefined;
+}
+
+/** The words that a key of a map may have as its value; none where it may have others. */
+function choicesOf(schema: JsonSchema | undefined, key: string): readonly unknown[] {
+  const inner = (schema?.properties as Record<string, JsonSchema> | undefined)?.[key];
+  return Array.isArray(inner?.enum) ? inner.enum : [];
 }
 
 /** A selector that was written as kubectl takes one, or as the name of a namespace. */

@@ -3,10 +3,10 @@ import { parseOptions } from '../../agent/options';
 
 describe('wrong usage is refused, with what to write instead:', () => {
   test.each([
-    ['--masq-chain=KUBE-POSTROUTING', 'chain "KUBE-POSTROUTING" belongs to KUBE-*; choose one of your own'],
-    ['--masq-chain=CNI-x', 'chain "CNI-x" belongs to CNI-*; choose one of your own'],
-    ['--masq-chain=cali-nat-outgoing', 'chain "cali-nat-outgoing" belongs to cali-*; choose one of your own'],
-    ['--masq-chain=CILIUM_POST_nat', 'chain "CILIUM_POST_nat" belongs to CILIUM_*; choose one of your own'],
+    ['--masq-chain=KUBE-POSTROUTING', 'chain "KUBE-POSTROUTING" belongs to Kubernetes; choose one of your own'],
+    ['--masq-chain=CNI-x', 'chain "CNI-x" belongs to CNI plugins; choose one of your own'],
+    ['--masq-chain=cali-nat-outgoing', 'chain "cali-nat-outgoing" belongs to Calico; choose one of your own'],
+    ['--masq-chain=CILIUM_POST_nat', 'chain "CILIUM_POST_nat" belongs to Cilium; choose one of your own'],
     ['--masq-chain=POSTROUTING', 'chain "POSTROUTING" belongs to the kernel; choose one of your own'],
     ['--masq-chain=MASQUERADE', 'chain "MASQUERADE" has the name of an iptables target; choose one of your own'],
     [`--masq-chain=${'A'.repeat(29)}`, `chain "${'A'.repeat(29)}" has 29 characters; iptables takes at most 28`],
