@@ -40,9 +40,13 @@ function writtenInJson(text: string): Written | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   for (const [key, inner] of Object.entries(value)) {
     if (!isOneKey(text, `"${key}"`) || !hasType(key, inner)) return undefined;
+    if (key === 'cidrLimit' && !LIMIT.test(text)) return undefined;
   }
   return value;
 }
+
+/** As digits alone: Go takes no other number for a whole one. */
+const LIMIT = /"cidrLimit":[ \n]*\d+[ \n]*[,}]/;
 
 function parseJson(text: string): unknown {
   try {

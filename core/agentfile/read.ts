@@ -12,6 +12,7 @@ import { gapsOf, isPlaceholder } from '../schema/placeholder';
 import { shapeDiagnostics } from '../schema/shape';
 import { type Limits, type ParsedSource, parseText, type SourceDocument, type SourceText } from '../source';
 import { type AgentConfig, DEFAULT_CIDR_LIMIT } from '../treatment/agentfile';
+import { checkWritten, goFaults } from './go';
 import { strayDocument } from './stray';
 
 /** The keys of an ip-masq-agent file. */
@@ -55,28 +56,36 @@ export function readAgentFile(
 
 /** As {@link readAgentFile}, for a text whose YAML is read already. */
 export function readParsedAgentFile(parsed: ParsedSource, strictness: Strictness = {}, leftOut = 0): ReadAgentFile {
-  const { documents, diagnostics, source } = parsed;
+  const { diagnostics, source } = parsed;
   const gaps = templateGaps(source.text);
-  if (gaps.length > 0) {
-    return {
-      diagnostics: gaps.map(([start, end]) => {
-        const gap = source.text.slice(start, end);
-        const message = `"${gap}" is a placeholder that was never filled in; check what the template renders`;
-        const range = source.range(start, end);
-        return diagnostic('MQ613', { file: source.file, range }, { message });
-      }),
-    };
-  }
-  const message = 'a tab begins this blank line, for which ip-masq-agent refuses the file; remove it';
-  const tabs = tabLines(source.text).map(at =>
-    diagnostic('MQ207', { file: source.file, range: source.range(at, at + 1) }, { message }),
-  );
-  const told = [...diagnostics, ...tabs];
+  if (gaps.length === 0) return readDocuments(parsed, strictness, leftOut);
+  // Where the YAML can be read for all of its gaps, it is known what belongs there.
+  const read = hasErrors(diagnostics) ? undefined : readDocuments(parsed, strictness, leftOut);
+  if (read?.diagnostics.some(({ code }) => code === 'MQ613')) return read;
+  return {
+    diagnostics: gaps.map(([start, end]) => {
+      const gap = source.text.slice(start, end);
+      const message = `"${gap}" is a placeholder that was never filled in; check what the template renders`;
+      const range = source.range(start, end);
+      return diagnostic('MQ613', { file: source.file, range }, { message });
+    }),
+  };
+}
+
+function readDocuments(parsed: ParsedSource, strictness: Strictness, leftOut: number): ReadAgentFile {
+  const { documents, diagnostics, source } = parsed;
+  const isYaml = !diagnostics.some(({ code }) => code === 'MQ201' || code === 'MQ207');
+  const told = [...diagnostics, ...(isYaml ? goFaults(source) : [])];
   const [document, second] = documents;
   if (!document && hasErrors(told)) return { diagnostics: told };
   if (second) {
     const message = 'the file holds several documents, of which ip-masq-agent reads the first; keep one';
     return { diagnostics: [...told, diagnostic('MQ215', second.at([]), { message })] };
+  }
+  if (document && document.index > 0) {
+    const message =
+      'an empty document stands before this one, and ip-masq-agent reads no other; remove the first "---"';
+    return { diagnostics: [...told, diagnostic('MQ215', document.at([]), { message })] };
   }
   const { config, diagnostics: found } =
     document?.value == null ? emptyFile(source) : readAgentDocument(document, strictness, leftOut);
@@ -97,23 +106,6 @@ function emptyFile(source: SourceText): ReadAgentFile {
     config: { masqLinkLocal: false, masqLinkLocalIPv6: false },
     diagnostics: [diagnostic('MQ310', at, { message })],
   };
-}
-
-/**
- * The lines that are blank but for a tab at their start, which YAML allows and Go's reader does not. Between brackets it
- * does, too.
- */
-function tabLines(text: string): number[] {
-  const found: number[] = [];
-  if (!text.includes('\t')) return found;
-  let depth = 0;
-  let start = 0;
-  for (const line of text.split('\n')) {
-    if (depth === 0 && /^\t\s*(?:#.*)?$/.test(line)) found.push(start);
-    for (const sign of line) depth += sign === '[' || sign === '{' ? 1 : sign === ']' || sign === '}' ? -1 : 0;
-    start += line.length + 1;
-  }
-  return found;
 }
 
 /** Where a template's gaps stand in a text: `{{ ... }}`, each in one line, and in no comment. */
@@ -178,6 +170,7 @@ export function readAgentDocument(
     } else checkDuration(raw.resyncInterval, ['resyncInterval'], findings);
   }
   checkInteger('cidrLimit', findings);
+  checkWritten(document, findings);
   if (unnecessary !== 'skip') checkRedundancy(list, findings);
   checkAgentList(raw, list, leftOut, findings);
   if (hasErrors(findings.list)) return refused(findings.list);

@@ -81,10 +81,10 @@ export class Checker {
     const { source, documents } = parsed;
     append(found, templateFaults(parsed));
     for (const file of documents.flatMap(patchFiles)) this.patches.add(file);
-    const bare = documents.find(isAgentFile);
-    if (bare && !documents.some(document => objectId(document) || isMasqDocument(document.value))) {
+    const isBare = documents.some(isAgentFile);
+    if (isBare && !documents.some(document => objectId(document) || isMasqDocument(document.value))) {
       this.documents += documents.length;
-      const { diagnostics } = documents.length > 1 ? readParsedAgentFile(parsed) : readAgentDocument(bare);
+      const { diagnostics } = readParsedAgentFile(parsed);
       const known = new Set(found);
       append(
         found,

@@ -31,7 +31,7 @@ export function parseDuration(text: string): number | undefined {
     total += Number(found[1]) * UNITS[found[2]!]!;
     end = part.lastIndex;
   }
-  if (end !== body!.length || total > LONGEST) return undefined;
+  if (end !== body!.length || total >= LONGEST) return undefined;
   return sign === '-' ? -total : total;
 }
 
