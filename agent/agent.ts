@@ -210,8 +210,8 @@ export class Agent {
     // Until the new rules are there, old ones are better than none.
     if (result.kind === 'failed' || !this.hasLeftovers) return result;
     this.hasLeftovers = false;
-    if (result.repaired.length > 0) this.tellRepaired(result.repaired, isNew);
-    if (!(await this.removeLeftovers(goal.plan))) return { ...result, repaired: [] };
+    if (result.repaired.length > 0) this.tellRepaired(result, isNew);
+    if (!(await this.removeLeftovers(goal.plan))) return { ...result, repaired: [], replaced: [] };
     const again = await this.enforcer.enforce(goal);
     return again;
   }
@@ -223,7 +223,7 @@ export class Agent {
   }
 
   private tell(result: Enforcement, isNew: boolean): void {
-    if (result.repaired.length > 0) this.tellRepaired(result.repaired, isNew);
+    if (result.repaired.length > 0) this.tellRepaired(result, isNew);
     if (result.kind === 'failed') {
       this.counts.failures++;
       this.log.state('kernel', { event: 'failed', level: 'error', message: result.why });
@@ -235,14 +235,17 @@ export class Agent {
     } else this.log.state('kernel', { event: proof.kind, level: 'warning', message: proof.why });
   }
 
-  private tellRepaired(repaired: readonly string[], isNew: boolean): void {
+  private tellRepaired({ repaired, replaced }: Enforcement, isNew: boolean): void {
     this.counts.applies++;
     this.lastChange = this.time();
     if (!isNew) this.counts.drifts++;
     const fields = { deviations: repaired.length };
     if (!isNew)
       this.log.tell({ event: 'drift', level: 'warning', message: `repaired: ${repaired.join('; ')}`, fields });
-    else this.log.tell({ event: 'applied', message: `rules written with ${this.backend.name}`, fields });
+    else {
+      if (replaced.length > 0) this.log.tell({ event: 'replaced', level: 'warning', message: replacedText(replaced) });
+      this.log.tell({ event: 'applied', message: `rules written with ${this.backend.name}`, fields });
+    }
   }
 
   private publish(verdict: Verdict, message: string): void {
@@ -291,6 +294,15 @@ export class Agent {
     }
     return found;
   }
+}
+
+/** How many rules of others are quoted. */
+const QUOTED = 3;
+
+function replacedText(rules: readonly string[]): string {
+  const more = rules.length - QUOTED;
+  const quoted = [...rules.slice(0, QUOTED), ...(more > 0 ? [`${more} more`] : [])].join('; ');
+  return `the chain had rules that no ip-masq-agent wrote, and they are gone: ${quoted}`;
 }
 
 /** Whether IPv6 rules preserve nothing but link-local packets: as upstream, but hardly what anybody wants. */

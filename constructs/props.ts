@@ -55,6 +55,8 @@ export const FLAVOR: JsonSchema = AGENT.flavor;
 export const BACKEND: JsonSchema = AGENT.backend;
 /** How masq-agent writes its log. */
 export const LOG_FORMAT: JsonSchema = AGENT.logFormat;
+/** Where packets of pods come from. */
+export const POD_CIDRS: JsonSchema = intentSchema.$defs.Network.properties.podCIDRs;
 /** Where masq-agent's metrics are served. */
 export const METRICS: JsonSchema = AGENT.metrics;
 /** What a container requests and may use at most. */

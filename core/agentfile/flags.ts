@@ -7,7 +7,14 @@ const TARGETS =
   'ACCEPT AUDIT CHECKSUM CLASSIFY CLUSTERIP CONNMARK CONNSECMARK CT DNAT DNPT DROP DSCP ECN HL HMARK IDLETIMER LED LOG MARK MASQUERADE NETMAP NFLOG NFQUEUE NOTRACK QUEUE RATEEST REDIRECT REJECT RETURN SECMARK SET SNAT SNPT SYNPROXY TCPMSS TCPOPTSTRIP TEE TOS TPROXY TRACE TTL ULOG'.split(
     ' ',
   );
-const FOREIGN = ['KUBE-', 'CNI-', 'cali-', 'CILIUM_', 'DOCKER'];
+/** How the names of others' chains begin. */
+const FOREIGN: readonly (readonly [prefix: string, owner: string])[] = [
+  ['KUBE-', 'Kubernetes'],
+  ['CNI-', 'CNI plugins'],
+  ['cali-', 'Calico'],
+  ['CILIUM_', 'Cilium'],
+  ['DOCKER', 'Docker'],
+];
 
 /** What is wrong with a chain name that the agent is to own, or undefined. */
 export function chainFault(name: string): string | undefined {
@@ -17,9 +24,9 @@ export function chainFault(name: string): string | undefined {
     return `chain "${name}" has ${name.length} characters; iptables takes at most ${LONGEST_CHAIN}`;
   }
   if (TARGETS.includes(name)) return `chain "${name}" has the name of an iptables target; choose one of your own`;
-  const owner = FOREIGN.find(prefix => name.startsWith(prefix));
-  if (BUILT_IN.includes(name) || owner)
-    return `chain "${name}" belongs to ${owner ? `${owner}*` : 'the kernel'}; choose one of your own`;
+  const [, owner] = FOREIGN.find(([prefix]) => name.startsWith(prefix)) ?? [];
+  if (BUILT_IN.includes(name) || owner !== undefined)
+    return `chain "${name}" belongs to ${owner ?? 'the kernel'}; choose one of your own`;
   return undefined;
 }
 

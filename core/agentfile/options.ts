@@ -1,3 +1,4 @@
+import { parseCidr } from '../address';
 import { type FlagFault, type ParsedFlags, parseAgentFlags } from './flags';
 
 /** What masq-agent can be asked to do; without a command it runs. */
@@ -103,6 +104,16 @@ export function parseMasqAgentOptions(args: readonly string[]): ParsedOptions {
   faults.push(...theirs.faults.map(fault => ({ ...fault, index: upstream[fault.index]! })));
   faults.sort((a, b) => a.index - b.index);
   return { flags: theirs.flags, faults, at, operands, values: values as ParsedOptions['values'], toggles };
+}
+
+/** What is wrong with a value of `--pod-cidrs`; undefined for one that masq-agent takes. */
+export function podCidrsFault(value: string): string | undefined {
+  for (const word of value.split(',')) {
+    if (word === '') return 'nothing stands beside a comma; write CIDRs such as 10.244.0.0/16,10.245.0.0/16';
+    const read = parseCidr(word);
+    if (!read.ok) return read.fault.message;
+  }
+  return undefined;
 }
 
 /** Whether a flag of ip-masq-agent takes the word behind it as its value. */

@@ -3,7 +3,7 @@ import { parseAddress } from '../address';
 import { chainFault, portRangeFault } from '../agentfile/flags';
 import type { ValuePath } from '../diagnostics';
 import { isPlaceholder } from '../schema/placeholder';
-import { parseDuration, SHORTEST_RESYNC } from './duration';
+import { nearDuration, parseDuration, SHORTEST_RESYNC } from './duration';
 import { addFault, type Entry, readAddresses, readCidrs, readEntries } from './entry';
 import type { Findings } from './findings';
 import { defaultImage } from './images';
@@ -223,7 +223,7 @@ export function checkDuration(value: string, path: ValuePath, findings: Findings
   if (duration === undefined) {
     const wrong = /^\d+$/.test(value)
       ? `has no unit; write ${value}s`
-      : 'is no Go duration; write one such as 60s, 500ms or 1h30m';
+      : `is no Go duration; write ${nearDuration(value) ?? 'one such as 60s, 500ms or 1h30m'}`;
     findings.add('MQ216', path, `resyncInterval "${value}" ${wrong}`);
   } else if (duration < SHORTEST_RESYNC) {
     findings.add(

@@ -31,6 +31,22 @@ export function parseDuration(text: string): number | undefined {
     total += Number(found[1]) * UNITS[found[2]!]!;
     end = part.lastIndex;
   }
-  if (end !== body!.length || total > LONGEST) return undefined;
+  if (end !== body!.length || total >= LONGEST) return undefined;
   return sign === '-' ? -total : total;
+}
+
+/** What people call Go's units elsewhere, and those that it lacks. */
+const OTHER_UNITS: readonly (readonly [name: RegExp, unit: string, times?: number])[] = [
+  [/^(?:ms|msecs?|millis|milliseconds?)$/i, 'ms'],
+  [/^(?:s|secs?|seconds?)$/i, 's'],
+  [/^(?:m|mins?|minutes?)$/i, 'm'],
+  [/^(?:h|hrs?|hours?)$/i, 'h'],
+  [/^(?:d|days?)$/i, 'h', 24],
+];
+
+/** The duration that a text in other words was meant as, such as `60 s` or `1 day`; undefined when that is not certain. */
+export function nearDuration(text: string): string | undefined {
+  const [, number, name] = /^\s*(\d+)\s*([a-z]+)\s*$/i.exec(text) ?? [];
+  const [, unit, times = 1] = OTHER_UNITS.find(([words]) => words.test(name ?? '')) ?? [];
+  return unit === undefined ? undefined : `${Number(number) * times}${unit}`;
 }

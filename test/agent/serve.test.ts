@@ -91,10 +91,12 @@ describe.each(RUNTIMES)('masq-agent serve on %s', runtime => {
       for (const path of ['/healthz', '/readyz', '/metrics']) {
         expect(await get(path), path).toBe(`503 no agent has run with --state-dir=${folder}\n`);
       }
+      // Probes of the server itself ask for this one.
+      expect(await get('/')).toBe('200 there are /metrics, /healthz and /readyz\n');
     });
 
     test('nothing else of the folder or the machine is told', async () => {
-      for (const path of ['/', '/state.json', '/last-good', '/../state.json', '/metrics/', '//metrics']) {
+      for (const path of ['/state.json', '/last-good', '/../state.json', '/metrics/', '//metrics']) {
         expect(await get(path), path).toMatch(/^404 /);
       }
       expect(await server.ask('POST /metrics HTTP/1.1\r\nContent-Length: 1\r\n\r\nx')).toMatch(
