@@ -91,6 +91,7 @@ it.each([
   ['2000-1000', 'port range "2000-1000" runs backwards; write "1000-2000"'],
   ['', '"" is no port range; write "1024-29999"'],
   ['1024:2000', '"1024:2000" is no port range; write "1024-29999"'],
+  ['010-020', '"010-020" is no port range; write "1024-29999"'],
   [' 1024', '" 1024" is no port range; write "1024-29999"'],
 ])('the port range %j', (text, fault) => {
   expect(portRangeFault(text)).toBe(fault);
