@@ -158,7 +158,6 @@ function isPlain(value: unknown): boolean {
 }
 
 describe('what is said', () => {
-
   it.each<[Name, object, string[]]>([
     [
       'AnthosClusterPatch',
