@@ -69,10 +69,10 @@ it.each([
   ['MASQUERADE', 'has the name of an iptables target; choose one of your own'],
   ['MASQ', undefined],
   ['POSTROUTING', 'belongs to the kernel; choose one of your own'],
-  ['KUBE-POSTROUTING', 'belongs to KUBE-*; choose one of your own'],
-  ['CNI-abc', 'belongs to CNI-*; choose one of your own'],
-  ['cali-nat', 'belongs to cali-*; choose one of your own'],
-  ['CILIUM_POST_nat', 'belongs to CILIUM_*; choose one of your own'],
+  ['KUBE-POSTROUTING', 'belongs to Kubernetes; choose one of your own'],
+  ['CNI-abc', 'belongs to CNI plugins; choose one of your own'],
+  ['cali-nat', 'belongs to Calico; choose one of your own'],
+  ['CILIUM_POST_nat', 'belongs to Cilium; choose one of your own'],
 ])('the chain %j', (name, fault) => {
   expect(chainFault(name)).toBe(fault && `chain "${name}" ${fault}`);
 });
