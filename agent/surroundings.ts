@@ -30,8 +30,8 @@ const TABLES: readonly TableName[] = ['nat', 'mangle'];
 /** Whether a listed chain has rules. */
 const HAS_RULES = /"rule": ?\{/;
 
-/** Chains and sets that are listed at the most. */
-const MOST_CHAINS = 2000;
+/** Chains and sets that are listed at the most, so that what is known of them takes no more than 30 MB. */
+const MOST_CHAINS = 1000;
 
 /**
  * Reads the rules of others beside those of the agent, wherever the kernel asks for a packet's source behind the routing

@@ -34,7 +34,8 @@ const LAST_PORT = 65535;
 
 /** What is wrong with a source port range of `--to-ports`, or undefined. */
 export function portRangeFault(text: string): string | undefined {
-  const match = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text);
+  // To iptables a number that begins with a zero is octal.
+  const match = /^(0|[1-9]\d{0,4})(?:-(0|[1-9]\d{0,4}))?$/.exec(text);
   if (!match) return `"${text}" is no port range; write "1024-29999"`;
   const first = Number(match[1]);
   const last = Number(match[2] ?? match[1]);
@@ -161,8 +162,8 @@ export function parseAgentFlags(args: readonly string[]): ParsedFlags {
   return { flags, faults, at };
 }
 
-/** Go's strconv.ParseBool. */
-function parseBoolean(text: string): boolean | undefined {
+/** Reads true or false as Go's strconv.ParseBool does; undefined for anything else. */
+export function parseBoolean(text: string): boolean | undefined {
   if (['1', 't', 'T', 'true', 'TRUE', 'True'].includes(text)) return true;
   if (['0', 'f', 'F', 'false', 'FALSE', 'False'].includes(text)) return false;
   return undefined;

@@ -1,5 +1,5 @@
 import { parseCidr } from '../address';
-import { type FlagFault, type ParsedFlags, parseAgentFlags } from './flags';
+import { type FlagFault, type ParsedFlags, parseAgentFlags, parseBoolean } from './flags';
 
 /** What masq-agent can be asked to do; without a command it runs. */
 export const COMMANDS = ['run', 'check', 'status', 'healthz', 'serve', 'cleanup', 'version', 'help'] as const;
@@ -86,9 +86,10 @@ export function parseMasqAgentOptions(args: readonly string[]): ParsedOptions {
       else values[name] = value;
     } else if (TOGGLE_OPTIONS.includes(name)) {
       at.set(name, index);
-      if (given === undefined || given === 'true') toggles.add(name);
-      else if (given === 'false') toggles.delete(name);
-      else faults.push({ index, kind: 'value', name });
+      const truth = parseBoolean(given ?? 'true');
+      if (truth === undefined) faults.push({ index, kind: 'value', name });
+      else if (truth) toggles.add(name);
+      else toggles.delete(name);
     } else if (/^(?:help|h|version)$/.test(name)) {
       operands.unshift({ word: name === 'version' ? name : 'help', index });
     } else {

@@ -1,8 +1,8 @@
 import agentSchema from '../../schemas/agent-config.schema.json';
 import { FAMILIES, formatAddress, IntervalSet } from '../address';
 import { type Diagnostic, diagnostic, hasErrors, suggest } from '../diagnostics';
-import { checkDuration } from '../intent/build';
 import { checkRedundancy } from '../intent/check-list';
+import { checkDuration } from '../intent/duration';
 import { readCidrs } from '../intent/entry';
 import { Findings } from '../intent/findings';
 import { LINK_LOCAL, preservesInternet } from '../intent/special';

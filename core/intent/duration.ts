@@ -1,3 +1,6 @@
+import type { ValuePath } from '../diagnostics';
+import type { Findings } from './findings';
+
 const UNITS: Readonly<Record<string, number>> = {
   ns: 1e-6,
   us: 1e-3,
@@ -49,4 +52,21 @@ export function nearDuration(text: string): string | undefined {
   const [, number, name] = /^\s*(\d+)\s*([a-z]+)\s*$/i.exec(text) ?? [];
   const [, unit, times = 1] = OTHER_UNITS.find(([words]) => words.test(name ?? '')) ?? [];
   return unit === undefined ? undefined : `${Number(number) * times}${unit}`;
+}
+
+/** Reports a resync interval that the agent would refuse or spin on. */
+export function checkDuration(value: string, path: ValuePath, findings: Findings): void {
+  const duration = parseDuration(value);
+  if (duration === undefined) {
+    const wrong = /^\d+$/.test(value)
+      ? `has no unit; write ${value}s`
+      : `is no Go duration; write ${nearDuration(value) ?? 'one such as 60s, 500ms or 1h30m'}`;
+    findings.add('MQ216', path, `resyncInterval "${value}" ${wrong}`);
+  } else if (duration < SHORTEST_RESYNC) {
+    findings.add(
+      'MQ311',
+      path,
+      `resyncInterval "${value}" is shorter than ${SHORTEST_RESYNC}ms and would make the agent spin; write 60s`,
+    );
+  }
 }

@@ -75,7 +75,7 @@ function checkMetricsAddress(metrics: unknown, path: ValuePath, findings: Findin
   if (typeof text !== 'string') return;
   const parsed = parseAddress(text);
   const instead = "write 0.0.0.0 or 127.0.0.1, or remove the key for the node's own address";
-  if (!parsed.ok && parsed.fault.suggestion === undefined) {
+  if (!parsed.ok && parsed.fault.kind === 'not-an-address' && parsed.fault.suggestion === undefined) {
     findings.add('MQ111', path, `"${text}" is no address to listen on; ${instead}`);
   } else if (!parsed.ok) addFault(findings, path, text, parsed.fault, 'address');
   else if (!lies(parsed.value, EVERYBODYS)) {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseOptions } from '../../agent/options';
+import { parseMasqAgentOptions } from '../../core/agentfile/options';
 
 describe('wrong usage is refused, with what to write instead:', () => {
   test.each([
@@ -88,4 +89,11 @@ describe('calls of ip-masq-agent are taken:', () => {
       },
     });
   });
+});
+
+test.each([
+  ['--once=T -dry-run=1', ['once', 'dry-run']],
+  ['--once --dry-run --once=F', ['dry-run']],
+])('its own switches have the forms of the other flags: %s', (words, toggles) => {
+  expect([...parseMasqAgentOptions(words.split(' ')).toggles]).toEqual(toggles);
 });

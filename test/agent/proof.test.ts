@@ -478,6 +478,15 @@ describe.runIf(hasKernel())('the proof sees', () => {
     expect(node.once(program, [...args, '--pod-cidrs=10.244.0.0/16,2001:db8:244::/64'], { path }).status).toBe(0);
   });
 
+  test('more chains than can be known are told', async () => {
+    node = await TestNode.start('nft');
+    node.configure(FILE);
+    node.sh('iptables-nft-restore --noflush', podChains(1000));
+    const { status, stderr } = node.once(program, argsOf('iptables-nft'));
+    expect(status).toBe(1);
+    expect(stderr).toContain('the rules of others cannot be read: more than 1000 chains and sets decide');
+  });
+
   test.each([
     ['enforced', 'mnl.c:60: Unable to initialize Netlink socket: Protocol not supported', 3],
     ['unproven', 'netlink: Error: cache initialization failed: Invalid argument', 1],

@@ -78,6 +78,20 @@ describe.each(['agent', 'image'])('npm run build of the %s', name => {
     expect(built()).toEqual(['made']);
   });
 
+  test('says what the Debian has to have that is named to it', () => {
+    const system = join(root, 'debian');
+    expect(build(name, [], { MASQ_DEBIAN: system })).toEqual({
+      status: 1,
+      said: `MASQ_DEBIAN is "${system}", which is no Debian; name one with all of image/packages`,
+    });
+    mkdirSync(join(system, 'var/lib/dpkg/info'), { recursive: true });
+    writeFileSync(join(system, 'var/lib/dpkg/status'), '');
+    expect(build(name, [], { MASQ_DEBIAN: system })).toEqual({
+      status: 1,
+      said: expect.stringMatching(/ failed: [^\n]*; MASQ_DEBIAN has to name a Debian with all of image\/packages$/),
+    });
+  });
+
   test('refuses a wrong call', () => {
     const options = name === 'agent' ? '--arch' : '--arch, --revision, --source, --tree';
     expect(build(name, ['--fast'])).toEqual({

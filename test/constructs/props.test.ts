@@ -158,14 +158,12 @@ function isPlain(value: unknown): boolean {
 }
 
 describe('what is said', () => {
-  const DNS = 'a DNS subdomain: lower-case letters, digits, dashes and dots, at most 253';
-
   it.each<[Name, object, string[]]>([
     [
       'AnthosClusterPatch',
       { name: 'Prod', enable: 'foo' },
       [
-        `[chart/thing] MQ615 props.name "Prod" is not allowed; write ${DNS} (props.name) at HERE`,
+        '[chart/thing] MQ615 props.name "Prod" is not allowed; write "prod" (props.name) at HERE',
         '[chart/thing] MQ206 props.enable cannot be "foo"; write "annotation" or "advancedNetworking" (props.enable) at HERE',
       ],
     ],
@@ -223,7 +221,7 @@ describe('what is said', () => {
       'IpMasqAgent',
       { name: 'Agent', config: { nonMasqueradeCIDRs: ['10.0.0.0/8'], masqLinkLocal: 'yes' }, gke: 'yes' },
       [
-        `[chart/thing] MQ615 props.name "Agent" is not allowed; write ${DNS} (props.name) at HERE`,
+        '[chart/thing] MQ615 props.name "Agent" is not allowed; write "agent" (props.name) at HERE',
         '[chart/thing] MQ204 props.gke "yes" is text; true or false is wanted (props.gke) at HERE',
         '[chart/thing/Config] MQ204 props.masqLinkLocal "yes" is text; true or false is wanted (props.masqLinkLocal) at HERE',
       ],

@@ -46,7 +46,10 @@ export class DebianRoot {
   /** The system of a recipe. It takes a minute or so the first time. */
   static make(recipe: DebianRecipe): DebianRoot {
     const given = process.env[GIVEN];
-    if (given !== undefined) return new DebianRoot(given);
+    if (given !== undefined) {
+      if (existsSync(`${given}/var/lib/dpkg/status`)) return new DebianRoot(given);
+      throw new Error(`${GIVEN} is "${given}", which is no Debian; name one with all of image/packages`);
+    }
     const id = createHash('sha256').update(JSON.stringify(recipe)).digest('hex').slice(0, 12);
     const folder = `build/${recipe.suite}-${id}`;
     if (!existsSync(folder)) bootstrap(recipe, folder);
@@ -58,7 +61,11 @@ export class DebianRoot {
     const [program, ...args] = [...ENTER, '/usr/sbin/chroot', this.folder, '/bin/sh', '-ec', script] as const;
     const env = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8' };
     const { status, stdout, stderr, error } = spawnSync(program!, args, { input, env, maxBuffer: 2 ** 26 });
-    if (status !== 0) throw new Error(`the build inside ${this.folder} failed: ${error?.message ?? stderr}`);
+    if (status !== 0) {
+      const said = stderr?.toString().trim() || error?.message;
+      const hint = process.env[GIVEN] === undefined ? '' : `; ${GIVEN} has to name a Debian with all of image/packages`;
+      throw new Error(`the build inside ${this.folder} failed: ${said}${hint}`);
+    }
     return stdout;
   }
 }
