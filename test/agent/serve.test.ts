@@ -13,6 +13,9 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 const METRICS = '# HELP x Größe\n# TYPE x gauge\nx 1\n';
 
+/** What an address has to look like. */
+const FORM = 'write an address and a port, such as 127.0.0.1:9797, 0.0.0.0:9797 or [::1]:9797';
+
 describe.each(RUNTIMES)('masq-agent serve on %s', runtime => {
   describe.runIf(isBuildable(runtime))('', () => {
     let program: readonly string[];
@@ -178,21 +181,21 @@ describe.each(RUNTIMES)('masq-agent serve on %s', runtime => {
     });
 
     test.each([
-      '9797',
-      ':9797',
-      'localhost:9797',
-      '127.0.0.1',
-      '127.0.0.1:0',
-      '127.0.0.1:65536',
-      '[::1:9797',
-      '::1]:9797',
-    ])('refuses --listen=%s', text => {
+      ['9797', FORM],
+      [':9797', FORM],
+      ['localhost:9797', FORM],
+      ['127.0.0.1', FORM],
+      ['[::1:9797', FORM],
+      ['::1]:9797', FORM],
+      ['127.0.0.1:0', 'a port is a number from 1 to 65535'],
+      ['127.0.0.1:65536', 'a port is a number from 1 to 65535'],
+    ])('refuses --listen=%s', (text, why) => {
       const { status, stderr } = spawnSync(program[0]!, [...program.slice(1), 'serve', `--listen=${text}`], {
         encoding: 'utf8',
       });
       expect({ status, stderr }).toEqual({
         status: 2,
-        stderr: `masq-agent: --listen=${text}: write an address and a port, such as 127.0.0.1:9797 or [::1]:9797\n`,
+        stderr: `masq-agent: --listen=${text}: ${why}\n`,
       });
     });
 
