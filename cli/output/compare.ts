@@ -42,7 +42,8 @@ export function compareWanted(plan: OutputPlan, wanted: ReadonlyMap<string, stri
 /** Everything on the way to a planned file must be a real folder, and its place free or a regular file. */
 function refuseObstacles({ root, folders }: OutputPlan, wanted: ReadonlyMap<string, string>, fs: OutputFs): void {
   refuseRoot(root, fs);
-  const needed = new Set([...folders.keys(), ...wanted.keys()].flatMap(foldersAbove).concat([...folders.keys()]));
+  const named = [...folders.keys()].filter(folder => folder !== '');
+  const needed = new Set([...named, ...wanted.keys()].flatMap(foldersAbove).concat(named));
   for (const path of [...needed].sort(byteOrder)) refuseObstacle(join(root, path), 'folder', fs);
   for (const path of wanted.keys()) refuseObstacle(join(root, path), 'file', fs);
 }
@@ -80,7 +81,7 @@ function findUnwanted(plan: OutputPlan, wanted: ReadonlyMap<string, string>, fs:
       }
     }
   };
-  visit('', false);
+  visit('', plan.folders.has(''));
   return changes;
 }
 

@@ -5,7 +5,10 @@ import { STAGING } from './lock';
 export interface OutputPlan {
   /** The output folder. It may not exist yet. */
   readonly root: string;
-  /** A folder a cluster: the files in it by their names relative to it, which may contain `/`. */
+  /**
+   * A folder a cluster: the files in it by their names relative to it, which may contain `/`. The folder "" is the root
+   * itself: every file of masq below it that is not planned is then one that is no longer rendered.
+   */
   readonly folders: ReadonlyMap<string, ReadonlyMap<string, string>>;
   /** Whether a file with this content was written by masq, so that masq may replace or delete it. */
   readonly owned: (content: string) => boolean;
@@ -27,10 +30,10 @@ export function wantedFiles({ folders }: OutputPlan): Map<string, string> {
   const wanted = new Map<string, string>();
   const spellings = new Map<string, string>();
   for (const [folder, files] of folders) {
-    refuseName(folder);
+    if (folder !== '') refuseName(folder);
     for (const [name, content] of files) {
       refuseName(name);
-      const path = `${folder}/${name}`;
+      const path = folder === '' ? name : `${folder}/${name}`;
       const other = spellings.get(path.toLowerCase());
       if (other !== undefined) throw new OutputError(`"${other}" and "${path}" are one file where case does not count`);
       spellings.set(path.toLowerCase(), path);
