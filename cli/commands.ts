@@ -179,7 +179,7 @@ export const COMMANDS: readonly Command[] = [
         type: 'string',
         value: 'CLUSTER',
         multiple: true,
-        help: 'a cluster that changes before the rest; may be given several times',
+        help: 'a cluster that changes before the rest',
       },
       {
         name: 'destination',

@@ -18,8 +18,8 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
   }
   try {
     const options = readOptions(tool, values);
-    const folders = renderGitOps(options);
-    const plan = { root: options.output, folders, owned: (text: string) => text.startsWith(ownHeader(tool)) };
+    const owned = (text: string): boolean => text.startsWith(ownHeader(tool));
+    const plan = { root: options.output, ...renderGitOps(options), owned };
     return await settle(plan, options, values);
   } catch (error) {
     if (error instanceof GitOpsFault) return refuse(error.faults);
@@ -55,14 +55,13 @@ function staleness(root: string, changes: readonly OutputChange[], { words }: Gi
   });
 }
 
-function renderedFiles({ root, folders }: OutputPlan): string[] {
-  return [...folders].flatMap(([folder, files]) =>
-    [...files.keys()].map(name => (folder === '' ? `${root}/${name}` : `${root}/${folder}/${name}`)),
-  );
+function renderedFiles({ root, folders, files = new Map() }: OutputPlan): string[] {
+  const inner = [...folders].flatMap(([folder, rendered]) => [...rendered.keys()].map(name => `${folder}/${name}`));
+  return [...files.keys(), ...inner].map(path => `${root}/${path}`);
 }
 
 function summary(plan: OutputPlan, changes: readonly OutputChange[], options: GitOpsOptions, check: boolean): string {
-  const files = [...plan.folders.values()].reduce((sum, inner) => sum + inner.size, 0);
+  const files = renderedFiles(plan).length;
   const what = `${count(options.clusters.length, 'cluster')}, ${count(files, 'file')} in ${plan.root}/`;
   if (check) return `up to date: ${what}\n`;
   const kinds = { create: 'written', update: 'updated', delete: 'deleted' };

@@ -79,6 +79,7 @@ const OPTIONS: Readonly<Record<string, string>> = {
   canaries: '--canary',
   destinations: '--destination',
   maxUpdate: '--max-update',
+  name: '--name',
   repo: '--repo',
   revision: '--revision',
 };

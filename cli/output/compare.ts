@@ -42,8 +42,7 @@ export function compareWanted(plan: OutputPlan, wanted: ReadonlyMap<string, stri
 /** Everything on the way to a planned file must be a real folder, and its place free or a regular file. */
 function refuseObstacles({ root, folders }: OutputPlan, wanted: ReadonlyMap<string, string>, fs: OutputFs): void {
   refuseRoot(root, fs);
-  const named = [...folders.keys()].filter(folder => folder !== '');
-  const needed = new Set([...named, ...wanted.keys()].flatMap(foldersAbove).concat(named));
+  const needed = new Set([...folders.keys(), ...wanted.keys()].flatMap(foldersAbove).concat([...folders.keys()]));
   for (const path of [...needed].sort(byteOrder)) refuseObstacle(join(root, path), 'folder', fs);
   for (const path of wanted.keys()) refuseObstacle(join(root, path), 'file', fs);
 }
@@ -81,7 +80,7 @@ function findUnwanted(plan: OutputPlan, wanted: ReadonlyMap<string, string>, fs:
       }
     }
   };
-  visit('', plan.folders.has(''));
+  visit('', plan.files !== undefined);
   return changes;
 }
 

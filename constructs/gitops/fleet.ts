@@ -71,13 +71,24 @@ export function fleetFaults(props: Partial<FleetProps>, prefix: string): FleetFa
     ...canaries.flatMap((name, i) => unknown(name, ['canaries', i])),
     ...(all ? [{ path: ['canaries'], message: 'every cluster is a canary; leave at least one for the rest' }] : []),
     ...Object.keys(props.destinations ?? {}).flatMap(name => unknown(name, ['destinations', name])),
-    ...names.flatMap((name, i) => longName(prefix, name, ['clusters', i])),
+    ...names.flatMap((name, i) => nameFaults(prefix, name, ['clusters', i, 'name'])),
   ];
 }
 
-function longName(prefix: string, name: string, path: ValuePath): FleetFault[] {
-  const fault = textFault(`${prefix}-${name}`, LABEL_NAME);
-  return fault === undefined ? [] : [{ path, message: `the name ${fault}` }];
+/** The most that a label's value may have, which names of Applications may be. */
+const LONGEST = 63;
+
+function nameFaults(prefix: string, name: string, path: ValuePath): FleetFault[] {
+  const fault = textFault(name, LABEL_NAME);
+  if (fault !== undefined) return [{ path, message: fault }];
+  const whole = `${prefix}-${name}`;
+  if (whole.length <= LONGEST) return [];
+  return [
+    {
+      path: ['name'],
+      message: `"${whole}" has ${whole.length} signs, a label at most ${LONGEST}; write a shorter one`,
+    },
+  ];
 }
 
 /** The stage of a cluster. */
