@@ -144,26 +144,38 @@ export class FluxCluster extends Construct {
 
 type Common = Omit<FluxClusterProps, 'cluster'>;
 
-function sourceProps({ source, name, namespace, repo, revision, path, secret, labels, annotations }: Common) {
-  return given({ source, name, namespace, repo, revision, path, secret, labels, annotations });
+/** What sources and Kustomizations are told alike, as far as it was said. */
+function common({ source, namespace, annotations }: Common) {
+  return {
+    ...(source !== undefined && { source }),
+    ...(namespace !== undefined && { namespace }),
+    ...(annotations !== undefined && { annotations }),
+  };
+}
+
+function sourceProps(props: Common) {
+  const { name, repo, revision, path, secret, labels } = props;
+  return {
+    ...common(props),
+    repo,
+    ...(name !== undefined && { name }),
+    ...(revision !== undefined && { revision }),
+    ...(path !== undefined && { path }),
+    ...(secret !== undefined && { secret }),
+    ...(labels !== undefined && { labels }),
+  };
 }
 
 function kustomizationProps(props: Common, cluster: string, name: string) {
-  const { source, namespace, serviceAccountName, timeout, annotations } = props;
-  const path = below(props.path ?? 'dist', cluster);
-  const common = given({ source, namespace, serviceAccountName, timeout, annotations, sourceName: props.name });
-  return { ...common, name, path };
-}
-
-/** Props without those that were not given: they are checked as they are. */
-function given<T extends object>(
-  props: T,
-): { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
-  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
-} {
-  return Object.fromEntries(Object.entries(props).filter(([, value]) => value !== undefined)) as ReturnType<
-    typeof given<T>
-  >;
+  const { serviceAccountName, timeout } = props;
+  return {
+    ...common(props),
+    name,
+    sourceName: props.name ?? 'masq',
+    path: below(props.path ?? 'dist', cluster),
+    ...(serviceAccountName !== undefined && { serviceAccountName }),
+    ...(timeout !== undefined && { timeout }),
+  };
 }
 
 /** What is wrong with props that do not fit each other, or the clusters. */
