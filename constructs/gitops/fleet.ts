@@ -1,4 +1,4 @@
-import { type Diagnostic, diagnostic, orList, suggest, type ValuePath } from '../../core/diagnostics';
+import { andList, type Diagnostic, diagnostic, suggest, type ValuePath } from '../../core/diagnostics';
 import type { JsonSchema } from '../../core/schema/shape';
 import type { RenderedCluster } from './rendered-clusters';
 import { LABEL_NAME, textFault } from './shapes';
@@ -61,8 +61,7 @@ export function fleetFaults(props: Partial<FleetProps>, prefix: string): FleetFa
   const unknown = (name: string, path: ValuePath): FleetFault[] => {
     if (names.includes(name)) return [];
     const near = suggest(name, names);
-    const advice =
-      near === undefined ? `there ${names.length === 1 ? 'is' : 'are'} ${orList(names)}` : `did you mean "${near}"?`;
+    const advice = near === undefined ? listed(names) : `did you mean "${near}"?`;
     return [{ path, message: `"${name}" is no rendered cluster; ${advice}` }];
   };
   const canaries = props.canaries ?? [];
@@ -73,6 +72,13 @@ export function fleetFaults(props: Partial<FleetProps>, prefix: string): FleetFa
     ...Object.keys(props.destinations ?? {}).flatMap(name => unknown(name, ['destinations', name])),
     ...names.flatMap((name, i) => nameFaults(prefix, name, ['clusters', i, 'name'])),
   ];
+}
+
+/** The clusters that there are, the first of many. */
+function listed(names: readonly string[]): string {
+  const some = names.slice(0, names.length > 6 ? 5 : 6);
+  const more = names.length > 6 ? [`${names.length - 5} more`] : [];
+  return `there ${names.length === 1 ? 'is' : 'are'} ${andList([...some, ...more])}`;
 }
 
 /** The most that a label's value may have, which names of Applications may be. */

@@ -275,7 +275,7 @@ describe('refuses', () => {
       '--repo "oci://registry.example/x:v1" is not allowed; write the URL of an OCI repository without a tag, such as "oci://ghcr.io/org/manifests"',
     ],
     [['argocd', '-r', REPO, '--canary', 'stagin'], '--canary "stagin" is no rendered cluster; did you mean "staging"?'],
-    [['argocd', '-r', REPO, '--canary', 'x'], '--canary "x" is no rendered cluster; there are prod or staging'],
+    [['argocd', '-r', REPO, '--canary', 'x'], '--canary "x" is no rendered cluster; there are prod and staging'],
     [
       ['argocd', '-r', REPO, '--canary', 'prod', '--canary', 'staging'],
       '--canary: every cluster is a canary; leave at least one for the rest',
@@ -395,6 +395,13 @@ test('a kustomization that masq wrote is nothing to apply', () => {
   box.masq('synth', 'intents.yaml', '--kustomization');
   expect(gitops('argocd', '-r', REPO).status).toBe(0);
   expect(box.read('gitops/argocd/10-appproject-masq.yaml')).not.toContain('Kustomization');
+});
+
+test('of many clusters the first are named', () => {
+  synth(...['a', 'b', 'c', 'd', 'e', 'f', 'g'].map(letter => `cluster-${letter}`));
+  expect(gitops('argocd', '-r', REPO, '--canary', 'production').stderr).toBe(
+    'masq: --canary "production" is no rendered cluster; there are cluster-a, cluster-b, cluster-c, cluster-d, cluster-e and 2 more\n',
+  );
 });
 
 test('a folder whose name no object can have', () => {
