@@ -103,6 +103,8 @@ export class ArgoCdApplicationSet extends Construct {
     super(scope, id);
     const { sound, findings } = checkProps(props, SHAPE);
     const name = sound.name ?? 'masq';
+    const { maxUpdate = 1 } = sound;
+    const fault = maxUpdateFault(maxUpdate);
     const destination = { name: '{{ .values.name }}', server: '{{ .values.server }}' };
     this.apiObject = new ApiObject(this, 'ApplicationSet', {
       apiVersion: 'argoproj.io/v1alpha1',
@@ -112,7 +114,7 @@ export class ArgoCdApplicationSet extends Construct {
         goTemplate: true,
         goTemplateOptions: ['missingkey=error'],
         generators: generators(sound),
-        strategy: { type: 'RollingSync', rollingSync: { steps: steps(sound) } },
+        strategy: { type: 'RollingSync', rollingSync: { steps: steps(sound, fault === undefined ? maxUpdate : 1) } },
         syncPolicy: { applicationsSync: 'create-update', preserveResourcesOnDeletion: true },
         template: {
           metadata: {
@@ -130,7 +132,6 @@ export class ArgoCdApplicationSet extends Construct {
       },
     });
     this.node.defaultChild = this.apiObject;
-    const fault = sound.maxUpdate === undefined ? undefined : maxUpdateFault(sound.maxUpdate);
     const further = fault === undefined ? [] : [faultDiagnostic({ path: ['maxUpdate'], message: fault })];
     reportFindings(this, () => [...findings, ...further]);
   }
@@ -159,7 +160,7 @@ function gitGenerator({ repo, revision = 'main' }: Props, directories: object[],
   return { git: { repoURL: repo, revision, directories, values } };
 }
 
-function steps({ canaries = [], maxUpdate = 1 }: Props) {
+function steps({ canaries = [] }: Props, maxUpdate: number | string) {
   const step = (stage: string, atOnce: number | string) => ({
     matchExpressions: [{ key: STAGE_LABEL, operator: 'In', values: [stage] }],
     maxUpdate: atOnce,

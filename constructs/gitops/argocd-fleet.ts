@@ -1,6 +1,16 @@
 import { Construct } from 'constructs';
 import type { CommonProps } from '../metadata';
-import { COMMON, checkProps, NAMESPACE, optional, type PropsShape, required, TEXT_MAP, TEXTS } from '../props';
+import {
+  COMMON,
+  checkProps,
+  NAMESPACE,
+  optional,
+  type PropsShape,
+  required,
+  TEXT_MAP,
+  TEXTS,
+  withoutFaulty,
+} from '../props';
 import { reportFindings } from '../validation';
 import { ArgoCdApplication, HOME_NAMESPACE } from './argocd-application';
 import { ArgoCdApplicationSet } from './argocd-application-set';
@@ -97,8 +107,9 @@ export class ArgoCdFleet extends Construct {
 
   constructor(scope: Construct, id: string, props: ArgoCdFleetProps) {
     super(scope, id);
-    const { sound, findings } = checkProps(props, SHAPE);
-    const faults = argoCdFaults(sound).map(faultDiagnostic);
+    const checked = checkProps(props, SHAPE);
+    const { sound, findings } = checked;
+    const faults = argoCdFaults(withoutFaulty(checked)).map(faultDiagnostic);
     reportFindings(this, () => [...findings, ...faults]);
     this.style = sound.style ?? (sound.canaries?.length ? 'applicationset' : 'applications');
     if (findings.length + faults.length === 0) this.render(sound as ArgoCdFleetProps);

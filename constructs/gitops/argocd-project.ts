@@ -1,7 +1,7 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { type CommonProps, metadata } from '../metadata';
-import { COMMON, checkProps, NAMESPACE, optional, type PropsShape, required, TEXT } from '../props';
+import { COMMON, checkProps, NAMESPACE, optional, type PropsShape, required, TEXT, withoutFaulty } from '../props';
 import { reportFindings } from '../validation';
 import type { RenderedKind } from './rendered-clusters';
 import { GIT_REPO, LABEL_NAME } from './shapes';
@@ -55,7 +55,7 @@ const SHAPE: PropsShape<ArgoCdProjectProps> = {
     items: { type: 'object', required: ['cluster', 'namespaces'] },
   }),
   kinds: required({ type: 'array', minItems: 1, items: { type: 'object', required: ['group', 'kind', 'namespaced'] } }),
-  description: optional(TEXT),
+  description: optional({ ...TEXT, pattern: '.', 'x-wanted': 'what it is for' }),
 };
 
 /**
@@ -69,7 +69,9 @@ export class ArgoCdProject extends Construct {
 
   constructor(scope: Construct, id: string, props: ArgoCdProjectProps) {
     super(scope, id);
-    const { sound, findings } = checkProps(props, SHAPE);
+    const checked = checkProps(props, SHAPE);
+    const { findings } = checked;
+    const sound = withoutFaulty(checked);
     this.apiObject = new ApiObject(this, 'Project', {
       apiVersion: 'argoproj.io/v1alpha1',
       kind: 'AppProject',

@@ -1,6 +1,17 @@
 import { Construct } from 'constructs';
 import type { CommonProps } from '../metadata';
-import { COMMON, checkProps, NAMESPACE, optional, type PropsShape, required, TEXT, TEXT_MAP, TEXTS } from '../props';
+import {
+  COMMON,
+  checkProps,
+  NAMESPACE,
+  optional,
+  type PropsShape,
+  required,
+  TEXT,
+  TEXT_MAP,
+  TEXTS,
+  withoutFaulty,
+} from '../props';
 import { reportFindings } from '../validation';
 import {
   below,
@@ -98,8 +109,9 @@ export const IN_CLUSTER = 'in-cluster';
 export class FluxFleet extends Construct {
   constructor(scope: Construct, id: string, props: FluxFleetProps) {
     super(scope, id);
-    const { sound, findings } = checkProps(props, SHAPE);
-    const faults = fluxFaults(sound).map(faultDiagnostic);
+    const checked = checkProps(props, SHAPE);
+    const { sound, findings } = checked;
+    const faults = fluxFaults(withoutFaulty(checked)).map(faultDiagnostic);
     reportFindings(this, () => [...findings, ...faults]);
     if (findings.length + faults.length === 0) this.render(sound as FluxFleetProps);
   }
