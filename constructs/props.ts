@@ -88,6 +88,12 @@ export function checkProps<Props extends object>(given: unknown, shape: PropsSha
   return { sound: Object.fromEntries(kept) as Partial<Props>, findings };
 }
 
+/** Props without those in which something was found: what looks into them takes them to be of their type. */
+export function withoutFaulty<Props extends object>({ sound, findings }: CheckedProps<Props>): Partial<Props> {
+  const faulty = new Set(findings.map(({ path }) => path?.[1]));
+  return Object.fromEntries(Object.entries(sound).filter(([key]) => !faulty.has(key))) as Partial<Props>;
+}
+
 function schemaOf<Props>(shape: PropsShape<Props>): JsonSchema {
   const props = Object.entries<Prop<boolean>>(shape);
   return {
