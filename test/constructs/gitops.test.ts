@@ -62,8 +62,6 @@ test('the project of a fleet goes by its name, unless it has one', () => {
 });
 
 describe('what is wrong is found, all of it, and then nothing is rendered', () => {
-  const LABEL = 'lower-case letters, digits and dashes, at most 63';
-
   test.each<[string, (chart: Chart) => unknown, string[]]>([
     [
       'in a fleet of Argo CD',
@@ -99,7 +97,7 @@ describe('what is wrong is found, all of it, and then nothing is rendered', () =
     [
       'in a cluster of Flux',
       chart => new FluxCluster(chart, 'c', { cluster: 'Prod', repo }),
-      [`MQ206 props.cluster props.cluster "Prod" is not allowed; write ${LABEL}`],
+      [`MQ206 props.cluster props.cluster "Prod" is not allowed; write "prod"`],
     ],
   ])('%s', (_, make, wanted) => {
     expect(faults(make)).toEqual(wanted);

@@ -190,7 +190,7 @@ const KNOWN: Readonly<Record<string, (props: object) => unknown>> = {
 
 /** Amounts and shares as the L1 classes take them. */
 function wrapped(value: unknown, key = ''): unknown {
-  if (/^(?:cpu|memory|maxSurge|maxUnavailable)$/.test(key)) return { value };
+  if (/^(?:cpu|memory|maxSurge|maxUnavailable|port)$/.test(key)) return { value };
   if (Array.isArray(value)) return value.map(item => wrapped(item));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([inner, one]) => [inner, wrapped(one, inner)]));
