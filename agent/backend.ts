@@ -22,6 +22,8 @@ export interface OwnTables {
   readonly print: string;
   /** What has to be written; nothing when all of ours is as planned. */
   deviations(plan: RulePlan): readonly Deviation[];
+  /** Rules of others that go when it is made as planned, each as the command that would add it again. */
+  replaced(plan: RulePlan): readonly string[];
   /** iptables' nat tables, where they are the backend's, with the rules of others in them. */
   readonly saved?: { readonly flavour: Flavour; readonly tables: ReadonlyMap<Family, SavedTable> };
   /** What `nft -j` lists of the agent's own tables, where they are the backend's, and the overview that it lists. */

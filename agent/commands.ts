@@ -16,13 +16,13 @@ const FAULTS_OF_CONTENT = ['EFBIG', 'EILSEQ'];
 /** `masq-agent check FILE`: what is wrong with it. */
 export async function check(platform: Platform, { file = '-', unknownKeys }: Options): Promise<number> {
   const isInput = file === '-';
-  const name = isInput ? 'standard input' : file;
+  const name = isInput ? '<stdin>' : file;
   const bytes = isInput ? platform.readInput(LARGEST_FILE) : platform.readFile(file, LARGEST_FILE);
   if (!bytes.ok && !FAULTS_OF_CONTENT.includes(bytes.fault.code)) {
     platform.print('err', `${name} cannot be read: ${faultWords(bytes.fault.code)}\n`);
     return 2;
   }
-  const read = await configOf(isInput ? '<stdin>' : file, bytes, { unknownKeys });
+  const read = await configOf(name, bytes, { unknownKeys });
   const lines = read.kind === 'unreadable' ? [read.why] : read.findings.map(findingLine);
   const verdict = `${name} is ${read.kind === 'valid' ? 'valid' : 'refused'}`;
   platform.print('out', `${[...lines, verdict].join('\n')}\n`);

@@ -7,7 +7,8 @@ import { type AgentConfig, agentTreatment } from '../core/treatment/agentfile';
 import type { TreatmentMap } from '../core/treatment/map';
 import { type Decision, treatmentText } from '../core/treatment/treatment';
 import { type Backend, type Deviation, type Fault, isFault, type OwnTables } from './backend';
-import type { KernelRules, Surroundings } from './surroundings';
+import type { KernelRules } from './kernel-rules';
+import type { Surroundings } from './surroundings';
 
 /** What the kernel is to hold: rules, and the map that they have to denote. */
 export interface Goal {
@@ -54,6 +55,8 @@ export type Enforcement =
       readonly proof: Proof;
       /** What was not as the goal wants it, and is now. */
       readonly repaired: readonly Deviation[];
+      /** Rules of others that went with that. */
+      readonly replaced: readonly string[];
     }
   | {
       /** Rules could not be read or written: of the families that are named, those from before hold. */
@@ -61,6 +64,8 @@ export type Enforcement =
       readonly why: string;
       /** What was not as the goal wants it, and is now: of the other families. */
       readonly repaired: readonly Deviation[];
+      /** Rules of others that went with that. */
+      readonly replaced: readonly string[];
       /** What is still to be written. */
       readonly pending: readonly Deviation[];
     };
@@ -69,6 +74,7 @@ export type Enforcement =
 interface Written {
   readonly tables: OwnTables;
   readonly repaired: readonly Deviation[];
+  readonly replaced: readonly string[];
 }
 
 /** Why a plan's rules are not in the tables. */
@@ -93,9 +99,11 @@ export class Enforcer {
     const { plan } = goal;
     const written = await this.write(plan);
     if (!isFault(written)) {
-      return { kind: 'enforced', proof: await this.prove(goal, written.tables), repaired: written.repaired };
+      const { tables, ...repair } = written;
+      return { kind: 'enforced', proof: await this.prove(goal, tables), ...repair };
     }
-    return plan.families.length === 1 ? { kind: 'failed', ...written, repaired: [] } : this.enforceApart(goal, written);
+    const isOne = plan.families.length === 1;
+    return isOne ? { kind: 'failed', ...written, repaired: [], replaced: [] } : this.enforceApart(goal, written);
   }
 
   /** Brings each family's rules to a goal by itself. */
@@ -103,20 +111,25 @@ export class Enforcer {
     const { plan } = goal;
     const faults = new Map<Family, NotWritten>();
     const repaired = new Set(pending);
+    const replaced: string[] = [];
     for (const family of plan.families) {
       const written = await this.write({ ...plan, families: [family] });
-      if (isFault(written)) faults.set(family.family, written);
-      else for (const deviation of written.repaired) repaired.add(deviation);
+      if (isFault(written)) {
+        faults.set(family.family, written);
+        continue;
+      }
+      for (const deviation of written.repaired) repaired.add(deviation);
+      replaced.push(...written.replaced);
     }
     if (faults.size === 0) {
       const again = await this.write(plan);
-      if (isFault(again)) return { kind: 'failed', ...again, repaired: [] };
+      if (isFault(again)) return { kind: 'failed', ...again, repaired: [], replaced };
       for (const deviation of again.repaired) repaired.add(deviation);
-      return { kind: 'enforced', proof: await this.prove(goal, again.tables), repaired: [...repaired] };
+      return { kind: 'enforced', proof: await this.prove(goal, again.tables), repaired: [...repaired], replaced };
     }
     const left = [...faults.values()].flatMap(fault => fault.pending);
     for (const deviation of left) repaired.delete(deviation);
-    return { kind: 'failed', why: whyText(faults), repaired: [...repaired], pending: left };
+    return { kind: 'failed', why: whyText(faults), repaired: [...repaired], replaced, pending: left };
   }
 
   /** Reads the tables, writes what deviates from a plan, and reads them back. */
@@ -128,14 +141,14 @@ export class Enforcer {
     const deviations = isHeld ? [] : before.deviations(plan);
     if (deviations.length === 0) {
       this.held = { plan, print: before.print };
-      return { tables: before, repaired: [] };
+      return { tables: before, repaired: [], replaced: [] };
     }
     const fault = await this.backend.apply(plan, before);
     if (fault) return { why: fault.why, pending: deviations };
     const after = await this.backend.read(families);
     if (isFault(after)) return { why: after.why, pending: [] };
     const [remaining] = after.deviations(plan);
-    if (remaining === undefined) return { tables: after, repaired: deviations };
+    if (remaining === undefined) return { tables: after, repaired: deviations, replaced: before.replaced(plan) };
     return { why: `the kernel does not hold what was written: ${remaining}`, pending: [remaining] };
   }
 

@@ -8,7 +8,7 @@ import {
   withoutCounters,
 } from '../core/dataplane/iptables-save';
 import { chainRules, jumpRule } from '../core/dataplane/iptables-text';
-import { leftovers, removalText } from '../core/dataplane/leftover';
+import { leftovers, removalText, rulesOfOthers } from '../core/dataplane/leftover';
 import type { FamilyPlan, RulePlan } from '../core/dataplane/plan';
 import { decidingText } from '../core/dataplane/saved-plan';
 import { type Backend, type BackendName, type Deviation, type Fault, isFault, type OwnTables } from './backend';
@@ -173,6 +173,12 @@ class NatTables implements OwnTables {
       for (const rule of leftovers(table, plan.chain).jumps) found.push(`${tool} ${POSTROUTING} has ${rule}`);
       return found;
     });
+  }
+
+  replaced({ chain, families }: RulePlan): readonly string[] {
+    return families.flatMap(({ family }) =>
+      rulesOfOthers(this.tables.get(family)!, chain).map(rule => `${TOOL[family]} -t nat -A ${chain} ${rule}`),
+    );
   }
 
   /** The rules that the agent's chain is to have. */

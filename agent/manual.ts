@@ -5,6 +5,7 @@ import {
   TOGGLE_OPTIONS,
   VALUED_OPTIONS,
 } from '../core/agentfile/options';
+import { VALUES } from './options';
 
 /** What the program can be asked to do. */
 export type CommandName = (typeof COMMANDS)[number];
@@ -74,7 +75,7 @@ export const MANUAL: Readonly<Record<CommandName, CommandManual>> = {
     operand: '',
     summary: 'serve /metrics, /healthz and /readyz of the running agent by HTTP',
     details:
-      'Answers for the agent that uses the same --state-dir, from a process of its own that needs no rights. /healthz and /readyz answer 200 or 503 as healthz and healthz --ready do; /metrics is for Prometheus, and answers 503 when the agent is dead.',
+      'Answers for the agent that uses the same --state-dir, from a process of its own that needs no rights. /healthz and /readyz answer 200 or 503 as healthz and healthz --ready do; /metrics is for Prometheus, and answers 503 when the agent is dead. / answers 200 as long as it serves: it is for its own probes.',
     exits: [
       [0, 'SIGTERM or SIGINT ended it'],
       [1, 'it cannot listen there'],
@@ -133,14 +134,6 @@ const SUMMARIES: Readonly<Record<string, string>> = {
   ready: 'ask whether it is ready, not only whether it lives',
 };
 
-/** What stands for a value that may be anything. */
-const VALUES: Readonly<Record<string, string>> = {
-  config: 'FILE',
-  'pod-cidrs': 'CIDR[,...]',
-  'state-dir': 'DIR',
-  listen: 'ADDRESS:PORT',
-};
-
 /** The options that are masq-agent's own. */
 export const OPTIONS: readonly OptionManual[] = Object.entries(SUMMARIES).map(([name, summary]) => ({
   name,
@@ -156,7 +149,7 @@ export const OPTIONS: readonly OptionManual[] = Object.entries(SUMMARIES).map(([
 export const UPSTREAM_OPTIONS: readonly OptionManual[] = [
   {
     name: 'masq-chain',
-    value: 'NAME',
+    value: VALUES['masq-chain']!,
     summary: 'the chain of the nat table that the agent owns',
     otherwise: 'IP-MASQ-AGENT',
     of: ['run'],
@@ -181,7 +174,7 @@ export const UPSTREAM_OPTIONS: readonly OptionManual[] = [
   },
   {
     name: 'to-ports',
-    value: 'FIRST-LAST[,...]',
+    value: VALUES['to-ports']!,
     summary: 'source ports of masqueraded packets',
     otherwise: "the kernel's choice",
     of: ['run'],

@@ -23,21 +23,64 @@ const NO_NFNETLINK = /Unable to initialize Netlink socket: Protocol not supporte
 const NOTHING: Listing = { entries: [], print: '' };
 
 /**
- * Lists with `nft`: the {@link OVERVIEW}, or a `table`, `chain` or `set` with its family and name. One of these at a time:
- * of several in one call, 1.0.6 and 1.1.3 know the last one only. Never the whole ruleset: beside kube-proxy in nftables
- * mode it has rules for every Service, and with 2,000 of them `nft` takes a second and 100 MB.
+ * Lists with `nft`: the {@link OVERVIEW}, or a `table`, `chain` or `set` with its family and name. Never the whole
+ * ruleset: beside kube-proxy in nftables mode it has rules for every Service, and with 2,000 of them `nft` takes a second
+ * and 100 MB.
  * @param before what was listed before: it is the answer when it is still so
  */
 export async function listNft(platform: Platform, what: string, before?: Listing): Promise<Listing | Fault> {
   const command = ['nft', '-j', 'list', ...what.split(' ')];
   const answer = await runTool(platform, command);
   if (isFault(answer)) return what === OVERVIEW && NO_NFNETLINK.test(answer.why) ? NOTHING : answer;
+  return listingOf(what, answer.out, before) ?? { why: `"${command.join(' ')}" printed what is no list` };
+}
+
+/**
+ * Lists chains and sets, all of them in one process: to start one takes ten times as long as to list a chain.
+ * @param before what was listed before, by what was asked
+ * @returns by what was asked, in the same order
+ */
+export async function listEachNft(
+  platform: Platform,
+  whats: readonly string[],
+  before: ReadonlyMap<string, Listing>,
+): Promise<ReadonlyMap<string, Listing> | Fault> {
+  const lines = await typed(platform, whats);
+  const listings = new Map<string, Listing>();
+  for (const [n, what] of whats.entries()) {
+    const last = before.get(what);
+    const listed = lines && listingOf(what, lines[n]!, last);
+    const listing = listed ?? (await listNft(platform, what, last));
+    if (isFault(listing)) return listing;
+    listings.set(what, listing);
+  }
+  return listings;
+}
+
+/** What may stand on a line that is typed, of names that `nft` reads as they are. */
+const TYPED = /^[\w./ -]+$/;
+
+/**
+ * The answers to lines that `nft` reads as if somebody typed them, one after the other: of several commands in one call,
+ * 1.0.6 and 1.1.3 know the last one's rules only. Undefined where that cannot be done, or not every line has its answer:
+ * then each one is asked by itself, and says what is wrong.
+ */
+async function typed(platform: Platform, whats: readonly string[]): Promise<readonly string[] | undefined> {
+  if (whats.length < 2 || !whats.every(what => TYPED.test(what))) return undefined;
+  const answer = await runTool(platform, ['nft', '-j', '-i'], whats.map(what => `list ${what}\n`).join(''));
+  if (isFault(answer)) return undefined;
+  const lines = answer.out.split('\n').filter(line => line !== '');
+  return lines.length === whats.length ? lines : undefined;
+}
+
+function listingOf(what: string, out: string, before: Listing | undefined): Listing | undefined {
+  const lines = out.trimEnd();
   // Names have no counters, and kube-proxy has many names.
-  const text = what === OVERVIEW ? answer.out : answer.out.replace(/"(packets|bytes)": ?\d+/g, '"$1": 0');
+  const text = what === OVERVIEW ? lines : lines.replace(/"(packets|bytes)": ?\d+/g, '"$1": 0');
   if (before?.print === text) return before;
   const commands = what === OVERVIEW ? 2 : 1;
   const entries = nftEntries(text, commands);
-  if (!entries) return { why: `"${command.join(' ')}" printed what is no list` };
+  if (!entries) return undefined;
   return text.length > LONG ? longListing(text, commands) : { entries, print: text };
 }
 

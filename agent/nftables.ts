@@ -117,6 +117,11 @@ class AgentTables implements OwnTables {
     });
   }
 
+  /** A table that has the agent's name is its own. */
+  replaced(): readonly string[] {
+    return [];
+  }
+
   /** Commands that make it as planned: only what differs of the set, or else the whole table anew. */
   repair(family: FamilyPlan): NftCommand[] {
     if (this.chainDeviation(family)) return tableCommands(family);

@@ -1,4 +1,4 @@
-import { FAMILIES, type Family, IntervalSet, parseAddress, parseCidr } from '../core/address';
+import { cidr, FAMILIES, type Family, type IntervalSet, parseAddress, setsOf } from '../core/address';
 import {
   AGENT_FLAG_NAMES,
   type AgentFlags,
@@ -13,6 +13,7 @@ import {
   OPTION_OWNERS,
   type ParsedOptions as ParsedWords,
   parseMasqAgentOptions,
+  podCidrsFault,
   TOGGLE_OPTIONS,
   VALUED_OPTIONS,
 } from '../core/agentfile/options';
@@ -57,6 +58,16 @@ export interface Options {
   readonly ready: boolean;
 }
 
+/** What stands for an option's value that may be anything. */
+export const VALUES: Readonly<Record<string, string>> = {
+  config: 'FILE',
+  'pod-cidrs': 'CIDR[,...]',
+  'state-dir': 'DIR',
+  listen: 'ADDRESS:PORT',
+  'masq-chain': 'NAME',
+  'to-ports': 'FIRST-LAST[,...]',
+};
+
 /** An address of this machine, and a TCP port. */
 export interface Endpoint {
   /** IPv4 or IPv6, without brackets. */
@@ -95,6 +106,7 @@ function optionsOf(args: readonly string[]): Options {
   const command = first === undefined ? 'run' : commandNamed(first);
   checkOwners(parsed, command);
   const file = fileOf(command, more);
+  if (flags.chain === '') refuse(`--masq-chain needs a value; write ${written('masq-chain')}`);
   const wrong = chainFault(flags.chain) ?? portsFault(flags.toPorts);
   if (wrong !== undefined) refuse(wrong);
   return { command, ...(file !== undefined && { file }), flags, ...ownOptions(values, parsed.toggles) };
@@ -141,8 +153,7 @@ function listed(words: readonly string[]): string {
 
 /** What is wrong with an argument, which may have its value behind it. */
 function faultText({ kind, name }: FlagFault, word: string, next: string | undefined): string {
-  if (kind === 'missing')
-    return `--${name} needs a value; write --${name}=${VALUED_OPTIONS[name]?.join('|') ?? 'VALUE'}`;
+  if (kind === 'missing') return `--${name} needs a value; write ${written(name)}`;
   if (kind === 'positional') return `"${name}" is no option; write options as --name=value`;
   if (kind === 'unknown') {
     const near = suggest(name, [...AGENT_FLAG_NAMES, ...Object.keys(VALUED_OPTIONS), ...TOGGLE_OPTIONS]);
@@ -156,6 +167,11 @@ function faultText({ kind, name }: FlagFault, word: string, next: string | undef
   }
   if (TOGGLE_OPTIONS.includes(name)) return `--${name}=${value}: write true or false`;
   return `--${name} is either true or false; "${word}" is not`;
+}
+
+/** An option with what stands for its value. */
+function written(name: string): string {
+  return `--${name}=${VALUED_OPTIONS[name]?.join('|') ?? VALUES[name] ?? 'VALUE'}`;
 }
 
 function commandNamed(word: string): CommandName {
@@ -186,32 +202,25 @@ function endpoint(text: string): Endpoint {
   const [, bracketed, plain, digits] = /^(?:\[([^[\]]*)\]|(.*)):(\d{1,5})$/.exec(text) ?? [];
   const address = bracketed ?? plain ?? '';
   const port = Number(digits);
-  if (!(parseAddress(address).ok && port >= 1 && port <= 65_535)) {
-    refuse(`--listen=${text}: write an address and a port, such as 127.0.0.1:9797 or [::1]:9797`);
+  if (!parseAddress(address).ok) {
+    refuse(`--listen=${text}: write an address and a port, such as 127.0.0.1:9797, 0.0.0.0:9797 or [::1]:9797`);
   }
+  if (port < 1 || port > 65_535) refuse(`--listen=${text}: a port is a number from 1 to 65535`);
   return { address, port };
 }
 
 /** Reads the CIDRs of `--pod-cidrs`; a family without one stays unknown. */
 function podSources(text: string): ReadonlyMap<Family, IntervalSet> {
-  const cidrs = (text === '' ? [] : text.split(',')).map(word => {
-    const parsed = parseCidr(word);
-    return parsed.ok ? parsed.value : refuse(`--pod-cidrs: "${word}" is no CIDR; write one such as 10.244.0.0/16`);
-  });
-  const named = FAMILIES.filter(family => cidrs.some(cidr => cidr.family === family));
-  return new Map(
-    named.map(family => [
-      family,
-      IntervalSet.fromCidrs(
-        family,
-        cidrs.filter(cidr => cidr.family === family),
-      ),
-    ]),
-  );
+  if (text === '') return new Map();
+  const fault = podCidrsFault(text);
+  if (fault) refuse(`--pod-cidrs: ${fault}`);
+  const sets = setsOf(text.split(',').map(word => cidr(word)));
+  return new Map(FAMILIES.filter(family => !sets[family].isEmpty()).map(family => [family, sets[family]]));
 }
 
 function portsFault(toPorts: string | undefined): string | undefined {
   for (const range of toPorts?.split(',') ?? []) {
+    if (range === '') return '--to-ports: nothing stands beside a comma; write ranges such as 1024-29999,32768-60999';
     const fault = portRangeFault(range);
     if (fault) return `--to-ports: ${fault}`;
   }

@@ -2,7 +2,15 @@ import { faultWords } from './fault-words';
 import type { Log } from './log';
 import { metricsText } from './metrics';
 import type { IoFault, Platform } from './platform/platform';
-import { HEARTBEAT_FILE, LAST_GOOD_FILE, METRICS_FILE, STATE_FILE, type State, stateText } from './state';
+import {
+  HEARTBEAT_FILE,
+  LARGEST_STATE,
+  LAST_GOOD_FILE,
+  METRICS_FILE,
+  STATE_FILE,
+  type State,
+  stateText,
+} from './state';
 import { readUsage } from './usage';
 import { version } from './version';
 
@@ -13,6 +21,8 @@ export class Publisher {
   private readonly started: number;
   /** Why there is no folder. */
   private missing: IoFault | undefined;
+  /** The state as it was written last, and can be read as long as nobody else writes one. */
+  private written: string | undefined;
   /** Why the file that was good last could not be kept. */
   private unkept: IoFault | undefined;
 
@@ -36,9 +46,22 @@ export class Publisher {
     const { platform, folder, started, lastReconcile, reconciled } = this;
     if (this.missing) this.missing = platform.makeFolder(folder);
     const state: State = { version, pid: platform.pid, ...rest };
-    const text = metricsText(state, { started, lastReconcile, reconciled, usage: readUsage(platform) });
-    this.noted(this.replace(METRICS_FILE, text), this.replace(STATE_FILE, stateText(state)), this.unkept);
+    const metrics = metricsText(state, { started, lastReconcile, reconciled, usage: readUsage(platform) });
+    const text = stateText(state);
+    this.tellRival();
+    const faults = [this.replace(METRICS_FILE, metrics), this.replace(STATE_FILE, text)];
+    this.written = faults[1] ? undefined : text;
+    this.noted(...faults, this.unkept);
     this.beat();
+  }
+
+  /** Agents that share a folder run on one node, and most likely write rules of one name: that must not stay a riddle. */
+  private tellRival(): void {
+    const path = `${this.folder}/${STATE_FILE}`;
+    const read = this.platform.readFile(path, LARGEST_STATE);
+    if (this.written === undefined || !read.ok || read.text === this.written) return;
+    const message = `somebody else has written ${path}: a second agent on this node would undo what this one writes; end one of them`;
+    this.log.state('rival', { event: 'rival', level: 'warning', message });
   }
 
   /** Replaces a file. One that cannot be goes: nobody is to read what no longer holds, and it makes room. */

@@ -20,6 +20,9 @@ const REASONS = {
   503: 'Service Unavailable',
 } as const;
 
+/** The page that answers as long as the server does, however the agent is. */
+const PAGES = 'there are /metrics, /healthz and /readyz\n';
+
 /** What somebody is told. */
 interface Answer {
   readonly status: keyof typeof REASONS;
@@ -59,6 +62,8 @@ function responseTo(platform: Platform, folder: string, written: string): string
 
 function answerTo(platform: Platform, folder: string, path: string): Answer {
   switch (path) {
+    case '/':
+      return { status: 200, body: PAGES };
     case '/healthz':
       return health(whyNotAlive(platform, folder));
     case '/readyz':
@@ -66,7 +71,7 @@ function answerTo(platform: Platform, folder: string, path: string): Answer {
     case '/metrics':
       return metrics(platform, folder);
     default:
-      return { status: 404, body: 'there are /metrics, /healthz and /readyz\n' };
+      return { status: 404, body: PAGES };
   }
 }
 

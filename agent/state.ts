@@ -71,6 +71,8 @@ export interface Counts {
 
 /** The files in the state folder. */
 export const STATE_FILE = 'state.json';
+/** No state has more bytes. */
+export const LARGEST_STATE = 2 ** 20;
 /** Empty; its time of change is how long the machine had run when the agent said last that it lives. */
 export const HEARTBEAT_FILE = 'heartbeat';
 export const LAST_GOOD_FILE = 'last-good';
@@ -84,7 +86,7 @@ export function stateText(state: State): string {
 /** Reads what an agent wrote; a text when there is none to be read. */
 export function readState(platform: Platform, folder: string): State | string {
   const path = `${folder}/${STATE_FILE}`;
-  const read = platform.readFile(path, 2 ** 20);
+  const read = platform.readFile(path, LARGEST_STATE);
   if (!read.ok) {
     return read.fault.code === 'ENOENT'
       ? `there is no ${path}: no agent has run here, it runs with another --state-dir, or it cannot write it`

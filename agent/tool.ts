@@ -3,7 +3,7 @@ import { faultWords } from './fault-words';
 import type { Platform } from './platform/platform';
 
 /** How long a tool may take. It waits up to five seconds for the lock that iptables' legacy flavour has. */
-const TIMEOUT = 15_000;
+export const TIMEOUT = 15_000;
 
 /** How the tools say that they may not. */
 const NO_RIGHT = /permission denied|operation not permitted|must be root/i;

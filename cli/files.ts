@@ -7,6 +7,9 @@ import { describeError } from './system-error';
 /** What stands for the standard input on a command line. */
 export const STDIN = '-';
 
+/** What the standard input is called where others have the name of their file. */
+export const STDIN_NAME = '<stdin>';
+
 /** The endings of the files that are looked for in folders. */
 export const DOCUMENT_EXTENSIONS: readonly string[] = ['.yaml', '.yml', '.json'];
 
@@ -189,7 +192,7 @@ export type ReadText = { readonly ok: true; readonly text: string } | ReadFault;
  * editor shows. Never holds more than the bound in memory, whatever the size that the file claims to have.
  */
 export function readText(file: string, maxBytes: number = DEFAULT_MAX_BYTES): ReadText {
-  const shown = file === STDIN ? 'standard input' : `"${file}"`;
+  const shown = file === STDIN ? STDIN_NAME : `"${file}"`;
   let bytes: Buffer | undefined;
   try {
     bytes = readBytes(file, maxBytes);

@@ -1,10 +1,7 @@
 import { type Diagnostic, diagnostic } from '../core/diagnostics';
 import { FIRST_INTENT } from './commands';
-import { expandFiles, isNamedPipe, kindOf, readText, STDIN } from './files';
+import { expandFiles, isNamedPipe, kindOf, readText, STDIN, STDIN_NAME } from './files';
 import { stderr } from './stdio';
-
-/** The name that findings in the standard input carry. */
-export const STDIN_NAME = '<stdin>';
 
 /** What one argument's file turned out to be: its text, or why it cannot be read. */
 export type ReadInput =

@@ -1,6 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import type { CommonProps } from './metadata';
+import { type CommonProps, KEPT } from './metadata';
 import { COMMON, checkProps, NAMESPACE, optional, type PropsShape, required, SUBDOMAIN } from './props';
 import { reportFindings } from './validation';
 
@@ -32,7 +32,7 @@ const SHAPE: PropsShape<AnthosClusterPatchProps> = {
 /**
  * The part of a `baremetal.cluster.gke.io/v1` Cluster that switches the egress NAT gateway on, to be merged into the
  * Cluster object that exists (`kubectl apply --server-side`, `kubectl patch`, or into bmctl's file before creation).
- * It forbids Argo CD and Flux to prune it, since that would delete the cluster.
+ * It forbids Argo CD and Flux to prune it, or to delete it with what applied it, since that would delete the cluster.
  */
 export class AnthosClusterPatch extends Construct {
   /** The partial Cluster object. */
@@ -50,8 +50,8 @@ export class AnthosClusterPatch extends Construct {
         ...(sound.namespace !== undefined && { namespace: sound.namespace }),
         ...(sound.labels && { labels: { ...sound.labels } }),
         annotations: {
-          'argocd.argoproj.io/sync-options': 'Prune=false,ServerSideApply=true',
-          'kustomize.toolkit.fluxcd.io/prune': 'disabled',
+          ...KEPT,
+          'argocd.argoproj.io/sync-options': `${KEPT['argocd.argoproj.io/sync-options']},ServerSideApply=true`,
           ...(annotation && { 'baremetal.cluster.gke.io/enable-anthos-network-gateway': 'true' }),
           ...sound.annotations,
         },

@@ -114,6 +114,7 @@ export class IntentChart extends Chart {
         randomFully: agent.randomFully,
         ...(agent.toPorts !== undefined && { toPorts: agent.toPorts.split(',') }),
         ...(daemonSet.flavor === 'masq' && { backend: agent.backend, logFormat: agent.logFormat }),
+        ...(daemonSet.podCIDRs.length > 0 && { podCIDRs: daemonSet.podCIDRs }),
         ...(daemonSet.metrics && { metrics: daemonSet.metrics }),
         nodeSelector: daemonSet.nodeSelector,
         serviceAccount: daemonSet.serviceAccount,

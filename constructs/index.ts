@@ -36,6 +36,20 @@ export {
   type EgressRule,
 } from './egress-nat-policy';
 export { CustomResourceDefinitions, type CustomResourceDefinitionsProps } from './gateway-crds';
+export { ArgoCdApplication, type ArgoCdApplicationProps } from './gitops/argocd-application';
+export { ArgoCdApplicationSet, type ArgoCdApplicationSetProps } from './gitops/argocd-application-set';
+export { ArgoCdFleet, type ArgoCdFleetProps } from './gitops/argocd-fleet';
+export { type ArgoCdDestination, ArgoCdProject, type ArgoCdProjectProps } from './gitops/argocd-project';
+export type { FleetProps } from './gitops/fleet';
+export { FluxCluster, type FluxClusterProps, FluxFleet, type FluxFleetProps } from './gitops/flux-fleet';
+export { FluxKustomization, type FluxKustomizationProps } from './gitops/flux-kustomization';
+export { FluxSource, type FluxSourceProps } from './gitops/flux-source';
+export {
+  type RenderedCluster,
+  type RenderedFolders,
+  type RenderedKind,
+  renderedClusters,
+} from './gitops/rendered-clusters';
 export { intentsFromFile } from './intents-from-file';
 export { IpMasqAgent, type IpMasqAgentProps } from './ip-masq-agent';
 export {

@@ -2,6 +2,7 @@ import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { chainFault, parseAgentFlags, portRangeFault } from '../core/agentfile/flags';
 import type { Diagnostic } from '../core/diagnostics';
+import { readCidrs } from '../core/intent/entry';
 import { Findings } from '../core/intent/findings';
 import { checkFlavor } from '../core/intent/masq-agent';
 import type { Flavor } from '../core/intent/model';
@@ -22,6 +23,7 @@ import {
   METRICS,
   NAMESPACE,
   optional,
+  POD_CIDRS,
   type PropsShape,
   RESOURCES,
   SUBDOMAIN,
@@ -119,6 +121,13 @@ export interface IpMasqAgentDaemonSetProps extends CommonProps {
   readonly logFormat?: 'text' | 'json';
 
   /**
+   * Where packets of pods come from: all of the cluster's pod ranges. What rules of others do to packets of other sources
+   * does not count then; without, such a rule leaves it open what happens to pods' packets. masq-agent only.
+   * @default not known
+   */
+  readonly podCIDRs?: readonly string[];
+
+  /**
    * Where a second container without rights serves masq-agent's metrics, /healthz and /readyz. masq-agent only.
    * @default nowhere
    */
@@ -137,7 +146,7 @@ export interface IpMasqAgentDaemonSetProps extends CommonProps {
 
   /**
    * Labels of the nodes that run the agent.
-   * @default every node
+   * @default every node; those of the flavor masq have kubernetes.io/os: linux in any case, unless another value is given
    */
   readonly nodeSelector?: Readonly<Record<string, string>>;
 
@@ -182,6 +191,7 @@ export const DAEMON_SET_SHAPE: PropsShape<IpMasqAgentDaemonSetProps> = {
   toPorts: optional(TEXTS),
   backend: optional(BACKEND),
   logFormat: optional(LOG_FORMAT),
+  podCIDRs: optional(POD_CIDRS),
   metrics: optional(METRICS),
   nodeSelector: optional(TEXT_MAP),
   serviceAccountName: optional(SUBDOMAIN),
@@ -256,6 +266,7 @@ function checkFlags(props: Partial<IpMasqAgentDaemonSetProps>): readonly Diagnos
     const wrong = typeof range === 'string' ? portRangeFault(range) : undefined;
     if (wrong) findings.add('MQ312', ['toPorts', i], wrong);
   });
+  readCidrs(props.podCIDRs, ['podCIDRs'], findings);
   checkLabels(props.nodeSelector ?? {}, ['nodeSelector'], findings);
   return findings.list;
 }

@@ -1,5 +1,6 @@
 import { defaultImage } from '../core/intent/images';
 import type { Flavor } from '../core/intent/model';
+import { canonicalQuantity } from '../core/intent/quantity';
 import type { AgentResources } from '../core/schema/generated/types-intent';
 import type { IpMasqAgentDaemonSetProps } from './ip-masq-agent-daemon-set';
 import { k8s } from './k8s';
@@ -80,10 +81,12 @@ export function given<Key extends string, T>(key: Key, list: T[]): { [K in Key]?
   return list.length > 0 ? ({ [key]: list } as { [K in Key]?: T[] }) : {};
 }
 
-/** A container's resources, without what is empty. */
+/** A container's resources, without what is empty, and in the form in which they are stored. */
 export function resources({ requests, limits }: AgentResources = {}): Pick<k8s.Container, 'resources'> {
   const quantities = (map: Readonly<Record<string, string>>) =>
-    Object.fromEntries(Object.entries(map).map(([name, text]) => [name, k8s.Quantity.fromString(text)]));
+    Object.fromEntries(
+      Object.entries(map).map(([name, text]) => [name, k8s.Quantity.fromString(canonicalQuantity(text))]),
+    );
   if (isEmpty(requests) && isEmpty(limits)) return {};
   return {
     resources: {

@@ -1,7 +1,8 @@
-import { METRICS_PORT, ownResources } from '../core/intent/masq-agent';
+import { formatAddress, parseAddress, parseCidr } from '../core/address';
+import { LINUX_NODES, METRICS_PORT, ownResources } from '../core/intent/masq-agent';
 import type { IpMasqAgentDaemonSetProps } from './ip-masq-agent-daemon-set';
 import { agentArgs, agentPod, CONFIG_MOUNT, configVolume, given, RULE_WRITER, resources } from './ip-masq-agent-pod';
-import type { k8s } from './k8s';
+import { k8s } from './k8s';
 
 type Props = Partial<IpMasqAgentDaemonSetProps>;
 
@@ -28,8 +29,9 @@ const METRICS_RESOURCES = { requests: { cpu: '1m', memory: '6Mi' }, limits: { me
 
 /** The pods of masq-agent: the agent, and where it is asked for what serves its metrics. */
 export function masqAgentPod(props: Props): k8s.PodSpec {
+  const { priorityClassName = 'system-node-critical', nodeSelector } = props;
   return {
-    ...agentPod({ ...props, priorityClassName: props.priorityClassName ?? 'system-node-critical' }),
+    ...agentPod({ ...props, priorityClassName, nodeSelector: { ...LINUX_NODES, ...nodeSelector } }),
     dnsPolicy: 'Default',
     enableServiceLinks: false,
     terminationGracePeriodSeconds: 5,
@@ -44,11 +46,14 @@ export function masqAgentPod(props: Props): k8s.PodSpec {
 
 /** The arguments of masq-agent, as far as they differ from its defaults. */
 export function masqAgentArgs(props: Props): string[] {
-  const { backend = 'auto', logFormat = 'text' } = props;
+  const { backend = 'auto', logFormat = 'text', podCIDRs = [] } = props;
+  // What is no CIDR was reported as such, and need not be refused again as an argument.
+  const sources = podCIDRs.filter(text => parseCidr(text).ok);
   return [
     ...agentArgs(props),
     ...(backend === 'auto' ? [] : [`--backend=${backend}`]),
     ...(logFormat === 'text' ? [] : [`--log-format=${logFormat}`]),
+    ...(sources.length === 0 ? [] : [`--pod-cidrs=${sources.join(',')}`]),
   ];
 }
 
@@ -78,6 +83,8 @@ function metricsContainer(
     image: imageOf(props),
     command: [PROGRAM, 'serve', `--listen=[${host}]:${port}`],
     ...given('env', address === undefined ? [{ name: 'HOST_IP', valueFrom: hostIP }] : []),
+    livenessProbe: { ...asked(port, address), ...LIVENESS },
+    readinessProbe: { ...asked(port, address), ...READINESS },
     ports: [{ name: 'metrics', containerPort: port, hostPort: port, protocol: 'TCP' }],
     ...resources(METRICS_RESOURCES),
     securityContext: {
@@ -92,6 +99,25 @@ function metricsContainer(
     },
     volumeMounts: [{ ...STATE_MOUNT, readOnly: true }],
   };
+}
+
+/**
+ * Asks the server for the page that says what it serves, whatever it has to say of the agent: that one has probes of its
+ * own. The kubelet asks on the node itself, by default at the pod's address, which in the host network is the node's.
+ */
+function asked(port: number, address: string | undefined): k8s.Probe {
+  const host = address === undefined ? {} : { host: reachable(address) };
+  return {
+    httpGet: { ...host, path: '/', port: k8s.IntOrString.fromNumber(port), scheme: 'HTTP' },
+    successThreshold: 1,
+  };
+}
+
+/** Who listens on any address of a family need not listen on the pod's, which may be of the other family. */
+function reachable(address: string): string {
+  const parsed = parseAddress(address);
+  const loopback: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
+  return (parsed.ok && loopback[formatAddress(parsed.value)]) || address;
 }
 
 /** Without an image there is a finding that keeps everything from being rendered. */

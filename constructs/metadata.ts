@@ -23,6 +23,18 @@ export const WAVES = { definition: -1, configuration: 0, workload: 1, policy: 2 
 /** One step of the order in which objects are applied. */
 export type Wave = keyof typeof WAVES;
 
+/**
+ * Annotations of objects that are not deleted with the file that they came from, since that would take traffic with them:
+ * a definition takes every policy of its kind, a gateway its floating IPs, a Cluster the cluster. Who means it deletes
+ * them by hand. Argo CD counts what it leaves for in sync, or a stage that waits for that would wait for ever.
+ * Sources: Argo CD's pages "Sync Options" and "Compare Options", Flux's page "Kustomization" (Prune).
+ */
+export const KEPT = {
+  'argocd.argoproj.io/compare-options': 'IgnoreExtraneous',
+  'argocd.argoproj.io/sync-options': 'Delete=false,Prune=false',
+  'kustomize.toolkit.fluxcd.io/prune': 'disabled',
+} as const;
+
 /** Metadata with an explicit name, our label, and the sync wave where it is not Argo CD's default. */
 export function metadata(
   name: string | undefined,

@@ -1,6 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { type CommonProps, metadata } from './metadata';
+import { type CommonProps, KEPT, metadata } from './metadata';
 import { COMMON, checkProps, NAMESPACE, optional, type PropsShape, required, SUBDOMAIN, TEXTS } from './props';
 import { reportFindings } from './validation';
 
@@ -32,14 +32,17 @@ function gateway(construct: Construct, apiVersion: string, kind: string, props: 
   const object = new ApiObject(construct, 'Gateway', {
     apiVersion,
     kind,
-    metadata: metadata(sound.name ?? 'default', sound.namespace, 'workload', sound),
+    metadata: metadata(sound.name ?? 'default', sound.namespace, 'workload', {
+      ...sound,
+      annotations: { ...KEPT, ...sound.annotations },
+    }),
     spec: { floatingIPs: sound.floatingIPs },
   });
   construct.node.defaultChild = object;
   return object;
 }
 
-/** `networking.gke.io/v1alpha1` AnthosNetworkGateway: the gateway's floating IPs on Anthos 1.8 and 1.9 (a preview). */
+/** `networking.gke.io/v1alpha1` AnthosNetworkGateway: the gateway's floating IPs on Anthos 1.8 and 1.9 (a preview). Kept by Argo CD and Flux. */
 export class AnthosNetworkGateway extends Construct {
   /** The gateway object itself. */
   readonly apiObject: ApiObject;
@@ -50,7 +53,7 @@ export class AnthosNetworkGateway extends Construct {
   }
 }
 
-/** `networking.gke.io/v1` NetworkGatewayGroup: the gateway's floating IPs from Anthos 1.10 on. */
+/** `networking.gke.io/v1` NetworkGatewayGroup: the gateway's floating IPs from Anthos 1.10 on. Kept by Argo CD and Flux. */
 export class NetworkGatewayGroup extends Construct {
   /** The gateway object itself. */
   readonly apiObject: ApiObject;

@@ -55,6 +55,8 @@ export const FLAVOR: JsonSchema = AGENT.flavor;
 export const BACKEND: JsonSchema = AGENT.backend;
 /** How masq-agent writes its log. */
 export const LOG_FORMAT: JsonSchema = AGENT.logFormat;
+/** Where packets of pods come from. */
+export const POD_CIDRS: JsonSchema = intentSchema.$defs.Network.properties.podCIDRs;
 /** Where masq-agent's metrics are served. */
 export const METRICS: JsonSchema = AGENT.metrics;
 /** What a container requests and may use at most. */
@@ -84,6 +86,12 @@ export function checkProps<Props extends object>(given: unknown, shape: PropsSha
   const refused = new Set(findings.filter(({ path }) => path?.length === 2).map(({ path }) => path![1]));
   const kept = Object.entries(record(props)).filter(([key, value]) => value !== undefined && !refused.has(key));
   return { sound: Object.fromEntries(kept) as Partial<Props>, findings };
+}
+
+/** Props without those in which something was found: what looks into them takes them to be of their type. */
+export function withoutFaulty<Props extends object>({ sound, findings }: CheckedProps<Props>): Partial<Props> {
+  const faulty = new Set(findings.map(({ path }) => path?.[1]));
+  return Object.fromEntries(Object.entries(sound).filter(([key]) => !faulty.has(key))) as Partial<Props>;
 }
 
 function schemaOf<Props>(shape: PropsShape<Props>): JsonSchema {

@@ -19,10 +19,16 @@ const ORDER: Readonly<Record<string, string>> = {
   AnthosNetworkGateway: '40',
   NetworkGatewayGroup: '40',
   EgressNATPolicy: '50',
+  AppProject: '10',
+  Application: '20',
+  ApplicationSet: '20',
+  GitRepository: '10',
+  OCIRepository: '10',
+  Kustomization: '20',
 };
 
-/** A chart's objects as files: one object a file, names in the order in which they are to be applied. */
-export function renderChart(chart: Chart): Map<string, string> {
+/** A chart's objects as files: one object a file below a first line, names in the order in which they are to be applied. */
+export function renderChart(chart: Chart, header = HEADER): Map<string, string> {
   const objects = chart.node
     .findAll()
     .filter((node): node is ApiObject => node instanceof ApiObject && Chart.of(node) === chart)
@@ -30,7 +36,7 @@ export function renderChart(chart: Chart): Map<string, string> {
   const files = new Map<string, string>();
   for (const object of objects) {
     const name = uniqueName(fileName(object), object, files);
-    files.set(name, `${HEADER}\n${writeYaml(object)}`);
+    files.set(name, `${header}\n${writeYaml(object)}`);
   }
   return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -7,6 +7,6 @@ export function intentFiles(folder: string): string[] {
   return entries.flatMap(entry => {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) return intentFiles(path);
-    return entry.name.endsWith('.yaml') ? [path] : [];
+    return entry.name === 'intent.yaml' ? [path] : [];
   });
 }

@@ -1,4 +1,5 @@
 import { AGENT_FILE } from '../test/core/agent-file-fuzz';
+import { LONG_FILE } from '../test/core/long-file-fuzz';
 import { STRICT_FILE } from '../test/core/strict-file-fuzz';
 import { fuzz, NFT, SAVE } from '../test/dataplane/fuzz';
 
@@ -9,7 +10,7 @@ const MOST_GROWTH_MB = 64;
 /** `npm run fuzz -- [COUNT] [SEED]`: feeds the readers of the agent's file and of what the kernel's tools print with garbage. */
 function main(count = COUNT, seed = 1): number {
   let broken = 0;
-  for (const target of [AGENT_FILE, STRICT_FILE, SAVE, NFT]) {
+  for (const target of [AGENT_FILE, STRICT_FILE, LONG_FILE, SAVE, NFT]) {
     fuzz(target, 2_000, seed);
     const before = heap();
     const { taken, slowest } = fuzz(target, count, seed);

@@ -28,6 +28,7 @@ const STEPS: readonly Step[] = [
     name: 'dist is up to date',
     command: node('lib/cli/masq.js', 'synth', 'examples', '--app', FLEET, '--check', '--prune'),
   },
+  { name: 'the GitOps example is up to date', command: tsx('tools/gitops.ts', '--check') },
   {
     name: 'tests',
     command: node(

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, constants as files, openSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
-import { OUTPUT_LIMIT, type RunOptions, type RunResult } from './platform';
+import { NO_HOME, OUTPUT_LIMIT, type RunOptions, type RunResult } from './platform';
 
 const running = new Set<ChildProcess>();
 
@@ -18,7 +18,7 @@ export function run(command: readonly string[], options: RunOptions): Promise<Ru
   return new Promise(resolve => {
     const { input = '', timeout, limit = OUTPUT_LIMIT } = options;
     const file = inputFile(input);
-    const child = spawn(name, args, { stdio: [file, 'pipe', 'pipe'] });
+    const child = spawn(name, args, { stdio: [file, 'pipe', 'pipe'], env: { ...process.env, HOME: NO_HOME } });
     closeSync(file);
     running.add(child);
     const streams = [child.stdout!, child.stderr!];

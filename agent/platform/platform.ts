@@ -40,7 +40,7 @@ export interface Platform {
   /**
    * Runs a program found on PATH, without a shell. Its output is read while its input is written; what of it is no UTF-8
    * comes out as U+FFFD. It is killed when it takes longer than `timeout`, or writes more than `limit`; its outputs count
-   * as open while any program that it started holds them.
+   * as open while any program that it started holds them. It has no home folder, where it could keep a history.
    */
   run(command: readonly string[], options: RunOptions): Promise<RunResult>;
 
@@ -98,6 +98,9 @@ export type ReadFile =
       /** `EILSEQ` for bytes that are no UTF-8. */
       readonly fault: IoFault;
     };
+
+/** The home folder of programs that are run. */
+export const NO_HOME = '/dev/null';
 
 /** How many bytes a program may write to each of its outputs, unless it is said. */
 export const OUTPUT_LIMIT = 64 * 1024 * 1024;

@@ -23,6 +23,7 @@ declare module 'native' {
 
 declare module 'std' {
   export function getenv(name: string): string | undefined;
+  export function setenv(name: string, value: string): void;
   export function exit(code: number): never;
 }
 

@@ -2,7 +2,16 @@ import * as native from 'native';
 import * as os from 'os';
 import * as std from 'std';
 import { EAGAIN, errorCode } from './errno';
-import type { IoFault, Platform, ReadFile, RunOptions, RunResult, ServeOptions, Signal } from './platform';
+import {
+  type IoFault,
+  NO_HOME,
+  type Platform,
+  type ReadFile,
+  type RunOptions,
+  type RunResult,
+  type ServeOptions,
+  type Signal,
+} from './platform';
 import { killAll, run } from './quickjs-process';
 import { serve } from './quickjs-server';
 import { Reader } from './quickjs-text';
@@ -26,6 +35,8 @@ class QuickJsPlatform implements Platform {
   constructor() {
     // A call that does nothing instead of the ignored signal, which the programs that are run would inherit.
     os.signal(os.SIGPIPE, () => {});
+    // Programs that are run are given it.
+    std.setenv('HOME', NO_HOME);
   }
 
   env(name: string): string | undefined {

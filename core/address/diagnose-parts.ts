@@ -34,6 +34,12 @@ function partCountFinding({ head, tail }: Refused, parts: readonly string[], bas
 
 function partFinding(refused: Refused, part: string, offset: number): Finding | undefined {
   const at = [offset, part.length] as const;
+  const [port] = /(?<=^\d+):\d{1,5}$/.exec(part) ?? [];
+  if (port !== undefined) {
+    const candidate = refused.text.replace(port, '');
+    const behind = [offset + part.length - port.length, port.length] as const;
+    return { kind: 'not-an-address', at: behind, says: ' has a port behind it', candidate };
+  }
   if (!/^\d+$/.test(part)) return { kind: 'not-an-address', at, says: `: ${quote(part)} is not a number` };
   if (/^0\d/.test(part)) return leadingZero(refused, part, offset);
   if (Number(part) <= 255) return undefined;

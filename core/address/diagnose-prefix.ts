@@ -18,6 +18,15 @@ export function prefixFinding(refused: Refused, family: Family): Finding | undef
   if (/[.:]/.test(tail)) return netmaskFinding(head, tail, family);
   const finding = { kind: 'prefix-out-of-range', at: [head.length + 1, tail.length] } as const;
   const range = `write one from 0 to ${BITS[family]}`;
+  const [, digits] = /^(\d+)\s*(?:#|\/\/)/.exec(tail) ?? [];
+  if (digits !== undefined) {
+    return {
+      ...finding,
+      says: `: prefix length ${quote(tail)} is not a plain number`,
+      candidate: `${head}/${digits}`,
+      advice: suggestion => `; write "${suggestion}", and a comment behind " #"`,
+    };
+  }
   if (!/^\d+$/.test(tail))
     return { ...finding, says: `: prefix length ${quote(tail)} is not a plain number; ${range}` };
   if (/^0\d/.test(tail)) return leadingZero(refused, tail, head.length + 1);

@@ -1,4 +1,4 @@
-import { type Cidr, cidr, cidrContains, parseCidr } from '../address';
+import { type Cidr, cidr, cidrContains, FAMILIES, parseCidr } from '../address';
 
 /** Most entries are blocks of IPv4; read so, a long list takes a third of the time. */
 const IPV4 = /^(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\/(0|[1-9]\d?)$/;
@@ -39,4 +39,12 @@ export function isLinkLocal(block: Cidr): boolean {
 /** Whether a block has a share of all addresses that might be half of the internet's. */
 export function isLarge({ prefix }: Cidr): boolean {
   return prefix <= 4;
+}
+
+/** Whether blocks may hold a sixteenth of all IPv4 or IPv6 addresses, and so might preserve the internet. */
+export function mayPreserveInternet(list: readonly Cidr[]): boolean {
+  const share = { 4: 0, 6: 0 };
+  for (const block of list) share[block.family] += 2 ** -block.prefix;
+  // Half of it is for what the sum loses.
+  return FAMILIES.some(family => share[family] >= 1 / 32);
 }

@@ -7,7 +7,14 @@ const TARGETS =
   'ACCEPT AUDIT CHECKSUM CLASSIFY CLUSTERIP CONNMARK CONNSECMARK CT DNAT DNPT DROP DSCP ECN HL HMARK IDLETIMER LED LOG MARK MASQUERADE NETMAP NFLOG NFQUEUE NOTRACK QUEUE RATEEST REDIRECT REJECT RETURN SECMARK SET SNAT SNPT SYNPROXY TCPMSS TCPOPTSTRIP TEE TOS TPROXY TRACE TTL ULOG'.split(
     ' ',
   );
-const FOREIGN = ['KUBE-', 'CNI-', 'cali-', 'CILIUM_', 'DOCKER'];
+/** How the names of others' chains begin. */
+const FOREIGN: readonly (readonly [prefix: string, owner: string])[] = [
+  ['KUBE-', 'Kubernetes'],
+  ['CNI-', 'CNI plugins'],
+  ['cali-', 'Calico'],
+  ['CILIUM_', 'Cilium'],
+  ['DOCKER', 'Docker'],
+];
 
 /** What is wrong with a chain name that the agent is to own, or undefined. */
 export function chainFault(name: string): string | undefined {
@@ -17,9 +24,9 @@ export function chainFault(name: string): string | undefined {
     return `chain "${name}" has ${name.length} characters; iptables takes at most ${LONGEST_CHAIN}`;
   }
   if (TARGETS.includes(name)) return `chain "${name}" has the name of an iptables target; choose one of your own`;
-  const owner = FOREIGN.find(prefix => name.startsWith(prefix));
-  if (BUILT_IN.includes(name) || owner)
-    return `chain "${name}" belongs to ${owner ? `${owner}*` : 'the kernel'}; choose one of your own`;
+  const [, owner] = FOREIGN.find(([prefix]) => name.startsWith(prefix)) ?? [];
+  if (BUILT_IN.includes(name) || owner !== undefined)
+    return `chain "${name}" belongs to ${owner ?? 'the kernel'}; choose one of your own`;
   return undefined;
 }
 
@@ -27,7 +34,8 @@ const LAST_PORT = 65535;
 
 /** What is wrong with a source port range of `--to-ports`, or undefined. */
 export function portRangeFault(text: string): string | undefined {
-  const match = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text);
+  // To iptables a number that begins with a zero is octal.
+  const match = /^(0|[1-9]\d{0,4})(?:-(0|[1-9]\d{0,4}))?$/.exec(text);
   if (!match) return `"${text}" is no port range; write "1024-29999"`;
   const first = Number(match[1]);
   const last = Number(match[2] ?? match[1]);
@@ -154,8 +162,8 @@ export function parseAgentFlags(args: readonly string[]): ParsedFlags {
   return { flags, faults, at };
 }
 
-/** Go's strconv.ParseBool. */
-function parseBoolean(text: string): boolean | undefined {
+/** Reads true or false as Go's strconv.ParseBool does; undefined for anything else. */
+export function parseBoolean(text: string): boolean | undefined {
   if (['1', 't', 'T', 'true', 'TRUE', 'True'].includes(text)) return true;
   if (['0', 'f', 'F', 'false', 'FALSE', 'False'].includes(text)) return false;
   return undefined;

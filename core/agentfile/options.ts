@@ -1,4 +1,5 @@
-import { type FlagFault, type ParsedFlags, parseAgentFlags } from './flags';
+import { parseCidr } from '../address';
+import { type FlagFault, type ParsedFlags, parseAgentFlags, parseBoolean } from './flags';
 
 /** What masq-agent can be asked to do; without a command it runs. */
 export const COMMANDS = ['run', 'check', 'status', 'healthz', 'serve', 'cleanup', 'version', 'help'] as const;
@@ -85,9 +86,10 @@ export function parseMasqAgentOptions(args: readonly string[]): ParsedOptions {
       else values[name] = value;
     } else if (TOGGLE_OPTIONS.includes(name)) {
       at.set(name, index);
-      if (given === undefined || given === 'true') toggles.add(name);
-      else if (given === 'false') toggles.delete(name);
-      else faults.push({ index, kind: 'value', name });
+      const truth = parseBoolean(given ?? 'true');
+      if (truth === undefined) faults.push({ index, kind: 'value', name });
+      else if (truth) toggles.add(name);
+      else toggles.delete(name);
     } else if (/^(?:help|h|version)$/.test(name)) {
       operands.unshift({ word: name === 'version' ? name : 'help', index });
     } else {
@@ -103,6 +105,16 @@ export function parseMasqAgentOptions(args: readonly string[]): ParsedOptions {
   faults.push(...theirs.faults.map(fault => ({ ...fault, index: upstream[fault.index]! })));
   faults.sort((a, b) => a.index - b.index);
   return { flags: theirs.flags, faults, at, operands, values: values as ParsedOptions['values'], toggles };
+}
+
+/** What is wrong with a value of `--pod-cidrs`; undefined for one that masq-agent takes. */
+export function podCidrsFault(value: string): string | undefined {
+  for (const word of value.split(',')) {
+    if (word === '') return 'nothing stands beside a comma; write CIDRs such as 10.244.0.0/16,10.245.0.0/16';
+    const read = parseCidr(word);
+    if (!read.ok) return read.fault.message;
+  }
+  return undefined;
 }
 
 /** Whether a flag of ip-masq-agent takes the word behind it as its value. */

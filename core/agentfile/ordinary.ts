@@ -1,7 +1,8 @@
-import { type Cidr, FAMILIES } from '../address';
+import type { Cidr } from '../address';
 import { parseDuration, SHORTEST_RESYNC } from '../intent/duration';
 import { type AgentConfig, DEFAULT_CIDR_LIMIT } from '../treatment/agentfile';
-import { blockOf, isLinkLocal } from './block';
+import { blockOf, isLinkLocal, mayPreserveInternet } from './block';
+import { COMMENT, NOTHING } from './plain';
 
 /** What an ordinary file says, as it is written. */
 interface Written {
@@ -17,30 +18,17 @@ type Key = keyof Written;
 /** Longer texts are not read: a ConfigMap holds half of it. In characters. */
 const LONGEST = 2 ** 21;
 
-/** What a file says that is written in an ordinary way. */
-export interface OrdinaryAgentFile {
-  readonly config: AgentConfig;
-  /** Whether its list may preserve the internet, of which more is to be said. */
-  readonly isWide: boolean;
-}
-
 /**
  * Reads an ip-masq-agent file that is written in an ordinary way, in one pass and without a YAML parser: JSON, or YAML
  * with one key or one entry a line. Answers undefined for any other file, be it valid or not, and for any of which there
  * is something to be said: `readAgentFile` then tells. What it answers, `readAgentFile` answers too, and finds nothing
  * but entries that others make unnecessary.
  */
-export function readOrdinaryAgentFile(text: string): AgentConfig | undefined {
-  const { config, isWide } = readWideAgentFile(text) ?? {};
-  return isWide ? undefined : config;
-}
-
-/** As {@link readOrdinaryAgentFile}, also where the list may preserve the internet. */
-export function readWideAgentFile(whole: string): OrdinaryAgentFile | undefined {
+export function readOrdinaryAgentFile(whole: string): AgentConfig | undefined {
   if (whole.length > LONGEST) return undefined;
   const text = whole.includes('\r\n') ? whole.replaceAll('\r\n', '\n') : whole;
   const written = text.startsWith('{') ? writtenInJson(text) : writtenInLines(text);
-  return written && fileOf(written);
+  return written && configOf(written);
 }
 
 /** What YAML and JSON might take for something else stands in no ordinary file. */
@@ -52,9 +40,13 @@ function writtenInJson(text: string): Written | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   for (const [key, inner] of Object.entries(value)) {
     if (!isOneKey(text, `"${key}"`) || !hasType(key, inner)) return undefined;
+    if (key === 'cidrLimit' && !LIMIT.test(text)) return undefined;
   }
   return value;
 }
+
+/** As digits alone: Go takes no other number for a whole one. */
+const LIMIT = /"cidrLimit":[ \n]*\d+[ \n]*[,}]/;
 
 function parseJson(text: string): unknown {
   try {
@@ -89,10 +81,7 @@ function hasType(key: string, value: unknown): boolean {
   }
 }
 
-/** Characters of comments: neither control characters nor any that are more than they look like. */
-const COMMENT = '#[ -~\\u00a1-\\u1fff\\u2010-\\u2027\\u2030-\\ud7ff]*';
 const REST = ` *(?: ${COMMENT})?`;
-const NOTHING = new RegExp(`^ *(?:${COMMENT})?$`);
 const LIST = new RegExp(`^nonMasqueradeCIDRs:${REST}$`);
 const SCALAR = new RegExp(`^([A-Za-z0-9]+): +(["']?)([a-z0-9]+)\\2${REST}$`);
 const ITEM = new RegExp(`^( *)- +(["']?)([0-9A-Fa-f][0-9A-Fa-f.:]*/[0-9]+)\\2${REST}$`);
@@ -146,25 +135,24 @@ function readScalar(line: string, written: Written): boolean {
 }
 
 /** What a file says whose keys are known and whose values are of their types; undefined where more is to be said of it. */
-function fileOf(written: Written): OrdinaryAgentFile | undefined {
+function configOf(written: Written): AgentConfig | undefined {
   const { nonMasqueradeCIDRs: texts, masqLinkLocal = false, masqLinkLocalIPv6 = false } = written;
   const { cidrLimit, resyncInterval } = written;
   if (!texts || texts.length === 0 || texts.length > (cidrLimit ?? DEFAULT_CIDR_LIMIT)) return undefined;
   if (cidrLimit !== undefined && !isSmall(cidrLimit)) return undefined;
   if (resyncInterval !== undefined && !isDuration(resyncInterval)) return undefined;
   const nonMasqueradeCIDRs = cidrsOf(texts);
-  if (!nonMasqueradeCIDRs) return undefined;
+  if (!nonMasqueradeCIDRs || mayPreserveInternet(nonMasqueradeCIDRs)) return undefined;
   const isMasqueraded = { 4: masqLinkLocal, 6: masqLinkLocalIPv6 };
   const isAny = masqLinkLocal || masqLinkLocalIPv6;
   if (isAny && nonMasqueradeCIDRs.some(block => isMasqueraded[block.family] && isLinkLocal(block))) return undefined;
-  const config: AgentConfig = {
+  return {
     nonMasqueradeCIDRs,
     masqLinkLocal,
     masqLinkLocalIPv6,
     ...(cidrLimit !== undefined && { cidrLimit }),
     ...(resyncInterval !== undefined && { resyncInterval }),
   };
-  return { config, isWide: isWide(nonMasqueradeCIDRs) };
 }
 
 /** Whether each reader takes a number for the same one. */
@@ -187,12 +175,4 @@ function cidrsOf(texts: readonly string[]): Cidr[] | undefined {
     cidrs.push(cidr);
   }
   return cidrs;
-}
-
-/** Whether blocks may hold a sixteenth of all IPv4 or IPv6 addresses, and so might preserve the internet. */
-function isWide(list: readonly Cidr[]): boolean {
-  const share = { 4: 0, 6: 0 };
-  for (const block of list) share[block.family] += 2 ** -block.prefix;
-  // Half of it is for what the sum loses.
-  return FAMILIES.some(family => share[family] >= 1 / 32);
 }

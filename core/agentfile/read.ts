@@ -1,8 +1,8 @@
 import agentSchema from '../../schemas/agent-config.schema.json';
 import { FAMILIES, formatAddress, IntervalSet } from '../address';
 import { type Diagnostic, diagnostic, hasErrors, suggest } from '../diagnostics';
-import { checkDuration } from '../intent/build';
 import { checkRedundancy } from '../intent/check-list';
+import { checkDuration } from '../intent/duration';
 import { readCidrs } from '../intent/entry';
 import { Findings } from '../intent/findings';
 import { LINK_LOCAL, preservesInternet } from '../intent/special';
@@ -12,6 +12,8 @@ import { gapsOf, isPlaceholder } from '../schema/placeholder';
 import { shapeDiagnostics } from '../schema/shape';
 import { type Limits, type ParsedSource, parseText, type SourceDocument, type SourceText } from '../source';
 import { type AgentConfig, DEFAULT_CIDR_LIMIT } from '../treatment/agentfile';
+import { checkWritten, goFaults } from './go';
+import { strayDocument } from './stray';
 
 /** The keys of an ip-masq-agent file. */
 export const AGENT_KEYS: readonly string[] = Object.keys(agentSchema.properties);
@@ -54,60 +56,56 @@ export function readAgentFile(
 
 /** As {@link readAgentFile}, for a text whose YAML is read already. */
 export function readParsedAgentFile(parsed: ParsedSource, strictness: Strictness = {}, leftOut = 0): ReadAgentFile {
-  const { documents, diagnostics, source } = parsed;
+  const { diagnostics, source } = parsed;
   const gaps = templateGaps(source.text);
-  if (gaps.length > 0) {
-    return {
-      diagnostics: gaps.map(([start, end]) => {
-        const gap = source.text.slice(start, end);
-        const message = `"${gap}" is a placeholder that was never filled in; check what the template renders`;
-        const range = source.range(start, end);
-        return diagnostic('MQ613', { file: source.file, range }, { message });
-      }),
-    };
-  }
-  if (hasErrors(diagnostics)) return { diagnostics };
-  const tabs = tabLines(source.text);
-  if (tabs.length > 0) {
-    const message = 'a tab begins this blank line, for which ip-masq-agent refuses the file; remove it';
-    const found = tabs.map(at =>
-      diagnostic('MQ207', { file: source.file, range: source.range(at, at + 1) }, { message }),
-    );
-    return { diagnostics: [...diagnostics, ...found] };
-  }
-  const [document, second] = documents;
-  if (second) {
-    const message = 'the file holds several documents, of which ip-masq-agent reads the first; keep one';
-    return { diagnostics: [...diagnostics, diagnostic('MQ215', second.at([]), { message })] };
-  }
-  // To upstream a document that is null is none.
-  if (!document || document.value === null) {
-    const message = 'the file is empty: ip-masq-agent falls back to its built-in defaults; write nonMasqueradeCIDRs';
-    const at = { file: source.file, range: source.range(0, 0) };
-    return {
-      config: { masqLinkLocal: false, masqLinkLocalIPv6: false },
-      diagnostics: [...diagnostics, diagnostic('MQ310', at, { message })],
-    };
-  }
-  const read = readAgentDocument(document, strictness, leftOut);
-  return { ...read, diagnostics: [...diagnostics, ...read.diagnostics] };
+  if (gaps.length === 0) return readDocuments(parsed, strictness, leftOut);
+  // Where the YAML can be read for all of its gaps, it is known what belongs there.
+  const read = hasErrors(diagnostics) ? undefined : readDocuments(parsed, strictness, leftOut);
+  if (read?.diagnostics.some(({ code }) => code === 'MQ613')) return read;
+  return {
+    diagnostics: gaps.map(([start, end]) => {
+      const gap = source.text.slice(start, end);
+      const message = `"${gap}" is a placeholder that was never filled in; check what the template renders`;
+      const range = source.range(start, end);
+      return diagnostic('MQ613', { file: source.file, range }, { message });
+    }),
+  };
 }
 
-/**
- * The lines that are blank but for a tab at their start, which YAML allows and Go's reader does not. Between brackets it
- * does, too.
- */
-function tabLines(text: string): number[] {
-  const found: number[] = [];
-  if (!text.includes('\t')) return found;
-  let depth = 0;
-  let start = 0;
-  for (const line of text.split('\n')) {
-    if (depth === 0 && /^\t\s*(?:#.*)?$/.test(line)) found.push(start);
-    for (const sign of line) depth += sign === '[' || sign === '{' ? 1 : sign === ']' || sign === '}' ? -1 : 0;
-    start += line.length + 1;
+function readDocuments(parsed: ParsedSource, strictness: Strictness, leftOut: number): ReadAgentFile {
+  const { documents, diagnostics, source } = parsed;
+  const isYaml = !diagnostics.some(({ code }) => code === 'MQ201' || code === 'MQ207');
+  const told = [...diagnostics, ...(isYaml ? goFaults(source) : [])];
+  const [document, second] = documents;
+  if (!document && hasErrors(told)) return { diagnostics: told };
+  if (second) {
+    const message = 'the file holds several documents, of which ip-masq-agent reads the first; keep one';
+    return { diagnostics: [...told, diagnostic('MQ215', second.at([]), { message })] };
   }
-  return found;
+  if (document && document.index > 0) {
+    const message =
+      'an empty document stands before this one, and ip-masq-agent reads no other; remove the first "---"';
+    return { diagnostics: [...told, diagnostic('MQ215', document.at([]), { message })] };
+  }
+  const { config, diagnostics: found } =
+    document?.value == null ? emptyFile(source) : readAgentDocument(document, strictness, leftOut);
+  const all = [...told, ...found];
+  return config && !hasErrors(told) ? { config, diagnostics: all } : refused(all);
+}
+
+/** What is said of a file that is refused. What holds instead of a list that it lacks is not among it: nothing of it holds. */
+function refused(diagnostics: readonly Diagnostic[]): ReadAgentFile {
+  return { diagnostics: diagnostics.filter(({ code }) => code !== 'MQ310') };
+}
+
+/** A file without a document; to upstream one that is null is none. */
+function emptyFile(source: SourceText): ReadAgentFile {
+  const message = 'the file is empty: ip-masq-agent falls back to its built-in defaults; write nonMasqueradeCIDRs';
+  const at = { file: source.file, range: source.range(0, 0) };
+  return {
+    config: { masqLinkLocal: false, masqLinkLocalIPv6: false },
+    diagnostics: [diagnostic('MQ310', at, { message })],
+  };
 }
 
 /** Where a template's gaps stand in a text: `{{ ... }}`, each in one line, and in no comment. */
@@ -136,13 +134,15 @@ export function readAgentDocument(
   leftOut = 0,
 ): ReadAgentFile {
   const findings = new Findings(document);
-  if (isManifest(document.value)) {
-    const message = 'a whole manifest stands where the agent\'s file belongs; keep only what is below its "config:"';
-    findings.add('MQ203', ['apiVersion'], message, 'key');
+  const stray = strayDocument(document, AGENT_KEYS);
+  if (stray) {
+    findings.add(stray.code, stray.path, stray.message, 'key');
     return { diagnostics: findings.list };
   }
   for (const { path, text, wanted } of gapsOf(document.value, agentSchema)) {
-    if (typeof valueAt(document.value, path) === 'string') continue; // the checks of texts below know more
+    // The checks of texts below know more.
+    if (typeof valueAt(document.value, path) === 'string' && (path.length > 1 || path[0] === 'resyncInterval'))
+      continue;
     findings.add('MQ613', path, `"${text}" is a placeholder that was never filled in; write ${wanted}`);
     findings.close(path);
   }
@@ -170,9 +170,10 @@ export function readAgentDocument(
     } else checkDuration(raw.resyncInterval, ['resyncInterval'], findings);
   }
   checkInteger('cidrLimit', findings);
+  checkWritten(document, findings);
   if (unnecessary !== 'skip') checkRedundancy(list, findings);
   checkAgentList(raw, list, leftOut, findings);
-  if (hasErrors(findings.list)) return { diagnostics: findings.list };
+  if (hasErrors(findings.list)) return refused(findings.list);
   const config: AgentConfig = {
     ...(Array.isArray(raw.nonMasqueradeCIDRs) && { nonMasqueradeCIDRs: list.flatMap(e => e.cidrs) }),
     masqLinkLocal: raw.masqLinkLocal === true,
@@ -181,10 +182,6 @@ export function readAgentDocument(
     ...(typeof raw.resyncInterval === 'string' && { resyncInterval: raw.resyncInterval }),
   };
   return { config, diagnostics: findings.list };
-}
-
-function isManifest(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'apiVersion' in value && 'kind' in value;
 }
 
 /** A key that differs from a known one in case only gets a hint: Go readers differ in whether they take it. */

@@ -9,6 +9,7 @@ import {
   type Partition,
 } from '../address';
 import type { AgentFile, ListedCidr } from '../agentfile/write';
+import { LINUX_NODES } from '../intent/masq-agent';
 import type { ClusterModel, Flavor, MetricsModel } from '../intent/model';
 import type { PodSelector } from '../intent/selector';
 import { LINK_LOCAL, preservesInternet } from '../intent/special';
@@ -69,6 +70,8 @@ export interface DaemonSetPlan {
   readonly image: string;
   /** The agent's flags, as far as they differ from its defaults. */
   readonly args: readonly string[];
+  /** Where packets of pods come from, as far as the agent is told: masq-agent alone can be. */
+  readonly podCIDRs: readonly string[];
   /** Where masq-agent's metrics are served; absent: nowhere. */
   readonly metrics?: MetricsModel;
   /** Whether the pods get a ServiceAccount of their own. */
@@ -167,6 +170,7 @@ function declaredRoute(model: ClusterModel, map: TreatmentMap): { internetRoute?
 
 function planDaemonSet(model: ClusterModel): DaemonSetPlan {
   const { agent, network } = model;
+  const podCIDRs = agent.flavor === 'masq' ? podSources(network) : [];
   const args = [
     ...(agent.chain === 'IP-MASQ-AGENT' ? [] : [`--masq-chain=${agent.chain}`]),
     ...(network.ipv6 ? ['--enable-ipv6'] : []),
@@ -174,18 +178,31 @@ function planDaemonSet(model: ClusterModel): DaemonSetPlan {
     ...(agent.toPorts === undefined ? [] : [`--to-ports=${agent.toPorts}`]),
     ...(agent.backend === 'auto' ? [] : [`--backend=${agent.backend}`]),
     ...(agent.logFormat === 'text' ? [] : [`--log-format=${agent.logFormat}`]),
+    ...(podCIDRs.length === 0 ? [] : [`--pod-cidrs=${podCIDRs.join(',')}`]),
   ];
-  const linuxOnly: Record<string, string> = network.windowsNodePools ? { 'kubernetes.io/os': 'linux' } : {};
+  const linuxOnly = agent.flavor === 'masq' || network.windowsNodePools ? LINUX_NODES : {};
   return {
     flavor: agent.flavor,
     image: agent.image,
     args,
+    podCIDRs,
     ...(agent.metrics && { metrics: agent.metrics }),
     serviceAccount: agent.flavor !== 'google',
     nodeSelector: { ...linuxOnly, ...agent.nodeSelector },
     ...(agent.priorityClassName !== undefined && { priorityClassName: agent.priorityClassName }),
     ...(agent.resources && { resources: agent.resources }),
   };
+}
+
+/** The fewest CIDRs that hold every pod's address. */
+function podSources({ pods }: ClusterModel['network']): string[] {
+  const cidrs = FAMILIES.flatMap(family =>
+    IntervalSet.unionOf(
+      family,
+      pods.map(entry => entry.sets[family]),
+    ).cidrs(),
+  );
+  return cidrs.map(formatCidr);
 }
 
 function planNoSnat(model: ClusterModel, map: TreatmentMap): Plan['noSnat'] {

@@ -34,22 +34,26 @@ function agentFaults(plan: AgentPlan, objects: readonly KubeObject[], bundle: Bu
 function settingFaults(plan: DaemonSetPlan, daemonSet: AgentDaemonSet): string[] {
   if (!daemonSet.flags) return [`what DaemonSet "${daemonSet.name}" starts is not the agent itself`];
   const { flags } = (plan.flavor === 'masq' ? parseMasqAgentOptions : parseAgentFlags)(plan.args);
-  const wanted = settings({ ...plan, flags });
+  const wanted = settings({ ...plan, flags, podCIDRs: plan.podCIDRs.join(',') });
   const actual = settings(daemonSet);
   return Object.keys(wanted).flatMap(field => {
     if (actual[field] === wanted[field]) return [];
     const is = `DaemonSet "${daemonSet.name}" has ${field} ${actual[field] ?? 'none'}`;
-    return [`${is} where the intent has ${wanted[field]}; change spec.agent.${field}, not the object`];
+    const of = field === 'podCIDRs' ? 'network' : 'agent';
+    return [`${is} where the intent has ${wanted[field]}; change spec.${of}.${field}, not the object`];
   });
 }
 
-/** What the intent's `agent` says of a DaemonSet, in writing. */
-function settings(of: Pick<AgentDaemonSet, 'image' | 'nodeSelector' | 'flags'>): Record<string, string | undefined> {
+/** What the intent says of a DaemonSet, in writing. */
+function settings(
+  of: Pick<AgentDaemonSet, 'image' | 'nodeSelector' | 'flags' | 'podCIDRs'>,
+): Record<string, string | undefined> {
   const flag = (name: keyof AgentFlags): string | undefined => JSON.stringify(of.flags?.[name]);
   return {
     image: JSON.stringify(of.image),
     chain: flag('chain'),
     randomFully: flag('randomFully'),
+    podCIDRs: JSON.stringify(of.podCIDRs),
     nodeSelector: JSON.stringify(Object.fromEntries(Object.entries(of.nodeSelector).sort())),
   };
 }

@@ -1,4 +1,5 @@
 import { AGENT_KEYS, readAgentDocument, readParsedAgentFile } from '../agentfile/read';
+import { wrappedFile } from '../agentfile/stray';
 import { type Diagnostic, diagnostic, hasErrors, type Location, sortDiagnostics, suggest } from '../diagnostics';
 import { append, distinct, gravest } from '../diagnostics/collect';
 import { isMasqDocument, loadIntents } from '../intent/load';
@@ -119,10 +120,10 @@ export class Checker {
     }
     append(found, templateFaults(parsed));
     for (const file of documents.flatMap(patchFiles)) this.patches.add(file);
-    const bare = documents.find(isAgentFile);
-    if (bare && !documents.some(document => objectId(document) || isMasqDocument(document.value))) {
+    const isBare = documents.some(isAgentFile);
+    if (isBare && !documents.some(document => objectId(document) || isMasqDocument(document.value))) {
       this.documents += documents.length;
-      const { diagnostics } = documents.length > 1 ? readParsedAgentFile(parsed) : readAgentDocument(bare);
+      const { diagnostics } = readParsedAgentFile(parsed);
       const known = new Set(found);
       append(
         found,
@@ -145,8 +146,7 @@ export class Checker {
     }
     this.documents += known;
     if (known === 0 && !hasErrors(found)) {
-      const message = 'nothing to check: no masq intent, no ip-masq-agent file and no manifest that masq knows';
-      found.push(diagnostic('MQ212', { file: source.file, range: source.range(0, 0) }, { message }));
+      found.push(nothingToCheck(parsed));
     }
     return clusters;
   }
@@ -179,6 +179,19 @@ function byFile(findings: readonly Diagnostic[]): Iterable<readonly Diagnostic[]
     else files.set(found.file, [found]);
   }
   return files.values();
+}
+
+/** Says that a file has nothing for masq, or has it below keys that only a ConfigMap has. */
+function nothingToCheck({ source, documents }: ParsedSource): Diagnostic {
+  for (const document of documents) {
+    const isFile = !CHART_VALUES.test(source.file) && record(document.value).kind === undefined;
+    const wrapped = isFile ? wrappedFile(document.value, AGENT_KEYS) : undefined;
+    if (!wrapped) continue;
+    const message = `nothing to check: ${wrapped.message}, or write a whole ConfigMap`;
+    return diagnostic('MQ212', document.at(wrapped.path, 'key'), { message });
+  }
+  const message = 'nothing to check: no masq intent, no ip-masq-agent file and no manifest that masq knows';
+  return diagnostic('MQ212', { file: source.file, range: source.range(0, 0) }, { message });
 }
 
 /** An ip-masq-agent file between manifests: checked, but nothing reads it there. */

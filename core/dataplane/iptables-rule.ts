@@ -111,7 +111,14 @@ class RuleReader {
     if (MATCHES.includes(this.match)) return undefined;
     // Its options may be followed by another match or the target only.
     while (this.at < this.words.length && !['-m', '-j', '-g'].includes(this.words[this.at]!)) this.at++;
-    return { on: 'unknown', text: this.words.slice(from, this.at).join(' ') };
+    const words = this.words.slice(from, this.at);
+    return this.match === 'owner' ? this.owner(words) : { on: 'unknown', text: words.join(' ') };
+  }
+
+  /** Packets of pods have no socket of the node, and so no owner: it holds only where all that is asked is negated. */
+  private owner(words: readonly string[]): Condition | undefined {
+    const asked = words.filter((word, at) => word.startsWith('--') && words[at - 1] !== '!');
+    return asked.length === 0 ? undefined : { on: 'never' };
   }
 
   private addresses(on: 'destination' | 'source', negated: boolean, from: number): Condition {

@@ -72,11 +72,14 @@ function snat([option, to, ...others]: readonly string[]): RuleVerdict | undefin
 }
 
 /** The connection's mark, which nobody knows here: it is set, or the packet gets some of its bits. */
-function connectionMark([option, ...masks]: readonly string[]): RuleVerdict {
+function connectionMark([option, ...words]: readonly string[]): RuleVerdict {
   if (option !== '--restore-mark') return { kind: 'continue' };
-  const at = masks.indexOf('--nfmask');
-  const bits = at < 0 ? undefined : iptablesBits(masks[at + 1] ?? '');
-  return { kind: 'set-mark', clear: 0, flip: 0, lost: bits?.value ?? ALL_BITS };
+  const [nfmask, cleared = '', ctmask, copied = '', ...more] = words;
+  const isPlain = nfmask === '--nfmask' && ctmask === '--ctmask' && more.length === 0;
+  const [own, given] = [iptablesBits(cleared), iptablesBits(copied)];
+  // Bits that are copied but not cleared before are those of both marks, one against the other.
+  const lost = isPlain && own && given ? (own.value | given.value) >>> 0 : ALL_BITS;
+  return { kind: 'set-mark', clear: 0, flip: 0, lost };
 }
 
 function setMark([option, text, another]: readonly string[]): RuleVerdict | undefined {

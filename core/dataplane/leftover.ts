@@ -37,6 +37,14 @@ export function leftovers({ policies, rules }: SavedTable, keep?: string): Lefto
   return { jumps, chains: [...chains].filter(chain => !others.some(rule => rule.endsWith(` ${chain}`))) };
 }
 
+/** In the comments of all rules that an ip-masq-agent of any version or maker writes into its chain. */
+const AGENTS_COMMENT = /--comment (?:"[^"]*|\S*)ip-masq/;
+
+/** The rules of a chain that no agent wrote: whoever makes the chain its own takes them from somebody. */
+export function rulesOfOthers({ rules }: SavedTable, chain: string): readonly string[] {
+  return (rules.get(chain) ?? []).filter(rule => !AGENTS_COMMENT.test(rule));
+}
+
 /** Text for `iptables-restore --noflush` that removes leftovers in one transaction; empty when there are none. */
 export function removalText({ jumps, chains }: Leftovers): string {
   if (jumps.length === 0) return '';

@@ -1,4 +1,4 @@
-import { type Family, IntervalSet } from '../address';
+import { cidr, type Family, IntervalSet } from '../address';
 import { isMarked, type Mark } from './mark';
 import type { Condition, NatRule } from './nat-rule';
 import { PROTOCOLS, type Protocol } from './protocol';
@@ -9,8 +9,10 @@ export interface Packets {
   readonly protocol: Protocol;
   /** Where they go to. @default anywhere; of other destinations nothing is told */
   readonly to?: IntervalSet;
-  /** Where they come from. @default not known: a rule that asks for sources may hold or not */
+  /** Where they come from. @default anywhere but loopback addresses: a rule that asks for others may hold or not */
   readonly sources?: IntervalSet;
+  /** Whether they may have been given another source already. @default false: they still have the pod's */
+  readonly isTranslated?: boolean;
   /** Bits of the mark that they do not carry. @default those of packets to Services; the others may be set or not */
   readonly unmarked?: number;
   /** By name, the addresses of sets that rules refer to. @default none are known */
@@ -25,8 +27,19 @@ export interface Matching {
   readonly certain: boolean;
 }
 
+/** What a pod cannot send from. */
+const LOOPBACK: Readonly<Record<Family, IntervalSet>> = {
+  4: IntervalSet.ofCidr(cidr('127.0.0.0/8')),
+  6: IntervalSet.ofCidr(cidr('::1/128')),
+};
+const ANYWHERE: Readonly<Record<Family, IntervalSet>> = { 4: LOOPBACK[4].complement(), 6: LOOPBACK[6].complement() };
+
+/** kube-proxy's ipsets of what a pod sends to itself by way of a Service, in its IPVS mode. */
+const HAIRPINS: readonly string[] = ['KUBE-LOOP-BACK', 'KUBE-6-LOOP-BACK'];
+
 /** For which of the packets that carry `mark` to `set` a rule holds. */
 export function matching(rule: NatRule, set: IntervalSet, mark: Mark, packets: Packets): Matching {
+  if (isHairpin(rule, packets)) return { set: IntervalSet.empty(set.family), certain: true };
   let left = set;
   let certain = true;
   for (const condition of rule.conditions) {
@@ -46,6 +59,13 @@ export function spreads(rule: NatRule, family: Family, mark: Mark, packets: Pack
   );
 }
 
+/** Whether a rule is for what an address sends to itself: that does not leave the node. */
+function isHairpin({ conditions }: NatRule, { isTranslated }: Packets): boolean {
+  const source = conditions.find(({ on }) => on === 'source');
+  if (isTranslated || source?.on !== 'source' || source.set.count() !== 1n) return false;
+  return conditions.some(condition => condition.on === 'destination' && condition.set.equals(source.set));
+}
+
 /** Whether a condition holds: for every packet, for none, for those to some destinations, or nobody knows. */
 function holds(condition: Condition, family: Family, mark: Mark, packets: Packets): boolean | IntervalSet | undefined {
   switch (condition.on) {
@@ -58,9 +78,12 @@ function holds(condition: Condition, family: Family, mark: Mark, packets: Packet
     case 'destination-type':
     case 'source-type':
       // The packets leave the node, and they come from pods: neither end is an address of the node's own.
+      if (condition.on === 'source-type' && packets.isTranslated) return undefined;
       return condition.type === 'LOCAL' ? condition.negated : undefined;
     case 'mark':
       return unless(condition.negated, isMarked(mark, condition));
+    case 'never':
+      return false;
     case 'named-set':
       return inNamedSet(condition, family, packets);
     default:
@@ -73,10 +96,11 @@ function unless(negated: boolean, answer: boolean | undefined): boolean | undefi
   return answer === undefined ? undefined : answer !== negated;
 }
 
-function comesFrom(set: IntervalSet, { sources }: Packets): boolean | undefined {
+function comesFrom(set: IntervalSet, packets: Packets): boolean | undefined {
   if (set.isFull()) return true;
   if (set.isEmpty()) return false;
-  if (!sources) return undefined;
+  if (packets.isTranslated) return undefined;
+  const { sources = ANYWHERE[set.family] } = packets;
   if (set.containsSet(sources)) return true;
   return set.overlaps(sources) ? undefined : false;
 }
@@ -92,6 +116,7 @@ function inNamedSet(
   family: Family,
   packets: Packets,
 ): boolean | IntervalSet | undefined {
+  if (HAIRPINS.includes(name)) return negated;
   const set = packets.sets?.get(name);
   if (set?.family !== family || of === 'other') return undefined;
   const wanted = negated ? set.complement() : set;

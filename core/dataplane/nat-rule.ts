@@ -8,6 +8,10 @@ export type Condition =
   | { readonly on: 'destination-type' | 'source-type'; readonly type: string; readonly negated: boolean }
   | { readonly on: 'mark'; readonly value: number; readonly mask: number; readonly negated: boolean }
   | {
+      /** It holds for no packet of a pod that leaves the node. */
+      readonly on: 'never';
+    }
+  | {
       /** It holds for some packets and not for others, whatever they are: rules spread packets with it. */
       readonly on: 'chance';
     }

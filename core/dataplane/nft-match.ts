@@ -1,4 +1,4 @@
-import { type Family, IntervalSet } from '../address';
+import type { Family } from '../address';
 import { type Fields, fieldsOf } from './json';
 import type { Condition } from './nat-rule';
 import { readNftAddresses } from './nft-set';
@@ -7,6 +7,8 @@ import { protocolName } from './protocol';
 /** The name of the header and of the protocol family that packets of an address family have. */
 const HEADER: Readonly<Record<Family, string>> = { 4: 'ip', 6: 'ip6' };
 const NF_PROTO: Readonly<Record<Family, string>> = { 4: 'ipv4', 6: 'ipv6' };
+
+const NEVER: Condition = { on: 'never' };
 
 /**
  * Reads what a `match` of `nft -j` asks; undefined for what asks nothing of packets of the family.
@@ -23,12 +25,14 @@ export function readNftMatch(family: Family, { op, left, right }: Fields, scope:
   if (payload) return payloadMatch(family, payload, right, negated, scope) ?? unknown;
   const fib = fieldsOf(side.fib);
   if (fib) return addressType(fib, right, negated) ?? unknown;
-  const key = fieldsOf(side.meta)?.key;
+  const key = metaKey(side);
   if (key === 'nfproto' || key === 'protocol') {
     const own = key === 'nfproto' ? NF_PROTO : HEADER;
     if (right !== own[4] && right !== own[6]) return unknown;
-    return (right === own[family]) !== negated ? undefined : nothing(family);
+    return (right === own[family]) !== negated ? undefined : NEVER;
   }
+  // Packets of pods have no socket of the node, and so no owner.
+  if (key === 'skuid' || key === 'skgid') return NEVER;
   if (key === 'l4proto') return protocol(right, negated) ?? unknown;
   return mark(side, right, negated) ?? unknown;
 }
@@ -40,29 +44,37 @@ function isChance(numgen: unknown, op: unknown, right: unknown): boolean {
   return (op === '<' && right > 0 && right < mod) || (op === '==' && right >= 0 && right < mod && mod > 1);
 }
 
+/** What `meta` asks for; nothing where it asks that of a packet within the packet, of a tunnel. */
+function metaKey(side: Fields): unknown {
+  const { key, ...more } = fieldsOf(side.meta) ?? {};
+  return Object.keys(more).length === 0 ? key : undefined;
+}
+
 function payloadMatch(
   family: Family,
-  payload: Fields,
+  { protocol: header, field, ...more }: Fields,
   right: unknown,
   negated: boolean,
   scope: string,
 ): Condition | undefined {
+  // It may be a header within the packet: `vxlan ip daddr`.
+  if (Object.keys(more).length > 0) return undefined;
   // nft itself adds that the packet has to have the header.
-  if (payload.protocol === HEADER[family === 4 ? 6 : 4]) return nothing(family);
-  if (payload.protocol !== HEADER[family]) return undefined;
-  if (payload.field === 'protocol' && family === 4) return protocol(right, negated);
-  if (payload.field !== 'daddr' && payload.field !== 'saddr') return undefined;
-  const on = payload.field === 'daddr' ? 'destination' : 'source';
-  if (typeof right === 'string' && right.startsWith('@')) {
+  if (header === HEADER[family === 4 ? 6 : 4]) return NEVER;
+  if (header !== HEADER[family]) return undefined;
+  if (field === 'protocol' && family === 4) return protocol(right, negated);
+  if (field !== 'daddr' && field !== 'saddr') return undefined;
+  const on = field === 'daddr' ? 'destination' : 'source';
+  if (isSetName(right)) {
     return { on: 'named-set', name: scope + right.slice(1), of: on, negated };
   }
   const set = readNftAddresses(family, right);
   return set && { on, set: negated ? set.complement() : set };
 }
 
-/** What holds for no packet. */
-function nothing(family: Family): Condition {
-  return { on: 'destination', set: IntervalSet.empty(family) };
+/** Whether it is a set's name in the place of a value. */
+function isSetName(right: unknown): right is string {
+  return typeof right === 'string' && right.startsWith('@');
 }
 
 /** `fib daddr type local`, or of the source. */
@@ -76,15 +88,15 @@ function addressType({ result, flags }: Fields, right: unknown, negated: boolean
 function protocol(right: unknown, negated: boolean): Condition | undefined {
   const set = fieldsOf(right)?.set;
   const named: readonly unknown[] = Array.isArray(set) ? set : [right];
-  const known = named.every(name => typeof name === 'string' || typeof name === 'number');
+  const known = named.every(name => (typeof name === 'string' && !isSetName(name)) || typeof name === 'number');
   return known ? { on: 'protocol', protocols: named.map(name => protocolName(String(name))), negated } : undefined;
 }
 
 /** `meta mark V`, or `meta mark & M == V`. */
 function mark(side: Fields, right: unknown, negated: boolean): Condition | undefined {
   if (typeof right !== 'number') return undefined;
-  if (fieldsOf(side.meta)?.key === 'mark') return { on: 'mark', value: right, mask: 0xffffffff, negated };
+  if (metaKey(side) === 'mark') return { on: 'mark', value: right, mask: 0xffffffff, negated };
   const [of, mask] = Array.isArray(side['&']) ? side['&'] : [];
-  if (fieldsOf(fieldsOf(of)?.meta)?.key !== 'mark' || typeof mask !== 'number') return undefined;
+  if (metaKey(fieldsOf(of) ?? {}) !== 'mark' || typeof mask !== 'number') return undefined;
   return { on: 'mark', value: right, mask, negated };
 }

@@ -55,6 +55,7 @@ const NATIVE: readonly Condition['on'][] = ['destination', 'source', 'protocol']
  */
 export function readSavedNftRule(family: Family, fields: Fields, scope: string, saved: NatRule): NatRule {
   if (!isIptablesRule(fields)) return readNftRule(family, fields, scope);
+  if (!isOfIptables(fields)) return { ...readNftRule(family, fields, scope), text: saved.text };
   const expr = (fields.expr as readonly unknown[]).filter(item => !isXt(item));
   const native = readNftRule(family, { ...fields, expr }, scope);
   const asksForMark = native.conditions.some(({ on }) => on === 'mark');

@@ -65,6 +65,8 @@ class Walk {
   /** The mark with which packets come. */
   private readonly start: Mark;
   private hook: NatHook | undefined;
+  /** What is known of packets when they come to the base chain. */
+  private packets: Packets;
   private depth = 0;
   private work = 0;
   /** Why it cannot be told what the rules do. */
@@ -72,22 +74,25 @@ class Walk {
 
   constructor(
     private readonly ruleset: NatRuleset,
-    private readonly packets: Packets,
+    private readonly coming: Packets,
     private readonly most: number,
   ) {
     this.family = ruleset.family;
-    this.start = markOf(packets.unmarked ?? serviceBits(ruleset), 0);
+    this.packets = coming;
+    this.start = markOf(coming.unmarked ?? serviceBits(ruleset), 0);
   }
 
   /** Follows the packets through base chains in this order. */
   run(order: readonly NatHook[]): Partition<Outcome> {
-    let flow: Flow = new Map([[this.start, this.packets.to ?? IntervalSet.full(this.family)]]);
+    let flow: Flow = new Map([[this.start, this.coming.to ?? IntervalSet.full(this.family)]]);
     let isDecided = false;
     for (const hook of order) {
       this.hook = hook;
       isDecided ||= hook.nat;
+      const isBehind = isDecided && !hook.nat;
       // Behind those of type nat all packets come, those that were given a source too, which others may still change.
-      if (isDecided && !hook.nat) this.chain(hook.chain, new Map([[markOf(0, 0), IntervalSet.full(this.family)]]));
+      this.packets = isBehind ? { ...this.coming, isTranslated: true } : this.coming;
+      if (isBehind) this.chain(hook.chain, new Map([[markOf(0, 0), IntervalSet.full(this.family)]]));
       else flow = this.chain(hook.chain, flow).passed;
     }
     for (const set of flow.values()) this.reach(NO_NAT, set);

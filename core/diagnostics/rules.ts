@@ -101,6 +101,7 @@ const rules = {
   MQ321: error('agent-image-missing', 'masq-agent is to run, and no image of it is named'),
   MQ322: error('other-flavor', 'A key is about another agent than the one that is to run', 'warning'),
   MQ323: warning('metrics-address', 'Metrics are to be served on an address that not every node has', 'error'),
+  MQ324: warning('metrics-port', "Metrics are to be served on a port of Kubernetes' own", 'error'),
 
   MQ401: error('gke-chain', 'On GKE the chain must be IP-MASQ'),
   MQ402: error('dataplane-v2-random-fully', 'GKE Dataplane V2 needs --random-fully=false', 'note'),

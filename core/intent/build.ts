@@ -1,32 +1,16 @@
 import type { Cidr } from '../address';
-import { parseAddress } from '../address';
-import { chainFault, portRangeFault } from '../agentfile/flags';
-import type { ValuePath } from '../diagnostics';
 import { isPlaceholder } from '../schema/placeholder';
-import { parseDuration, SHORTEST_RESYNC } from './duration';
-import { addFault, type Entry, readAddresses, readCidrs, readEntries } from './entry';
+import { readAgent } from './build-agent';
+import { readEgress } from './build-egress';
+import { readNetwork } from './build-network';
+import { readEntries } from './entry';
 import type { Findings } from './findings';
-import { defaultImage } from './images';
-import { checkFlavor, METRICS_PORT } from './masq-agent';
-import type {
-  AgentModel,
-  ClusterModel,
-  EgressModel,
-  MasqueradeModel,
-  MetricsModel,
-  NetworkModel,
-  PlacedAddress,
-  Platform,
-  PodRuleModel,
-  PolicyModel,
-} from './model';
-import { gkeDeploysAgent, platformDefault } from './platform-default';
+import type { ClusterModel, MasqueradeModel, Platform } from './model';
+import { platformDefault } from './platform-default';
 import { PLATFORM_DEFAULT, RangeScope, rangeDefinitions } from './ranges';
-import { checkAnnotations, checkLabels, readSelector } from './selector';
-import { unusablePart } from './special';
+import { choice, isRecord, record, text, texts } from './raw';
+import { checkAnnotations, checkLabels } from './selector';
 import { isReleased, type PlatformVersion, parseVersion } from './version';
-
-type Raw = Readonly<Record<string, unknown>>;
 
 const SPEC = ['spec'] as const;
 const PLATFORMS: readonly Platform[] = ['gke-standard', 'gke-autopilot', 'anthos-bare-metal', 'kubernetes'];
@@ -121,40 +105,6 @@ function withoutSuffix(version: string): string {
   return at >= 0 && /^.[0-9A-Za-z.+-]+$/.test(version.slice(at)) ? version.slice(0, at) : version;
 }
 
-function readNetwork(raw: Raw, platform: Platform, findings: Findings): NetworkModel {
-  const path = [...SPEC, 'network'];
-  const cidrs = (key: string): Entry[] => readCidrs(raw[key], [...path, key], findings);
-  const own = (key: string, role: string): Entry[] => cidrs(key).filter(range => isUsable(range, role, findings));
-  const pods = own('podCIDRs', 'pod');
-  const nodeImage = text(raw.nodeImage);
-  return {
-    dataplane: choice(raw.dataplane, ['v1', 'v2']) ?? (platform === 'gke-autopilot' ? 'v2' : 'v1'),
-    nodes: own('nodeCIDRs', 'node'),
-    pods,
-    services: own('serviceCIDRs', 'service'),
-    nodeIPs: readAddresses(raw.nodeIPs, [...path, 'nodeIPs'], findings),
-    onPremises: cidrs('onPremisesCIDRs'),
-    internetRoute: choice(raw.internetRoute, ['none', 'cloud-nat', 'custom-default-route']) ?? 'none',
-    networkPolicy: raw.networkPolicy === true,
-    disableDefaultSnat: raw.disableDefaultSnat === true,
-    windowsNodePools: raw.windowsNodePools === true,
-    ...(nodeImage !== undefined && { nodeImage }),
-    ipv6: pods.some(entry => !entry.sets[6].isEmpty()),
-  };
-}
-
-/** Class E as a whole is a range that GKE gives to pods, though its last address is the broadcast address. */
-const CLASS_E = '240.0.0.0/4';
-
-/** Reports a range of addresses that no host can have; like one that cannot be read it counts as absent then. */
-function isUsable(range: Entry, role: string, findings: Findings): boolean {
-  const part = unusablePart(range.sets);
-  if (part === undefined || range.text === CLASS_E) return true;
-  const message = `${role} range "${range.text}" holds ${part}, which no ${role} can have; write the range that the cluster really has`;
-  findings.add('MQ318', range.path, message);
-  return false;
-}
-
 function readMasquerade(value: unknown, findings: Findings, scope: RangeScope): MasqueradeModel | undefined {
   const raw = record(value);
   const path = [...SPEC, 'masquerade'];
@@ -167,149 +117,4 @@ function readMasquerade(value: unknown, findings: Findings, scope: RangeScope): 
     ...(defaultPolicy && { defaultPolicy }),
     policyName: text(raw.policyName) ?? 'masq',
   };
-}
-
-function readAgent(raw: Raw, platform: Platform, network: NetworkModel, findings: Findings): AgentModel {
-  const path = [...SPEC, 'agent'];
-  const gke = platform === 'gke-standard';
-  const flavor = choice(raw.flavor, ['google', 'upstream', 'masq']) ?? (gke ? 'google' : 'upstream');
-  const chain = text(raw.chain) ?? (gke ? 'IP-MASQ' : 'IP-MASQ-AGENT');
-  const fault = raw.chain === undefined ? undefined : chainFault(chain);
-  if (fault) findings.add('MQ313', [...path, 'chain'], fault);
-  const resyncInterval = text(raw.resyncInterval) ?? '60s';
-  checkDuration(resyncInterval, [...path, 'resyncInterval'], findings);
-  const ports = Array.isArray(raw.toPorts) ? raw.toPorts.filter(p => typeof p === 'string') : [];
-  ports.forEach((range, i) => {
-    const wrong = portRangeFault(range);
-    if (wrong) findings.add('MQ312', [...path, 'toPorts', i], wrong);
-  });
-  const priorityClassName = text(raw.priorityClassName) ?? (flavor === 'google' ? undefined : 'system-node-critical');
-  const nodeSelector = texts(raw.nodeSelector);
-  checkLabels(nodeSelector, [...path, 'nodeSelector'], findings);
-  const daemonSet =
-    choice(raw.daemonSet, ['render', 'existing']) ?? (gke && gkeDeploysAgent(network) ? 'existing' : 'render');
-  if (daemonSet === 'render') checkFlavor(raw, flavor, path, findings);
-  const resources = raw.resources === undefined ? undefined : record(raw.resources);
-  const metrics = isRecord(raw.metrics) ? readMetrics(raw.metrics) : undefined;
-  return {
-    flavor,
-    daemonSet,
-    image: text(raw.image) ?? defaultImage(flavor) ?? '',
-    namespace: text(raw.namespace) ?? 'kube-system',
-    chain,
-    resyncInterval,
-    randomFully: typeof raw.randomFully === 'boolean' ? raw.randomFully : !gke,
-    ...(ports.length > 0 && { toPorts: ports.join(',') }),
-    nodeSelector,
-    backend: choice(raw.backend, ['auto', 'iptables', 'nftables']) ?? 'auto',
-    logFormat: choice(raw.logFormat, ['text', 'json']) ?? 'text',
-    ...(metrics && { metrics }),
-    ...(priorityClassName !== undefined && { priorityClassName }),
-    ...(resources && { resources: { requests: texts(resources.requests), limits: texts(resources.limits) } }),
-  };
-}
-
-function readMetrics(raw: Raw): MetricsModel {
-  const address = text(raw.address);
-  return {
-    port: typeof raw.port === 'number' ? raw.port : METRICS_PORT,
-    ...(address !== undefined && { address }),
-  };
-}
-
-/** Reports a resync interval that the agent would refuse or spin on. */
-export function checkDuration(value: string, path: ValuePath, findings: Findings): void {
-  const duration = parseDuration(value);
-  if (duration === undefined) {
-    const wrong = /^\d+$/.test(value)
-      ? `has no unit; write ${value}s`
-      : 'is no Go duration; write one such as 60s, 500ms or 1h30m';
-    findings.add('MQ216', path, `resyncInterval "${value}" ${wrong}`);
-  } else if (duration < SHORTEST_RESYNC) {
-    findings.add(
-      'MQ311',
-      path,
-      `resyncInterval "${value}" is shorter than ${SHORTEST_RESYNC}ms and would make the agent spin; write 60s`,
-    );
-  }
-}
-
-function readEgress(
-  value: unknown,
-  platform: Platform,
-  version: PlatformVersion | undefined,
-  clusterName: string,
-  findings: Findings,
-  scope: RangeScope,
-): EgressModel | undefined {
-  if (!isRecord(value)) return undefined;
-  const raw = value;
-  const path = [...SPEC, 'egress'];
-  const gateway = record(raw.gateway);
-  const anthos = platform === 'anthos-bare-metal';
-  const name = text(gateway.clusterName) ?? clusterName;
-  const needed = !version || version.major > 1 || version.minor >= 10 ? 'advancedNetworking' : 'annotation';
-  const enable = anthos ? (choice(gateway.enable, ['annotation', 'advancedNetworking']) ?? needed) : undefined;
-  return {
-    floatingIPs: readAddresses(raw.floatingIPs, [...path, 'floatingIPs'], findings),
-    policies: (Array.isArray(raw.policies) ? raw.policies : []).map((policy, i) =>
-      readPolicy(record(policy), [...path, 'policies', i], findings, scope),
-    ),
-    clusterName: name,
-    namespace: text(gateway.namespace) ?? (anthos ? `cluster-${name}` : 'kube-system'),
-    ...(enable && { enable }),
-  };
-}
-
-function readPolicy(raw: Raw, path: ValuePath, findings: Findings, scope: RangeScope): PolicyModel {
-  const sourceIP = readAddress(raw.sourceIP, [...path, 'sourceIP'], findings);
-  const reason = text(raw.reason);
-  return {
-    name: text(raw.name) ?? '',
-    path,
-    from: (Array.isArray(raw.from) ? raw.from : []).map((rule, i) =>
-      readPodRule(record(rule), [...path, 'from', i], findings),
-    ),
-    to: readEntries(raw.to, [...path, 'to'], findings, scope),
-    ...(sourceIP && { sourceIP }),
-    ...(reason !== undefined && { reason }),
-  };
-}
-
-function readPodRule(raw: Raw, path: ValuePath, findings: Findings): PodRuleModel {
-  return {
-    path,
-    namespaces: readSelector(raw.namespaceSelector, [...path, 'namespaceSelector'], findings),
-    pods: readSelector(raw.podSelector, [...path, 'podSelector'], findings),
-  };
-}
-
-function readAddress(value: unknown, path: ValuePath, findings: Findings): PlacedAddress | undefined {
-  if (typeof value !== 'string') return undefined;
-  const parsed = parseAddress(value);
-  if (parsed.ok) return { address: parsed.value, text: value, path };
-  addFault(findings, path, value, parsed.fault, 'address');
-  return undefined;
-}
-
-function isRecord(value: unknown): value is Raw {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function record(value: unknown): Raw {
-  return isRecord(value) ? value : {};
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
-}
-
-function texts(value: unknown): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(record(value)).filter((e): e is [string, string] => typeof e[1] === 'string'),
-  );
-}
-
-function choice<T extends string>(value: unknown, choices: readonly T[]): T | undefined {
-  return choices.find(c => c === value);
 }

@@ -1,3 +1,6 @@
+import type { ValuePath } from '../diagnostics';
+import type { Findings } from './findings';
+
 const UNITS: Readonly<Record<string, number>> = {
   ns: 1e-6,
   us: 1e-3,
@@ -31,6 +34,39 @@ export function parseDuration(text: string): number | undefined {
     total += Number(found[1]) * UNITS[found[2]!]!;
     end = part.lastIndex;
   }
-  if (end !== body!.length || total > LONGEST) return undefined;
+  if (end !== body!.length || total >= LONGEST) return undefined;
   return sign === '-' ? -total : total;
+}
+
+/** What people call Go's units elsewhere, and those that it lacks. */
+const OTHER_UNITS: readonly (readonly [name: RegExp, unit: string, times?: number])[] = [
+  [/^(?:ms|msecs?|millis|milliseconds?)$/i, 'ms'],
+  [/^(?:s|secs?|seconds?)$/i, 's'],
+  [/^(?:m|mins?|minutes?)$/i, 'm'],
+  [/^(?:h|hrs?|hours?)$/i, 'h'],
+  [/^(?:d|days?)$/i, 'h', 24],
+];
+
+/** The duration that a text in other words was meant as, such as `60 s` or `1 day`; undefined when that is not certain. */
+export function nearDuration(text: string): string | undefined {
+  const [, number, name] = /^\s*(\d+)\s*([a-z]+)\s*$/i.exec(text) ?? [];
+  const [, unit, times = 1] = OTHER_UNITS.find(([words]) => words.test(name ?? '')) ?? [];
+  return unit === undefined ? undefined : `${Number(number) * times}${unit}`;
+}
+
+/** Reports a resync interval that the agent would refuse or spin on. */
+export function checkDuration(value: string, path: ValuePath, findings: Findings): void {
+  const duration = parseDuration(value);
+  if (duration === undefined) {
+    const wrong = /^\d+$/.test(value)
+      ? `has no unit; write ${value}s`
+      : `is no Go duration; write ${nearDuration(value) ?? 'one such as 60s, 500ms or 1h30m'}`;
+    findings.add('MQ216', path, `resyncInterval "${value}" ${wrong}`);
+  } else if (duration < SHORTEST_RESYNC) {
+    findings.add(
+      'MQ311',
+      path,
+      `resyncInterval "${value}" is shorter than ${SHORTEST_RESYNC}ms and would make the agent spin; write 60s`,
+    );
+  }
 }

@@ -8,6 +8,9 @@ import type { Flavor } from './model';
 /** The port of masq-agent's metrics unless another one is given. */
 export const METRICS_PORT = 9797;
 
+/** The nodes that masq-agent's image is for: a node that cannot run it would keep a pod that never starts. */
+export const LINUX_NODES: Readonly<Record<string, string>> = { 'kubernetes.io/os': 'linux' };
+
 /** What a list of no more than five thousand entries needs, and what each thousand above adds at most. In MiB. */
 const MEMORY = { least: 64, base: 32, perThousand: 6, step: 32 };
 
@@ -24,7 +27,7 @@ export function ownResources(entries: number): AgentResources {
 }
 
 /** Settings that masq-agent alone has. */
-const OWN_KEYS = ['backend', 'logFormat', 'metrics'] as const;
+const OWN_KEYS = ['backend', 'logFormat', 'podCIDRs', 'metrics'] as const;
 
 /** What is said of an agent: in an intent, or in a construct's props. */
 type Given = Readonly<Partial<Record<(typeof OWN_KEYS)[number] | 'image', unknown>>>;
@@ -35,9 +38,11 @@ export function checkFlavor(given: Given, flavor: Flavor, path: ValuePath, findi
   if (flavor === 'masq') {
     checkImage(given, path, findings);
     checkMetricsAddress(given.metrics, [...path, 'metrics', 'address'], findings);
+    checkMetricsPort(given.metrics, [...path, 'metrics', 'port'], findings);
     return;
   }
-  for (const key of OWN_KEYS.filter(key => given[key] !== undefined)) {
+  const isOf = (key: string): boolean => !findings.anyBelow([...path, key], 'MQ203');
+  for (const key of OWN_KEYS.filter(key => given[key] !== undefined && isOf(key))) {
     const message = `${key} is about masq-agent, and the flavor is "${flavor}", which has no such setting; remove it, or write "flavor: masq" and the image`;
     findings.settle('MQ322', [...path, key], message, 'key');
   }
@@ -69,13 +74,44 @@ function checkMetricsAddress(metrics: unknown, path: ValuePath, findings: Findin
   const { address: text } = Object(metrics) as Readonly<Record<string, unknown>>;
   if (typeof text !== 'string') return;
   const parsed = parseAddress(text);
-  if (!parsed.ok) addFault(findings, path, text, parsed.fault, 'address');
+  const instead = "write 0.0.0.0 or 127.0.0.1, or remove the key for the node's own address";
+  if (!parsed.ok && parsed.fault.kind === 'not-an-address' && parsed.fault.suggestion === undefined) {
+    findings.add('MQ111', path, `"${text}" is no address to listen on; ${instead}`);
+  } else if (!parsed.ok) addFault(findings, path, text, parsed.fault, 'address');
   else if (!lies(parsed.value, EVERYBODYS)) {
     const [fault, severity] = lies(parsed.value, NOBODYS)
       ? ([`no node can listen on "${text}"`, 'error'] as const)
       : ([`"${text}" has to be an address of every node, or the metrics container does not start`, 'warning'] as const);
-    const message = `${fault}; write 0.0.0.0 or 127.0.0.1, or remove the key for the node's own address`;
+    const message = `${fault}; ${instead}`;
     findings.add('MQ323', path, { message, severity });
+  }
+}
+
+/** What listens where on nodes by default. Source: Kubernetes, ports and protocols; the options of each program. */
+const PORTS: ReadonlyMap<unknown, string> = new Map([
+  [2379, 'etcd'],
+  [2380, 'etcd'],
+  [6443, 'kube-apiserver'],
+  [10248, "the kubelet's health check"],
+  [10249, "kube-proxy's metrics"],
+  [10255, "the kubelet's read-only port"],
+  [10256, "kube-proxy's health check"],
+  [10257, 'kube-controller-manager'],
+  [10259, 'kube-scheduler'],
+]);
+
+/** That of the kubelet itself, which every node has. */
+const KUBELET_PORT = 10250;
+
+function checkMetricsPort(metrics: unknown, path: ValuePath, findings: Findings): void {
+  const { port } = Object(metrics) as Readonly<Record<string, unknown>>;
+  const instead = `write another one that is free, or remove the key for ${METRICS_PORT}`;
+  if (port === KUBELET_PORT) {
+    const message = `port ${port} is the kubelet's on every node, and the metrics container cannot start; ${instead}`;
+    findings.add('MQ324', path, { message, severity: 'error' });
+  } else if (PORTS.has(port)) {
+    const message = `port ${port} is by default that of ${PORTS.get(port)}, and where both listen at one address only one of them can start; ${instead}`;
+    findings.add('MQ324', path, message);
   }
 }
 

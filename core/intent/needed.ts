@@ -9,6 +9,8 @@ export function isNeeded(intent: unknown, path: ValuePath): boolean {
   const beside = (valueAt(intent, path.slice(0, -1)) ?? {}) as Readonly<Record<string, unknown>>;
   const [inner, key] = path.slice(-2);
   if (path.length === 2 && inner === 'spec' && key === 'version') return VERSIONED.includes(beside.platform);
+  // Nobody publishes an image of masq-agent.
+  if (inner === 'agent' && key === 'image') return beside.flavor === 'masq';
   const isRangeRule = typeof inner === 'number';
   return isRangeRule && ((key === 'cidr' && !('range' in beside)) || (key === 'range' && !('cidr' in beside)));
 }

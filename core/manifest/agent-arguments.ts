@@ -12,6 +12,7 @@ import {
   OPTION_DEFAULTS,
   type ParsedOptions,
   parseMasqAgentOptions,
+  podCidrsFault,
   TOGGLE_OPTIONS,
   VALUED_OPTIONS,
 } from '../agentfile/options';
@@ -32,6 +33,8 @@ export interface AgentArguments {
   readonly stateFolder: string;
   /** Through which tool masq-agent writes its rules. */
   readonly backend: string;
+  /** Where packets of pods come from, as masq-agent is told; empty: it is not told. */
+  readonly podCIDRs: string;
 }
 
 /** An argument and where it stands. */
@@ -58,11 +61,13 @@ export function checkArguments(
   const parsed = parseMasqAgentOptions(given.map(word => word.text));
   for (const fault of parsed.faults) findings.add('MQ612', given[fault.index]!.path, optionText(fault, given));
   checkFlags(document, container, { given, parsed }, findings);
+  checkPodCidrs(document, container, { given, parsed }, findings);
   return checkTask(parsed, given, findings) ? argumentsOf(parsed.flags, parsed.values) : undefined;
 }
 
 function argumentsOf(flags: AgentFlags, values: ParsedOptions['values']): AgentArguments {
-  return { flags, config: values.config, stateFolder: values['state-dir'], backend: values.backend };
+  const { config, backend, 'state-dir': stateFolder, 'pod-cidrs': podCIDRs } = values;
+  return { flags, config, stateFolder, backend, podCIDRs };
 }
 
 /** What the agent is started with; undefined when it is not the agent that the container starts. */
@@ -140,6 +145,20 @@ function optionText({ kind, name, index }: FlagFault, given: readonly Argument[]
   }
   const value = /=([\s\S]*)$/.exec(given[index]!.text)?.[1] ?? given[index + 1]?.text;
   return `option --${name} is ${orList(VALUED_OPTIONS[name] ?? ['true', 'false'])}, not "${value}"`;
+}
+
+/** What is wrong with the value of `--pod-cidrs`. */
+function checkPodCidrs(
+  document: SourceDocument,
+  container: ValuePath,
+  { given, parsed: { values, at } }: { readonly given: readonly Argument[]; readonly parsed: ParsedOptions },
+  findings: Findings,
+): void {
+  const index = at.get('pod-cidrs');
+  const value = values['pod-cidrs'];
+  if (index === undefined || value === '' || filledInLater(value, valueAt(document.value, container))) return;
+  const fault = podCidrsFault(value);
+  if (fault) findings.add('MQ612', given[index]!.path, `masq-agent does not start with this --pod-cidrs: ${fault}`);
 }
 
 /** Whether masq-agent is to run and enforce; what else it is told to do is reported. */

@@ -31,6 +31,8 @@ export interface AgentDaemonSet {
   readonly serviceAccountName?: string;
   /** What command and arguments say, the agent's defaults for the rest; absent when something else is started. */
   readonly flags?: AgentFlags;
+  /** Where packets of pods come from, as masq-agent is told; empty: it is not told. */
+  readonly podCIDRs?: string;
   /** The ConfigMaps that the agent's container mounts its file from. */
   readonly configMaps: readonly FileReference[];
 }
@@ -77,12 +79,11 @@ export function readDaemonSet(document: SourceDocument): {
   checkVolumesThere(document, findings);
   const configMaps = checkFile(document, container, { file: read?.config, foreign: dialect !== undefined }, findings);
   if (program === 'masq-agent' && read) checkNodeFiles(document, container, read, findings);
-  const flags = read?.flags;
   const daemonSet = {
     ...common(document),
     ...(typeof image === 'string' && { image }),
     ...(dialect !== undefined && { dialect }),
-    ...(flags && { flags }),
+    ...(read && { flags: read.flags, podCIDRs: read.podCIDRs }),
     configMaps,
   };
   return { daemonSet, diagnostics: findings.list };

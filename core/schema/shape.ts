@@ -46,7 +46,8 @@ const NARROWING: ReadonlySet<string | number> = new Set([
 ]);
 
 function isNarrowing(path: ValuePath): boolean {
-  return path.some(step => NARROWING.has(step));
+  // Without a list in the agent's file its built-in one holds, which nobody has written.
+  return path.some(step => NARROWING.has(step)) || path[path.length - 1] === 'nonMasqueradeCIDRs';
 }
 
 function missingKey({ keyword, params }: SchemaError, { path }: Subject): string | undefined {
@@ -219,7 +220,7 @@ function describe(
       ) as unknown[];
       if (value === null)
         return diagnostic('MQ211', at, { message: `${where} has no value; write ${orList(allowed.map(String))}` });
-      const near = typeof value === 'object' ? undefined : suggest(String(value), allowed.map(String));
+      const near = typeof value === 'object' ? undefined : nearest(String(value), allowed.map(String));
       const instead = near ? `did you mean "${near}"?` : `write ${exactWords(parent) ?? orList(allowed.map(quote))}`;
       return diagnostic('MQ206', at, { message: `${where} cannot be ${quote(value)}; ${instead}` });
     }
@@ -256,10 +257,22 @@ function describe(
   }
 }
 
-/** A text without the signs around it that are no quotes in YAML, when it would do as it is. */
+/** What a text was meant as that is none of a few words: one that is spelt alike, or that is part of the other. */
+function nearest(text: string, allowed: readonly string[]): string | undefined {
+  const parts = text.toLowerCase().split(/[^a-z]+/);
+  const isPart = (word: string): boolean => parts.includes(word) || (text.length > 2 && word.startsWith(text));
+  return suggest(text, allowed) ?? allowed.find(isPart);
+}
+
+/** What in front of an image says how tools are to get it, which Kubernetes does not want to know. */
+const TRANSPORT = /^(?:https?|docker|oci):\/\//;
+
+/** A text as its pattern allows it: without the signs around it that are no quotes in YAML, or in lower case. */
 function bareText(value: unknown, { pattern }: JsonSchema): string | undefined {
-  const bare = typeof value === 'string' ? unwrapped(value) : value;
-  return bare !== value && new RegExp(String(pattern), 'u').test(String(bare)) ? `"${String(bare)}"` : undefined;
+  if (typeof value !== 'string') return undefined;
+  const bare = unwrapped(value).replace(TRANSPORT, '');
+  const found = [bare, bare.toLowerCase()].find(text => new RegExp(String(pattern), 'u').test(text));
+  return found === undefined || found === value ? undefined : `"${found}"`;
 }
 
 /** The text that `- 2001:db8::` was meant as: YAML reads it as a map with one key and no value. */

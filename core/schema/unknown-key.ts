@@ -58,6 +58,9 @@ const SYNONYMS: Readonly<Record<string, Synonym>> = {
 /** Maps whose keys people write a level too high, by the title of the schema, and the key that is missing between. */
 const LEVEL_BETWEEN: Readonly<Record<string, string>> = { LabelSelector: 'matchLabels', AgentResources: 'requests' };
 
+/** What the file of an agent cannot say. */
+const flag = (written: string): string => `remove it: the agent takes it as a flag, such as ${written}`;
+
 /** Keys that people look for where masq sees to the matter itself or has another place for it, by the schema's title. */
 const ELSEWHERE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   Agent: {
@@ -65,7 +68,24 @@ const ELSEWHERE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     cidrLimit: 'remove it: masq writes it into the file itself when the list is longer than the limit',
     enableIPv6: 'remove it: masq sets the flag itself when spec.network.podCIDRs include IPv6',
     env: "remove it: masq renders the agent's container without variables",
+    listen: 'write "metrics: {}", or in its braces the address and the port',
     tolerations: 'remove it: the DaemonSet that masq renders tolerates every taint',
+    version: 'write it into "image", behind a colon',
+  },
+  AgentMetrics: {
+    enabled: 'remove it: "metrics: {}" is enough',
+    path: 'remove it: they are served at /metrics',
+  },
+  AgentConfig: {
+    preserve: 'write "nonMasqueradeCIDRs"',
+    linkLocal: 'write "masqLinkLocal: true" to masquerade it',
+    linkLocalIPv6: 'write "masqLinkLocalIPv6: true" to masquerade it',
+    toPorts: flag('--to-ports=1024-29999'),
+    randomFully: flag('--random-fully=false'),
+    enableIPv6: flag('--enable-ipv6'),
+    chain: flag('--masq-chain=IP-MASQ'),
+    masqChain: flag('--masq-chain=IP-MASQ'),
+    nomasqAllReservedRanges: flag('--nomasq-all-reserved-ranges'),
   },
   ClusterIntentSpec: {
     exclude: 'write what a range leaves out into its own entry: {cidr: 10.0.0.0/8, except: [10.1.0.0/16]}',

@@ -17,14 +17,15 @@ export function wrongType(
   const schema = schemaAt(root, error.schemaPath);
   const at = document.at(path);
   const isScalar = typeof value === 'number' || typeof value === 'boolean';
-  if (path[path.length - 1] === 'resyncInterval' && typeof value === 'number')
-    return diagnostic('MQ216', at, {
-      message: `resyncInterval ${value} has no unit; write ${value > 0 ? value : 60}s`,
-    });
   const written = isScalar ? document.written(path) : undefined;
   // A map may have a key "toString".
   const asText = isScalar ? (written ?? String(value)) : '';
-  if (isScalar && error.params.type === 'string' && isAllowed(asText, schema)) {
+  const isDuration = path[path.length - 1] === 'resyncInterval';
+  if (isDuration && typeof value === 'number')
+    return diagnostic('MQ216', at, {
+      message: `resyncInterval ${value} has no unit; write ${value > 0 ? value : 60}s`,
+    });
+  if (isScalar && !isDuration && error.params.type === 'string' && isAllowed(asText, schema)) {
     const message = `${pathText(path)} is ${kindOf(value)}; text is wanted: write "${asText}"`;
     return diagnostic('MQ204', at, { message });
   }
@@ -65,9 +66,16 @@ function asList(value: unknown, schema: JsonSchema | undefined): string | undefi
   return isMap(value) && itemsAreMaps(schema) ? 'write it as an item of the list, with "- " before it' : undefined;
 }
 
-/** A text as an item of a list; where ranges are wanted, a plain IPv4 address needs its prefix length. */
+/**
+ * A text as an item of a list, or as several where addresses are wanted and blanks stand between them. Where ranges are
+ * wanted, a plain IPv4 address needs its prefix length.
+ */
 function asItem(value: string, schema: JsonSchema | undefined): string {
   const text = unwrapped(value);
+  if (isOfAddresses(schema) && /[\s,]/.test(text)) {
+    const items = text.split(/[\s,]+/).filter(Boolean);
+    return items.map(item => asItem(item, schema)).join(', ');
+  }
   return /^\d+(?:\.\d+){3}$/.test(text) && !itemsName(schema).endsWith('/IP') ? `${text}/32` : text;
 }
 
@@ -82,10 +90,18 @@ function asMap(value: unknown, schema: JsonSchema | undefined, path: ValuePath, 
   if (key !== undefined && known.includes(key)) return `a ":" is missing behind "${key}": write "${key}: ${rest}"`;
   const first = /^\S+/.exec(value)?.[0] ?? '';
   if (known.includes(first)) return `a ":" is missing behind "${first}"`;
+  const choice = known.find(key => choicesOf(schema, key).includes(value));
+  if (choice !== undefined && schema?.required === undefined) return `write {${choice}: ${value}}`;
   if (isTextMap(schema)) return pairs(value) && `write ${pairs(value)}`;
   if (schema?.title === 'LabelSelector') return asSelector(value, path);
   const only = required(schema);
   return only !== undefined && isText(schema, only, root) ? `write {${only}: "${value}"}` : undefined;
+}
+
+/** The words that a key of a map may have as its value; none where it may have others. */
+function choicesOf(schema: JsonSchema | undefined, key: string): readonly unknown[] {
+  const inner = (schema?.properties as Record<string, JsonSchema> | undefined)?.[key];
+  return Array.isArray(inner?.enum) ? inner.enum : [];
 }
 
 /** A selector that was written as kubectl takes one, or as the name of a namespace. */
@@ -115,8 +131,14 @@ function isMap(value: unknown): boolean {
 
 /** Whether a value that is no list may have been meant as the one item of it: not "none" where addresses are wanted. */
 function isItem(value: unknown, schema: JsonSchema | undefined): boolean {
-  const addresses = /\/(?:CIDR|IP)$/.test(itemsName(schema));
-  return typeof value === 'number' || (typeof value === 'string' && (!addresses || /\d/.test(value)));
+  const addresses = isOfAddresses(schema);
+  return (typeof value === 'number' && !addresses) || (typeof value === 'string' && (!addresses || /\d/.test(value)));
+}
+
+/** Whether the items of a list are addresses or CIDRs. */
+function isOfAddresses(schema: JsonSchema | undefined): boolean {
+  const { format } = (schema?.items ?? {}) as JsonSchema;
+  return format === 'cidr' || /\/(?:CIDR|IP)$/.test(itemsName(schema));
 }
 
 /** Whether the items of a list can be maps: in our schemas each kind of map has a name, as addresses have. */

@@ -1,6 +1,6 @@
 import type { Slip } from './slip';
 import type { SourceText } from './text';
-import { NO_ITEM } from './words';
+import { noItem } from './words';
 
 /** One line of a text. */
 interface Line {
@@ -87,17 +87,29 @@ function missingDash(source: SourceText, line: Line): Slip | undefined {
   if (isAmongItems && isText(line)) {
     return { offset: line.first, words: '"- " is missing before this; the lines beside it are items of a list' };
   }
-  if (isAmongItems && !isFirst && isKey(line)) return { offset: line.first, words: NO_ITEM };
-  return isItem(line) && isKey(below) && indentOf(below) > indentOf(line) ? keyBelowText(line, below) : undefined;
+  if (isAmongItems && !isFirst && isKey(line)) return { offset: line.first, words: noItem(listKey(source, line)) };
+  return isItem(line) && isKey(below) && indentOf(below) > indentOf(line)
+    ? keyBelowText(source, line, below)
+    : undefined;
 }
 
 /** A key below an item that is a text already. */
-function keyBelowText(item: Line, below: Line): Slip | undefined {
+function keyBelowText(source: SourceText, item: Line, below: Line): Slip | undefined {
   const [, text] = /^-\s+([^\s:"'[{&*!|>#]\S*)$/.exec(item.words) ?? [];
   if (text === undefined || /:(?:\s|$)/.test(text)) return undefined;
-  const colon = /^[A-Za-z][\w-]*$/.test(text) ? `, or ":" behind "${text}"` : '';
-  const words = `this key is below the text "${text}", which can have none; write "- " before it${colon}`;
+  const key = listKey(source, item);
+  const isKeyItself = /^[A-Za-z][\w-]*$/.test(text);
+  const other = isKeyItself ? `, or ":" behind "${text}"` : key === undefined ? '' : `, or indent it like "${key}"`;
+  const words = `this key is below the text "${text}", which can have none; write "- " before it${other}`;
   return { offset: below.first, words };
+}
+
+/** The key that a list is of, from the line of one of its items or a line among them. */
+function listKey(source: SourceText, line: Line): string | undefined {
+  let above = lineAbove(source, line);
+  while (above && (isItem(above) ? indentOf(above) >= indentOf(line) : indentOf(above) > indentOf(line)))
+    above = lineAbove(source, above);
+  return /^([A-Za-z][\w.-]*):$/.exec(above?.words ?? '')?.[1];
 }
 
 /** Two items whose dashes stand at different columns. */

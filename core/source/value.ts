@@ -94,12 +94,14 @@ class Maker {
   private merge({ key, value }: Pair, into: Record<string, unknown>, merged: Set<string>): void {
     const data = this.value(value);
     const sources: unknown[] = Array.isArray(data) ? data : [data];
+    const above = new Set(Object.keys(into));
     for (const from of sources) {
       if (typeof from !== 'object' || from === null || Array.isArray(from)) {
         this.fault('MQ201', key, 'the merge key "<<" takes a map, or an alias of one');
         return;
       }
       for (const [name, inner] of Object.entries(from)) {
+        if (above.delete(name)) this.again(key, name);
         if (Object.hasOwn(into, name)) continue;
         define(into, name, inner);
         merged.add(name);
@@ -109,6 +111,15 @@ class Maker {
 
   private twice(key: unknown, name: string): void {
     this.fault('MQ202', key, `key "${name}" stands twice in the same map; keep one`);
+  }
+
+  /** To go-yaml, which kubectl and ip-masq-agent read with, what stands below counts; to YAML, what is the map's own. */
+  private again(key: unknown, name: string): void {
+    this.fault(
+      'MQ202',
+      key,
+      `"<<" brings in "${name}", which stands above it: readers differ in which of the two counts; put "<<" first`,
+    );
   }
 
   /** Such a key would stand in the way to each value below it. */

@@ -6,8 +6,11 @@ export const UNCLOSED_QUOTE = 'not valid YAML: the quote that opens here is neve
 /** What is said of a list or map in lines, where brackets have begun. */
 export const BLOCK_IN_FLOW = 'between brackets write [a, b] or {a: b}, neither "- " nor keys in lines';
 
-/** What is said of a line that has a list above it and is none of its items. */
-export const NO_ITEM = 'this belongs to no "- " of the list above; write "- " before it, or indent it as a key';
+/** What is said of a line that has a list above it, of the named key, and is none of its items. */
+export function noItem(key?: string): string {
+  const indent = key === undefined ? 'as a key' : `like "${key}"`;
+  return `this belongs to no "- " of the list above; write "- " before it, or indent it ${indent}`;
+}
 
 /** What a fault says, and what its text has in the place of each group. */
 type Words = string | ((...found: readonly string[]) => string);
@@ -21,7 +24,7 @@ const WORDS: readonly (readonly [said: RegExp, words: Words])[] = [
   [/^A block sequence may not be used as an implicit/, 'the indentation does not fit that of the lines above'],
   [/^All mapping items must start/, 'this key does not begin at the column of the keys beside it; indent them alike'],
   [/^All sequence items must start/, 'this "-" is not at the column of the "-" above it; indent them alike'],
-  [/^Sequence item without/, NO_ITEM],
+  [/^Sequence item without/, noItem()],
   [/^Block scalar values in collections/, 'the text below "|" or ">" must be indented deeper than its key'],
   [
     /^Block scalar lines must not be less/,

@@ -34,7 +34,7 @@ export default defineConfig({
       { text: 'Intent', link: '/intent.md' },
       { text: 'Codes', link: '/codes.md' },
     ],
-    sidebar: sidebar(ROOT),
+    sidebar: sidebar(),
     outline: [2, 3],
     search: { provider: 'local' },
   },

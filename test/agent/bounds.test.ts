@@ -51,7 +51,21 @@ const FILES: readonly (readonly [name: string, text: string, words: string])[] =
   ['aliases', `a: &a 10.0.0.0/8\nnonMasqueradeCIDRs: [${'*a,'.repeat(9000)}*a]\n`, 'f:1:1 error MQ203 unknown key "a"'],
   ['quotes', '"'.repeat(1_000_000), 'f:1:1 error MQ209 a file of 1000000 characters'],
   ['brackets', ']'.repeat(1_000_000), 'f:1:1 error MQ209 a file of 1000000 characters'],
-  ['documents', '---\n'.repeat(250_000), 'f:1:1 error MQ209 a file of 1000000 characters'],
+  ['documents', '---\n'.repeat(250_000), 'f:2:1 error MQ209 a file of 1000000 characters'],
+  // As long as what is parsed.
+  ['brackets in a line', ']'.repeat(250_000), 'f:1:1 error MQ209 a file of 250000 characters'],
+  ['brackets in lines', `${']'.repeat(60_000)}\n`.repeat(4), 'f:1:1 error MQ209 a file of 240004 characters'],
+  [
+    'maps in a list',
+    `nonMasqueradeCIDRs: [${'{},'.repeat(13_000)}1]`,
+    'f:1:22 error MQ204 nonMasqueradeCIDRs[0] is a map',
+  ],
+  ['lines of a text', `a: |\n${' x\n'.repeat(80_000)}`, 'f:1:1 error MQ203 unknown key "a"'],
+  [
+    'lists in lists',
+    `x: [${`${'['.repeat(60)}1${']'.repeat(60)},\n `.repeat(300)}]`,
+    'f:1:1 error MQ203 unknown key "x"',
+  ],
   ['blank lines', '\n'.repeat(1_000_000), 'f:1:1 warning MQ310 the file is empty'],
   [
     'one long value',
@@ -83,6 +97,7 @@ describe.runIf(isBuildable('quickjs'))('with little memory, the static executabl
     const { stdout, stderr, status } = spawnSync('prlimit', [...limits, ...program, 'check', 'f'], {
       cwd: folder,
       encoding: 'utf8',
+      maxBuffer: 2 ** 24,
     });
     expect(stdout.slice(0, words.length)).toBe(words);
     expect(stdout.split('\n').length).toBeLessThan(words.includes('MQ2') ? 20_000 : 50);

@@ -71,7 +71,7 @@ describe.runIf(hasKernel()).each(RUNTIMES)('on %s', runtime => {
       test('takes a file, and standard input', () => {
         expect(said('check', node.config)).toBe('ip-masq-agent is valid\n0');
         const { stdout, status } = node.agent(program, ['check', '-'], { input: GOOD });
-        expect({ stdout, status }).toEqual({ stdout: 'standard input is valid\n', status: 0 });
+        expect({ stdout, status }).toEqual({ stdout: '<stdin> is valid\n', status: 0 });
         const bad = node.agent(program, ['check', '-'], { input: BAD });
         expect({ stdout: bad.stdout.split('\n')[0], status: bad.status }).toEqual({
           stdout: expect.stringMatching(/^<stdin>:2:5 error/),

@@ -50,7 +50,7 @@ const REFUSED: Readonly<Record<string, RegExp>> = {
 
 /** Flags that masq refuses, and what the refusal says. */
 const MISUSED: Readonly<Record<string, RegExp>> = {
-  '114-chain-is-KUBE-POSTROUTING': /"KUBE-POSTROUTING" belongs to KUBE-\*/,
+  '114-chain-is-KUBE-POSTROUTING': /"KUBE-POSTROUTING" belongs to Kubernetes/,
   '29-to-ports-garbage': /"abc" is no port range/,
   '99-positional-argument': /"nonsense"/,
 };

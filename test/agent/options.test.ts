@@ -1,30 +1,29 @@
 import { describe, expect, test } from 'vitest';
 import { parseOptions } from '../../agent/options';
+import { parseMasqAgentOptions } from '../../core/agentfile/options';
 
 describe('wrong usage is refused, with what to write instead:', () => {
   test.each([
-    ['--masq-chain=KUBE-POSTROUTING', 'chain "KUBE-POSTROUTING" belongs to KUBE-*; choose one of your own'],
-    ['--masq-chain=CNI-x', 'chain "CNI-x" belongs to CNI-*; choose one of your own'],
-    ['--masq-chain=cali-nat-outgoing', 'chain "cali-nat-outgoing" belongs to cali-*; choose one of your own'],
-    ['--masq-chain=CILIUM_POST_nat', 'chain "CILIUM_POST_nat" belongs to CILIUM_*; choose one of your own'],
+    ['--masq-chain=KUBE-POSTROUTING', 'chain "KUBE-POSTROUTING" belongs to Kubernetes; choose one of your own'],
+    ['--masq-chain=CNI-x', 'chain "CNI-x" belongs to CNI plugins; choose one of your own'],
+    ['--masq-chain=cali-nat-outgoing', 'chain "cali-nat-outgoing" belongs to Calico; choose one of your own'],
+    ['--masq-chain=CILIUM_POST_nat', 'chain "CILIUM_POST_nat" belongs to Cilium; choose one of your own'],
     ['--masq-chain=POSTROUTING', 'chain "POSTROUTING" belongs to the kernel; choose one of your own'],
     ['--masq-chain=MASQUERADE', 'chain "MASQUERADE" has the name of an iptables target; choose one of your own'],
     [`--masq-chain=${'A'.repeat(29)}`, `chain "${'A'.repeat(29)}" has 29 characters; iptables takes at most 28`],
-    ['--masq-chain=', 'chain "" is no iptables chain name; write letters, digits, "-" and "_"'],
     ['--masq-chain=-x', 'chain "-x" is no iptables chain name; write letters, digits, "-" and "_"'],
     ['--to-ports=abc', '--to-ports: "abc" is no port range; write "1024-29999"'],
     ['--to-ports=0-10', '--to-ports: port range "0-10" is outside of 1 to 65535; write "1-10"'],
     ['--to-ports=1024-70000', '--to-ports: port range "1024-70000" is outside of 1 to 65535; write "1024-65535"'],
     ['--to-ports=2000-1000', '--to-ports: port range "2000-1000" runs backwards; write "1000-2000"'],
-    ['--to-ports=1024-2048,', '--to-ports: "" is no port range; write "1024-29999"'],
     ['--enable-ipv6=maybe', '--enable-ipv6 is either true or false; "--enable-ipv6=maybe" is not'],
     ['--enabel-ipv6', 'there is no option --enabel-ipv6; did you mean --enable-ipv6?'],
     ['--resync=60s', 'there is no option --resync; masq-agent help lists them'],
     ['--backend=nftable', '--backend=nftable: did you mean nftables?'],
     ['--backend=ebpf', '--backend=ebpf: write one of auto, iptables, nftables'],
     ['--once=yes', '--once=yes: write true or false'],
-    ['--config=', '--config needs a value; write --config=VALUE'],
-    ['--config', '--config needs a value; write --config=VALUE'],
+    ['--config=', '--config needs a value; write --config=FILE'],
+    ['--config', '--config needs a value; write --config=FILE'],
     ['--backend=', '--backend needs a value; write --backend=auto|iptables|nftables'],
     ['nonsense', '"nonsense" is neither a command nor an option; the commands are run, check, status, healthz'],
     ['nonsense --enable-ipv6', '"nonsense" is neither a command nor an option'],
@@ -41,8 +40,15 @@ describe('wrong usage is refused, with what to write instead:', () => {
     ['check --enabel-ipv6 x', 'there is no option --enabel-ipv6; did you mean --enable-ipv6?'],
     [
       '--pod-cidrs=10.244.0.0/16,10.245.0.1/16',
-      '--pod-cidrs: "10.245.0.1/16" is no CIDR; write one such as 10.244.0.0/16',
+      '--pod-cidrs: CIDR "10.245.0.1/16" has host bits set; did you mean "10.245.0.0/16"?',
     ],
+    ['--pod-cidrs=10.244.0.0/16,', '--pod-cidrs: nothing stands beside a comma; write CIDRs such as'],
+    ['--pod-cidrs', '--pod-cidrs needs a value; write --pod-cidrs=CIDR[,...]'],
+    ['--masq-chain=', '--masq-chain needs a value; write --masq-chain=NAME'],
+    ['--v', '--v needs a value; write --v=VALUE'],
+    ['--to-ports=1-2,', '--to-ports: nothing stands beside a comma; write ranges such as'],
+    ['serve --listen=:9797', '--listen=:9797: write an address and a port, such as 127.0.0.1:9797, 0.0.0.0:9797'],
+    ['serve --listen=127.0.0.1:65536', '--listen=127.0.0.1:65536: a port is a number from 1 to 65535'],
     ['status --pod-cidrs=10.244.0.0/16', '--pod-cidrs is an option of run, not of status'],
     ['help nonsense', '"nonsense" is neither a command nor an option'],
     ['stats --help', '"stats" is no command; did you mean "status"?'],
@@ -83,4 +89,11 @@ describe('calls of ip-masq-agent are taken:', () => {
       },
     });
   });
+});
+
+test.each([
+  ['--once=T -dry-run=1', ['once', 'dry-run']],
+  ['--once --dry-run --once=F', ['dry-run']],
+])('its own switches have the forms of the other flags: %s', (words, toggles) => {
+  expect([...parseMasqAgentOptions(words.split(' ')).toggles]).toEqual(toggles);
 });

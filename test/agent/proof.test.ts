@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -130,6 +130,23 @@ const CASES: readonly Case[] = [
     name: 'one that nobody can follow',
     script: nft('ip', 90, 'ip daddr vmap { 10.1.0.1 : jump led }'),
     says: /^what happens to packets to 0\.0\.0\.0 depends on the rule ip foreign c handle \d+: .*vmap/,
+  },
+  {
+    name: 'one for the protocols of a set',
+    script:
+      "nft 'table ip foreign { set p { type inet_proto; elements = { tcp, udp }; }; chain c { type nat hook postrouting priority 90; meta l4proto @p masquerade; }; }'",
+    says: /^what happens to packets to \S+ depends on the rule ip foreign c handle \d+: .*@p/,
+  },
+  {
+    name: 'one that gives another source to what was masqueraded',
+    script:
+      "nft 'table ip foreign { chain c { type filter hook postrouting priority 200; fib saddr type local ip saddr set 203.0.113.77; }; }'",
+    says: /^what happens to packets to \S+ depends on the rule ip foreign c handle \d+: .*203\.0\.113\.77/,
+  },
+  {
+    name: "istio's, for what the node itself sends",
+    script: byNft('-m owner --socket-exists -p tcp -j SNAT --to-source 169.254.7.127'),
+    says: undefined,
   },
   ...['filter', 'mangle', 'raw', 'security'].map(table => ({
     name: `a table named as iptables' ${table} is, with a chain that gives packets a source`,
@@ -424,6 +441,50 @@ describe.runIf(hasKernel())('the proof sees', () => {
     expect(node.rules()).toContain(`-A POSTROUTING ${printed}`.trim());
     expect(node.once(program, argsOf('iptables-nft')).status).toBe(1);
     expect(node.state().message).toMatch(says);
+  });
+
+  /** As the bridge plugin of CNI has them with `ipMasq`: a chain for each pod. */
+  const podChains = (count: number): string =>
+    [
+      '*nat',
+      ...Array.from({ length: count }, (_, i) => [
+        `:CNI-${i} - [0:0]`,
+        `-A POSTROUTING -s 172.16.${i >> 8}.${i & 255}/32 -m comment --comment "name: \\"net\\"" -j CNI-${i}`,
+        `-A CNI-${i} -d 172.16.0.0/16 -m comment --comment "name: \\"net\\"" -j ACCEPT`,
+        `-A CNI-${i} ! -d 224.0.0.0/4 -m comment --comment "name: \\"net\\"" -j MASQUERADE`,
+      ]).flat(),
+      'COMMIT\n',
+    ].join('\n');
+
+  test.each([
+    ['in one process', ''],
+    ['one by one where nft cannot read what is typed', 'case "$*" in *-i*) exit 1;; esac'],
+    ['one by one where nft is silent about some', 'case "$*" in *-i*) /usr/sbin/nft "$@" | head -n 5; exit;; esac'],
+    ['one by one where nft prompts', 'case "$*" in *-i*) /usr/sbin/nft "$@" | sed "s/^/nft> /"; exit;; esac'],
+  ])('many chains are listed %s', async (_, hindrance) => {
+    node = await TestNode.start('nft');
+    node.configure(FILE);
+    node.sh('iptables-nft-restore --noflush', podChains(40));
+    const path = mkdtempSync(join(root, 'bin-'));
+    const log = join(path, 'calls');
+    const script = `#!/bin/sh\necho "$*" >> ${log}\n${hindrance}\nexec /usr/sbin/nft "$@"\n`;
+    writeFileSync(join(path, 'nft'), script, { mode: 0o755 });
+    const calls = (): number => readFileSync(log, 'utf8').split('\n').length - 1;
+    const args = argsOf('iptables-nft');
+    expect(node.once(program, args, { path }).status).toBe(1);
+    expect(node.state().message).toMatch(/-A POSTROUTING -s 172\.16\.0\.0\/32 .* -j CNI-0, and /);
+    if (hindrance === '') expect(calls()).toBeLessThan(12);
+    else expect(calls()).toBeGreaterThan(40);
+    expect(node.once(program, [...args, '--pod-cidrs=10.244.0.0/16,2001:db8:244::/64'], { path }).status).toBe(0);
+  });
+
+  test('more chains than can be known are told', async () => {
+    node = await TestNode.start('nft');
+    node.configure(FILE);
+    node.sh('iptables-nft-restore --noflush', podChains(1000));
+    const { status, stderr } = node.once(program, argsOf('iptables-nft'));
+    expect(status).toBe(1);
+    expect(stderr).toContain('the rules of others cannot be read: more than 1000 chains and sets decide');
   });
 
   test.each([

@@ -34,6 +34,28 @@ test('what can no longer be written is not left as it was', () => {
   expect(machine.readFile(`${FOLDER}/${METRICS_FILE}`)).toMatchObject({ ok: false });
 });
 
+test('a second agent with the same folder is told of, once, by each of them', () => {
+  const { machine, publisher } = published();
+  for (let n = 0; n < 3; n++) publisher.publish(STATE);
+  expect(machine.log).toEqual([]);
+  const other = new Publisher(machine, FOLDER, new Log(machine, 'text'));
+  for (let n = 0; n < 3; n++) {
+    other.publish({ ...STATE, resyncSeconds: 30 });
+    publisher.publish(STATE);
+  }
+  const told = expect.stringContaining(`warning rival: somebody else has written ${FOLDER}/state.json: a second agent`);
+  expect(machine.log).toEqual([told, told]);
+});
+
+test('a state that has gone, or never was written, is nobody else’s', () => {
+  const { machine, publisher } = published();
+  machine.removeFile(`${FOLDER}/${STATE_FILE}`);
+  publisher.publish(STATE);
+  const later = new Publisher(machine, FOLDER, new Log(machine, 'text'));
+  later.publish(STATE);
+  expect(machine.log).toEqual([]);
+});
+
 test('a file that goes makes room for the next', () => {
   const { machine, publisher } = published();
   const write = machine.writeFile.bind(machine);

@@ -13,6 +13,9 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 const METRICS = '# HELP x Größe\n# TYPE x gauge\nx 1\n';
 
+/** What an address has to look like. */
+const FORM = 'write an address and a port, such as 127.0.0.1:9797, 0.0.0.0:9797 or [::1]:9797';
+
 describe.each(RUNTIMES)('masq-agent serve on %s', runtime => {
   describe.runIf(isBuildable(runtime))('', () => {
     let program: readonly string[];
@@ -91,10 +94,12 @@ describe.each(RUNTIMES)('masq-agent serve on %s', runtime => {
       for (const path of ['/healthz', '/readyz', '/metrics']) {
         expect(await get(path), path).toBe(`503 no agent has run with --state-dir=${folder}\n`);
       }
+      // Probes of the server itself ask for this one.
+      expect(await get('/')).toBe('200 there are /metrics, /healthz and /readyz\n');
     });
 
     test('nothing else of the folder or the machine is told', async () => {
-      for (const path of ['/', '/state.json', '/last-good', '/../state.json', '/metrics/', '//metrics']) {
+      for (const path of ['/state.json', '/last-good', '/../state.json', '/metrics/', '//metrics']) {
         expect(await get(path), path).toMatch(/^404 /);
       }
       expect(await server.ask('POST /metrics HTTP/1.1\r\nContent-Length: 1\r\n\r\nx')).toMatch(
@@ -176,21 +181,21 @@ describe.each(RUNTIMES)('masq-agent serve on %s', runtime => {
     });
 
     test.each([
-      '9797',
-      ':9797',
-      'localhost:9797',
-      '127.0.0.1',
-      '127.0.0.1:0',
-      '127.0.0.1:65536',
-      '[::1:9797',
-      '::1]:9797',
-    ])('refuses --listen=%s', text => {
+      ['9797', FORM],
+      [':9797', FORM],
+      ['localhost:9797', FORM],
+      ['127.0.0.1', FORM],
+      ['[::1:9797', FORM],
+      ['::1]:9797', FORM],
+      ['127.0.0.1:0', 'a port is a number from 1 to 65535'],
+      ['127.0.0.1:65536', 'a port is a number from 1 to 65535'],
+    ])('refuses --listen=%s', (text, why) => {
       const { status, stderr } = spawnSync(program[0]!, [...program.slice(1), 'serve', `--listen=${text}`], {
         encoding: 'utf8',
       });
       expect({ status, stderr }).toEqual({
         status: 2,
-        stderr: `masq-agent: --listen=${text}: write an address and a port, such as 127.0.0.1:9797 or [::1]:9797\n`,
+        stderr: `masq-agent: --listen=${text}: ${why}\n`,
       });
     });
 

@@ -60,6 +60,29 @@ describe.runIf(hasKernel()).each(RUNTIMES)('on %s', runtime => {
       expect(applied('--masq-chain=NEW')).toEqual(wanted);
     });
 
+    test('who has rules in the chain is told that they are gone, rules of other agents aside', () => {
+      const rule = '-d 203.0.113.9/32 -m comment --comment "for ip-users" -j SNAT --to-source 192.168.1.10';
+      for (const chain of ['SHARED', 'FORMER']) iptables(`-N ${chain}`);
+      iptables('-A POSTROUTING -j SHARED');
+      iptables(`-A SHARED ${rule}`);
+      // Its first version, and GKE's own.
+      for (const name of ['ip-masq-agent', 'ip-masq']) {
+        const comment = `${name}: cluster-local traffic should not be subject to MASQUERADE`;
+        iptables(`-A FORMER -d 192.0.2.0/24 -m comment --comment "${comment}" -j RETURN`);
+      }
+      const { stderr } = node.once(program, ['--masq-chain=SHARED']);
+      expect(stderr).toContain(
+        `replaced: the chain had rules that no ip-masq-agent wrote, and they are gone: iptables -t nat -A SHARED ${rule}\n`,
+      );
+      expect(node.rules().join('\n')).not.toContain('203.0.113.9');
+      expect(node.once(program, ['--masq-chain=SHARED']).stderr).not.toContain('replaced');
+      expect(node.once(program, ['--masq-chain=FORMER']).stderr).not.toContain('replaced');
+      for (let i = 1; i <= 5; i++) iptables(`-A FORMER -d 203.0.113.${i}/32 -j ACCEPT`);
+      expect(node.once(program, ['--masq-chain=FORMER']).stderr).toMatch(
+        /replaced: .*-d 203\.0\.113\.3\/32 -j ACCEPT; 2 more\n/,
+      );
+    });
+
     test('IPv6 rules go when IPv6 is switched off, under whichever name', () => {
       const wanted = applied();
       applied('--enable-ipv6', '--masq-chain=OLD');

@@ -54,6 +54,32 @@ describe.each(FILES)('%s', name => {
   });
 });
 
+describe('ci/gitlab.yml', () => {
+  const text = readFileSync(join(ROOT, 'ci/gitlab.yml'), 'utf8');
+  const judged = (template: string) => {
+    const folder = mkdtempSync(join(tmpdir(), 'masq-ci-'));
+    try {
+      writeFileSync(join(folder, '.gitlab-ci.yml'), template);
+      for (const args of [
+        ['init', '--quiet'],
+        ['remote', 'add', 'origin', 'git@gitlab.example.com:we/clusters.git'],
+      ])
+        spawnSync('git', args, { cwd: folder });
+      const program = join(ROOT, 'node_modules/.bin/gitlab-ci-local');
+      const { status, stdout, stderr } = spawnSync(program, ['--list'], { cwd: folder, encoding: 'utf8' });
+      return { status, said: stdout + stderr };
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  };
+
+  test('is what an independent validator takes for valid', () => {
+    expect(judged(text)).toEqual({ status: 0, said: expect.stringContaining('json schema validated') });
+    expect(judged(text.replace('interruptible: true', 'interruptible: perhaps')).status).toBe(1);
+    expect(judged(text.replace('script:', 'scrpt:')).status).toBe(1);
+  });
+});
+
 describe('the steps, run for real', () => {
   let folder: string;
   let surroundings: Surroundings;

@@ -245,7 +245,7 @@ describe('readText', () => {
     expect(run('yes')).toEqual({
       ok: false,
       code: 'MQ209',
-      message: 'standard input is larger than 12 bytes, the most that masq reads; split it, or name the file you mean',
+      message: '<stdin> is larger than 12 bytes, the most that masq reads; split it, or name the file you mean',
     });
   });
 });

@@ -405,3 +405,42 @@ describe('several processes', () => {
     expect(Object.keys(tree())).toEqual(['.masq-staging-2-bb/', '.masq-staging-2-bb/owner', 'prod/', 'prod/a.yaml']);
   });
 });
+
+describe('files of the output folder itself', () => {
+  const own = (files: Record<string, string>, folders: Folders = {}): OutputPlan => ({
+    ...plan(folders),
+    files: new Map(Object.entries(files)),
+  });
+  const commitOwn = (wanted: OutputPlan): void => commitOutput(wanted, compareOutput(wanted), { prune: false });
+
+  test('are written, and what is rendered no more is deleted wherever it is', () => {
+    put({ 'mine.yaml': 'mine', 'sub/mine.yaml': 'mine' });
+    commitOwn(own({ 'a.yaml': `${H}a`, 'b.yaml': `${H}b` }, { prod: { 'c.yaml': `${H}c` } }));
+    const next = own({ 'a.yaml': `${H}A` }, { dev: { 'c.yaml': `${H}c` } });
+    expect(compareOutput(next).map(({ kind, path }) => `${kind} ${path}`)).toEqual([
+      'update a.yaml',
+      'delete b.yaml',
+      'create dev/c.yaml',
+      'delete prod/c.yaml',
+    ]);
+    commitOwn(next);
+    expect(tree()).toEqual({
+      'a.yaml': `${H}A`,
+      'dev/': '',
+      'dev/c.yaml': `${H}c`,
+      'mine.yaml': 'mine',
+      'sub/': '',
+      'sub/mine.yaml': 'mine',
+    });
+    expect(compareOutput(next)).toEqual([]);
+  });
+
+  test('are refused under names that lead out of it, and under those of others', () => {
+    expect(() => commitOwn(own({ '../a.yaml': H }))).toThrow('"../a.yaml" is not a name inside the output folder');
+    expect(() => commitOwn(own({ prod: H }, { prod: { 'a.yaml': H } }))).toThrow(
+      '"prod" is to be a file, and a folder',
+    );
+    put({ 'a.yaml': 'mine' });
+    expect(() => commitOwn(own({ 'a.yaml': H }))).toThrow('in the way and not written by masq');
+  });
+});

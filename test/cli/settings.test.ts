@@ -14,10 +14,10 @@ describe('rules in .masq.yaml', () => {
 
   test.each([
     ['off', 0, 'no findings in 1 file (1 document); 1 left out as told\n'],
-    ['note', 0, /note MQ121 .*\n[^]*\n1 note in 1 file/],
+    ['note', 0, /note MQ121 .*\n[\s\S]*\n1 note in 1 file/],
     ['warn', 0, /warning MQ121 /],
     ['warning', 0, /warning MQ121 /],
-    ['error', 1, /error MQ121 .*\n[^]*\n1 error in 1 file/],
+    ['error', 1, /error MQ121 .*\n[\s\S]*\n1 error in 1 file/],
   ])('%s', (severity, status, said) => {
     box.write('.masq.yaml', rule(severity));
     box.write('a.yaml', WARNED);

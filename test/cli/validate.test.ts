@@ -269,7 +269,7 @@ describe('files that cannot be read are findings, beside those of the others', (
     const { status, stdout } = box.masq('validate', 'x.yaml');
     expect({ status, stdout }).toEqual({ status: 1, stdout: expect.stringContaining(finding) });
     const piped = box.masqWith({ input: bytes }, 'validate', '-');
-    expect(piped.stdout).toContain(finding.replace('"x.yaml"', 'standard input').replace('x.yaml:', '<stdin>:'));
+    expect(piped.stdout).toContain(finding.replace('"x.yaml"', '<stdin>').replace('x.yaml:', '<stdin>:'));
   });
 });
 

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parseOptions } from '../../agent/options';
 import { IpMasqAgent, IpMasqAgentDaemonSet, type IpMasqAgentDaemonSetProps } from '../../constructs';
 import { findingsOf } from '../../constructs/validation';
+import { cidr, setsOf } from '../../core/address';
 import { ownResources } from '../../core/intent/masq-agent';
 import { nextLine } from './here';
 import { errorsOf } from './synth';
@@ -89,6 +90,7 @@ describe('the DaemonSet of masq-agent', () => {
           dnsPolicy: 'Default',
           automountServiceAccountToken: false,
           enableServiceLinks: false,
+          nodeSelector: { 'kubernetes.io/os': 'linux' },
           priorityClassName: 'system-node-critical',
           terminationGracePeriodSeconds: 5,
           containers: [AGENT],
@@ -114,6 +116,7 @@ describe('the DaemonSet of masq-agent', () => {
     [{ backend: 'auto', logFormat: 'text' }, undefined],
     [{ backend: 'nftables' }, ['--backend=nftables']],
     [{ logFormat: 'json', enableIPv6: true }, ['--enable-ipv6', '--log-format=json']],
+    [{ podCIDRs: ['10.244.0.0/16', 'fd00:10:244::/56'] }, ['--pod-cidrs=10.244.0.0/16,fd00:10:244::/56']],
     [{ gke: true, backend: 'iptables' }, ['--masq-chain=IP-MASQ', '--random-fully=false', '--backend=iptables']],
   ])('%j has the arguments %j', (props, args) => {
     expect(containersOf(props)[0]!.args).toEqual(args);
@@ -126,12 +129,15 @@ describe('the DaemonSet of masq-agent', () => {
 
   it('serves metrics from a container that can do nothing else', () => {
     const [agent, metrics] = containersOf({ metrics: {} });
+    const page = { httpGet: { path: '/', port: 9797, scheme: 'HTTP' }, successThreshold: 1 };
     expect(agent).toEqual(AGENT);
     expect(metrics).toEqual({
       name: 'metrics',
       image: IMAGE,
       command: ['/usr/bin/masq-agent', 'serve', '--listen=[$(HOST_IP)]:9797'],
       env: [{ name: 'HOST_IP', valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: 'status.hostIP' } } }],
+      livenessProbe: { ...page, initialDelaySeconds: 30, periodSeconds: 30, timeoutSeconds: 10, failureThreshold: 3 },
+      readinessProbe: { ...page, initialDelaySeconds: 2, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 2 },
       ports: [{ name: 'metrics', containerPort: 9797, hostPort: 9797, protocol: 'TCP' }],
       resources: { requests: { cpu: '1m', memory: '6Mi' }, limits: { memory: '32Mi' } },
       securityContext: {
@@ -153,6 +159,25 @@ describe('the DaemonSet of masq-agent', () => {
     expect(metrics!.command).toContain('--listen=[::1]:9100');
     expect(metrics!.ports).toEqual([{ name: 'metrics', containerPort: 9100, hostPort: 9100, protocol: 'TCP' }]);
     expect(metrics).not.toHaveProperty('env');
+  });
+
+  it.each([
+    ['127.0.0.1', '127.0.0.1'],
+    ['169.254.20.10', '169.254.20.10'],
+    ['0.0.0.0', '127.0.0.1'],
+    ['::1', '::1'],
+    ['0:0::0', '::1'],
+  ])('that serves on %s is asked at %s', (address, host) => {
+    const [, metrics] = containersOf({ metrics: { address, port: 9100 } });
+    const asked = { httpGet: { host, path: '/', port: 9100 } };
+    expect(metrics).toMatchObject({ livenessProbe: asked, readinessProbe: asked });
+  });
+
+  it.each([
+    [{ pool: 'a' }, { 'kubernetes.io/os': 'linux', pool: 'a' }],
+    [{ 'kubernetes.io/os': 'other' }, { 'kubernetes.io/os': 'other' }],
+  ])('with the node selector %j has %j', (nodeSelector, all) => {
+    expect(specOf({ nodeSelector }).template.spec.nodeSelector).toEqual(all);
   });
 
   it('has a ServiceAccount of its own beside it, on GKE too', () => {
@@ -177,6 +202,7 @@ describe('what the DaemonSet starts', () => {
     toPorts: ['1024-29999', '32768-65535'],
     backend: 'nftables',
     logFormat: 'json',
+    podCIDRs: ['10.244.0.0/16', '10.245.0.0/16'],
     metrics: { port: 9100 },
   };
 
@@ -187,6 +213,7 @@ describe('what the DaemonSet starts', () => {
       logFormat: 'json',
       once: false,
       dryRun: false,
+      pods: new Map([[4, setsOf([cidr('10.244.0.0/15')])[4]]]),
       flags: {
         chain: 'IP-MASQ',
         enableIPv6: true,
@@ -258,6 +285,18 @@ describe('props about masq-agent', () => {
       ],
     ],
     [
+      'the pods of another agent',
+      { podCIDRs: ['10.244.0.0/16'] },
+      [
+        'MQ322 podCIDRs is about masq-agent, and the flavor is "upstream", which has no such setting; remove it, or write "flavor: masq" and the image (podCIDRs)',
+      ],
+    ],
+    [
+      'pods that have no range',
+      { flavor: 'masq', image: IMAGE, podCIDRs: ['10.244.0.1/16'] },
+      ['MQ101 CIDR "10.244.0.1/16" has host bits set; did you mean "10.244.0.0/16"? (podCIDRs[0])'],
+    ],
+    [
       'a port that needs rights',
       { flavor: 'masq', image: IMAGE, metrics: { port: 80 } },
       ['MQ206 props.metrics.port is 80; the least is 1024 (props.metrics.port)'],
@@ -266,6 +305,13 @@ describe('props about masq-agent', () => {
       'a port that is none',
       { flavor: 'masq', image: IMAGE, metrics: { port: 65536 } },
       ['MQ206 props.metrics.port is 65536; the most is 65535 (props.metrics.port)'],
+    ],
+    [
+      "the kubelet's port",
+      { flavor: 'masq', image: IMAGE, metrics: { port: 10250 } },
+      [
+        "MQ324 port 10250 is the kubelet's on every node, and the metrics container cannot start; write another one that is free, or remove the key for 9797 (metrics.port)",
+      ],
     ],
     [
       'an address that is none',

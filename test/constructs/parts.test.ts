@@ -16,6 +16,13 @@ import { agentArgs } from '../../constructs/ip-masq-agent-pod';
 const MANAGED = { 'app.kubernetes.io/managed-by': 'masq' };
 const WAVE = 'argocd.argoproj.io/sync-wave';
 
+/** What keeps an object where its file, or what applied it, is deleted. */
+const KEPT = {
+  'argocd.argoproj.io/compare-options': 'IgnoreExtraneous',
+  'argocd.argoproj.io/sync-options': 'Delete=false,Prune=false',
+  'kustomize.toolkit.fluxcd.io/prune': 'disabled',
+};
+
 /** What a chart with some constructs renders to. */
 function synth(make: (chart: Chart) => unknown): Record<string, unknown>[] {
   const chart = new Chart(Testing.app(), 'chart');
@@ -272,17 +279,14 @@ describe('policies and gateways', () => {
       {
         apiVersion,
         kind,
-        metadata: { name: 'default', namespace: 'cluster-c', labels: MANAGED, annotations: { [WAVE]: '1' } },
+        metadata: { name: 'default', namespace: 'cluster-c', labels: MANAGED, annotations: { ...KEPT, [WAVE]: '1' } },
         spec: { floatingIPs },
       },
     ]);
   });
 
   it('the patch of the Cluster object, which nobody may prune', () => {
-    const guards = {
-      'argocd.argoproj.io/sync-options': 'Prune=false,ServerSideApply=true',
-      'kustomize.toolkit.fluxcd.io/prune': 'disabled',
-    };
+    const guards = { ...KEPT, 'argocd.argoproj.io/sync-options': 'Delete=false,Prune=false,ServerSideApply=true' };
     const objects = synth(chart => {
       new AnthosClusterPatch(chart, 'New', { name: 'cluster1' });
       new AnthosClusterPatch(chart, 'Old', { name: 'cluster1', namespace: 'ns', enable: 'annotation' });
@@ -312,7 +316,7 @@ describe('policies and gateways', () => {
       ['networkgatewaygroups.networking.gke.io', 'egressnatpolicies.networking.gke.io'].map(name => [
         'apiextensions.k8s.io/v1',
         'CustomResourceDefinition',
-        { name, labels: MANAGED, annotations: { [WAVE]: '-1' } },
+        { name, labels: MANAGED, annotations: { ...KEPT, [WAVE]: '-1' } },
       ]),
     );
   });

@@ -34,6 +34,14 @@ const agent = {
 };
 const gateway = { ...common, namespace, name: 'default', floatingIPs: ['192.168.1.1', '192.168.1.2'] };
 
+const kinds = [{ group: '', kind: 'ConfigMap', namespaced: true }];
+const clusters = ['a', 'b'].map(cluster => ({ name: cluster, kinds, namespaces: ['kube-system'] }));
+const repo = 'https://git.example/network/clusters.git';
+const source = { ...common, source: 'git', name, namespace, repo, revision: 'main', path: 'dist', secret: 'key' };
+const flux = { ...source, serviceAccountName: 'account', timeout: '5m0s' };
+const argoCd = { ...common, name, namespace, project: 'net', repo, revision: 'main', path: 'dist' };
+const stages = { canaries: ['a'], destinations: { a: 'somewhere' } };
+
 /** Every construct that has props of its own, with all of them. */
 const CONSTRUCTS = {
   AnthosClusterPatch: { ...common, name, namespace, enable: 'annotation' },
@@ -73,6 +81,33 @@ const CONSTRUCTS = {
     egress: { floatingIPs: ['192.168.1.100', '192.168.1.101'] },
   },
   IntentChart: { name, model: undefined, diagnostics: [] },
+  ArgoCdApplication: { ...argoCd, destination: 'a' },
+  ArgoCdApplicationSet: { ...argoCd, ...stages, exclude: ['c'], maxUpdate: 2 },
+  ArgoCdFleet: { ...argoCd, ...stages, clusters, style: 'applicationset', exclude: ['c'], maxUpdate: '50%' },
+  ArgoCdProject: {
+    ...common,
+    name,
+    namespace,
+    repo,
+    destinations: [{ cluster: 'a', namespaces: ['kube-system'] }],
+    kinds,
+    description: 'x',
+  },
+  FluxCluster: { ...flux, cluster: 'a' },
+  FluxFleet: { ...flux, ...stages, clusters },
+  FluxKustomization: {
+    ...common,
+    name,
+    namespace,
+    source: 'git',
+    sourceName: 'masq',
+    path: 'dist/a',
+    dependsOn: ['b'],
+    kubeConfigSecret: 'a-kubeconfig',
+    serviceAccountName: 'account',
+    timeout: '5m0s',
+  },
+  FluxSource: { ...source, cluster: 'a' },
 } satisfies Partial<Record<keyof typeof exported, object>>;
 
 const CLASSES: Readonly<Record<string, unknown>> = { ...exported };
@@ -139,6 +174,7 @@ describe.each(NAMES)('%s', construct => {
   /** What is allowed of the above, or means what is meant without it. */
   const fine = (key: string, wrong: unknown): boolean =>
     (typeof good[key] === typeof wrong && (typeof wrong === 'boolean' || (key === 'cidrLimit' && wrong === 5))) ||
+    (key === 'maxUpdate' && wrong === 5) ||
     (isPlain(wrong) && isPlain(good[key]) && !['config', 'network', 'masquerade', 'egress'].includes(key)) ||
     (construct === 'ClusterIntent' && wrong instanceof Map && key !== 'clusterName') ||
     (construct === 'IntentChart' && key === 'model' && wrong === undefined);
@@ -158,14 +194,12 @@ function isPlain(value: unknown): boolean {
 }
 
 describe('what is said', () => {
-  const DNS = 'a DNS subdomain: lower-case letters, digits, dashes and dots, at most 253';
-
   it.each<[Name, object, string[]]>([
     [
       'AnthosClusterPatch',
       { name: 'Prod', enable: 'foo' },
       [
-        `[chart/thing] MQ615 props.name "Prod" is not allowed; write ${DNS} (props.name) at HERE`,
+        '[chart/thing] MQ615 props.name "Prod" is not allowed; write "prod" (props.name) at HERE',
         '[chart/thing] MQ206 props.enable cannot be "foo"; write "annotation" or "advancedNetworking" (props.enable) at HERE',
       ],
     ],
@@ -223,7 +257,7 @@ describe('what is said', () => {
       'IpMasqAgent',
       { name: 'Agent', config: { nonMasqueradeCIDRs: ['10.0.0.0/8'], masqLinkLocal: 'yes' }, gke: 'yes' },
       [
-        `[chart/thing] MQ615 props.name "Agent" is not allowed; write ${DNS} (props.name) at HERE`,
+        '[chart/thing] MQ615 props.name "Agent" is not allowed; write "agent" (props.name) at HERE',
         '[chart/thing] MQ204 props.gke "yes" is text; true or false is wanted (props.gke) at HERE',
         '[chart/thing/Config] MQ204 props.masqLinkLocal "yes" is text; true or false is wanted (props.masqLinkLocal) at HERE',
       ],

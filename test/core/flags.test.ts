@@ -69,10 +69,10 @@ it.each([
   ['MASQUERADE', 'has the name of an iptables target; choose one of your own'],
   ['MASQ', undefined],
   ['POSTROUTING', 'belongs to the kernel; choose one of your own'],
-  ['KUBE-POSTROUTING', 'belongs to KUBE-*; choose one of your own'],
-  ['CNI-abc', 'belongs to CNI-*; choose one of your own'],
-  ['cali-nat', 'belongs to cali-*; choose one of your own'],
-  ['CILIUM_POST_nat', 'belongs to CILIUM_*; choose one of your own'],
+  ['KUBE-POSTROUTING', 'belongs to Kubernetes; choose one of your own'],
+  ['CNI-abc', 'belongs to CNI plugins; choose one of your own'],
+  ['cali-nat', 'belongs to Calico; choose one of your own'],
+  ['CILIUM_POST_nat', 'belongs to Cilium; choose one of your own'],
 ])('the chain %j', (name, fault) => {
   expect(chainFault(name)).toBe(fault && `chain "${name}" ${fault}`);
 });
@@ -91,6 +91,7 @@ it.each([
   ['2000-1000', 'port range "2000-1000" runs backwards; write "1000-2000"'],
   ['', '"" is no port range; write "1024-29999"'],
   ['1024:2000', '"1024:2000" is no port range; write "1024-29999"'],
+  ['010-020', '"010-020" is no port range; write "1024-29999"'],
   [' 1024', '" 1024" is no port range; write "1024-29999"'],
 ])('the port range %j', (text, fault) => {
   expect(portRangeFault(text)).toBe(fault);

@@ -98,7 +98,7 @@ const FAULTS: Readonly<Record<string, readonly (readonly [text: string, place: s
     [
       'a:\n  - 10.0.0.0/8\n    cidr: b\n',
       '3:5 MQ201',
-      'this key is below the text "10.0.0.0/8", which can have none; write "- " before it',
+      'this key is below the text "10.0.0.0/8", which can have none; write "- " before it, or indent it like "a"',
     ],
     [
       'a:\n  - b\n    cidr: c\n',
@@ -108,7 +108,7 @@ const FAULTS: Readonly<Record<string, readonly (readonly [text: string, place: s
     [
       'a:\n  - b: 1\n  c: d\n',
       '3:3 MQ201',
-      'this belongs to no "- " of the list above; write "- " before it, or indent it as a key',
+      'this belongs to no "- " of the list above; write "- " before it, or indent it like "a"',
     ],
   ],
   'merge conflicts': [

@@ -43,7 +43,7 @@ const FREE: readonly RegExp[] = [
   /^DaemonSet spec\.(?:minReadySeconds|updateStrategy.*): (?:nothing|an empty one)$/,
   /^DaemonSet spec\.template\.spec\.(?:dnsPolicy|terminationGracePeriodSeconds): nothing$/,
   /^DaemonSet spec\.template\.spec\.enableServiceLinks: (?:nothing|the opposite)$/,
-  /^DaemonSet spec\.template\.spec\.containers\[0\]\.(?:live|readi)ness\w*\.(?:\w+Seconds|failureThreshold): nothing$/,
+  /^DaemonSet spec\.template\.spec\.containers\[\d\]\.(?:live|readi)ness\w*\.(?:\w+Seconds|failureThreshold): nothing$/,
   /^DaemonSet spec\.template\.spec\.containers\[\d\]\.securityContext\.readOnlyRootFilesystem: (?:nothing|the opposite)$/,
   /^DaemonSet spec\.template\.spec\.containers\[\d\]\.volumeMounts\[\d\]\.readOnly: (?:nothing|the opposite)$/,
   /^DaemonSet spec\.template\.spec\.containers\[1\]\.env: (?:an item twice|one more of its own)$/,
@@ -477,6 +477,7 @@ describe('patches that change nothing for packets', () => {
 });
 
 describe('patches of masq-agent’s DaemonSet', () => {
+  const OPTIONS = ['--enable-ipv6', '--log-format=json', '--pod-cidrs=10.244.0.0/16,fd00:10:244::/56'];
   const model = models.find(m => m.name === 'masq-agent')!;
   const patched = (way: string, value: unknown): KubeObject[] => {
     const objects = structuredClone(renderedObjects(model));
@@ -492,7 +493,7 @@ describe('patches of masq-agent’s DaemonSet', () => {
     [`${AGENT}.livenessProbe.periodSeconds`, 60],
     [`${AGENT}.readinessProbe.failureThreshold`, 5],
     [`${AGENT}.securityContext.readOnlyRootFilesystem`, false],
-    [`${AGENT}.args`, ['--enable-ipv6', '--log-format=json', '--v=4']],
+    [`${AGENT}.args`, [...OPTIONS, '--v=4']],
     [`${AGENT}.resources.limits.memory`, '128Mi'],
     [`${POD}.containers.1.resources.limits.memory`, '64Mi'],
     [`${POD}.containers.2`, { name: 'more', image: 'registry.example/masq-agent:0.1.0', args: ['serve'] }],
@@ -509,10 +510,10 @@ describe('patches of masq-agent’s DaemonSet', () => {
     [`${AGENT}.livenessProbe.successThreshold`, 2],
     [`${POD}.containers.1.livenessProbe`, { periodSeconds: 5 }],
     [`${AGENT}.securityContext.runAsUser`, 65532],
-    [`${AGENT}.args`, ['--enable-ipv6', '--log-format=json', '--backend=nftables']],
-    [`${AGENT}.args`, ['--enable-ipv6', '--log-format=json', '--dry-run']],
-    [`${AGENT}.args`, ['--enable-ipv6', '--log-format=json', 'cleanup']],
-    [`${AGENT}.args`, ['--enable-ipv6', '--log-format', 'json', '--config=/etc/other']],
+    [`${AGENT}.args`, [...OPTIONS, '--backend=nftables']],
+    [`${AGENT}.args`, [...OPTIONS, '--dry-run']],
+    [`${AGENT}.args`, [...OPTIONS, 'cleanup']],
+    [`${AGENT}.args`, [...OPTIONS, '--config=/etc/other']],
     [`${AGENT}.env`, [{ name: 'XTABLES_LOCKFILE', value: '/tmp/lock' }]],
     [`${POD}.containers.1.env`, []],
     [`${POD}.containers.1.securityContext.runAsUser`, 0],
@@ -524,8 +525,14 @@ describe('patches of masq-agent’s DaemonSet', () => {
   });
 
   it('are told of the flag that the intent has a field for', () => {
-    expect(refusals(model, patched(`${AGENT}.args`, ['--enable-ipv6', '--masq-chain', 'OWN']))).toEqual([
+    expect(refusals(model, patched(`${AGENT}.args`, [...OPTIONS, '--masq-chain', 'OWN']))).toEqual([
       'DaemonSet "ip-masq-agent" has chain "OWN" where the intent has "IP-MASQ-AGENT"; change spec.agent.chain, not the object',
+    ]);
+    expect(refusals(model, patched(`${AGENT}.args.2`, '--pod-cidrs=10.244.0.0/17,fd00:10:244::/56'))).toEqual([
+      'DaemonSet "ip-masq-agent" has podCIDRs "10.244.0.0/17,fd00:10:244::/56" where the intent has "10.244.0.0/16,fd00:10:244::/56"; change spec.network.podCIDRs, not the object',
+    ]);
+    expect(refusals(model, patched(`${AGENT}.args`, OPTIONS.slice(0, 2)))).toEqual([
+      'DaemonSet "ip-masq-agent" has podCIDRs "" where the intent has "10.244.0.0/16,fd00:10:244::/56"; change spec.network.podCIDRs, not the object',
     ]);
     expect(refusals(model, patched(`${POD}.containers.1.command.2`, '--listen=0.0.0.0:9797'))).toEqual([
       'DaemonSet "ip-masq-agent" has ["/usr/bin/masq-agent","serve","--listen=0.0.0.0:9797"] at spec.template.spec.containers[1].command where ["/usr/bin/masq-agent","serve","--listen=[$(HOST_IP)]:9797"] is planned; change the intent, not the object',

@@ -9,6 +9,7 @@ import { readNftRuleset } from '../../core/dataplane/nft-ruleset';
 
 const TO_PARTNERS: Condition = { on: 'destination', set: IntervalSet.ofCidr(cidr('203.0.113.0/24')) };
 const ELSEWHERE: Condition = { on: 'destination', set: IntervalSet.ofCidr(cidr('203.0.113.0/24')).complement() };
+const NEVER: Condition = { on: 'never' };
 const unknown = (text: string): Condition => ({ on: 'unknown', text });
 
 describe('dumps that differ in what changes by itself alone', () => {
@@ -57,6 +58,10 @@ describe('a rule of iptables-save', () => {
     ['-m mark ! --mark 7', [{ on: 'mark', value: 7, mask: 0xffffffff, negated: true }]],
     ['-m connmark --mark 0x4000/0x4000', [unknown('-m connmark --mark 0x4000/0x4000')]],
     ['-m socket', [unknown('-m socket')]],
+    // Packets of pods have no socket of the node.
+    ['-m owner --socket-exists', [NEVER]],
+    ['-m owner ! --uid-owner 0-99 --gid-owner 5 -d 203.0.113.0/24', [NEVER]],
+    ['-m owner ! --uid-owner 0-99 -m mark --mark 7', [{ on: 'mark', value: 7, mask: 0xffffffff, negated: false }]],
     ['-m policy --dir out --pol ipsec --mode tunnel', [unknown('-m policy --dir out --pol ipsec --mode tunnel')]],
     ['-m statistic --mode random ! --probability 0.30000000000', [{ on: 'chance' }]],
     ['-m statistic --mode random --probability 1.00000000000', [unknown('--mode random --probability 1.00000000000')]],
@@ -103,6 +108,8 @@ describe('a rule of iptables-save', () => {
     ['-j MARK --xor-mark 0x4', { kind: 'set-mark', clear: 0, flip: 4 }],
     ['-j CONNMARK --restore-mark', { kind: 'set-mark', clear: 0, flip: 0, lost: 0xffffffff }],
     ['-j CONNMARK --restore-mark --nfmask 0x80 --ctmask 0x80', { kind: 'set-mark', lost: 0x80 }],
+    ['-j CONNMARK --restore-mark --nfmask 0x1 --ctmask 0x10', { kind: 'set-mark', lost: 0x11 }],
+    ['-j CONNMARK --restore-mark --nfmask 0x1 --ctmask 0x1 --left-shift-mark 3', { lost: 0xffffffff }],
     ['-j CONNMARK --save-mark', { kind: 'continue' }],
     ['-j TCPMSS --clamp-mss-to-pmtu', { kind: 'continue' }],
     ['-j REJECT --reject-with icmp-port-unreachable', { kind: 'drop' }],
@@ -188,6 +195,7 @@ const daddr = (right: unknown, op = '==', protocol = 'ip') => ({
   match: { op, left: { payload: { protocol, field: 'daddr' } }, right },
 });
 const mark = { meta: { key: 'mark' } };
+const inTunnel = (left: object) => ({ match: { op: '==', left, right: '10.0.0.1' } });
 
 function nftRule(expr: unknown, family: Family = 4) {
   return readNftRule(family, { chain: 'c', handle: 1, expr }, 'ip t ');
@@ -203,13 +211,9 @@ describe('a rule of nft -j', () => {
     ['another order', daddr('203.0.113.0', '<'), [{ on: 'unknown' }]],
     ['a range that ends before it starts', daddr({ range: ['203.0.113.9', '203.0.113.1'] }), [{ on: 'unknown' }]],
     ['host bits', daddr({ prefix: { addr: '203.0.113.9', len: 24 } }), [{ on: 'unknown' }]],
-    ['the other family', daddr('2001:db8::1', '!=', 'ip6'), [{ on: 'destination', set: IntervalSet.empty(4) }]],
+    ['the other family', daddr('2001:db8::1', '!=', 'ip6'), [NEVER]],
     ['own family', { match: { op: '==', left: { meta: { key: 'nfproto' } }, right: 'ipv4' } }, []],
-    [
-      'not own family',
-      { match: { op: '!=', left: { meta: { key: 'protocol' } }, right: 'ip' } },
-      [{ set: IntervalSet.empty(4) }],
-    ],
+    ['not own family', { match: { op: '!=', left: { meta: { key: 'protocol' } }, right: 'ip' } }, [NEVER]],
     ['a state', { match: { op: 'in', left: { ct: { key: 'state' } }, right: ['new'] } }, [{ on: 'unknown' }]],
     ['an interface', { match: { op: '==', left: { meta: { key: 'oifname' } }, right: 'eth0' } }, [{ on: 'unknown' }]],
     ['bits of a mark', { match: { op: 'in', left: mark, right: 4 } }, [{ on: 'unknown' }]],
@@ -223,6 +227,18 @@ describe('a rule of nft -j', () => {
       { match: { op: '==', left: { meta: { key: 'l4proto' } }, right: { set: ['tcp', 17] } } },
       [{ protocols: ['tcp', 'udp'] }],
     ],
+    [
+      'protocols of a set',
+      { match: { op: '!=', left: { meta: { key: 'l4proto' } }, right: '@s' } },
+      [{ on: 'unknown' }],
+    ],
+    [
+      'a packet within the packet',
+      inTunnel({ payload: { tunnel: 'vxlan', protocol: 'ip', field: 'daddr' } }),
+      [{ on: 'unknown' }],
+    ],
+    ['a protocol within the packet', inTunnel({ meta: { tunnel: 'vxlan', key: 'l4proto' } }), [{ on: 'unknown' }]],
+    ['an owner', { match: { op: '!=', left: { meta: { key: 'skuid' } }, right: 0 } }, [NEVER]],
     [
       'all by chance',
       { match: { op: '<', left: { numgen: { mode: 'random', mod: 4, offset: 0 } }, right: 4 } },

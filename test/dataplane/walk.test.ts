@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type Address, address, cidr, IntervalSet } from '../../core/address';
 import { CidrList } from '../../core/address/cidr-list';
 import { exemptingRule } from '../../core/dataplane/exempting';
-import { readIptablesSave } from '../../core/dataplane/iptables-save';
+import { iptablesRuleset, readIptablesSave } from '../../core/dataplane/iptables-save';
 import { restoreText } from '../../core/dataplane/iptables-text';
 import { type KernelDecision, kernelMap } from '../../core/dataplane/kernel-map';
 import { ALL_BITS } from '../../core/dataplane/mark';
@@ -25,6 +25,7 @@ import { mapText } from './map-text';
 
 const BLOCKS = ['203.0.113.0/24', '203.0.113.0/25', '203.0.113.64/26', '198.51.100.0/24', '0.0.0.0/0'].map(cidr);
 const POINTS = ['203.0.113.1', '203.0.113.70', '203.0.113.200', '198.51.100.1', '192.0.2.1'].map(address);
+const TO_POINT = IntervalSet.ofCidr(cidr('203.0.113.1/32'));
 const CHAINS = ['POSTROUTING', 'A', 'B', 'C'];
 
 const known: fc.Arbitrary<Condition> = fc.oneof(
@@ -236,6 +237,70 @@ COMMIT
       'preserve',
     ]);
     expect(POINTS.map(point => decided(kernelMap(ruleset).at(point)))).toEqual(POINTS.map(() => undefined));
+  });
+});
+
+describe('a rule for packets that pods do not send out of the node', () => {
+  const ruleOf = (rule: string): NatRuleset => {
+    const read = readIptablesSave(`*nat\n:POSTROUTING ACCEPT [0:0]\n-A POSTROUTING ${rule} -j MASQUERADE\nCOMMIT\n`);
+    return iptablesRuleset(4, (read.ok && read.table) || { policies: new Map(), rules: new Map() });
+  };
+  const [point] = POINTS;
+
+  test.each([
+    // Docker's, of what a container sends to itself by way of a published port.
+    ['-s 203.0.113.1/32 -d 203.0.113.1/32 -p tcp', 'preserve'],
+    ['-s 203.0.113.2/32 -d 203.0.113.1/32', undefined],
+    ['-s 203.0.113.0/24 -d 203.0.113.0/24', undefined],
+    // kubenet's, of what the node sends to host ports.
+    ['-s 127.0.0.0/8 -o cbr0', 'preserve'],
+    ['! -s 127.0.0.0/8', 'masquerade false'],
+    ['-s 127.0.0.1/32', 'preserve'],
+    ['-s 126.0.0.0/7', undefined],
+    // kube-proxy's in IPVS mode, of what a pod sends to itself by way of a Service.
+    ['-m set --match-set KUBE-LOOP-BACK dst,dst,src', 'preserve'],
+    ['-m set --match-set KUBE-CLUSTER-IP dst,dst', undefined],
+    // What istio's agent sends to pods.
+    ['-m owner --socket-exists -p tcp -m set --match-set istio-inpod-probes-v4 dst', 'preserve'],
+    ['-m addrtype --src-type LOCAL', 'preserve'],
+  ])('%s', (rule, expected) => {
+    expect(decided(kernelMap(ruleOf(rule)).at(point!))).toBe(expected);
+  });
+
+  const from = (block: string) => ({ on: 'source', set: IntervalSet.ofCidr(cidr(block)) }) as const;
+  const [nodes, pods] = [from('192.168.1.0/24'), from('10.244.0.0/16')];
+
+  test.each<readonly [string, readonly Condition[], boolean, boolean]>([
+    ['from nodes', [nodes], false, true],
+    ['from the node', [{ on: 'source-type', type: 'LOCAL', negated: false }], false, true],
+    [
+      'from an address to itself',
+      [
+        { on: 'source', set: TO_POINT },
+        { on: 'destination', set: TO_POINT },
+      ],
+      false,
+      true,
+    ],
+    ['from pods', [pods], true, true],
+    ['to elsewhere', [{ on: 'destination', set: TO_POINT.complement() }], false, false],
+  ])('unless they were given another source before: %s', (_, conditions, before, behind) => {
+    const chains = new Map<string, NatChain>([
+      ['nat', { policy: 'accept', rules: [] }],
+      [
+        'other',
+        { policy: 'accept', rules: [{ conditions, verdict: { kind: 'unknown', text: 'ip saddr set' }, text: '' }] },
+      ],
+    ]);
+    const isOpen = (priority: number): boolean => {
+      const hooks = [
+        { chain: 'nat', nat: true, priority: 100 },
+        { chain: 'other', nat: false, priority },
+      ];
+      const map = kernelMap({ family: 4, chains, hooks }, { sources: pods.set });
+      return decided(map.at(point!)) === undefined;
+    };
+    expect([isOpen(99), isOpen(101)]).toEqual([before, behind]);
   });
 });
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { VERDICTS } from '../../agent/metrics';
 import { parseOptions } from '../../agent/options';
+import { TIMEOUT } from '../../agent/tool';
 import { readAgentFile } from '../../core/agentfile/read';
 import { SourceText } from '../../core/source/text';
 import { STATE } from '../monitoring/sample-state';
@@ -35,6 +36,11 @@ describe(PAGE, () => {
     const fields = [...Object.keys(top), ...below('config', config), ...below('counts', counts)];
     // The sources of a configuration stand in a second cell.
     expect(firstCells('State').sort()).toEqual(fields.sort());
+  });
+
+  test('says how long a tool may take, which no option changes', () => {
+    expect(text).toContain(`A run of iptables or nft has ${TIMEOUT / 1000} seconds`);
+    expect(text).toContain(`"did not end within ${TIMEOUT / 1000} s"`);
   });
 
   test('has every verdict', () => {

@@ -13,6 +13,14 @@ export function pages(): string[] {
   return [...below, 'CHANGELOG.md', 'CONTRIBUTING.md'].sort();
 }
 
+/** Those, and the README of the repository and of every example: all that is written by hand on the site. */
+export function allPages(): string[] {
+  const examples = readdirSync(join(ROOT, 'examples'), { recursive: true, encoding: 'utf8' })
+    .filter(name => name.endsWith('README.md'))
+    .map(name => `examples/${name.split(sep).join('/')}`);
+  return [...pages(), ...examples, 'README.md'].sort();
+}
+
 /** A page's text. */
 export function read(path: string): string {
   return readFileSync(join(ROOT, path), 'utf8');

@@ -28,6 +28,11 @@ function compare(document: unknown, rendered: unknown, sets: readonly string[] =
 }
 
 const MANAGED = { 'metadata.labels.app.kubernetes.io/managed-by': 'masq' };
+const KEPT = {
+  'metadata.annotations.argocd.argoproj.io/compare-options': 'IgnoreExtraneous',
+  'metadata.annotations.argocd.argoproj.io/sync-options': 'Delete=false,Prune=false',
+  'metadata.annotations.kustomize.toolkit.fluxcd.io/prune': 'disabled',
+};
 const wave = (n: number) => ({ 'metadata.annotations.argocd.argoproj.io/sync-wave': String(n) });
 
 describe('what is rendered equals the document, but for deliberate additions', () => {
@@ -52,14 +57,14 @@ describe('what is rendered equals the document, but for deliberate additions', (
       document: 'anthos-cluster.yaml',
       rendered: 'anthos-gateway/patches/cluster-cluster1.yaml',
       added: {
-        'metadata.annotations.argocd.argoproj.io/sync-options': 'Prune=false,ServerSideApply=true',
-        'metadata.annotations.kustomize.toolkit.fluxcd.io/prune': 'disabled',
+        ...KEPT,
+        'metadata.annotations.argocd.argoproj.io/sync-options': 'Delete=false,Prune=false,ServerSideApply=true',
       },
     },
     {
       document: 'anthos-gateway.yaml',
       rendered: 'anthos-gateway/40-anthosnetworkgateway-default.yaml',
-      added: { ...MANAGED, ...wave(1) },
+      added: { ...MANAGED, ...KEPT, ...wave(1) },
     },
     {
       document: 'anthos-policy.yaml',

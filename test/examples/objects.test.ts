@@ -139,7 +139,8 @@ test('patches of the Cluster object touch the switch and nothing else, and forbi
   const [current, preview] = patches.map(({ object }) => object as KubeObject & { spec?: unknown });
   const identity = { name: 'cluster1', namespace: 'cluster-cluster1' };
   const kept = {
-    'argocd.argoproj.io/sync-options': 'Prune=false,ServerSideApply=true',
+    'argocd.argoproj.io/compare-options': 'IgnoreExtraneous',
+    'argocd.argoproj.io/sync-options': 'Delete=false,Prune=false,ServerSideApply=true',
     'kustomize.toolkit.fluxcd.io/prune': 'disabled',
   };
   const head = { apiVersion: 'baremetal.cluster.gke.io/v1', kind: 'Cluster' };

@@ -16,10 +16,10 @@ test('the index names each example, and each once', () => {
 });
 
 describe.each(exampleNames())('%s', example => {
-  test('has an intent or a program, and a README under its own name', () => {
+  test('has an intent, a program or files for a tool, and a README under its own name', () => {
     const files = readdirSync(join(ROOT, 'examples', example));
     expect(files).toContain('README.md');
-    expect(files.includes('intent.yaml') || files.includes('main.ts')).toBe(true);
+    expect(['intent.yaml', 'main.ts', 'argocd', 'plugin.yaml'].some(name => files.includes(name))).toBe(true);
     expect(readme(example).split('\n', 1)[0]).toBe(`# ${example}`);
   });
 

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import {
   cpSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -255,6 +256,22 @@ describe.runIf(isBuildable('quickjs'))('the image', () => {
       status: 2,
       stderr: '"riscv" is no architecture of the agent; write amd64 or arm64\n',
     });
+  });
+
+  test('gives its files alone, whole and once', () => {
+    const folder = join(root, 'new/tree');
+    const unpack = (): { status: number | null; stderr: string } => {
+      const { status, stderr } = spawnSync(process.execPath, [...BUILD, '--tree', folder], { encoding: 'utf8' });
+      return { status, stderr };
+    };
+    expect(unpack()).toEqual({ status: 0, stderr: '' });
+    expect(readdirSync(join(root, 'new'))).toEqual(['tree']);
+    for (const [path, entry] of tree.entries) {
+      const found = lstatSync(join(folder, path));
+      expect(found.isSymbolicLink() ? 'link' : found.isFile() ? 'file' : 'folder', path).toBe(entry.kind);
+      if (entry.kind === 'file') expect(found.size, path).toBe(entry.bytes.length);
+    }
+    expect(unpack()).toEqual({ status: 2, stderr: `"${folder}" is not empty; remove it, or name another folder\n` });
   });
 
   test('is made for the other architecture too', async () => {

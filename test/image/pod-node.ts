@@ -116,6 +116,8 @@ export function podOf(daemonSet: Manifest, image: string, hostIP: string): Manif
     container.image = image;
     // podman has no such ports where the pod is in the node's network, nor would they do anything.
     delete container.ports;
+    // podman asks by HTTP with a curl of the container's own.
+    for (const kind of ['livenessProbe', 'readinessProbe']) if (container[kind]?.httpGet) delete container[kind];
     const values = new Map<string, string>();
     for (const variable of container.env ?? []) {
       if (variable.valueFrom?.fieldRef.fieldPath === 'status.hostIP') variable.value = hostIP;

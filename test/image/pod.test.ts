@@ -69,6 +69,11 @@ describe.runIf(hasKernel() && hasContainers() && isBuildable('quickjs'))("the Da
 
       expect(pods.probe(AGENT, agent.livenessProbe.exec.command)).toEqual({ code: 0, said: '' });
       const url = `http://${HOST_IP}:9797`;
+      const [, server] = daemonSet.spec.template.spec.containers;
+      for (const { httpGet } of [server.livenessProbe, server.readinessProbe]) {
+        expect(httpGet).toEqual({ path: '/', port: 9797, scheme: 'HTTP' });
+        expect(pods.get(`${url}${httpGet.path}`).status).toBe(200);
+      }
       expect(pods.get(`${url}/metrics`)).toMatchObject({
         status: 200,
         type: 'text/plain; version=0.0.4; charset=utf-8',

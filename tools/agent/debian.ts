@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** What a folder with a Debian system in it is made of. */
@@ -14,10 +14,29 @@ export interface DebianRecipe {
 /** Names the folder of a Debian system that has all packages already, such as `/` where a container is built. */
 const GIVEN = 'MASQ_DEBIAN';
 
-/** Why no Debian system can be made here; undefined when one can. */
+const IS_ROOT = process.getuid?.() === 0;
+
+/** The command, if one is needed, behind which a command may do what root may in a Debian system that was made here. */
+const ENTER: readonly string[] = IS_ROOT ? [] : ['mmdebstrap', '--unshare-helper'];
+
+/** Programs that make a Debian system, and the packages of Debian that have them. */
+const TOOLS: Readonly<Record<string, string>> = { mmdebstrap: 'mmdebstrap', flock: 'util-linux' };
+
+/** What those who are not root need besides. */
+const TOOLS_OF_USERS: Readonly<Record<string, string>> = { newuidmap: 'uidmap' };
+
+/** Why no Debian system can be made here, and what to install; undefined when one can. */
 export function whyNoDebian(): string | undefined {
   if (process.env[GIVEN] !== undefined) return undefined;
-  return spawnSync('mmdebstrap', ['--version']).error && 'mmdebstrap is missing';
+  const tools = { ...TOOLS, ...(IS_ROOT ? {} : TOOLS_OF_USERS) };
+  const missing = Object.keys(tools).filter(name => !isOnPath(name));
+  if (missing.length === 0) return undefined;
+  const packages = missing.map(name => tools[name]).join(' ');
+  return `${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} missing; run "apt-get install ${packages}"`;
+}
+
+function isOnPath(program: string): boolean {
+  return (process.env.PATH ?? '').split(':').some(folder => folder !== '' && existsSync(`${folder}/${program}`));
 }
 
 /** A Debian system for building in, made by mmdebstrap on first use and kept in build/. */
@@ -27,7 +46,10 @@ export class DebianRoot {
   /** The system of a recipe. It takes a minute or so the first time. */
   static make(recipe: DebianRecipe): DebianRoot {
     const given = process.env[GIVEN];
-    if (given !== undefined) return new DebianRoot(given);
+    if (given !== undefined) {
+      if (existsSync(`${given}/var/lib/dpkg/status`)) return new DebianRoot(given);
+      throw new Error(`${GIVEN} is "${given}", which is no Debian; name one with all of image/packages`);
+    }
     const id = createHash('sha256').update(JSON.stringify(recipe)).digest('hex').slice(0, 12);
     const folder = `build/${recipe.suite}-${id}`;
     if (!existsSync(folder)) bootstrap(recipe, folder);
@@ -36,32 +58,37 @@ export class DebianRoot {
 
   /** Runs a shell script inside, and gives back what it writes. */
   run(script: string, input: Buffer = Buffer.alloc(0)): Buffer {
-    const enter = isRoot() ? [] : ['mmdebstrap', '--unshare-helper'];
-    const [program, ...args] = [...enter, '/usr/sbin/chroot', this.folder, '/bin/sh', '-ec', script] as const;
+    const [program, ...args] = [...ENTER, '/usr/sbin/chroot', this.folder, '/bin/sh', '-ec', script] as const;
     const env = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8' };
     const { status, stdout, stderr, error } = spawnSync(program!, args, { input, env, maxBuffer: 2 ** 26 });
-    if (status !== 0) throw new Error(`the build inside ${this.folder} failed: ${error?.message ?? stderr}`);
+    if (status !== 0) {
+      const said = stderr?.toString().trim() || error?.message;
+      const hint = process.env[GIVEN] === undefined ? '' : `; ${GIVEN} has to name a Debian with all of image/packages`;
+      throw new Error(`the build inside ${this.folder} failed: ${said}${hint}`);
+    }
     return stdout;
   }
 }
 
-function isRoot(): boolean {
-  return process.getuid?.() === 0;
-}
-
-/** Makes a system aside, so that nobody finds half of one; others who want the same one wait for it. */
+/**
+ * Makes a system aside, so that nobody finds half of one; others who want the same one wait for it. What lies aside
+ * already is of a build that was killed.
+ */
 const MAKE = `
   folder=$1 aside=$2
   shift 2
   test -e "$folder" && exit
-  mmdebstrap "$@"
+  ${ENTER.join(' ')} rm -rf "$folder".[0-9]*
+  mmdebstrap "$@" || { ${ENTER.join(' ')} rm -rf "$aside"; exit 1; }
   mv "$aside" "$folder"`;
 
 function bootstrap({ suite, architectures, packages }: DebianRecipe, folder: string): void {
+  const why = whyNoDebian();
+  if (why !== undefined) throw new Error(why);
   const aside = `${folder}.${process.pid}`;
   mkdirSync(dirname(folder), { recursive: true });
   const options = [
-    `--mode=${isRoot() ? 'root' : 'unshare'}`,
+    `--mode=${IS_ROOT ? 'root' : 'unshare'}`,
     '--variant=essential',
     `--architectures=${architectures.join(',')}`,
     `--include=${packages.join(',')}`,
@@ -69,9 +96,10 @@ function bootstrap({ suite, architectures, packages }: DebianRecipe, folder: str
   const script = ['sh', '-ec', MAKE, 'sh', folder, aside, ...options, suite, aside, ...mirrors(suite)];
   const { status, stderr, error } = spawnSync('flock', [`${folder}.lock`, ...script]);
   if (status === 0) return;
-  if (isRoot()) rmSync(aside, { recursive: true, force: true });
-  else spawnSync('mmdebstrap', ['--unshare-helper', 'rm', '-rf', aside]);
-  throw new Error(`mmdebstrap cannot make ${folder}: ${error?.message ?? stderr}`);
+  const said = error?.message ?? stderr.toString();
+  // It tells of each step, and of an error with this letter.
+  const errors = said.split('\n').filter(line => line.startsWith('E: '));
+  throw new Error(`mmdebstrap cannot make ${folder}: ${errors.length > 0 ? errors.join(' ') : said}`);
 }
 
 /** Where packages come from: where this machine has its own from, or a place that mmdebstrap knows. */

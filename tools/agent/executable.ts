@@ -1,6 +1,6 @@
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { tar } from '../image/tar';
+import { Tree } from '../image/tree';
 import { bundleParts, NATIVE, type Part } from './bundle';
 import { DebianRoot } from './debian';
 import { wordsOf } from './words';
@@ -31,12 +31,11 @@ const C_FILES = ['main.c', 'native.c', 'native.h', 'sockets.c'];
 /** A program for QuickJS as a static executable, which needs nothing else. The same source gives the same bytes. */
 export async function executable(entry: string, architecture: Architecture): Promise<Buffer> {
   const { parts } = await bundleParts(entry);
-  const sources = pack({
-    ...Object.fromEntries(C_FILES.map(name => [name, readFileSync(`agent/platform/${name}`, 'utf8')])),
-    ...Object.fromEntries(parts.map(({ name, text }) => [name, text])),
-    'modules.h': modulesHeader(parts),
-  });
-  return agentSystem(architecture).run(script(parts, architecture), sources);
+  const sources = new Tree();
+  for (const name of C_FILES) sources.file(`/${name}`, readFileSync(`agent/platform/${name}`));
+  for (const { name, text } of parts) sources.file(`/${name}`, text);
+  sources.file('/modules.h', modulesHeader(parts));
+  return agentSystem(architecture).run(script(parts, architecture), tar(sources));
 }
 
 /** Debian's QuickJS is linked whole and statically; what it brings with it decides the size, not how main.c is compiled. */
@@ -91,20 +90,4 @@ export function agentSystem(architecture: Architecture): DebianRoot {
     architectures: isCross ? [own, architecture] : [own],
     packages: wordsOf('image/packages').map(([name]) => tools[name!] ?? `${name}:${architecture}`),
   });
-}
-
-/** Files as a tar archive. */
-function pack(files: Readonly<Record<string, string>>): Buffer {
-  mkdirSync('build', { recursive: true });
-  const folder = mkdtempSync('build/pack-');
-  try {
-    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-    const { status, stdout, stderr } = spawnSync('tar', ['-c', '-C', folder, ...Object.keys(files)], {
-      maxBuffer: 2 ** 26,
-    });
-    if (status !== 0) throw new Error(`tar failed: ${stderr}`);
-    return stdout;
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
 }

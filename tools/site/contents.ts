@@ -1,13 +1,9 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { addressOf } from './address';
 
 /** A page in the site's list, by its file in the repository. */
 export interface Entry {
   readonly title: string;
   readonly file: string;
-  /** A page that may not be there: it is left out then. */
-  readonly optional?: boolean;
 }
 
 /** Pages under one heading. */
@@ -43,7 +39,7 @@ export const CONTENTS: readonly Section[] = [
     entries: [
       { title: 'Commit hooks', file: 'docs/hooks.md' },
       { title: 'CI', file: 'docs/ci.md' },
-      { title: 'Argo CD and Flux', file: 'docs/gitops.md', optional: true },
+      { title: 'Argo CD and Flux', file: 'docs/gitops.md' },
       { title: 'Settings', file: 'docs/settings.md' },
     ],
   },
@@ -79,12 +75,10 @@ export const CONTENTS: readonly Section[] = [
   },
 ];
 
-/** The contents without what is not there. */
-export function sidebar(root: string) {
+/** The contents as VitePress takes them. */
+export function sidebar() {
   return CONTENTS.map(({ title, entries }) => ({
     text: title,
-    items: entries
-      .filter(({ file, optional }) => !optional || existsSync(join(root, file)))
-      .map(entry => ({ text: entry.title, link: `/${addressOf(entry.file)}` })),
+    items: entries.map(entry => ({ text: entry.title, link: `/${addressOf(entry.file)}` })),
   }));
 }

@@ -270,4 +270,24 @@ export const TREATMENT = {
       node's own address.`),
     source: SOURCES.lab,
   },
+  MQ324: {
+    meaning: prose(`
+      The pods are in the host network, so the port is one of the node, and a program of Kubernetes listens on it by
+      default. Where that program runs, the metrics container cannot start: the pod stays unready, and a rolling update
+      stops there; or it is there first, and the other program cannot start. The kubelet's port is an error, since every
+      node has a kubelet that listens at all of its addresses. The others are warnings: some listen at 127.0.0.1 alone,
+      and some on nodes of the control plane alone, where the agent runs too.`),
+    example: intent(
+      'kubernetes',
+      `
+      masquerade: {preserve: [rfc1918]}
+      agent:
+        flavor: masq
+        image: registry.example/masq-agent:0.1.0
+        metrics: {port: 10256}
+    `,
+    ),
+    fix: 'Write a port that is free on every node, or remove the key: the default is 9797.',
+    source: 'Kubernetes: ports and protocols; kube-proxy and kubelet command-line references',
+  },
 } as const satisfies Partial<Record<RuleCode, Explanation>>;

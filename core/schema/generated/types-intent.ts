@@ -98,7 +98,7 @@ export interface Network {
    */
   readonly nodeCIDRs: readonly CIDR[];
   /**
-   * The ranges that pods get their addresses from. An IPv6 range here switches IPv6 rules on.
+   * The ranges that pods get their addresses from, all of them: masq-agent takes packets of other sources for those of no pod. An IPv6 range here switches IPv6 rules on.
    *
    * @minItems 1
    */

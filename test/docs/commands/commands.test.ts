@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { isMissing } from '../../cli/sandbox';
-import { pages, ROOT, read } from '../documents';
+import { allPages, ROOT, read } from '../documents';
 import { type Commands, type Step, steps } from './page';
 import { agrees, trimmed } from './said';
 import { type Outcome, Shell } from './shell';
@@ -14,8 +14,9 @@ const LIST = 'test/docs/commands/not-run.txt';
 const TOOLS = ['pre-commit', 'kubectl', 'git', 'iptables'];
 const TAG = 'v0.1.0';
 
-const PAGES = [...pages(), 'README.md', 'examples/README.md'].sort();
-const withCommands = PAGES.map(page => ({ page, all: steps(page) })).filter(({ all }) => all.length > 0);
+const withCommands = allPages()
+  .map(page => ({ page, all: steps(page) }))
+  .filter(({ all }) => all.length > 0);
 const offline = !isMissing('unshare', '-Urn', 'true');
 /** Of each page that was followed to its end, the commands that were not run. */
 const notRun = new Map<string, readonly string[]>();

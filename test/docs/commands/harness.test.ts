@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { isMissing } from '../../cli/sandbox';
-import { fences, pages, read } from '../documents';
+import { allPages, fences, read } from '../documents';
 import { type Commands, type Step, steps, stepsOf } from './page';
 import { agrees } from './said';
 import { Shell } from './shell';
@@ -44,7 +44,7 @@ describe('the steps of a page', () => {
 });
 
 describe('the pages', () => {
-  const all = [...pages(), 'README.md', 'examples/README.md'];
+  const all = allPages();
 
   test('show commands and what they say in blocks that are followed', () => {
     for (const path of all) {

@@ -1,0 +1,69 @@
+import { App, Chart } from 'cdk8s';
+import type { Construct } from 'constructs';
+import { ArgoCdFleet } from '../../constructs/gitops/argocd-fleet';
+import { FluxCluster, FluxFleet } from '../../constructs/gitops/flux-fleet';
+import { renderChart } from '../../constructs/render';
+import { findingsOf } from '../../constructs/validation';
+import { GitOpsFault, type GitOpsOptions, type Tool } from './options';
+
+/** The first line of every file that is rendered for a tool; by it masq knows its own files again. */
+export function ownHeader(tool: Tool): string {
+  return `# Rendered by masq gitops ${tool}: run it again, do not edit.`;
+}
+
+/** The files for a tool: those of the output folder itself, and those of folders in it. */
+export interface GitOpsFiles {
+  readonly files: ReadonlyMap<string, string>;
+  readonly folders: ReadonlyMap<string, ReadonlyMap<string, string>>;
+}
+
+type Files = Map<string, string>;
+
+/** Renders what a tool needs. */
+export function renderGitOps(options: GitOpsOptions): GitOpsFiles {
+  const { tool, style, clusters } = options;
+  if (style !== 'per-cluster') {
+    return { files: render(tool, chart => (tool === 'argocd' ? argoCd : fluxHub)(chart, options)), folders: new Map() };
+  }
+  const folders = clusters.map(({ name: cluster }): [string, Files] => {
+    const props = { ...common(options), source: options.source, cluster };
+    return [cluster, render(tool, chart => new FluxCluster(chart, 'cluster', props))];
+  });
+  return { files: new Map(), folders: new Map(folders) };
+}
+
+function argoCd(chart: Chart, options: GitOpsOptions): Construct {
+  const { clusters, canaries, destinations, project, exclude, maxUpdate } = options;
+  const staged = options.style === 'applicationset';
+  return new ArgoCdFleet(chart, 'fleet', {
+    ...common(options),
+    ...{ clusters, canaries, destinations, project },
+    ...(staged && { exclude, ...(maxUpdate !== undefined && { maxUpdate }) }),
+    style: staged ? 'applicationset' : 'applications',
+  });
+}
+
+function fluxHub(chart: Chart, options: GitOpsOptions): Construct {
+  const { clusters, canaries, destinations, source } = options;
+  return new FluxFleet(chart, 'fleet', { ...common(options), clusters, canaries, destinations, source });
+}
+
+/** What all of them are told, as far as it was said. */
+function common({ repo, path, name, revision, namespace, secret, serviceAccountName, timeout }: GitOpsOptions) {
+  return {
+    ...{ repo, path, name },
+    ...(revision !== undefined && { revision }),
+    ...(namespace !== undefined && { namespace }),
+    ...(secret !== undefined && { secret }),
+    ...(serviceAccountName !== undefined && { serviceAccountName }),
+    ...(timeout !== undefined && { timeout }),
+  };
+}
+
+function render(tool: Tool, make: (chart: Chart) => Construct): Files {
+  const chart = new Chart(new App(), 'gitops');
+  make(chart);
+  const errors = findingsOf(chart).filter(found => found.severity === 'error');
+  if (errors.length > 0) throw new GitOpsFault(errors.map(found => found.message));
+  return renderChart(chart, ownHeader(tool));
+}
