@@ -2,6 +2,7 @@ import { type Diagnostic, type Severity, sortDiagnostics } from '../core/diagnos
 import type { Suppressed } from '../core/settings';
 import { type Format, formatter } from './format';
 import type { Invocation } from './masq';
+import { SITE } from './site';
 import { stdout } from './stdio';
 import { type ColorChoice, type TerminalStream, useColor } from './terminal';
 import { version } from './version';
@@ -36,6 +37,7 @@ export async function writeFindings(
     ...findings,
     diagnostics: sortDiagnostics(findings.diagnostics, findings.files),
     version,
+    site: SITE,
   };
   stream.write(format(report, { color, quiet: values.quiet === true }));
 }

@@ -1,6 +1,7 @@
 import { findRule, noRule, RULE_CODES, RULES, type RuleCode } from '../../core/diagnostics';
 import { EXPLANATIONS } from '../../core/diagnostics/explanations';
 import type { Invocation } from '../masq';
+import { ruleAddress, SITE } from '../site';
 import { refuse, stdout } from '../stdio';
 import { type ColorChoice, type Palette, palette, useColor } from '../terminal';
 
@@ -15,10 +16,10 @@ export function run({ values, positionals }: Invocation): number {
   const colors = palette(useColor(stdout, process.env, values.color as ColorChoice | undefined));
   const wanted = codes.length > 0 ? codes : RULE_CODES;
   if (values.format === 'json') {
-    const rules = wanted.map(code => ({ code, ...RULES[code], ...EXPLANATIONS[code] }));
+    const rules = wanted.map(code => ({ code, ...RULES[code], ...EXPLANATIONS[code], help: ruleAddress(code, SITE) }));
     stdout.write(`${JSON.stringify(rules, null, 2)}\n`);
   } else if (codes.length === 0) stdout.write(wanted.map(code => line(code, colors)).join(''));
-  else stdout.write(codes.map(code => explain(code, colors)).join('\n'));
+  else stdout.write(codes.map(code => explain(code, colors, SITE)).join('\n'));
   return 0;
 }
 
@@ -27,9 +28,11 @@ function line(code: RuleCode, { bold, dim }: Palette): string {
   return `${bold(code)} ${severity.padEnd(7)} ${title} ${dim(name)}\n`;
 }
 
-function explain(code: RuleCode, colors: Palette): string {
+/** All about a rule, and where the same stands on the site of the documentation. */
+export function explain(code: RuleCode, colors: Palette, site: string | undefined): string {
   const { name, severity, also, title } = RULES[code];
   const { meaning, example, fix, source } = EXPLANATIONS[code];
+  const address = ruleAddress(code, site);
   const section = (heading: string, text: string) => `${colors.bold(heading)}\n${indent(text)}\n`;
   return [
     `${colors.bold(`${code} ${name}`)} (${[severity, ...also].join(', in some cases ')})\n${title}.\n`,
@@ -37,6 +40,7 @@ function explain(code: RuleCode, colors: Palette): string {
     section('Example', example),
     section('What to do', fix.includes('\n') ? fix : wrap(fix)),
     section('Source', wrap(source)),
+    ...(address === undefined ? [] : [section('On the web', address)]),
   ].join('\n');
 }
 

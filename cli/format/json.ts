@@ -1,4 +1,5 @@
 import { type Diagnostic, type Location, RULES, type Severity, type SourceRange } from '../../core/diagnostics';
+import { ruleAddress } from '../site';
 import { countBySeverity, type Formatter } from './report';
 
 /** A place in the JSON output; a key that has nothing to say is left out. */
@@ -16,6 +17,8 @@ export interface JsonDiagnostic extends JsonPlace {
   readonly severity: Severity;
   readonly message: string;
   readonly hint?: string;
+  /** Where the rule is explained, if the documentation is published anywhere. */
+  readonly help?: string | undefined;
   readonly related?: readonly (JsonPlace & { readonly message: string })[];
 }
 
@@ -50,20 +53,25 @@ export const jsonFormatter: Formatter = {
         documents: report.documents,
         suppressed: report.suppressed.length,
       },
-      diagnostics: report.diagnostics.map(toJson),
-      suppressed: report.suppressed.map(({ diagnostic, reason, by }) => ({ ...toJson(diagnostic), reason, by })),
+      diagnostics: report.diagnostics.map(d => toJson(d, report.site)),
+      suppressed: report.suppressed.map(({ diagnostic, reason, by }) => ({
+        ...toJson(diagnostic, report.site),
+        reason,
+        by,
+      })),
     };
     return `${JSON.stringify(output, undefined, 2)}\n`;
   },
 };
 
-function toJson(d: Diagnostic): JsonDiagnostic {
+function toJson(d: Diagnostic, site: string | undefined): JsonDiagnostic {
   return {
     code: d.code,
     name: RULES[d.code].name,
     severity: d.severity,
     message: d.message,
     hint: d.hint,
+    help: ruleAddress(d.code, site),
     ...place(d),
     related: d.related?.map(related => ({ message: related.message, ...place(related) })),
   };

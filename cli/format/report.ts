@@ -15,6 +15,8 @@ export interface Report {
   readonly documents: number;
   /** masq's own version. */
   readonly version: string;
+  /** Where the documentation is published, with a slash at the end. @default nowhere */
+  readonly site?: string | undefined;
 }
 
 /** What a formatter may be told beside the report. */

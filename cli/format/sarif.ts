@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Diagnostic, type Location, RULES, type RuleCode } from '../../core/diagnostics';
+import { ruleAddress } from '../site';
 import type { Formatter } from './report';
 import { toUri } from './uri';
 
@@ -16,7 +17,13 @@ export const sarifFormatter: Formatter = {
       version: '2.1.0',
       runs: [
         {
-          tool: { driver: { name: 'masq', semanticVersion: report.version, rules: codes.map(rule) } },
+          tool: {
+            driver: {
+              name: 'masq',
+              semanticVersion: report.version,
+              rules: codes.map(code => rule(code, report.site)),
+            },
+          },
           columnKind: 'utf16CodeUnits',
           results: [
             ...report.diagnostics.map(d => result(d, codes.indexOf(d.code), fingerprint(d))),
@@ -32,8 +39,9 @@ export const sarifFormatter: Formatter = {
   },
 };
 
-function rule(code: RuleCode) {
+function rule(code: RuleCode, site: string | undefined) {
   const { name, severity, title } = RULES[code];
+  const helpUri = ruleAddress(code, site);
   return {
     id: code,
     name: pascalCase(name),
@@ -41,6 +49,7 @@ function rule(code: RuleCode) {
     fullDescription: { text: title },
     defaultConfiguration: { level: severity },
     help: { text: `"masq rules ${code}" explains this rule` },
+    ...(helpUri !== undefined && { helpUri }),
   };
 }
 

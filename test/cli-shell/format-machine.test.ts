@@ -39,7 +39,8 @@ test('json', async () => {
     "warnings": 0,
     "notes": 1,
     "files": 1,
-    "documents": 1
+    "documents": 1,
+    "suppressed": 0
   },
   "diagnostics": [
     {
@@ -77,7 +78,8 @@ test('json', async () => {
       ],
       "construct": "app/prod/agent"
     }
-  ]
+  ],
+  "suppressed": []
 }
 `);
   expect(JSON.parse(await write('json', SAMPLE)).diagnostics[1].related).toEqual([

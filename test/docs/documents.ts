@@ -13,6 +13,14 @@ export function pages(): string[] {
   return [...below, 'CHANGELOG.md', 'CONTRIBUTING.md'].sort();
 }
 
+/** Those, and the README of the repository and of every example: all that is written by hand on the site. */
+export function allPages(): string[] {
+  const examples = readdirSync(join(ROOT, 'examples'), { recursive: true, encoding: 'utf8' })
+    .filter(name => name.endsWith('README.md'))
+    .map(name => `examples/${name.split(sep).join('/')}`);
+  return [...pages(), ...examples, 'README.md'].sort();
+}
+
 /** A page's text. */
 export function read(path: string): string {
   return readFileSync(join(ROOT, path), 'utf8');
@@ -23,6 +31,10 @@ export interface Fence {
   readonly language: string;
   readonly text: string;
   readonly line: number;
+  /** How far it stands from the left. */
+  readonly indent: string;
+  /** What comments directly above it say: `<!-- … -->`, from the top. */
+  readonly marks: readonly string[];
 }
 
 /** The blocks of code of a page. */
@@ -30,16 +42,29 @@ export function fences(text: string): Fence[] {
   const found: Fence[] = [];
   const lines = text.split('\n');
   for (let i = 0; i < lines.length; i++) {
-    const open = /^```(\w*)$/.exec(lines[i]!);
+    const open = /^( *)```(\w*)$/.exec(lines[i]!);
     if (!open) continue;
-    const end = lines.indexOf('```', i + 1);
-    found.push({ language: open[1]!, text: `${lines.slice(i + 1, end).join('\n')}\n`, line: i + 2 });
+    const [, indent, language] = open as unknown as [string, string, string];
+    const end = lines.indexOf(`${indent}\`\`\``, i + 1);
+    const body = lines.slice(i + 1, end).map(line => line.slice(indent.length));
+    found.push({
+      language,
+      text: body.map(line => `${line}\n`).join(''),
+      line: i + 2,
+      indent,
+      marks: marksAbove(lines, i),
+    });
     i = end;
   }
   return found;
 }
 
+function marksAbove(lines: readonly string[], at: number): string[] {
+  const mark = /^ *<!-- (.*) -->$/.exec(lines[at - 1] ?? '');
+  return mark ? [...marksAbove(lines, at - 1), mark[1]!] : [];
+}
+
 /** A page without its blocks of code. */
 export function withoutFences(text: string): string {
-  return text.replace(/^```\w*\n[\s\S]*?^```$/gm, '');
+  return text.replace(/^( *)```\w*\n[\s\S]*?^\1```$/gm, '');
 }

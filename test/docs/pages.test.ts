@@ -30,7 +30,7 @@ describe('intents in pages', () => {
   });
 });
 
-describe.each(PAGES)('%s', path => {
+describe.each([...PAGES, 'README.md'])('%s', path => {
   const text = read(path);
 
   test('links lead somewhere', () => {

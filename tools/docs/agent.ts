@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { allExits } from '../../agent/help';
 import { type CommandName, MANUAL, OPTIONS, type OptionManual, optionText, UPSTREAM_OPTIONS } from '../../agent/manual';
 import { METRICS, VERDICTS } from '../../agent/metrics';
@@ -7,8 +5,7 @@ import type { Verdict } from '../../agent/state';
 import { COMMANDS } from '../../core/agentfile/options';
 import type { Output } from '../generate/output';
 import { code, fence, page, plain, table } from './markdown';
-
-const PATH = 'docs/agent.md';
+import { filledPage } from './parts';
 
 /** What each verdict means, whether the agent is ready, and what to do. */
 const MEANINGS: Readonly<Record<Verdict, readonly [ready: string, meaning: string, toDo: string]>> = {
@@ -46,17 +43,18 @@ const PARTS: Readonly<Record<string, () => string>> = {
     ),
 };
 
+/** Why the example of a command is not run by the test of the pages. */
+const NOT_RUN: Readonly<Partial<Record<CommandName, string>>> = {
+  run: 'goes on until SIGTERM; test/agent runs it',
+  check: 'needs a cluster',
+  status: 'needs a cluster',
+  healthz: 'asks the agent of a node; test/agent runs it',
+  serve: 'goes on until SIGTERM; test/agent runs it',
+};
+
 /** docs/agent.md: a page by hand, with parts that the agent's own tables say. */
 export function agentOutput(root: string): Output {
-  const text = readFileSync(join(root, PATH), 'utf8');
-  return {
-    path: PATH,
-    text: text.replace(/^<!-- generated: (\w+) -->$[\s\S]*?^<!-- end -->$/gm, (_, name: string) => {
-      const part = PARTS[name];
-      if (!part) throw new Error(`${PATH} asks for a part "${name}" that nobody makes`);
-      return `<!-- generated: ${name} -->\n\n${part()}\n\n<!-- end -->`;
-    }),
-  };
+  return filledPage(root, 'docs/agent.md', PARTS);
 }
 
 function commandsTable(): string {
@@ -77,7 +75,7 @@ function commandText(name: CommandName): string {
   return page([
     `### ${name}`,
     plain(details),
-    fence(example, 'sh'),
+    notRun(name) + fence(example, 'sh'),
     own.length > 0 ? optionsTable('Option', own) : '',
     upstream.length > 0 ? optionsTable('Option of ip-masq-agent', upstream) : '',
     table(
@@ -85,6 +83,11 @@ function commandText(name: CommandName): string {
       allExits(exits).map(([number, meaning]) => [`${number}`, plain(meaning)]),
     ),
   ]).trimEnd();
+}
+
+function notRun(name: CommandName): string {
+  const reason = NOT_RUN[name];
+  return reason === undefined ? '' : `<!-- not run: ${reason} -->\n`;
 }
 
 function optionsTable(head: string, options: readonly OptionManual[]): string {

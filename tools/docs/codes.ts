@@ -1,3 +1,4 @@
+import { ruleAnchor } from '../../cli/site';
 import { RULE_CODES, RULES, type RuleCode } from '../../core/diagnostics';
 import { EXPLANATIONS } from '../../core/diagnostics/explanations';
 import type { Output } from '../generate/output';
@@ -26,7 +27,7 @@ export function codesOutput(): Output {
     ...RULE_CODES.filter(code => code.startsWith(prefix)).map(section),
   ]);
   const rows = RULE_CODES.map(code => [
-    `[${code}](#${code.toLowerCase()})`,
+    `[${code}](#${ruleAnchor(code)})`,
     RULES[code].name,
     severities(code),
     RULES[code].title,

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { findStale, type Output, writeOutputs } from '../generate/output';
 import { agentOutput } from './agent';
+import { ciOutput } from './ci';
 import { codesOutput } from './codes';
 import { dashboardOutput } from './dashboard';
 import { intentOutput } from './intent';
@@ -10,7 +11,7 @@ const ROOT = join(__dirname, '../..');
 
 /** Every page that is generated from the code; the reference of the constructs is typedoc's. */
 export function generateDocs(root: string): Output[] {
-  return [intentOutput(root), codesOutput(), rangesOutput(), dashboardOutput(), agentOutput(root)];
+  return [intentOutput(root), codesOutput(), rangesOutput(), dashboardOutput(), agentOutput(root), ciOutput(root)];
 }
 
 function main(args: readonly string[]): number {
