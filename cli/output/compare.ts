@@ -80,7 +80,7 @@ function findUnwanted(plan: OutputPlan, wanted: ReadonlyMap<string, string>, fs:
       }
     }
   };
-  visit('', false);
+  visit('', plan.files !== undefined);
   return changes;
 }
 

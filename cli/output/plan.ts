@@ -7,6 +7,11 @@ export interface OutputPlan {
   readonly root: string;
   /** A folder a cluster: the files in it by their names relative to it, which may contain `/`. */
   readonly folders: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /**
+   * The files of the output folder itself, when all of it is planned: every other file of masq below it is then one that
+   * is no longer rendered, and no orphan.
+   */
+  readonly files?: ReadonlyMap<string, string>;
   /** Whether a file with this content was written by masq, so that masq may replace or delete it. */
   readonly owned: (content: string) => boolean;
 }
@@ -23,19 +28,20 @@ export interface OutputChange {
 }
 
 /** All files of a plan by their path relative to the root. */
-export function wantedFiles({ folders }: OutputPlan): Map<string, string> {
+export function wantedFiles({ folders, files: own = new Map() }: OutputPlan): Map<string, string> {
   const wanted = new Map<string, string>();
   const spellings = new Map<string, string>();
+  const add = (name: string, path: string, content: string): void => {
+    refuseName(name);
+    const other = spellings.get(path.toLowerCase());
+    if (other !== undefined) throw new OutputError(`"${other}" and "${path}" are one file where case does not count`);
+    spellings.set(path.toLowerCase(), path);
+    wanted.set(path, content);
+  };
+  for (const [name, content] of own) add(name, name, content);
   for (const [folder, files] of folders) {
     refuseName(folder);
-    for (const [name, content] of files) {
-      refuseName(name);
-      const path = `${folder}/${name}`;
-      const other = spellings.get(path.toLowerCase());
-      if (other !== undefined) throw new OutputError(`"${other}" and "${path}" are one file where case does not count`);
-      spellings.set(path.toLowerCase(), path);
-      wanted.set(path, content);
-    }
+    for (const [name, content] of files) add(name, `${folder}/${name}`, content);
   }
   for (const path of wanted.keys()) {
     const above = foldersAbove(path).find(folder => wanted.has(folder));
