@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import type { Run } from '../cli/sandbox';
@@ -11,16 +11,15 @@ const NOWHERE = 'http://127.0.0.1:9';
 
 /** Somebody with Node, npm, git and pre-commit, an empty folder, and no network but a registry that has the packages. */
 export class Stranger {
-  private readonly home = mkdtempSync(join(tmpdir(), 'masq-stranger-'));
-  /** The folder that is empty at first. */
+  /** Where there is nothing at first. */
+  readonly home = mkdtempSync(join(tmpdir(), 'masq-stranger-'));
+  /** The repository's folder. */
   readonly folder = join(this.home, 'clusters');
 
   private constructor(
     private readonly registry: ChildProcess,
     private readonly address: string,
-  ) {
-    mkdirSync(this.folder);
-  }
+  ) {}
 
   static async arrive(): Promise<Stranger> {
     const registry = spawn(process.execPath, ['--import', 'tsx', REGISTRY], { stdio: ['pipe', 'pipe', 'inherit'] });
