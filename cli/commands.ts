@@ -58,6 +58,12 @@ export const PLATFORMS = ['kubernetes', 'gke-standard', 'gke-autopilot', 'anthos
 /** The tools for which `masq gitops` renders. */
 export const GITOPS_TOOLS = ['argocd', 'flux'] as const;
 
+/** The languages that `masq init --app` writes an app in. */
+export const LANGUAGES = ['javascript', 'typescript'] as const;
+
+/** The systems that `masq init --app` writes a pipeline for. */
+export const CI_SYSTEMS = ['github', 'gitlab'] as const;
+
 /** The schemas that `masq schema` prints. */
 export const SCHEMAS = [
   'intent',
@@ -275,26 +281,52 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'init',
-    summary: 'write a commented first intent',
-    usage: 'PLATFORM [options]',
+    summary: 'write a commented first intent, or a whole repository',
+    usage: '[--app] [PLATFORM...] [options]',
     description:
-      'Writes a first intent for a platform, with a comment for each key, ready to be rendered: change the addresses to yours.',
+      'Writes a first intent for a platform, with a comment for each key, ready to be rendered: change the addresses to yours.\n\nWith --app it makes a repository: an intent for each platform, a cdk8s app, settings, hooks for pre-commit, a CI job, and what all of it renders to, so that its own checks pass at once. What is there already is not overwritten; only a package.json is completed.',
     options: [
-      { name: 'name', short: 'n', type: 'string', value: 'NAME', default: 'my-cluster', help: "the cluster's name" },
+      {
+        name: 'app',
+        type: 'boolean',
+        help: 'make a repository of a cdk8s app, intents, hooks, CI and what is rendered',
+      },
+      {
+        name: 'name',
+        short: 'n',
+        type: 'string',
+        value: 'NAME',
+        default: 'my-cluster',
+        help: "the cluster's name; of several, what they begin with",
+      },
       {
         name: 'output',
         short: 'o',
         type: 'string',
-        value: 'FILE',
-        default: FIRST_INTENT,
-        help: 'the file to write; "-" is the standard output',
+        value: 'PATH',
+        help: `the file to write; if nobody says, ${FIRST_INTENT}; "-" is the standard output. With --app the folder; if nobody says, this one`,
       },
-      { name: 'force', type: 'boolean', help: 'overwrite the file if it is there' },
+      {
+        name: 'language',
+        type: 'string',
+        value: 'LANGUAGE',
+        choices: LANGUAGES,
+        help: `with --app: what the app is written in; if nobody says, ${LANGUAGES[0]}`,
+      },
+      {
+        name: 'ci',
+        type: 'string',
+        value: 'SYSTEM',
+        choices: CI_SYSTEMS,
+        help: `with --app: where its checks run; if nobody says, ${CI_SYSTEMS[0]}`,
+      },
+      { name: 'force', type: 'boolean', help: 'overwrite what is there' },
     ],
-    positionals: { name: 'PLATFORM', min: 1, max: 1, complete: PLATFORMS },
+    positionals: { name: 'PLATFORM', min: 0, complete: PLATFORMS },
     examples: [
       { line: 'masq init gke-standard --name prod-eu-1', says: 'writes masq.yaml' },
       { line: 'masq init anthos-bare-metal -o -', says: 'shows an intent with an egress gateway' },
+      { line: 'masq init --app gke-standard -n prod-eu-1 -o net', says: 'makes a repository in net/' },
     ],
     exitCodes: EXIT_CODES,
   },

@@ -1,30 +1,57 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join, sep } from 'node:path';
 import { isRendered } from '../constructs/render';
+import { FINDINGS_FILE } from '../constructs/told';
+import type { Diagnostic } from '../core/diagnostics';
+
+/** What an app renders, a folder for each cluster, and its warnings and notes. */
+export interface RenderedApp {
+  readonly folders: Map<string, Map<string, string>>;
+  readonly findings: readonly Diagnostic[];
+}
 
 /**
- * Runs a cdk8s app in a folder with an output folder of its own and takes what it renders: a folder for each cluster.
+ * Runs a cdk8s app in a folder with an output folder of its own and takes what it renders.
  * @throws when the app fails, or writes nothing there; its own messages went to standard error already
  */
-export function renderApp(command: string, cwd: string): Map<string, Map<string, string>> {
-  const outdir = mkdtempSync(join(tmpdir(), 'masq-app-'));
+export function renderApp(command: string, cwd: string): RenderedApp {
+  const own = mkdtempSync(join(tmpdir(), 'masq-app-'));
+  const outdir = join(own, 'output');
+  const told = join(own, 'findings');
   try {
+    mkdirSync(outdir);
+    writeFileSync(told, '');
     const { status, signal, error } = spawnSync(command, {
       cwd,
       shell: true,
       stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...process.env, CDK8S_OUTDIR: outdir, CDK8S_RECORD_CONSTRUCT_METADATA: 'false' },
+      env: {
+        ...process.env,
+        CDK8S_OUTDIR: outdir,
+        CDK8S_RECORD_CONSTRUCT_METADATA: 'false',
+        [FINDINGS_FILE]: told,
+      },
     });
     if (error || status !== 0)
       throw appFailure(command, error?.message ?? (signal ? `it was ended by ${signal}` : `exit code ${status}`));
     const folders = readFolders(outdir, command);
     if (folders.size === 0) throw appFailure(command, NOTHING);
-    return folders;
+    return { folders, findings: readFindings(told, cwd) };
   } finally {
-    rmSync(outdir, { recursive: true, force: true });
+    rmSync(own, { recursive: true, force: true });
   }
+}
+
+/** Findings name files as the app sees them, from the folder that it runs in. */
+function readFindings(told: string, cwd: string): Diagnostic[] {
+  const lines = readFileSync(told, 'utf8').split('\n').filter(Boolean);
+  return lines.map(line => {
+    const { file, ...found } = JSON.parse(line) as Diagnostic;
+    if (file === undefined) return found;
+    return { ...found, file: isAbsolute(file) ? file : join(cwd, file).split(sep).join('/') };
+  });
 }
 
 const NOTHING =

@@ -5,13 +5,14 @@ import { type Diagnostic, diagnostic, sortDiagnostics } from '../core/diagnostic
 import { clusterOf } from './cluster';
 import { BOOLEAN, checkProps, optional, type PropsShape, TEXT } from './props';
 import { renderChart } from './render';
+import { tell } from './told';
 import { findingsOf, reportFindings } from './validation';
 
 /** Properties of {@link MasqApp}. */
 export interface MasqAppProps extends Pick<AppProps, 'outdir' | 'resolvers' | 'recordConstructMetadata'> {
   /**
    * What is done with warnings and notes when the app is synthesized.
-   * @default each is written to standard error, on a line of its own
+   * @default each is written to standard error, on a line of its own; under `masq synth` it is told with masq's own
    */
   readonly onFinding?: (finding: Diagnostic) => void;
 }
@@ -35,7 +36,7 @@ export class MasqApp extends App {
     const { sound, findings } = checkProps(props, SHAPE);
     super(sound);
     this.recordsMetadata = sound.recordConstructMetadata ?? process.env.CDK8S_RECORD_CONSTRUCT_METADATA === 'true';
-    this.onFinding = sound.onFinding ?? (finding => process.stderr.write(`${findingLine(finding)}\n`));
+    this.onFinding = sound.onFinding ?? tell;
     reportFindings(this, () => [...findings, ...checkFunction(sound.onFinding)]);
   }
 
@@ -94,10 +95,4 @@ function writeAtomically(path: string, text: string): void {
     rmSync(staged, { force: true });
     throw fault;
   }
-}
-
-/** The construct is named beside the line: a loop makes many of them in one. */
-function findingLine({ file, range, construct, severity, code, message }: Diagnostic): string {
-  const line = file && range ? `${file}:${range.start.line}:${range.start.column} ` : '';
-  return `${line}[${construct ?? ''}] ${severity} ${code} ${message}`;
 }

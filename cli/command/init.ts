@@ -1,28 +1,31 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { suggest } from '../../core/diagnostics';
-import { PLATFORMS } from '../commands';
+import { FIRST_INTENT } from '../commands';
 import { kindOf } from '../files';
 import { firstIntent } from '../first-intent';
 import type { Invocation } from '../masq';
+import { makeApp } from '../new-app';
+import { type Platform, wrongName, wrongPlatform } from '../new-app/options';
 import { refuse, stdout } from '../stdio';
 import { describeError } from '../system-error';
 
-/** `masq init`: writes a commented first intent for a platform. */
-export function run({ values, positionals }: Invocation): number {
-  const platform = PLATFORMS.find(p => p === positionals[0]);
-  if (!platform) {
-    const near = suggest(positionals[0]!, PLATFORMS);
-    return refuse([
-      `"${positionals[0]}" is no platform; ${near ? `did you mean "${near}"?` : `there are ${PLATFORMS.join(', ')}`}`,
-    ]);
-  }
+/** `masq init`: writes a commented first intent for a platform, or with `--app` a whole repository. */
+export function run(invocation: Invocation): number {
+  return invocation.values.app === true ? makeApp(invocation) : writeIntent(invocation);
+}
+
+function writeIntent({ values, positionals }: Invocation): number {
+  const [platform, surplus] = positionals;
+  const alien = ['language', 'ci'].find(option => values[option] !== undefined);
+  if (alien !== undefined) return refuse([`option --${alien} goes with --app alone`]);
+  if (platform === undefined) return refuse(['PLATFORM is missing; usage: masq init PLATFORM [options]']);
+  if (surplus !== undefined)
+    return refuse([`unexpected argument "${surplus}"; masq init takes one PLATFORM, and several with --app`]);
   const name = String(values.name);
-  if (!/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name)) {
-    return refuse([`"${name}" is no name for a cluster; write lower-case letters, digits and dashes, at most 63`]);
-  }
-  const text = firstIntent(platform, name);
-  const output = String(values.output);
+  const wrong = wrongPlatform(platform) ?? wrongName(name);
+  if (wrong !== undefined) return refuse([wrong]);
+  const text = firstIntent(platform as Platform, name);
+  const output = (values.output as string | undefined) ?? FIRST_INTENT;
   if (output === '-') {
     stdout.write(text);
     return 0;

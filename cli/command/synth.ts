@@ -1,4 +1,5 @@
 import { relative, sep } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { App } from 'cdk8s';
 import { IntentChart } from '../../constructs/cluster-intent';
 import { isRendered, renderChart } from '../../constructs/render';
@@ -43,12 +44,13 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
     intents += renderFile(input, checker, sources, folders);
   });
   bar.done();
-  for (const app of misnamed ? [] : apps) {
-    for (const [folder, rendered] of renderApp(app, job.cwd)) {
-      if (folders.has(folder))
-        return refuse([`"${folder}" is rendered by an intent and by the app "${app}"; rename one`]);
-      folders.set(folder, rendered);
-    }
+  const unsound = misnamed || checker.hasErrors;
+  for (const app of unsound ? [] : apps) {
+    const rendered = renderApp(app, job.cwd);
+    for (const found of rendered.findings) checker.addDiagnostic(found);
+    const other = addFolders(folders, rendered.folders);
+    if (other !== undefined)
+      return refuse([`"${other}" is rendered by an intent and by the app "${app}", and not to the same; rename one`]);
   }
   if (job.kustomization)
     for (const rendered of folders.values()) rendered.set('kustomization.yaml', kustomization(rendered));
@@ -82,6 +84,16 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
 /** Whether a file lies below a folder: what was rendered to it before is no input. */
 function isBelow(file: string, folder: string): boolean {
   return file !== STDIN && relative(folder, file).split(sep)[0] !== '..';
+}
+
+/** Adds what an app renders; returns the folder that is rendered already, and to something else. */
+function addFolders(folders: Folders, more: Folders): string | undefined {
+  for (const [folder, files] of more) {
+    const present = folders.get(folder);
+    if (present && !isDeepStrictEqual(present, files)) return folder;
+    folders.set(folder, files);
+  }
+  return undefined;
 }
 
 /** Renders the intents of one file, and says how many there are. */

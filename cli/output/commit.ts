@@ -26,21 +26,33 @@ export function commitOutput(
     return;
   }
   const orphans = new Set(prune ? changes.filter(c => c.kind === 'orphan').map(c => c.path) : []);
-  const made = makeRoot(plan.root, fs);
+  inTurn(plan, fs, staging => {
+    const due = compareOutput(plan, fs).filter(c => c.kind !== 'orphan' || orphans.has(c.path));
+    applyChanges(plan, staging, due, fs);
+  });
+}
+
+/**
+ * Writes the planned files, all of them or none, and deletes nothing. `owned` says which files may be replaced.
+ * @throws OutputError as {@link commitOutput} does
+ */
+export function addOutput(plan: OutputPlan, fs: OutputFs = nodeFs): void {
+  compareWanted(plan, wantedFiles(plan), fs);
+  inTurn(plan, fs, staging => applyChanges(plan, staging, compareWanted(plan, wantedFiles(plan), fs), fs));
+}
+
+/** Works on an output folder, which is made if need be, while no other run does; gives it the folder for new files. */
+function inTurn({ root }: OutputPlan, fs: OutputFs, work: (staging: string) => void): void {
+  const made = makeRoot(root, fs);
   try {
-    const staging = takeTurn(plan.root, fs);
+    const staging = takeTurn(root, fs);
     try {
-      applyChanges(
-        plan,
-        staging,
-        compareOutput(plan, fs).filter(c => c.kind !== 'orphan' || orphans.has(c.path)),
-        fs,
-      );
+      work(staging);
     } finally {
-      endTurn(plan.root, fs);
+      endTurn(root, fs);
     }
   } catch (error) {
-    if (made !== undefined) removeEmptyFolders(plan.root, dirname(made), fs);
+    if (made !== undefined) removeEmptyFolders(root, dirname(made), fs);
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-export { commitOutput } from './commit';
+export { addOutput, commitOutput } from './commit';
 export { compareOutput, foreignManifests } from './compare';
 export { OutputError, type OutputFs } from './file-system';
 export type { OutputChange, OutputPlan } from './plan';

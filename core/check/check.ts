@@ -92,6 +92,11 @@ export class Checker {
     return this.documents;
   }
 
+  /** Whether there are errors among the findings so far, whatever settings make of them. */
+  get hasErrors(): boolean {
+    return hasErrors(this.diagnostics);
+  }
+
   /** Adds a finding that was made outside, such as that a file cannot be read. */
   addDiagnostic(found: Diagnostic): void {
     this.diagnostics.push(found);

@@ -17,8 +17,18 @@ import { HOST_BITS, intent, MASQ, ROOT } from '../cli/sandbox';
 import { evaluate } from './expression';
 import { runJob, type StepResult, type Surroundings } from './runner';
 
-const FILES = ['action.yml', '.github/workflows/ci.yml', 'ci/github.yml'];
+const FILES = ['action.yml', '.github/workflows/ci.yml', 'ci/github.yml', '.github/workflows/release.yml'];
 const [ACTION, OWN, EXAMPLE] = FILES.map(name => join(ROOT, name)) as [string, string, string];
+
+/** What a job may do beside reading the repository. */
+const WRITES: Readonly<Record<string, object>> = {
+  check: { 'security-events': 'write' },
+  rendered: { 'pull-requests': 'write' },
+  package: { 'id-token': 'write' },
+  image: { packages: 'write', 'id-token': 'write' },
+  index: { packages: 'write', 'id-token': 'write' },
+  notes: { contents: 'write' },
+};
 
 describe.each(FILES)('%s', name => {
   const text = readFileSync(join(ROOT, name), 'utf8');
@@ -46,8 +56,8 @@ describe.each(FILES)('%s', name => {
     const document = parse(text) as { permissions?: unknown; jobs?: Record<string, { permissions: object }> };
     if (document.jobs) {
       expect(document.permissions).toEqual({});
-      for (const { permissions } of Object.values(document.jobs))
-        expect(permissions).toMatchObject({ contents: 'read' });
+      for (const [job, { permissions }] of Object.entries(document.jobs))
+        expect(permissions, job).toEqual({ contents: 'read', ...WRITES[job] });
     }
     const runs = [...text.matchAll(/run: \|\n((?: {8,}.*\n|\n)+)/g)].map(match => match[1]);
     expect(runs.join('')).not.toContain('${{');

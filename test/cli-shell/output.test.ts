@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { commitOutput, compareOutput, OutputError, type OutputFs, type OutputPlan } from '../../cli/output';
+import { addOutput, commitOutput, compareOutput, OutputError, type OutputFs, type OutputPlan } from '../../cli/output';
 
 const H = '# masq\n';
 let root: string;
@@ -442,5 +442,41 @@ describe('files of the output folder itself', () => {
     );
     put({ 'a.yaml': 'mine' });
     expect(() => commitOwn(own({ 'a.yaml': H }))).toThrow('in the way and not written by masq');
+  });
+});
+
+describe('adding to a folder', () => {
+  const files = new Map([
+    ['a.yaml', `${H}a`],
+    ['sub/b.txt', 'b'],
+  ]);
+  const added = (): OutputPlan => ({ ...plan({}), files });
+
+  test('writes the files and deletes none, also none of masq', () => {
+    put({ 'a.yaml': `${H}old`, 'other.yaml': H, 'mine.txt': 'mine' });
+    addOutput(added());
+    expect(tree()).toEqual({
+      'a.yaml': `${H}a`,
+      'mine.txt': 'mine',
+      'other.yaml': H,
+      'sub/': '',
+      'sub/b.txt': 'b',
+    });
+  });
+
+  test('all of them or none', () => {
+    put({ 'sub/b.txt': 'mine' });
+    expect(() => addOutput(added())).toThrow('in the way and not written by masq');
+    expect(tree()).toEqual({ 'sub/': '', 'sub/b.txt': 'mine' });
+    fs.rmSync(root, { recursive: true });
+    const failing: OutputFs = {
+      ...fs,
+      renameSync: (from, to) => {
+        if (String(to).endsWith('b.txt')) throw new Error('no more');
+        fs.renameSync(from, to);
+      },
+    };
+    expect(() => addOutput(added(), failing)).toThrow('no more');
+    expect(fs.existsSync(root)).toBe(false);
   });
 });

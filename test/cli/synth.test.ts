@@ -492,12 +492,54 @@ app.synth();
     expect(box.list()).not.toContain('dist');
   });
 
-  test('that renders the cluster of an intent, or of another app', () => {
-    app('a');
+  test('that renders the cluster of an intent, or of another app, to something else', () => {
+    app('a', '172.16.0.0/12');
     const { status, stderr } = box.masq('synth', 'in', '--app', command);
-    expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining('masq: "a" is rendered by ') });
-    expect(box.masq('synth', '--app', command, '--app', `${command} again`).status).toBe(2);
+    expect({ status, stderr }).toEqual({
+      status: 2,
+      stderr: `masq: "a" is rendered by an intent and by the app "${command}", and not to the same; rename one\n`,
+    });
     expect(box.list()).not.toContain('dist');
+  });
+
+  test('that renders the cluster of an intent to the same: they agree', () => {
+    app('a');
+    expect(box.masq('synth', 'in', '--app', command, '--app', `${command} again`)).toEqual(
+      done('rendered 2 clusters, 6 files in dist/: 6 written\n'),
+    );
+  });
+
+  test('is not run where an intent has an error', () => {
+    box.write('in/b.yaml', intent('b', HOST_BITS));
+    const { status, stderr } = box.masq('synth', 'in', '--app', 'echo ran; exit 3');
+    expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining('in/b.yaml:12:16 error MQ101 ') });
+    expect(stderr).not.toContain('ran');
+  });
+
+  test('its warnings are told as those of intents are, once, and .masq.yaml counts for them', () => {
+    box.write('in/b.yaml', intent('b', CONTAINED));
+    box.write(
+      'app.cjs',
+      `const { intentsFromFile, MasqApp } = require(${JSON.stringify(lib)});
+const app = new MasqApp();
+for (const name of ['a', 'b']) intentsFromFile(app, \`in/\${name}.yaml\`);
+app.synth();
+`,
+    );
+    box.write('.masq.yaml', `apps: [${JSON.stringify(command)}]\n`);
+    mkdirSync(box.path('sub'));
+    const told = (...args: string[]) => {
+      const { stdout, stderr } = box.masqWith({ cwd: 'sub' }, 'synth', '-f', 'json', ...args);
+      expect(stderr).toBe('');
+      const { diagnostics } = JSON.parse(stdout) as { diagnostics: { code: string; file: string }[] };
+      return diagnostics.map(({ code, file }) => `${file} ${code}`);
+    };
+    expect(told()).toEqual(['../in/b.yaml MQ121']);
+    box.write('.masq.yaml', `intents: [in]\napps: [${JSON.stringify(command)}]\n`);
+    expect(told()).toEqual(['../in/b.yaml MQ121']);
+    const rule = 'rules: [{code: MQ121, severity: off, reason: as agreed}]\n';
+    box.write('.masq.yaml', `apps: [${JSON.stringify(command)}]\n${rule}`);
+    expect(told()).toEqual([]);
   });
 
   test('what an app says goes where it says it', () => {

@@ -40,6 +40,10 @@ describe('the tarball', () => {
       'lib/core/schema/generated/validator-agent-config.js',
       'schemas/intent.schema.json',
       'schemas/agent-config.schema.json',
+      'schemas/settings.schema.json',
+      'ci/check.sh',
+      'ci/github.yml',
+      'ci/gitlab.yml',
       'examples/README.md',
       'examples/fleet-yaml/intent.yaml',
     ];
@@ -59,6 +63,7 @@ describe('the tarball', () => {
       /^lib\/cli\/(masq|command\/\w+)\.js$/,
       /^lib\/schemas\/[\w./-]+\.json$/,
       /^schemas\/[\w./-]+\.(json|yaml)$/,
+      /^ci\/(check\.sh|github\.yml|gitlab\.yml)$/,
       /^examples\/([\w-]+\/)?(README\.md|\w+\.yaml)$/,
     ];
     expect(files.filter(name => !allowed.some(pattern => pattern.test(name)))).toEqual([]);

@@ -171,6 +171,55 @@ console.log(JSON.stringify({ version, name, schema: typeof schema.properties, re
   ).toContain('schemas/crds/');
 });
 
+describe('the README, in an app that has nothing but the package', () => {
+  const text = readFileSync(join(ROOT, 'README.md'), 'utf8');
+  const fence = (language: string, has: string): string =>
+    [...text.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].find(
+      ([, of, body]) => of === language && body!.includes(has),
+    )![2]!;
+  const rendered = () => objects('dist');
+
+  test('its intent, with each command of its table', () => {
+    packed.write('intent.yaml', fence('yaml', 'kind: ClusterIntent'));
+    const commands = [...text.matchAll(/^\| `masq (.+?)` \|/gm)].map(match => match[1]!);
+    expect(commands.length).toBeGreaterThan(5);
+    for (const command of commands) {
+      const said = packed.masq(
+        ...command.replace('FILE…', 'intent.yaml').split(' '),
+        ...(command.startsWith('init g') ? ['--force'] : []),
+      );
+      expect(said, command).not.toBe('');
+    }
+    expect(readdirSync(join(packed.project, 'dist/prod-eu-1'))).toContain('20-configmap-ip-masq-agent.yaml');
+  });
+
+  test('its program, as a module, as CommonJS, and in TypeScript', () => {
+    const program = fence('ts', 'new ClusterIntent');
+    packed.write('readme.mjs', program);
+    packed.run('readme.mjs');
+    const asModule = rendered();
+    expect(asModule).toHaveLength(2);
+    packed.run('-e', "fs.rmSync('dist', { recursive: true })");
+    packed.write('readme.cjs', program.replace(/^import (.*) from (.*);$/m, 'const $1 = require($2);'));
+    packed.run('readme.cjs');
+    expect(rendered()).toEqual(asModule);
+    packed.write('readme.mts', program);
+    const options = ['--noEmit', '--module', 'node16', '--target', 'es2022', '--strict', '--types', ''];
+    packed.run(TSC, ...options, '--ignoreConfig', 'readme.mts');
+  });
+
+  test('its plugin, in cdk8s.yaml', () => {
+    packed.write('readme.mjs', fence('ts', 'new ClusterIntent'));
+    packed.write('cdk8s.yaml', `language: typescript\napp: node readme.mjs\n${fence('yaml', 'MasqValidation')}`);
+    expect(packed.run(join(ROOT, 'node_modules/cdk8s-cli/bin/cdk8s'), 'synth')).toContain('Validations ended succes');
+    packed.write(
+      'plugin.mjs',
+      `import { readFileSync } from 'node:fs'; console.log(readFileSync('dist/prod-eu-1/20-configmap-ip-masq-agent.yaml', 'utf8').includes('10.0.0.0/8'))`,
+    );
+    expect(packed.run('plugin.mjs')).toBe('true\n');
+  });
+});
+
 describe('the installed command', () => {
   test('can be run by its link, and needs no other package', () => {
     expect(statSync(join(packed.project, 'node_modules/.bin/masq')).mode & 0o111).toBe(0o111);

@@ -1,0 +1,65 @@
+import { suggest } from '../../core/diagnostics/suggest';
+import { CI_SYSTEMS, LANGUAGES, PLATFORMS } from '../commands';
+import type { Invocation } from '../masq';
+
+/** The name of a platform. */
+export type Platform = (typeof PLATFORMS)[number];
+
+/** The language of a new app. */
+export type Language = (typeof LANGUAGES)[number];
+
+/** Where a new app's checks run. */
+export type CiSystem = (typeof CI_SYSTEMS)[number];
+
+/** A cluster of a new app: its name, and its intent's file's. */
+export interface Cluster {
+  readonly name: string;
+  readonly platform: Platform;
+}
+
+/** What is asked of a new app. */
+export interface AppOptions {
+  /** The folder that it goes into. */
+  readonly folder: string;
+  readonly clusters: readonly Cluster[];
+  readonly language: Language;
+  readonly ci: CiSystem;
+  /** Whether files that are there may be overwritten. */
+  readonly force: boolean;
+}
+
+/** Why a word is no platform; undefined for one that is. */
+export function wrongPlatform(word: string): string | undefined {
+  if (PLATFORMS.some(platform => platform === word)) return undefined;
+  const near = suggest(word, PLATFORMS);
+  return `"${word}" is no platform; ${near ? `did you mean "${near}"?` : `there are ${PLATFORMS.join(', ')}`}`;
+}
+
+/** Why a word is no cluster's name; undefined for one that is. */
+export function wrongName(name: string): string | undefined {
+  if (/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name)) return undefined;
+  return `"${name}" is no name for a cluster; write lower-case letters, digits and dashes, at most 63`;
+}
+
+/** Reads the options of `masq init --app`, or says what is wrong with them, a line each. */
+export function readAppOptions({ values, positionals }: Invocation): AppOptions | readonly string[] {
+  const faults = positionals.map(wrongPlatform).filter(fault => fault !== undefined);
+  const twice = positionals.find((platform, at) => positionals.indexOf(platform) < at);
+  if (twice !== undefined) faults.push(`"${twice}" is named twice; add more clusters as files in intents/ afterwards`);
+  const folder = (values.output as string | undefined) ?? '.';
+  if (folder === '-') faults.push('"-" is no folder; with --app, -o takes the folder of the repository');
+  const platforms = positionals.length === 0 ? [PLATFORMS[0]] : (positionals as readonly Platform[]);
+  const name = String(values.name);
+  const clusters = platforms.map(platform => ({
+    name: platforms.length === 1 ? name : `${name}-${platform}`,
+    platform,
+  }));
+  if (faults.length === 0) {
+    const wrong = clusters.map(cluster => wrongName(cluster.name)).find(fault => fault !== undefined);
+    if (wrong !== undefined) faults.push(wrong);
+  }
+  if (faults.length > 0) return faults;
+  const language = (values.language as Language | undefined) ?? LANGUAGES[0];
+  const ci = (values.ci as CiSystem | undefined) ?? CI_SYSTEMS[0];
+  return { folder, clusters, language, ci, force: values.force === true };
+}

@@ -1,0 +1,249 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { LANGUAGES, PLATFORMS } from '../../cli/commands';
+import { ROOT, type Run, sandbox } from './sandbox';
+
+const box = sandbox();
+const AGENT = ['10-serviceaccount', '20-configmap', '30-daemonset'].map(name => `${name}-ip-masq-agent.yaml`);
+const NEXT = 'npm install && git init && pre-commit install && npx masq validate\n';
+
+/** What `npm install` would bring. */
+const PACKAGES = ['cdk8s', 'cdk8s-plus-27', 'constructs', 'yaml', 'tsx', 'typescript', '@types/node'];
+
+function install(folder = '.'): void {
+  for (const name of PACKAGES) {
+    mkdirSync(dirname(box.path(folder, 'node_modules', name)), { recursive: true });
+    symlinkSync(join(ROOT, 'node_modules', name), box.path(folder, 'node_modules', name));
+  }
+  symlinkSync(ROOT, box.path(folder, 'node_modules/cdk8s-masq'));
+}
+
+const init = (...args: string[]): Run => box.masq('init', '--app', ...args);
+
+test('makes a repository in an empty folder', () => {
+  expect(init()).toEqual({
+    status: 0,
+    stdout: `wrote 13 files; README.md says what is where\nnext: ${NEXT}`,
+    stderr: '',
+  });
+  expect(box.list()).toEqual(
+    [
+      '.gitattributes',
+      '.github/workflows/masq.yml',
+      '.gitignore',
+      '.masq.yaml',
+      '.pre-commit-config.yaml',
+      'README.md',
+      'cdk8s.yaml',
+      ...AGENT.map(name => `dist/my-cluster/${name}`),
+      'intents/my-cluster.yaml',
+      'main.mjs',
+      'package.json',
+    ].sort(),
+  );
+  expect(box.read('intents/my-cluster.yaml')).toBe(box.masq('init', 'kubernetes', '-o', '-').stdout);
+});
+
+describe.each(LANGUAGES)('in %s', language => {
+  test('it passes its own checks, for every platform', () => {
+    const made = init(...PLATFORMS, '--language', language, '-n', 'net', '-o', 'new/app');
+    expect(made).toMatchObject({ status: 0, stderr: '' });
+    expect(made.stdout).toContain(` in new/app; README.md says what is where\nnext: cd new/app && ${NEXT}`);
+    install('new/app');
+    const at = { cwd: 'new/app' };
+    expect(box.masqWith(at, 'validate', '--fail-on', 'warning')).toMatchObject({ status: 0 });
+    const { status, stdout } = box.masqWith(at, 'synth', '--check', '--fail-on', 'warning');
+    expect({ status, stdout }).toEqual({ status: 0, stdout: 'up to date: 4 clusters, 9 files in dist/\n' });
+  });
+
+  test('what is added to the program is rendered too', () => {
+    init('--language', language);
+    install();
+    const program = language === 'javascript' ? 'main.mjs' : 'main.ts';
+    const added = box
+      .read(program)
+      .replace('{ intentsFromFile', '{ ClusterIntent, intentsFromFile')
+      .replace(/^\/\/ (?=new ClusterIntent|}\);| {2}\w)/gm, '');
+    box.write(program, added);
+    const typed = [
+      '--noEmit',
+      '--allowJs',
+      '--checkJs',
+      '--module',
+      'node16',
+      '--target',
+      'es2022',
+      '--strict',
+      program,
+    ];
+    const args = language === 'javascript' ? ['--types', 'node', ...typed] : [];
+    const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+    const { stdout: types } = spawnSync(process.execPath, [tsc, ...args], { cwd: box.folder, encoding: 'utf8' });
+    expect(types).toBe('');
+    expect(box.masq('synth', '--check').status).toBe(1);
+    expect(box.masq('synth')).toMatchObject({ stdout: 'rendered 2 clusters, 6 files in dist/: 3 written\n' });
+    expect(box.list('dist')).toEqual(['my-cluster', 'staging'].flatMap(name => AGENT.map(file => `${name}/${file}`)));
+  });
+});
+
+test('cdk8s synth renders the same, and runs the checks', () => {
+  init();
+  install();
+  const rendered = box.files('dist');
+  const { status, stdout } = spawnSync(process.execPath, [join(ROOT, 'node_modules/cdk8s-cli/bin/cdk8s'), 'synth'], {
+    cwd: box.folder,
+    encoding: 'utf8',
+    env: { ...process.env, CDK8S_CHECK_UPGRADE: 'false' },
+  });
+  expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringContaining('Validations ended succes') });
+  expect(box.files('dist')).toEqual(rendered);
+});
+
+describe('what is there already', () => {
+  test('is not overwritten, until it is told to be', () => {
+    box.write('README.md', 'mine\n');
+    box.write('dist/my-cluster/20-configmap-ip-masq-agent.yaml', 'mine\n');
+    box.write('notes.txt', 'mine\n');
+    const before = box.files();
+    expect(init()).toEqual({
+      status: 2,
+      stdout: '',
+      stderr:
+        'masq: "README.md", "dist/my-cluster/20-configmap-ip-masq-agent.yaml" are there already; move them away, name another folder with -o, or overwrite them with --force\n',
+    });
+    expect(box.files()).toEqual(before);
+    expect(init('--force').status).toBe(0);
+    expect(Object.values(box.files()).filter(text => text === 'mine\n')).toHaveLength(1);
+    expect(box.read('notes.txt')).toBe('mine\n');
+  });
+
+  test('and as it would be written is no obstacle', () => {
+    init();
+    const before = box.files();
+    expect(init().stdout).toContain('wrote 0 files; ');
+    expect(box.files()).toEqual(before);
+  });
+
+  test('a package.json is completed: nothing that it says is changed', () => {
+    const mine = { name: 'mine', type: 'commonjs', scripts: { synth: 'mine' }, devDependencies: { cdk8s: '2.0.0' } };
+    box.write('package.json', JSON.stringify(mine, undefined, '\t'));
+    expect(init('--force').stdout).toContain('wrote 13 files, package.json completed; ');
+    const text = box.read('package.json');
+    const { dependencies, scripts, ...rest } = JSON.parse(text) as Record<string, object>;
+    expect(text).toMatch(/^\{\n\t"name"/);
+    expect(rest).toEqual({ name: mine.name, type: mine.type, devDependencies: mine.devDependencies });
+    expect(scripts).toMatchObject({ synth: 'mine', validate: 'masq validate' });
+    expect(Object.keys(dependencies!)).toEqual(['cdk8s-masq', 'cdk8s-plus-27', 'constructs']);
+    install();
+    expect(box.masq('synth', '--check').status).toBe(0);
+  });
+
+  test.each([
+    ['{', 'masq: "package.json" is there already, and is no JSON: mend it or move it away\n'],
+    ['[]', 'masq: "package.json" is there already, and is none that npm reads: mend it or move it away\n'],
+    ['{"scripts": 1}', 'masq: "package.json" is there already, and is none that npm reads: mend it or move it away\n'],
+  ])('a package.json that says %s', (text, stderr) => {
+    box.write('package.json', text);
+    expect(init()).toEqual({ status: 2, stdout: '', stderr });
+    expect(box.files()).toEqual({ 'package.json': text });
+  });
+
+  test('a folder in the place of a file', () => {
+    mkdirSync(box.path('main.mjs'));
+    const { status, stderr } = init('--force');
+    expect({ status, stderr }).toEqual({ status: 2, stderr: 'masq: "main.mjs" is a folder, but is to be a file\n' });
+    expect(box.list()).toEqual([]);
+  });
+
+  test('a folder that may not be written to', () => {
+    mkdirSync(box.path('shut'));
+    chmodSync(box.path('shut'), 0o555);
+    const { status, stderr } = box.masqWith({ unprivileged: true }, 'init', '--app', '-o', 'shut');
+    expect({ status, stderr }).toEqual({
+      status: 2,
+      stderr: 'masq: "shut" cannot be written to: permission denied\n',
+    });
+  });
+});
+
+/** What is refused, and how. */
+const REFUSED: readonly (readonly [args: readonly string[], stderr: string])[] = [
+  [['gke-standrd'], 'masq: "gke-standrd" is no platform; did you mean "gke-standard"?\n'],
+  [['kubernetes', 'nope', 'gke-standrad'], 'masq: "nope" is no platform; there are '],
+  [
+    ['kubernetes', 'kubernetes'],
+    'masq: "kubernetes" is named twice; add more clusters as files in intents/ afterwards\n',
+  ],
+  [['-o', '-'], 'masq: "-" is no folder; with --app, -o takes the folder of the repository\n'],
+  [['-n', 'Prod'], 'masq: "Prod" is no name for a cluster; '],
+  [
+    ['kubernetes', 'gke-standard', '-n', 'a'.repeat(60)],
+    `masq: "${'a'.repeat(60)}-kubernetes" is no name for a cluster; `,
+  ],
+  [['--language', 'python'], 'masq: option --language takes javascript or typescript, not "python"\n'],
+];
+
+test.each(REFUSED)('--app %j', (args, stderr) => {
+  const run = init(...args);
+  expect(run).toMatchObject({ status: 2, stdout: '' });
+  expect(run.stderr).toContain(stderr);
+  expect(box.list()).toEqual([]);
+});
+
+test('what goes with --app alone, and several platforms without it', () => {
+  expect(box.masq('init', 'kubernetes', '--language', 'javascript').stderr).toBe(
+    'masq: option --language goes with --app alone\n',
+  );
+  expect(box.masq('init', 'kubernetes', 'gke-standard').stderr).toBe(
+    'masq: unexpected argument "gke-standard"; masq init takes one PLATFORM, and several with --app\n',
+  );
+  expect(box.list()).toEqual([]);
+});
+
+describe('the pipelines', () => {
+  const pins = (text: string) =>
+    new Set([...text.matchAll(/uses: ([\w-]+\/[\w-]+@[0-9a-f]{40} # v\S+)/g)].map(m => m[1]));
+
+  test('name actions as this repository’s own workflows do', () => {
+    init();
+    const own = pins(readFileSync(join(ROOT, '.github/workflows/ci.yml'), 'utf8'));
+    const made = pins(box.read('.github/workflows/masq.yml'));
+    expect(made.size).toBe(2);
+    for (const pin of made) expect(own).toContain(pin);
+  });
+
+  test('an independent validator takes the workflow for valid', () => {
+    init();
+    const file = box.path('.github/workflows/masq.yml');
+    const validator = join(ROOT, 'node_modules/@action-validator/cli/cli.mjs');
+    const { status, stdout } = spawnSync(process.execPath, [validator, file], { encoding: 'utf8' });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
+  });
+
+  test('of GitLab, by choice', () => {
+    init('--ci', 'gitlab');
+    expect(box.list()).not.toContain('.github/workflows/masq.yml');
+    const { masq } = parse(box.read('.gitlab-ci.yml')) as { masq: { script: string[] } };
+    const script = masq.script.join('\n').replaceAll('npx --no-install masq', 'masq');
+    install();
+    expect(box.bash(script).status).toBe(0);
+    expect(box.read('masq-junit.xml')).toContain('<testsuites');
+    box.write(
+      'dist/my-cluster/20-configmap-ip-masq-agent.yaml',
+      box.read('dist/my-cluster/10-serviceaccount-ip-masq-agent.yaml'),
+    );
+    expect(box.bash(script).status).toBe(1);
+  });
+});
+
+test('the README names files that are there', () => {
+  for (const args of [[], ['--language', 'typescript', '--ci', 'gitlab']]) {
+    init('--force', ...args);
+    const links = [...box.read('README.md').matchAll(/\]\(([^)]+)\)/g)].map(match => match[1]!);
+    expect(links.length).toBeGreaterThan(8);
+    for (const link of links) expect(() => box.stat(link), link).not.toThrow();
+  }
+});
