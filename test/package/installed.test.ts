@@ -204,8 +204,9 @@ describe('the README, in an app that has nothing but the package', () => {
     packed.run('readme.cjs');
     expect(rendered()).toEqual(asModule);
     packed.write('readme.mts', program);
-    const options = ['--noEmit', '--module', 'node16', '--target', 'es2022', '--strict', '--types', ''];
-    packed.run(TSC, ...options, '--ignoreConfig', 'readme.mts');
+    const compilerOptions = { module: 'node16', target: 'es2022', strict: true, noEmit: true, types: [] };
+    packed.write('tsconfig.json', JSON.stringify({ compilerOptions, files: ['readme.mts'] }));
+    packed.run(TSC, '-p', '.');
   });
 
   test('its plugin, in cdk8s.yaml', () => {
