@@ -362,7 +362,7 @@ One more cluster is one more file in intents/: \`npx masq init gke-standard --na
 
 ## Applying it
 
-By hand, \`kubectl apply --server-side -f dist/${i.name}\`. Argo CD and Flux sync the folder \`dist/${i.name}\` of this repository as it is.
+By hand, \`kubectl apply --server-side -f dist/${i.name}\`. Argo CD and Flux sync the folder as it is; \`npx masq gitops argocd --repo URL\`, or \`flux\`, writes what they need for it to gitops/.
 
 Made by masq ${Pe}.
 `}function _h(n){return n.length===1?n[0]:`${n.slice(0,-1).join(", ")} and ${n.at(-1)}`}var Rh=`node_modules/

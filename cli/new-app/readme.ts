@@ -45,7 +45,7 @@ One more cluster is one more file in intents/: \`npx masq init gke-standard --na
 
 ## Applying it
 
-By hand, \`kubectl apply --server-side -f dist/${first!.name}\`. Argo CD and Flux sync the folder \`dist/${first!.name}\` of this repository as it is.
+By hand, \`kubectl apply --server-side -f dist/${first!.name}\`. Argo CD and Flux sync the folder as it is; \`npx masq gitops argocd --repo URL\`, or \`flux\`, writes what they need for it to gitops/.
 
 Made by masq ${version}.
 `;

@@ -185,7 +185,7 @@ describe('the README, in an app that has nothing but the package', () => {
     expect(commands.length).toBeGreaterThan(5);
     for (const command of commands) {
       const said = packed.masq(
-        ...command.replace('FILE…', 'intent.yaml').split(' '),
+        ...command.replace('FILE…', 'intent.yaml').replace('URL', 'https://git.example.com/we/clusters.git').split(' '),
         ...(command.startsWith('init g') ? ['--force'] : []),
       );
       expect(said, command).not.toBe('');
@@ -204,8 +204,9 @@ describe('the README, in an app that has nothing but the package', () => {
     packed.run('readme.cjs');
     expect(rendered()).toEqual(asModule);
     packed.write('readme.mts', program);
-    const options = ['--noEmit', '--module', 'node16', '--target', 'es2022', '--strict', '--types', ''];
-    packed.run(TSC, ...options, '--ignoreConfig', 'readme.mts');
+    const compilerOptions = { module: 'node16', target: 'es2022', strict: true, noEmit: true, types: [] };
+    packed.write('tsconfig.json', JSON.stringify({ compilerOptions, files: ['readme.mts'] }));
+    packed.run(TSC, '-p', '.');
   });
 
   test('its plugin, in cdk8s.yaml', () => {

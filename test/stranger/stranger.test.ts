@@ -1,8 +1,11 @@
 import { join } from 'node:path';
+import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { runJob } from '../ci/runner';
 import { isMissing } from '../cli/sandbox';
 import { fences, read } from '../docs/documents';
+import { crdOf, haveCrds } from '../gitops/crds';
 import { Stranger } from './stranger';
 
 const PAGE = 'docs/start.md';
@@ -76,7 +79,23 @@ describe.skipIf(isMissing('pre-commit', '--version'))('a stranger', () => {
     expect(pipeline('second').ends).toEqual(GREEN);
   });
 
-  // What Argo CD and Flux need is made and checked here: the clusters are rendered, and nothing is stale.
+  test.skipIf(!haveCrds())('what Argo CD and Flux need is written, and valid by their own schemas', () => {
+    for (const tool of ['argocd', 'flux']) {
+      stranger.ok(`npx masq gitops ${tool} --repo https://git.example.com/we/clusters.git`);
+      stranger.ok(`npx masq gitops ${tool} --repo https://git.example.com/we/clusters.git --check`);
+    }
+    const files = stranger.ok('find gitops -name "*.yaml" | sort').trim().split('\n');
+    const objects = files.map(file => parse(stranger.read(file)) as { apiVersion: string; kind: string });
+    expect(new Set(objects.map(({ kind }) => kind))).toEqual(
+      new Set(['AppProject', 'Application', 'GitRepository', 'Kustomization']),
+    );
+    const ajv = new Ajv({ strict: false, validateFormats: false });
+    for (const object of objects) {
+      const isValid = ajv.compile(crdOf(object.apiVersion, object.kind)!);
+      expect(isValid(object), JSON.stringify(isValid.errors)).toBe(true);
+    }
+    expect(stranger.commit('gitops').status).toBe(0);
+  });
 
   test('a change that goes round the hooks: --check is red, and so is CI', () => {
     stranger.edit(INTENT, '- 10.0.0.0/8', '- 172.16.0.0/12');

@@ -20,6 +20,7 @@ export const CONTENTS: readonly Section[] = [
       { title: 'Overview', file: 'docs/README.md' },
       { title: 'masq in one page', file: 'README.md' },
       { title: 'Tutorial', file: 'docs/tutorial.md' },
+      { title: 'A repository of your own', file: 'docs/start.md' },
       { title: 'Examples', file: 'examples/README.md' },
     ],
   },
