@@ -1,4 +1,4 @@
-import type { PLATFORMS } from './commands';
+import type { PLATFORMS } from './choices';
 
 type Platform = (typeof PLATFORMS)[number];
 

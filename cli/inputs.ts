@@ -1,5 +1,5 @@
 import { type Diagnostic, diagnostic } from '../core/diagnostics';
-import { FIRST_INTENT } from './commands';
+import { FIRST_INTENT } from './choices';
 import { expandFiles, isNamedPipe, kindOf, readText, STDIN, STDIN_NAME } from './files';
 import { stderr } from './stdio';
 

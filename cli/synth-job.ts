@@ -1,4 +1,4 @@
-import { DEFAULT_OUTPUT } from './commands';
+import { DEFAULT_OUTPUT } from './choices';
 import type { Invocation } from './masq';
 import type { Project } from './settings';
 import { commandLine } from './shells';

@@ -1,5 +1,5 @@
 import { type Diagnostic, diagnostic, orList, suggest } from '../../core/diagnostics';
-import { GITOPS_TOOLS } from '../commands';
+import { GITOPS_TOOLS } from '../choices';
 import { writeFindings } from '../findings';
 import { GitOpsFault, type GitOpsOptions, readOptions } from '../gitops/options';
 import { ownHeader, renderGitOps } from '../gitops/render';

@@ -1,6 +1,6 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { FIRST_INTENT } from '../commands';
+import { FIRST_INTENT } from '../choices';
 import { kindOf } from '../files';
 import { firstIntent } from '../first-intent';
 import type { Invocation } from '../masq';

@@ -7,7 +7,7 @@ import policyV1 from '../../schemas/json/networking.gke.io/egressnatpolicy_v1.js
 import policyV1Alpha1 from '../../schemas/json/networking.gke.io/egressnatpolicy_v1alpha1.json';
 import group from '../../schemas/json/networking.gke.io/networkgatewaygroup_v1.json';
 import settings from '../../schemas/settings.schema.json';
-import { SCHEMAS } from '../commands';
+import { SCHEMAS } from '../choices';
 import type { Invocation } from '../masq';
 import { refuse, stdout } from '../stdio';
 

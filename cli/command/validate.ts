@@ -2,7 +2,7 @@ import { Checker } from '../../core/check/check';
 import { mayConcern } from '../../core/check/mentions';
 import { type Diagnostic, diagnostic, hasErrors } from '../../core/diagnostics';
 import { readBeside } from '../changed';
-import { DEFAULT_OUTPUT } from '../commands';
+import { DEFAULT_OUTPUT } from '../choices';
 import { kindOf, STDIN_NAME } from '../files';
 import { fails, writeFindings } from '../findings';
 import { listInputs, missingFile, type ReadInput, readInput } from '../inputs';

@@ -13,7 +13,7 @@ import {
   textFault,
 } from '../../constructs/gitops/shapes';
 import { orList } from '../../core/diagnostics';
-import type { GITOPS_TOOLS } from '../commands';
+import type { GITOPS_TOOLS } from '../choices';
 import { kindOf } from '../files';
 import type { Invocation } from '../masq';
 

@@ -1,5 +1,5 @@
 import { suggest } from '../../core/diagnostics/suggest';
-import { CI_SYSTEMS, LANGUAGES, PLATFORMS } from '../commands';
+import { CI_SYSTEMS, LANGUAGES, PLATFORMS } from '../choices';
 import type { Invocation } from '../masq';
 
 /** The name of a platform. */

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { COMMANDS, PLATFORMS, SCHEMAS } from '../../cli/commands';
+import { PLATFORMS, SCHEMAS } from '../../cli/choices';
+import { COMMANDS } from '../../cli/commands';
 import { RULE_CODES } from '../../core/diagnostics';
 import { isMissing, sandbox } from './sandbox';
 

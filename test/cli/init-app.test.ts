@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { LANGUAGES, PLATFORMS } from '../../cli/commands';
+import { LANGUAGES, PLATFORMS } from '../../cli/choices';
 import { ROOT, type Run, sandbox } from './sandbox';
 
 const box = sandbox();

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { PLATFORMS } from '../../cli/commands';
+import { PLATFORMS } from '../../cli/choices';
 import { sandbox } from './sandbox';
 
 const box = sandbox();

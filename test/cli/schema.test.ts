@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { SCHEMAS } from '../../cli/commands';
+import { SCHEMAS } from '../../cli/choices';
 import { intent, ROOT, sandbox } from './sandbox';
 
 const box = sandbox();
