@@ -14,6 +14,12 @@ import { Surroundings } from './surroundings';
 /** How long to wait after rules could not be read or written, if a resync is not due before. In milliseconds. */
 const RETRY = 5000;
 
+/**
+ * Verdicts with a valid file and its rules in place: the agent is ready. What rules of others make of that is told, but
+ * holds up no rollout: a network plugin has such rules on every node, and no other agent would do away with them.
+ */
+const IN_PLACE: ReadonlySet<Verdict> = new Set<Verdict>(['enforced', 'unproven', 'contradicted']);
+
 /** One node's agent: it brings the kernel to what the file says, and tells what it saw. */
 export class Agent {
   /** The goal that the kernel held last. */
@@ -142,7 +148,7 @@ export class Agent {
     this.publisher.publish({
       backend: this.backend.name,
       verdict,
-      ready: verdict === 'enforced' || verdict === 'unproven',
+      ready: IN_PLACE.has(verdict),
       message,
       config: {
         path: this.options.config,

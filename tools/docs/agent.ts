@@ -17,9 +17,9 @@ const MEANINGS: Readonly<Record<Verdict, readonly [ready: string, meaning: strin
     'read `status`; when the rule is known and wanted, leave it',
   ],
   contradicted: [
-    'no',
+    'yes',
     "the agent's rules are in place, but rules of others treat some packets otherwise",
-    'remove that rule, or change the file',
+    'remove that rule, or change the file: a CNI that masquerades by itself has such rules',
   ],
   refused: ['no', 'the file is refused; what was good last is enforced and healed', 'correct the file'],
   failed: [
