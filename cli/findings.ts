@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import { type Diagnostic, type Severity, sortDiagnostics } from '../core/diagnostics';
 import type { Suppressed } from '../core/settings';
 import { type Format, formatter } from './format';
@@ -38,6 +39,16 @@ export async function writeFindings(
     diagnostics: sortDiagnostics(findings.diagnostics, findings.files),
     version,
     site: SITE,
+    root: workspace(process.env.GITHUB_WORKSPACE),
   };
   stream.write(format(report, { color, quiet: values.quiet === true }));
+}
+
+/** The top of the repository where GitHub runs masq, in whatever folder below it; without links, as the paths that Node resolves. */
+function workspace(folder: string | undefined): string | undefined {
+  try {
+    return folder ? realpathSync(folder) : undefined;
+  } catch {
+    return undefined;
+  }
 }

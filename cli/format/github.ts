@@ -2,13 +2,17 @@ import { type Diagnostic, RULES, type Severity } from '../../core/diagnostics';
 import { describePath, describePlace } from './place';
 import { printable } from './printable';
 import type { Formatter } from './report';
+import { fromRoot } from './root';
 import { slashed } from './uri';
 
 const COMMANDS: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', note: 'notice' };
 
 /** For GitHub Actions: one workflow command a finding, which the runner turns into an annotation. */
 export const githubFormatter: Formatter = {
-  format: report => report.diagnostics.map(d => `${command(d)}\n`).join(''),
+  format: report =>
+    fromRoot(report)
+      .diagnostics.map(d => `${command(d)}\n`)
+      .join(''),
 };
 
 function command(d: Diagnostic): string {

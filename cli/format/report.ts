@@ -15,6 +15,8 @@ export interface Report {
   readonly documents: number;
   /** masq's own version. */
   readonly version: string;
+  /** The folder that annotations and code scanning count paths from. @default the one that masq runs in */
+  readonly root?: string | undefined;
   /** Where the documentation is published, with a slash at the end. @default nowhere */
   readonly site?: string | undefined;
 }

@@ -2,13 +2,15 @@ import { createHash } from 'node:crypto';
 import { type Diagnostic, type Location, RULES, type RuleCode } from '../../core/diagnostics';
 import { ruleAddress } from '../site';
 import type { Formatter } from './report';
+import { fromRoot } from './root';
 import { toUri } from './uri';
 
 const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json';
 
 /** For code scanning: a SARIF 2.1.0 log. Rules are listed only where a result needs them. */
 export const sarifFormatter: Formatter = {
-  format(report) {
+  format(given) {
+    const report = fromRoot(given);
     const left = report.suppressed.map(({ diagnostic }) => diagnostic);
     const codes = [...new Set([...report.diagnostics, ...left].map(d => d.code))].sort();
     const fingerprint = fingerprints();

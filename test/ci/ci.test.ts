@@ -198,6 +198,11 @@ describe('the steps, run for real', () => {
     expect(ends(steps({ files: 'other/odd name.yaml\nintents\n', 'synth-check': 'false' }))).toEqual([0, 'skipped']);
     expect(ends(steps({ files: 'other\n', 'fail-on': 'warning' }))).toEqual([1, 0]);
     expect(ends(steps({ 'working-directory': 'intents' }))).toEqual([0, 0]);
+    write('net/.masq.yaml', 'intents: [odd.yaml]\n');
+    write('net/odd.yaml', intent('odd', HOST_BITS));
+    const [found] = steps({ 'working-directory': 'net', 'sarif-file': 'masq.sarif' });
+    expect(found!.output).toContain('::error file=net/odd.yaml,line=12,');
+    expect(readFileSync(join(folder, 'net/masq.sarif'), 'utf8')).toContain('"uri": "net/odd.yaml"');
     expect(ends(steps({ 'synth-args': 'intents\n--output\nelsewhere\n' }))).toEqual([0, 1]);
     expect(() => steps({ file: 'x' })).toThrow('has no input file');
   });

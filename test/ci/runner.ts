@@ -100,6 +100,7 @@ class Runner {
           ...Object.fromEntries(env),
           CI: 'true',
           GITHUB_ACTIONS: 'true',
+          GITHUB_WORKSPACE: this.surroundings.folder,
           GITHUB_ACTION_PATH: actionPath,
           RUNNER_TEMP: temporary,
         },

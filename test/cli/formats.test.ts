@@ -83,6 +83,40 @@ test('github', () => {
   ]);
 });
 
+describe('in a folder of a repository that GitHub has checked out', () => {
+  const env = () => ({ GITHUB_WORKSPACE: box.path() });
+  const run = (format: string, ...files: string[]) => {
+    box.write('net/warned.yaml', intent('warned', CONTAINED));
+    box.write('odd.yaml', intent('odd', HOST_BITS));
+    return box.masqWith({ cwd: 'net', env: env() }, 'validate', '--format', format, ...files).stdout;
+  };
+
+  test('annotations count their paths from its top', () => {
+    const found = run('github', '.', '../odd.yaml').match(/(?<= file=|note: )[^,: ]+/g);
+    expect(found).toEqual(['net/warned.yaml', 'net/warned.yaml', 'odd.yaml']);
+  });
+
+  test('so does the report for code scanning', () => {
+    const text = run('sarif', '.', '../odd.yaml');
+    expect(text.match(/(?<="uri": ")[^"]+/g)).toEqual(['net/warned.yaml', 'net/warned.yaml', 'odd.yaml']);
+  });
+
+  test('what lies elsewhere keeps its name, and so does the standard input', () => {
+    const other = env();
+    box.write('net/warned.yaml', intent('warned', CONTAINED));
+    const stdin = box.masqWith({ env: other, input: intent('odd', HOST_BITS) }, 'validate', '-f', 'github', '-');
+    expect(stdin.stdout).toContain(' file=<stdin>,');
+    const elsewhere = { GITHUB_WORKSPACE: box.path('nowhere') };
+    const kept = box.masqWith({ env: elsewhere }, 'validate', '-f', 'github', 'net/warned.yaml');
+    expect(kept.stdout).toContain(' file=net/warned.yaml,');
+  });
+
+  test('people and programs read the paths that they gave', () => {
+    expect(run('text', '.')).toMatch(/^warned\.yaml:12:/);
+    expect(JSON.parse(run('json', '.'))).toMatchObject({ diagnostics: [{ file: 'warned.yaml' }] });
+  });
+});
+
 /** As the runner does it: `%25` last. */
 function decode(text: string): string {
   return text
