@@ -22,13 +22,27 @@ const [ACTION, OWN, EXAMPLE] = FILES.map(name => join(ROOT, name)) as [string, s
 
 /** What a job may do beside reading the repository. */
 const WRITES: Readonly<Record<string, object>> = {
-  check: { 'security-events': 'write' },
+  check: { 'security-events': 'write', actions: 'read' },
   rendered: { 'pull-requests': 'write' },
   package: { 'id-token': 'write' },
   image: { packages: 'write', 'id-token': 'write' },
   index: { packages: 'write', 'id-token': 'write' },
   notes: { contents: 'write' },
 };
+
+interface Document {
+  readonly permissions?: unknown;
+  readonly jobs?: Readonly<Record<string, Steps & { readonly permissions: object }>>;
+  readonly runs?: Steps;
+}
+interface Steps {
+  readonly steps: readonly { readonly run?: string }[];
+}
+
+/** What the steps of a workflow or an action give to a shell. */
+function scripts({ jobs = {}, runs = { steps: [] } }: Document): string[] {
+  return [...Object.values(jobs), runs].flatMap(({ steps }) => steps.flatMap(({ run }) => run ?? []));
+}
 
 describe.each(FILES)('%s', name => {
   const text = readFileSync(join(ROOT, name), 'utf8');
@@ -53,15 +67,21 @@ describe.each(FILES)('%s', name => {
   });
 
   test('gives no step more rights than it needs, and no text of strangers to a shell', () => {
-    const document = parse(text) as { permissions?: unknown; jobs?: Record<string, { permissions: object }> };
+    const document = parse(text) as Document;
     if (document.jobs) {
       expect(document.permissions).toEqual({});
       for (const [job, { permissions }] of Object.entries(document.jobs))
         expect(permissions, job).toEqual({ contents: 'read', ...WRITES[job] });
     }
-    const runs = [...text.matchAll(/run: \|\n((?: {8,}.*\n|\n)+)/g)].map(match => match[1]);
+    const runs = scripts(document);
+    expect(runs.length).toBe(text.match(/\brun: /g)?.length ?? 0);
     expect(runs.join('')).not.toContain('${{');
   });
+});
+
+test('the action keeps to what the bash of macOS knows, which is 3.2', () => {
+  const text = scripts(parse(readFileSync(ACTION, 'utf8')) as Document).join('');
+  expect(text).not.toMatch(/mapfile|readarray|declare -A|\$\{\w+(?:\[.\])?[,^@]|\|&|&>>/);
 });
 
 describe('ci/gitlab.yml', () => {
@@ -161,26 +181,28 @@ describe('the steps, run for real', () => {
     git('add', '--all');
     git('commit', '--quiet', '--message', 'one');
     const base = git('rev-parse', 'HEAD');
-    write('bin/gh', '#!/bin/sh\necho "$@" > gh.txt\n');
+    write('bin/gh', '#!/bin/sh\ncase $2 in --paginate) cat own.txt ;; *) echo "$@" > gh.txt ;; esac\n');
+    write('own.txt', '');
     chmodSync(join(folder, 'bin/gh'), 0o755);
     const { github } = surroundings.contexts as { github: { event: { pull_request: object } } };
     const contexts = {
       github: { ...github, event: { pull_request: { ...github.event.pull_request, base: { sha: base } } } },
     };
     const env = { ...process.env, PATH: `${join(folder, 'bin')}${delimiter}${process.env.PATH}` };
-    const comment = () => {
+    const comment = (wanted: string) => {
       const results = runJob(EXAMPLE, 'rendered', { ...surroundings, contexts, env });
       expect(ends(results)).toEqual([0, 0]);
-      expect(readFileSync(join(folder, 'gh.txt'), 'utf8')).toBe(
-        'pr comment 7 --body-file comment.md --edit-last --create-if-none\n',
-      );
+      expect(readFileSync(join(folder, 'gh.txt'), 'utf8')).toBe(`${wanted}\n`);
       return readFileSync(join(folder, 'comment.md'), 'utf8');
     };
-    expect(comment()).toBe('It changes no rendered manifest.\n');
+    const first = comment('pr comment 7 --body-file comment.md');
+    expect(first).toBe('<!-- masq, what is rendered -->\nThis pull request changes no rendered manifest.\n');
+    write('own.txt', '4711\n');
     write('intents/prod.yaml', intent('prod', '[10.0.0.0/8, 172.16.0.0/12]'));
     masq('synth');
     git('commit', '--quiet', '--all', '--message', 'two');
-    expect(comment()).toMatch(/^```diff\n[\s\S]*^\+ +- 172\.16\.0\.0\/12/m);
+    const patch = 'api --silent --method PATCH repos/we/clusters/issues/comments/4711 --field body=@comment.md';
+    expect(comment(patch)).toMatch(/^```diff\n[\s\S]*^\+ +- 172\.16\.0\.0\/12/m);
   });
 
   test('this repository’s own job', () => {
@@ -207,9 +229,9 @@ describe('the steps, run for real', () => {
     expect(() => steps({ file: 'x' })).toThrow('has no input file');
   });
 
-  test('plain shell', () => {
+  test.each(['bash', 'dash'])('plain shell: %s', shell => {
     const check = () =>
-      spawnSync(join(ROOT, 'ci/check.sh'), {
+      spawnSync(shell, [join(ROOT, 'ci/check.sh')], {
         cwd: folder,
         encoding: 'utf8',
         env: { ...process.env, MASQ: `node ${MASQ}` },

@@ -43,6 +43,9 @@ export interface Surroundings {
   readonly env?: NodeJS.ProcessEnv;
 }
 
+/** What "shell: bash" adds; a step that names no shell goes on when the left side of a pipe fails. */
+const PIPEFAIL = ['--noprofile', '--norc', '-eo', 'pipefail'];
+
 /** Runs a workflow's job as GitHub's runner does, without a container: steps in bash, composite actions step by step. */
 export function runJob(file: string, job: string, surroundings: Surroundings): StepResult[] {
   const workflow = parse(readFileSync(file, 'utf8')) as Workflow;
@@ -92,7 +95,7 @@ class Runner {
     const env = Object.entries(step.env ?? {}).map(([name, value]) => [name, fill(String(value), contexts)]);
     const { status, stdout, stderr } = spawnSync(
       'bash',
-      ['--noprofile', '--norc', '-eo', 'pipefail', '-c', fill(step.run!, contexts)],
+      [...(step.shell === 'bash' ? PIPEFAIL : ['-e']), '-c', fill(step.run!, contexts)],
       {
         cwd: join(this.surroundings.folder, fill(step['working-directory'] ?? '.', contexts)),
         env: {

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { PLACES, versionsIn } from '../../tools/release/places';
+import { runJob } from '../ci/runner';
 import { ROOT } from './packed';
 
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
@@ -101,4 +102,22 @@ test('the workflow publishes after everything that has to hold, by identity and 
   expect(runs('image')).toContain(
     'cosign attest --yes --type cyclonedx --predicate build/masq-agent.cdx.json "$IMAGE@',
   );
+});
+
+test.each([
+  ['v0.2.0', 'latest', ''],
+  ['v0.2.0-rc.1', 'next', ' --prerelease'],
+])('%s is published as %s', (tag, channel, kind) => {
+  for (const program of ['npm', 'gh']) {
+    writeFileSync(join(folder, program), `#!/bin/sh\necho ${program} "$@"\n`, { mode: 0o755 });
+  }
+  writeFileSync(join(folder, 'cdk8s-masq-0.2.0.tgz'), '');
+  const said = (job: string) =>
+    runJob(join(ROOT, '.github/workflows/release.yml'), job, {
+      folder,
+      contexts: { github: { ref_name: tag, token: '', repository: 'we/masq' } },
+      env: { ...process.env, PATH: `${folder}:${process.env.PATH}` },
+    }).at(-1)!.output;
+  expect(said('package')).toBe(`npm publish --provenance --access public --tag ${channel} ./cdk8s-masq-0.2.0.tgz\n`);
+  expect(said('notes')).toBe(`gh release create ${tag} --verify-tag --title ${tag} --notes-file notes.md${kind}\n`);
 });
