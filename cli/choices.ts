@@ -16,6 +16,9 @@ export const LANGUAGES = ['javascript', 'typescript'] as const;
 /** The systems that `masq init --app` writes a pipeline for. */
 export const CI_SYSTEMS = ['github', 'gitlab'] as const;
 
+/** For which tool a new app has GitOps files. */
+export const GITOPS_OF_APPS = [...GITOPS_TOOLS, 'none'] as const;
+
 /** The schemas that `masq schema` prints. */
 export const SCHEMAS = [
   'intent',

@@ -1,5 +1,5 @@
 import type { Command } from './args';
-import { CI_SYSTEMS, DEFAULT_OUTPUT, FIRST_INTENT, LANGUAGES, PLATFORMS, SCHEMAS } from './choices';
+import { CI_SYSTEMS, DEFAULT_OUTPUT, FIRST_INTENT, GITOPS_OF_APPS, LANGUAGES, PLATFORMS, SCHEMAS } from './choices';
 import { GITOPS } from './gitops/command';
 import { COLOR, CONFIG, EXIT_CODES, FAIL_ON, FORMAT, QUIET } from './options';
 import { SHELLS } from './shells';
@@ -96,12 +96,12 @@ export const COMMANDS: readonly Command[] = [
     summary: 'write a commented first intent, or a whole repository',
     usage: '[--app] [PLATFORM...] [options]',
     description:
-      'Writes a first intent for a platform, with a comment for each key, ready to be rendered: change the addresses to yours.\n\nWith --app it makes a repository: an intent for each platform, a cdk8s app, settings, hooks for pre-commit, a CI job, and what all of it renders to, so that its own checks pass at once. What is there already is not overwritten; only a package.json is completed.',
+      'Writes a first intent for a platform, with a comment for each key, ready to be rendered: change the addresses to yours.\n\nWith --app it makes a repository: an intent for each platform, a cdk8s app, settings, hooks for pre-commit, a CI job, what Argo CD or Flux needs, and what all of it renders to, so that its own checks pass at once. What is there already is not overwritten; only a package.json is completed.',
     options: [
       {
         name: 'app',
         type: 'boolean',
-        help: 'make a repository of a cdk8s app, intents, hooks, CI and what is rendered',
+        help: 'make a repository of a cdk8s app, intents, hooks, CI, GitOps files and what is rendered',
       },
       {
         name: 'name',
@@ -131,6 +131,19 @@ export const COMMANDS: readonly Command[] = [
         value: 'SYSTEM',
         choices: CI_SYSTEMS,
         help: `with --app: where its checks run; if nobody says, ${CI_SYSTEMS[0]}`,
+      },
+      {
+        name: 'gitops',
+        type: 'string',
+        value: 'TOOL',
+        choices: GITOPS_OF_APPS,
+        help: `with --app: what syncs it; if nobody says, ${GITOPS_OF_APPS[0]}`,
+      },
+      {
+        name: 'repo',
+        type: 'string',
+        value: 'URL',
+        help: "with --app: where it is synced from; if nobody says, git's origin, or an example to be changed",
       },
       { name: 'force', type: 'boolean', help: 'overwrite what is there' },
     ],

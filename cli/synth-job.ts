@@ -12,9 +12,11 @@ export interface Job extends Invocation {
   readonly output: string;
   readonly kustomization: boolean;
   readonly prune: boolean;
+  /** Whether what Argo CD and Flux need is rendered too, as the settings say. */
+  readonly gitops: boolean;
 }
 
-/** Pruning is for runs that render everything: what the settings say of it counts for no others. */
+/** Pruning and GitOps files are for runs that render everything: what the settings say of them counts for no others. */
 export function jobOf(
   values: Invocation['values'],
   positionals: readonly string[],
@@ -32,6 +34,7 @@ export function jobOf(
     output: (values.output as string | undefined) ?? here(output),
     kustomization: values.kustomization === true || settings.kustomization === true,
     prune: values.prune === true || (isAll && settings.prune === true),
+    gitops: isAll && values.output === undefined && (settings.gitops ?? []).length > 0,
   };
 }
 

@@ -14,6 +14,7 @@ const UPDATE = process.env.MASQ_UPDATE_DEFECTS === '1';
 const ELSEWHERE: Readonly<Partial<Record<RuleCode, string>>> = {
   MQ217: 'core is given text; the command line and intentsFromFile decode the bytes',
   MQ219: 'takes a thousand findings: test/core/bounds.test.ts',
+  MQ223: 'about the settings and what is rendered: masq synth',
   MQ901: 'a fault of masq itself: verifyManifests is given tampered objects in test/core',
   MQ902: 'a fault of masq itself: the command line reports it',
   MQ903: 'about the output folder: masq synth --check',

@@ -16,7 +16,7 @@ export function run(invocation: Invocation): number {
 
 function writeIntent({ values, positionals }: Invocation): number {
   const [platform, surplus] = positionals;
-  const alien = ['language', 'ci'].find(option => values[option] !== undefined);
+  const alien = ['language', 'ci', 'gitops', 'repo'].find(option => values[option] !== undefined);
   if (alien !== undefined) return refuse([`option --${alien} goes with --app alone`]);
   if (platform === undefined) return refuse(['PLATFORM is missing; usage: masq init PLATFORM [options]']);
   if (surplus !== undefined)

@@ -9,12 +9,14 @@ import { type Diagnostic, diagnostic, hasErrors } from '../../core/diagnostics';
 import type { ClusterModel } from '../../core/intent/model';
 import { STDIN } from '../files';
 import { fails, writeFindings } from '../findings';
+import { planEntries } from '../gitops/entries';
+import { type GitOpsPlan, plannedFiles, stalenessOf, summaryOf } from '../gitops/plan';
 import { listInputs, missingFile, type ReadInput, readInput } from '../inputs';
 import { kustomization } from '../kustomization';
 import type { Invocation } from '../masq';
 import { commitOutput, compareOutput, foreignManifests, type OutputChange, type OutputPlan } from '../output';
 import { renderApp } from '../render-app';
-import { loadProject } from '../settings';
+import { loadProject, type Project } from '../settings';
 import { refuse, stderr, stdout } from '../stdio';
 import { type Job, jobOf, remedyOf } from '../synth-job';
 import { progress } from '../terminal';
@@ -59,8 +61,10 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
   if (intents + apps.length === 0 && !hasErrors(diagnostics)) {
     return refuse([`no ClusterIntent is in ${job.intents.join(', ')}; "masq init" writes a first one`]);
   }
-  const found = hasErrors(diagnostics) ? { diagnostics, changes: [] } : settle(plan, diagnostics, values, job);
-  const compared = values.check && !hasErrors(diagnostics) ? renderedFiles(plan) : [];
+  const found: Settled = hasErrors(diagnostics)
+    ? { diagnostics, changes: [], synced: [] }
+    : settle(plan, diagnostics, job, project);
+  const compared = values.check && !hasErrors(diagnostics) ? comparedFiles(plan, found.synced) : [];
   const machine = values.format !== 'text';
   if (machine || found.diagnostics.length > 0) {
     await writeFindings(
@@ -76,7 +80,10 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
     );
   }
   const failed = fails(found.diagnostics, values);
-  if (!failed && !machine && !values.quiet) stdout.write(summary(plan, found.changes, values, job));
+  if (!failed && !machine && !values.quiet) {
+    const lines = found.synced.map(one => summaryOf(one, values.check === true));
+    stdout.write([summary(plan, found.changes, values, job), ...lines].join(''));
+  }
   if (misnamed) return 2;
   return failed ? 1 : 0;
 }
@@ -120,24 +127,35 @@ function renderCluster(model: ClusterModel): { files: Map<string, string>; diagn
   return { files: hasErrors(diagnostics) ? new Map() : renderChart(chart), diagnostics };
 }
 
-/** Writes the plan, or with `--check` turns every difference into a finding. */
-function settle(plan: OutputPlan, diagnostics: readonly Diagnostic[], values: Invocation['values'], job: Job) {
-  const changes = compareOutput(plan);
-  const beside = [...diagnostics, ...strangers(plan)];
-  const { prune } = job;
-  if (values.check) {
-    const stale = staleness(plan.root, changes, prune, remedyOf(job));
-    return { diagnostics: [...beside, ...stale], changes: [] };
-  }
-  const found = [...beside, ...(prune ? [] : orphans(plan.root, changes))];
-  if (fails(found, values)) return { diagnostics: found, changes: [] };
-  commitOutput(plan, changes, { prune });
-  return { diagnostics: found, changes };
+/** What came of a plan, and of those for Argo CD and Flux beside it. */
+interface Settled {
+  readonly diagnostics: readonly Diagnostic[];
+  readonly changes: readonly OutputChange[];
+  readonly synced: readonly GitOpsPlan[];
 }
 
-/** The files that a plan renders, each of which `--check` compares with the one that is there. */
-function renderedFiles({ root, folders }: OutputPlan): string[] {
-  return [...folders].flatMap(([folder, files]) => [...files.keys()].map(name => `${root}/${folder}/${name}`));
+/** Writes the plan, or with `--check` turns every difference into a finding. */
+function settle(plan: OutputPlan, diagnostics: readonly Diagnostic[], job: Job, project: Project): Settled {
+  const { prune, values } = job;
+  const changes = compareOutput(plan);
+  const done = changes.filter(change => change.kind !== 'orphan' || prune);
+  const { plans: synced, faults } = job.gitops ? planEntries(project, plan, done) : { plans: [], faults: [] };
+  const beside = [...diagnostics, ...strangers(plan), ...faults];
+  if (values.check) {
+    const remedy = remedyOf(job);
+    const stale = synced.flatMap(one => stalenessOf(one, remedy));
+    return { diagnostics: [...beside, ...staleness(plan.root, changes, prune, remedy), ...stale], changes: [], synced };
+  }
+  const found = [...beside, ...(prune ? [] : orphans(plan.root, changes))];
+  if (fails(found, values)) return { diagnostics: found, changes: [], synced };
+  commitOutput(plan, changes, { prune });
+  for (const { output, changes } of synced) commitOutput(output, changes, { prune: false });
+  return { diagnostics: found, changes, synced };
+}
+
+/** The files that are rendered, each of which `--check` compares with the one that is there. */
+function comparedFiles(plan: OutputPlan, synced: readonly GitOpsPlan[]): string[] {
+  return [plan, ...synced.map(({ output }) => output)].flatMap(plannedFiles);
 }
 
 function staleness(root: string, changes: readonly OutputChange[], prune: boolean, remedy: string): Diagnostic[] {

@@ -2,7 +2,11 @@ import { isAbsolute, posix } from 'node:path';
 import { argoCdFaults } from '../../constructs/gitops/argocd-fleet';
 import type { FleetFault } from '../../constructs/gitops/fleet';
 import { fluxFaults } from '../../constructs/gitops/flux-fleet';
-import { type RenderedCluster, renderedClusters } from '../../constructs/gitops/rendered-clusters';
+import {
+  type RenderedCluster,
+  type RenderedFolders,
+  renderedClusters,
+} from '../../constructs/gitops/rendered-clusters';
 import {
   DURATION,
   FOLDER,
@@ -12,13 +16,20 @@ import {
   OBJECT_NAME,
   textFault,
 } from '../../constructs/gitops/shapes';
-import { orList } from '../../core/diagnostics';
-import type { GITOPS_TOOLS } from '../choices';
+import { orList, suggest } from '../../core/diagnostics';
+import { GITOPS_TOOLS } from '../choices';
 import { kindOf } from '../files';
 import type { Invocation } from '../masq';
 
 /** A tool that syncs what is rendered. */
 export type Tool = (typeof GITOPS_TOOLS)[number];
+
+/** What is wrong with a word that is no tool. */
+export function toolFault(word: string): string {
+  const near = suggest(word, GITOPS_TOOLS);
+  const advice = near ? `did you mean "${near}"?` : `write ${orList(GITOPS_TOOLS)}`;
+  return `"${word}" is no tool that masq renders for; ${advice}`;
+}
 
 /** In which form the tool is told. */
 export type Style = 'applications' | 'applicationset' | 'per-cluster' | 'hub';
@@ -84,11 +95,18 @@ const OPTIONS: Readonly<Record<string, string>> = {
   revision: '--revision',
 };
 
+/** What a folder of rendered manifests has in it, or what is wrong with the folder, to be said behind its name. */
+export type FolderReader = (dist: string) => RenderedFolders | string;
+
 /**
  * Checks what was asked for, and reads which clusters are rendered.
  * @throws GitOpsFault with everything that is wrong
  */
-export function readOptions(tool: Tool, values: Invocation['values']): GitOpsOptions {
+export function readOptions(
+  tool: Tool,
+  values: Invocation['values'],
+  read: FolderReader = readRendered,
+): GitOpsOptions {
   const faults: string[] = [];
   const text = (name: string): string | undefined => values[name] as string | undefined;
   const check = (name: string, shape: object): void => {
@@ -109,7 +127,7 @@ export function readOptions(tool: Tool, values: Invocation['values']): GitOpsOpt
   const style = styleOf(tool, text('style'), canaries, faults);
   const destinations = destinationsOf(values.destination as string[], style, faults);
   const path = pathOf(values, faults);
-  const rendered = clustersOf(text('dist')!, faults);
+  const rendered = clustersOf(text('dist')!, read, faults);
   const repo = text('repo');
   if (repo === undefined) faults.push('--repo is missing: the URL of the repository that holds the rendered folders');
   const maxUpdate = text('max-update');
@@ -202,19 +220,24 @@ function withoutSlash(path: string): string {
   return path.length > 1 ? path.replace(/\/+$/, '') : path;
 }
 
+function readRendered(dist: string): RenderedFolders | string {
+  const kind = kindOf(dist);
+  if (kind?.isDirectory()) return renderedClusters(dist);
+  const what = kind ? 'is no folder' : 'does not exist';
+  return `${what}; render intents with "masq synth" first, or name the folder they were rendered to`;
+}
+
 function clustersOf(
   dist: string,
+  read: FolderReader,
   faults: string[],
 ): { clusters: readonly RenderedCluster[]; exclude: readonly string[] } {
-  const kind = kindOf(dist);
-  if (!kind?.isDirectory()) {
-    const what = kind ? 'is no folder' : 'does not exist';
-    faults.push(
-      `--dist "${dist}" ${what}; render intents with "masq synth" first, or name the folder they were rendered to`,
-    );
+  const folders = read(dist);
+  if (typeof folders === 'string') {
+    faults.push(`--dist "${dist}" ${folders}`);
     return { clusters: [], exclude: [] };
   }
-  const { clusters, others, faults: found } = renderedClusters(dist);
+  const { clusters, others, faults: found } = folders;
   faults.push(...found);
   if (clusters.length === 0)
     faults.push(`--dist "${dist}" has no folder with a file that masq rendered; run "masq synth" first`);

@@ -10,6 +10,7 @@ const IGNORED = 'node_modules/\n';
 /** Rendered files are compared byte by byte: on no machine may git change the ends of their lines. */
 const ATTRIBUTES = `* text=auto eol=lf
 /dist/** linguist-generated
+/gitops/** linguist-generated
 `;
 
 /** The files of a new app, but for what it renders to, by their paths. */
@@ -18,11 +19,11 @@ export function appFiles(
   options: AppOptions,
   presentPackageJson: string | undefined,
 ): ReadonlyMap<string, string> {
-  const { clusters, language, ci } = options;
+  const { clusters, language, ci, syncing } = options;
   return new Map([
     ['.gitattributes', ATTRIBUTES],
     ['.gitignore', IGNORED],
-    ['.masq.yaml', settings(language)],
+    ['.masq.yaml', settings(language, syncing)],
     ['.pre-commit-config.yaml', preCommitConfig(language)],
     ci === 'github' ? ['.github/workflows/masq.yml', WORKFLOW] : ['.gitlab-ci.yml', PIPELINE],
     ['README.md', readme(title, options)],

@@ -7,7 +7,7 @@ import { readIfThere } from '../output/file-system';
 import { commandLine } from '../shells';
 import { refuse, stdout } from '../stdio';
 import { appFiles } from './files';
-import { readAppOptions } from './options';
+import { type AppOptions, gitOpsWords, readAppOptions } from './options';
 import { renderedFiles } from './rendered';
 
 const MANIFEST = 'package.json';
@@ -20,13 +20,18 @@ export function makeApp(invocation: Invocation): number {
   const there = (path: string): string | undefined => textOf(join(folder, path));
   const manifest = there(MANIFEST);
   const own = appFiles(titleOf(folder), options, manifest);
-  const files = new Map([...own, ...renderedFiles(own)]);
+  const files = new Map([...own, ...renderedFiles(own, callsOf(options))]);
   const changed = [...files.keys()].filter(path => there(path) !== files.get(path));
   const inTheWay = changed.filter(path => path !== MANIFEST && there(path) !== undefined);
   if (inTheWay.length > 0 && !force) return refuse([refusal(inTheWay.sort(byteOrder))]);
   addOutput({ root: folder, folders: new Map(), files, owned: text => force || text === manifest });
-  stdout.write(summary(folder, changed.length, manifest !== undefined && changed.includes(MANIFEST)));
+  stdout.write(summary(options, changed.length, manifest !== undefined && changed.includes(MANIFEST)));
   return 0;
+}
+
+/** The calls of masq whose output a new app has from the start: the app itself runs when its packages are installed. */
+function callsOf({ syncing }: AppOptions): readonly (readonly string[])[] {
+  return [['synth', 'intents'], ...(syncing ? [['gitops', ...gitOpsWords(syncing)]] : [])];
 }
 
 /** A file's text; what is there and no file is for the writing to refuse. */
@@ -49,12 +54,13 @@ function refusal(paths: readonly string[]): string {
   return `${names} ${are} there already; move ${them} away, name another folder with -o, or overwrite ${them} with --force`;
 }
 
-function summary(folder: string, written: number, completed: boolean): string {
+function summary({ folder, syncing }: AppOptions, written: number, completed: boolean): string {
   const where = folder === '.' ? '' : ` in ${folder}`;
   const files = `${written} file${written === 1 ? '' : 's'}`;
   const enter = resolve(folder) === resolve('.') ? [] : [commandLine(['cd', folder])];
   const next = [...enter, 'npm install', 'git init', 'pre-commit install', 'npx masq validate'];
+  const note = syncing?.isExample ? `note: ${syncing.repo} is an example; write in .masq.yaml where yours is\n` : '';
   return `wrote ${files}${where}${completed ? ', package.json completed' : ''}; README.md says what is where
-next: ${next.join(' && ')}
+${note}next: ${next.join(' && ')}
 `;
 }

@@ -1,6 +1,7 @@
 import { suggest } from '../../core/diagnostics/suggest';
-import { CI_SYSTEMS, LANGUAGES, PLATFORMS } from '../choices';
+import { CI_SYSTEMS, GITOPS_OF_APPS, type GITOPS_TOOLS, LANGUAGES, PLATFORMS } from '../choices';
 import type { Invocation } from '../masq';
+import { originOf, prefixOf, wrongRepo } from './repository';
 
 /** The name of a platform. */
 export type Platform = (typeof PLATFORMS)[number];
@@ -10,6 +11,17 @@ export type Language = (typeof LANGUAGES)[number];
 
 /** Where a new app's checks run. */
 export type CiSystem = (typeof CI_SYSTEMS)[number];
+
+/** What syncs a new app's output, and from where. */
+export interface Syncing {
+  readonly tool: (typeof GITOPS_TOOLS)[number];
+  /** The repository's URL. */
+  readonly repo: string;
+  /** Whether nobody has said which one it is. */
+  readonly isExample: boolean;
+  /** The app's folder in the repository; empty for its top. */
+  readonly prefix: string;
+}
 
 /** A cluster of a new app: its name, and its intent's file's. */
 export interface Cluster {
@@ -24,6 +36,8 @@ export interface AppOptions {
   readonly clusters: readonly Cluster[];
   readonly language: Language;
   readonly ci: CiSystem;
+  /** Absent where nothing syncs it. */
+  readonly syncing?: Syncing;
   /** Whether files that are there may be overwritten. */
   readonly force: boolean;
 }
@@ -58,8 +72,30 @@ export function readAppOptions({ values, positionals }: Invocation): AppOptions 
     const wrong = clusters.map(cluster => wrongName(cluster.name)).find(fault => fault !== undefined);
     if (wrong !== undefined) faults.push(wrong);
   }
+  const syncing = syncingOf(folder, values, faults);
   if (faults.length > 0) return faults;
   const language = (values.language as Language | undefined) ?? LANGUAGES[0];
   const ci = (values.ci as CiSystem | undefined) ?? CI_SYSTEMS[0];
-  return { folder, clusters, language, ci, force: values.force === true };
+  return { folder, clusters, language, ci, ...(syncing && { syncing }), force: values.force === true };
+}
+
+/** A host that is nobody's. Source: RFC 2606, section 3. */
+const EXAMPLE = 'https://git.example.com/network/clusters.git';
+
+function syncingOf(folder: string, values: Invocation['values'], faults: string[]): Syncing | undefined {
+  const tool = (values.gitops as (typeof GITOPS_OF_APPS)[number] | undefined) ?? GITOPS_OF_APPS[0];
+  const told = values.repo as string | undefined;
+  if (tool === 'none') {
+    if (told !== undefined) faults.push('--repo says what is synced from where; leave it or "--gitops none" out');
+    return undefined;
+  }
+  const wrong = told === undefined ? undefined : wrongRepo(tool, told);
+  if (wrong !== undefined) faults.push(wrong);
+  const repo = told ?? originOf(folder, tool);
+  return { tool, repo: repo ?? EXAMPLE, isExample: repo === undefined, prefix: prefixOf(folder) };
+}
+
+/** What syncing an app asks of `masq gitops`, in its own words. */
+export function gitOpsWords({ tool, repo, prefix }: Syncing): string[] {
+  return [tool, '--repo', repo, ...(prefix === '' ? [] : ['--path', `${prefix}/dist`])];
 }

@@ -1,5 +1,5 @@
 import { version } from '../version';
-import type { Language } from './options';
+import { gitOpsWords, type Language, type Syncing } from './options';
 
 /** The app's file. In JavaScript it is a module whatever package.json says of its type, and runs as it is. */
 export const PROGRAM: Readonly<Record<Language, string>> = { javascript: 'main.mjs', typescript: 'main.ts' };
@@ -61,17 +61,27 @@ validations:
 }
 
 /** The settings of the repository. */
-export function settings(language: Language): string {
+export function settings(language: Language, syncing: Syncing | undefined): string {
   return `# yaml-language-server: $schema=./node_modules/cdk8s-masq/schemas/settings.schema.json
 # What every call of masq here should know: yours, a hook's and a CI job's.
 intents: [intents] # checked, and rendered
 apps: [${RUN[language]}] # renders them too, to the same, and what you add to it
 output: dist
 prune: true # what was rendered for clusters that are gone is deleted
-# rules: # what is to be made of findings
+${gitOps(syncing)}# rules: # what is to be made of findings
 #   - code: MQ303
 #     paths: [intents/lab/**]
 #     severity: off
 #     reason: the lab has no way to the internet
+`;
+}
+
+function gitOps(syncing: Syncing | undefined): string {
+  if (!syncing) return '';
+  const { tool, isExample } = syncing;
+  const title = tool === 'argocd' ? 'Argo CD' : 'Flux';
+  const change = isExample ? '; change --repo to the URL that it reads this repository from' : '';
+  return `gitops: # what ${title} needs for it, rendered with it: the words of "masq gitops"${change}
+  - ${gitOpsWords(syncing).join(' ')}
 `;
 }

@@ -1,9 +1,11 @@
 import { version } from '../version';
-import type { AppOptions } from './options';
+import type { AppOptions, Syncing } from './options';
 import { PROGRAM } from './program';
 
+const TITLES = { argocd: 'Argo CD', flux: 'Flux' };
+
 /** The README of a new app. */
-export function readme(title: string, { clusters, language, ci }: AppOptions): string {
+export function readme(title: string, { clusters, language, ci, syncing }: AppOptions): string {
   const [first] = clusters;
   const pipeline = ci === 'github' ? '.github/workflows/masq.yml' : '.gitlab-ci.yml';
   return `# ${title}
@@ -36,7 +38,7 @@ A finding has a code: \`npx masq rules MQ101\` explains it.
 ${clusters.map(({ name, platform }) => `| [intents/${name}.yaml](intents/${name}.yaml) | the intent of ${name}, ${platform} |`).join('\n')}
 | [${PROGRAM[language]}](${PROGRAM[language]}) | the cdk8s app: renders the intents, and what you add to it in ${language === 'javascript' ? 'JavaScript' : 'TypeScript'} |
 | [dist/](dist) | what is rendered, a folder for each cluster; never edited by hand |
-| [.masq.yaml](.masq.yaml) | what is checked and rendered, and what is made of findings |
+${syncing ? `| [gitops/](gitops) | what ${TITLES[syncing.tool]} needs to sync dist/, rendered with it |\n` : ''}| [.masq.yaml](.masq.yaml) | what is checked and rendered, and what is made of findings |
 | [.pre-commit-config.yaml](.pre-commit-config.yaml) | refuses a commit with a mistake, or with a stale dist/ |
 | [${pipeline}](${pipeline}) | asks the same in CI |
 | [cdk8s.yaml](cdk8s.yaml) | for \`npx cdk8s-cli synth\`, which renders the same |
@@ -45,7 +47,7 @@ One more cluster is one more file in intents/: \`npx masq init gke-standard --na
 
 ## Applying it
 
-By hand, \`kubectl apply --server-side -f dist/${first!.name}\`. Argo CD and Flux sync the folder as it is; \`npx masq gitops argocd --repo URL\`, or \`flux\`, writes what they need for it to gitops/.
+By hand, \`kubectl apply --server-side -f dist/${first!.name}\`. ${applied(first!.name, syncing)}
 
 Made by masq ${version}.
 `;
@@ -53,4 +55,16 @@ Made by masq ${version}.
 
 function list(words: readonly string[]): string {
   return words.length === 1 ? words[0]! : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+}
+
+function applied(cluster: string, syncing: Syncing | undefined): string {
+  if (!syncing)
+    return 'Argo CD and Flux sync the folder as it is; `npx masq gitops argocd --repo URL`, or `flux`, writes what they need for it to gitops/.';
+  const { tool, repo, isExample } = syncing;
+  const how =
+    tool === 'argocd'
+      ? '`kubectl apply -f gitops/argocd` where Argo CD runs makes it sync every cluster'
+      : `\`kubectl apply -f gitops/flux/${cluster}\` in the cluster makes the Flux there sync it`;
+  const url = isExample ? `${repo}, which is an example: write in .masq.yaml where yours is, and render again` : repo;
+  return `Or once and for all: ${how}, from ${url}.`;
 }

@@ -3,18 +3,18 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, sep } from 'node:path';
 
-/** The calls of masq whose output a new app has from the start. */
-const CALLS: readonly (readonly string[])[] = [['synth', 'intents']];
-
-/** What masq renders in a folder with these files: the new files by their paths. */
-export function renderedFiles(files: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+/** What calls of masq render in a folder with these files: the new files by their paths. */
+export function renderedFiles(
+  files: ReadonlyMap<string, string>,
+  calls: readonly (readonly string[])[],
+): ReadonlyMap<string, string> {
   const folder = mkdtempSync(join(tmpdir(), 'masq-init-'));
   try {
     for (const [path, text] of files) {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       writeFileSync(join(folder, path), text);
     }
-    for (const call of CALLS) masq(folder, call);
+    for (const call of calls) masq(folder, call);
     const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter(entry => entry.isFile())
       .map(entry => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'));

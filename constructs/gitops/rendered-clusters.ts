@@ -62,33 +62,61 @@ const CLUSTER_SCOPED = new Set([
  * @throws the system's error when the folder cannot be read
  */
 export function renderedClusters(dist: string): RenderedFolders {
+  return clustersIn(dist, readFolders(dist));
+}
+
+/** Files from which something is applied, by the names of their folders and their own. */
+export type ManifestFolders = ReadonlyMap<string, ReadonlyMap<string, string>>;
+
+/** As {@link renderedClusters}, of folders that need not be on the disk; `dist` is for messages. */
+export function clustersIn(dist: string, folders: ManifestFolders): RenderedFolders {
   const clusters: RenderedCluster[] = [];
   const others: string[] = [];
   const faults: string[] = [];
-  for (const entry of sorted(dist)) {
-    if (!entry.isDirectory() || entry.name.startsWith('.') || entry.name === 'node_modules') continue;
-    const files = manifests(join(dist, entry.name));
-    if (![...files.values()].some(isRendered)) others.push(entry.name);
-    else clusters.push(readCluster(entry.name, files, faults));
+  for (const name of [...folders.keys()].sort()) {
+    const files = folders.get(name)!;
+    if (![...files.values()].some(isRendered)) others.push(name);
+    else clusters.push(readCluster(join(dist, name), name, files, faults));
   }
   return { clusters, others, faults };
 }
 
-/** The files of a folder from which something is applied, by their paths. */
+/** The folders of a folder, with the files in each from which something is applied. */
+export function readFolders(dist: string): Map<string, Map<string, string>> {
+  const isOne = (entry: Dirent): boolean =>
+    entry.isDirectory() && !entry.name.startsWith('.') && entry.name !== 'node_modules';
+  return new Map(
+    sorted(dist)
+      .filter(isOne)
+      .map(({ name }) => [name, manifests(join(dist, name))]),
+  );
+}
+
+/** Whether a file is one from which something is applied. */
+export function isManifest(name: string): boolean {
+  return /^[^/]+\.(?:ya?ml|json)$/.test(name);
+}
+
 function manifests(folder: string): Map<string, string> {
-  const names = sorted(folder).filter(entry => entry.isFile() && /\.(?:ya?ml|json)$/.test(entry.name));
-  return new Map(names.map(({ name }) => [join(folder, name), readFileSync(join(folder, name), 'utf8')]));
+  const names = sorted(folder).filter(entry => entry.isFile() && isManifest(entry.name));
+  return new Map(names.map(({ name }) => [name, readFileSync(join(folder, name), 'utf8')]));
 }
 
 function sorted(folder: string): Dirent[] {
   return readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function readCluster(name: string, files: ReadonlyMap<string, string>, faults: string[]): RenderedCluster {
+function readCluster(
+  folder: string,
+  name: string,
+  files: ReadonlyMap<string, string>,
+  faults: string[],
+): RenderedCluster {
   const kinds = new Map<string, RenderedKind>();
   const namespaces = new Set<string>();
-  for (const [file, text] of files) {
-    if (/[/\\]kustomization\.ya?ml$/.test(file)) {
+  for (const [own, text] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const file = join(folder, own);
+    if (/^kustomization\.ya?ml$/.test(own)) {
       if (!isRendered(text)) faults.push(`"${file}" was not written by masq: what it builds cannot be told; remove it`);
       continue;
     }

@@ -67,6 +67,7 @@ const rules = {
   MQ220: error('unknown-rule', 'A setting or a comment names a rule that does not exist'),
   MQ221: error('bare-ignore', 'A masq-ignore comment lacks the rule or the reason'),
   MQ222: note('idle-ignore', 'A masq-ignore comment takes nothing off its line'),
+  MQ223: error('gitops-entry', 'An entry of gitops in the settings cannot be rendered'),
 
   MQ301: error('cluster-range-masqueraded', 'Traffic inside the cluster would be masqueraded'),
   MQ302: error('link-local-contradiction', 'Link-local is to be masqueraded and is preserved by the list', 'warning'),

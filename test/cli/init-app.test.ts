@@ -10,6 +10,9 @@ const box = sandbox();
 const AGENT = ['10-serviceaccount', '20-configmap', '30-daemonset'].map(name => `${name}-ip-masq-agent.yaml`);
 const NEXT = 'npm install && git init && pre-commit install && npx masq validate\n';
 
+const EXAMPLE =
+  'note: https://git.example.com/network/clusters.git is an example; write in .masq.yaml where yours is\n';
+
 /** What `npm install` would bring. */
 const PACKAGES = ['cdk8s', 'cdk8s-plus-27', 'constructs', 'yaml', 'tsx', 'typescript', '@types/node'];
 
@@ -26,7 +29,7 @@ const init = (...args: string[]): Run => box.masq('init', '--app', ...args);
 test('makes a repository in an empty folder', () => {
   expect(init()).toEqual({
     status: 0,
-    stdout: `wrote 13 files; README.md says what is where\nnext: ${NEXT}`,
+    stdout: `wrote 15 files; README.md says what is where\n${EXAMPLE}next: ${NEXT}`,
     stderr: '',
   });
   expect(box.list()).toEqual(
@@ -39,6 +42,8 @@ test('makes a repository in an empty folder', () => {
       'README.md',
       'cdk8s.yaml',
       ...AGENT.map(name => `dist/my-cluster/${name}`),
+      'gitops/argocd/10-appproject-masq.yaml',
+      'gitops/argocd/20-application-masq-my-cluster.yaml',
       'intents/my-cluster.yaml',
       'main.mjs',
       'package.json',
@@ -51,12 +56,15 @@ describe.each(LANGUAGES)('in %s', language => {
   test('it passes its own checks, for every platform', () => {
     const made = init(...PLATFORMS, '--language', language, '-n', 'net', '-o', 'new/app');
     expect(made).toMatchObject({ status: 0, stderr: '' });
-    expect(made.stdout).toContain(` in new/app; README.md says what is where\nnext: cd new/app && ${NEXT}`);
+    expect(made.stdout).toContain(` in new/app; README.md says what is where\n${EXAMPLE}next: cd new/app && ${NEXT}`);
     install('new/app');
     const at = { cwd: 'new/app' };
     expect(box.masqWith(at, 'validate', '--fail-on', 'warning')).toMatchObject({ status: 0 });
     const { status, stdout } = box.masqWith(at, 'synth', '--check', '--fail-on', 'warning');
-    expect({ status, stdout }).toEqual({ status: 0, stdout: 'up to date: 4 clusters, 9 files in dist/\n' });
+    expect({ status, stdout }).toEqual({
+      status: 0,
+      stdout: 'up to date: 4 clusters, 9 files in dist/\nup to date: 4 clusters, 5 files in gitops/argocd/\n',
+    });
   });
 
   test('what is added to the program is rendered too', () => {
@@ -84,8 +92,58 @@ describe.each(LANGUAGES)('in %s', language => {
     const { stdout: types } = spawnSync(process.execPath, [tsc, ...args], { cwd: box.folder, encoding: 'utf8' });
     expect(types).toBe('');
     expect(box.masq('synth', '--check').status).toBe(1);
-    expect(box.masq('synth')).toMatchObject({ stdout: 'rendered 2 clusters, 6 files in dist/: 3 written\n' });
+    expect(box.masq('synth').stdout).toBe(
+      'rendered 2 clusters, 6 files in dist/: 3 written\nrendered 2 clusters, 3 files in gitops/argocd/: 1 written, 1 updated\n',
+    );
     expect(box.list('dist')).toEqual(['my-cluster', 'staging'].flatMap(name => AGENT.map(file => `${name}/${file}`)));
+  });
+});
+
+describe('what syncs it', () => {
+  const git = (...args: string[]) => expect(spawnSync('git', args, { cwd: box.folder }).status).toBe(0);
+  const URL = 'https://git.example/network/clusters.git';
+  const entry = (folder = '.') => parse(box.read(`${folder}/.masq.yaml`)).gitops as string[];
+
+  test.each([
+    ['argocd', URL, `argocd --repo ${URL}`],
+    ['argocd', 'git@git.example:network/clusters.git', 'argocd --repo git@git.example:network/clusters.git'],
+    ['argocd', 'https://a-token@git.example/network/clusters.git', `argocd --repo ${URL}`],
+    ['argocd', 'https://me:secret@git.example/network/clusters.git', `argocd --repo ${URL}`],
+    ['flux', 'git@git.example:network/clusters.git', 'flux --repo ssh://git@git.example/network/clusters.git'],
+    ['flux', '/srv/clusters.git', 'flux --repo https://git.example.com/network/clusters.git'],
+  ])("%s, from git's origin %s", (tool, origin, words) => {
+    git('init', '--quiet');
+    git('remote', 'add', 'origin', origin);
+    const { status, stdout } = init('--gitops', tool, '-o', 'net/app');
+    expect({ status, example: stdout.includes('is an example') }).toEqual({
+      status: 0,
+      example: words.includes('example.com'),
+    });
+    expect(entry('net/app')).toEqual([`${words} --path net/app/dist`]);
+    expect(Object.values(box.files('net')).join('')).not.toMatch(/a-token|secret@/);
+    install('net/app');
+    expect(box.masqWith({ cwd: 'net/app' }, 'synth', '--check')).toMatchObject({ status: 0 });
+  });
+
+  test('a URL that is told, and a tool that fits none', () => {
+    expect(init('--repo', URL, '--gitops', 'flux').stdout).not.toContain('example');
+    expect(entry()).toEqual([`flux --repo ${URL}`]);
+    expect(box.list('gitops')).toEqual([
+      'flux/my-cluster/10-gitrepository-masq.yaml',
+      'flux/my-cluster/20-kustomization-masq.yaml',
+    ]);
+    expect(init('--repo', 'git@git.example:a/b', '--gitops', 'flux', '-o', 'other').stderr).toMatch(
+      /^masq: --repo "git@git.example:a\/b" is not allowed; write the URL/,
+    );
+  });
+
+  test('nothing, if nothing is to', () => {
+    expect(init('--gitops', 'none').stdout).not.toContain('example');
+    expect(entry()).toBeUndefined();
+    expect(box.list().filter(file => file.startsWith('gitops'))).toEqual([]);
+    expect(box.read('README.md')).toContain('`npx masq gitops argocd --repo URL`');
+    expect(init('--gitops', 'none', '--repo', URL).stderr).toContain('leave it or "--gitops none" out');
+    expect(box.masq('init', 'kubernetes', '--repo', URL).stderr).toContain('option --repo goes with --app alone');
   });
 });
 
@@ -130,7 +188,7 @@ describe('what is there already', () => {
   test('a package.json is completed: nothing that it says is changed', () => {
     const mine = { name: 'mine', type: 'commonjs', scripts: { synth: 'mine' }, devDependencies: { cdk8s: '2.0.0' } };
     box.write('package.json', JSON.stringify(mine, undefined, '\t'));
-    expect(init('--force').stdout).toContain('wrote 13 files, package.json completed; ');
+    expect(init('--force').stdout).toContain('wrote 15 files, package.json completed; ');
     const text = box.read('package.json');
     const { dependencies, scripts, ...rest } = JSON.parse(text) as Record<string, object>;
     expect(text).toMatch(/^\{\n\t"name"/);

@@ -41,7 +41,7 @@ describe.skipIf(isMissing('pre-commit', '--version'))('a stranger', () => {
 
   test('begins as the page says, from an empty folder to a commit: the hooks pass', () => {
     const said = stranger.ok(`set -e\n${BEGIN!.text}`, stranger.home);
-    expect(said).toContain('wrote 12 files; ');
+    expect(said).toContain('wrote 14 files; ');
     expect(said).toMatch(/masq validate\.+Passed\nmasq synth --check\.+Passed\n/);
     expect(stranger.read(INTENT)).toContain(LIST);
     expect(log()).toHaveLength(1);
@@ -80,10 +80,13 @@ describe.skipIf(isMissing('pre-commit', '--version'))('a stranger', () => {
   });
 
   test.skipIf(!haveCrds())('what Argo CD and Flux need is written, and valid by their own schemas', () => {
-    for (const tool of ['argocd', 'flux']) {
-      stranger.ok(`npx masq gitops ${tool} --repo https://git.example.com/we/clusters.git`);
-      stranger.ok(`npx masq gitops ${tool} --repo https://git.example.com/we/clusters.git --check`);
-    }
+    const [made] = /^ {2}- argocd --repo .*$/m.exec(stranger.read('.masq.yaml'))!;
+    const repo = 'https://git.example.com/we/clusters.git';
+    stranger.edit('.masq.yaml', made, `  - argocd --repo ${repo}\n  - flux --repo ${repo}`);
+    expect(stranger.commit('where it is').stderr).toContain(
+      'gitops/flux/prod-eu-1/10-gitrepository-masq.yaml error MQ903 ',
+    );
+    stranger.ok('npx masq synth');
     const files = stranger.ok('find gitops -name "*.yaml" | sort').trim().split('\n');
     const objects = files.map(file => parse(stranger.read(file)) as { apiVersion: string; kind: string });
     expect(new Set(objects.map(({ kind }) => kind))).toEqual(

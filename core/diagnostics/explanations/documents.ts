@@ -252,4 +252,17 @@ export const DOCUMENTS = {
     fix: 'Remove the comment, or move it to the line of the finding, or to a line of its own above it.',
     source: SOURCES.masq,
   },
+  MQ223: {
+    meaning: prose(`
+      An entry of gitops in .masq.yaml is what one would write behind "masq gitops", and masq synth renders what it says.
+      This one is not understood, or does not fit the clusters that are rendered: a canary may be none of them any more.
+      Nothing was written, neither manifests nor what syncs them, since the two belong together.`),
+    example: block(`
+      # .masq.yaml
+      gitops:
+        - argocd --repo https://git.example/network/clusters.git --canary stagging
+    `),
+    fix: 'Correct the entry as the message says; "masq gitops --help" lists the options.',
+    source: SOURCES.masq,
+  },
 } as const satisfies Partial<Record<RuleCode, Explanation>>;

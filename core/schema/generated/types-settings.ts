@@ -27,6 +27,10 @@ export interface Settings {
    */
   readonly kustomization?: boolean;
   /**
+   * What Argo CD or Flux needs to sync what is rendered: of each entry, what one would write behind `masq gitops`. `masq synth` renders it with the manifests.
+   */
+  readonly gitops?: readonly string[];
+  /**
    * What is to be made of findings. Of several entries for one finding the last one counts.
    */
   readonly rules?: readonly RuleSetting[];
