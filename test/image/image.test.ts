@@ -19,7 +19,7 @@ import manifest from '../../package.json';
 import { GNU, ownArchitecture } from '../../tools/agent/executable';
 import { wordsOf } from '../../tools/agent/words';
 import { imageConfig, imageFiles } from '../../tools/image/image';
-import { ociArchive, sha256 } from '../../tools/image/oci';
+import { loadedName, ociArchive, sha256 } from '../../tools/image/oci';
 import type { Tree } from '../../tools/image/tree';
 import { isBuildable } from '../agent/runtimes';
 import { hasContainers } from './tools';
@@ -39,7 +39,9 @@ const PROGRAMS = [
 ].sort();
 
 interface Layout {
-  readonly index: { readonly manifests: readonly { readonly digest: string; readonly platform: object }[] };
+  readonly index: {
+    readonly manifests: readonly { readonly digest: string; readonly annotations: object; readonly platform: object }[];
+  };
   readonly config: {
     readonly config: Readonly<Record<string, unknown>>;
     readonly architecture: string;
@@ -150,6 +152,30 @@ describe.runIf(isBuildable('quickjs'))('the image', () => {
           'org.opencontainers.image.version': manifest.version,
           'org.opencontainers.image.licenses': manifest.license,
         },
+      });
+    });
+
+    test('under one name, wherever the archive is loaded', () => {
+      expect(loadedName(config)).toBe(`localhost/masq-agent:${manifest.version}`);
+      const [image] = layout.index.manifests;
+      expect(image).toMatchObject({
+        annotations: {
+          'io.containerd.image.name': loadedName(config),
+          'org.opencontainers.image.ref.name': config.name,
+        },
+        platform: { os: 'linux', architecture: own },
+      });
+      // The other form of archive, which docker asks for: tools that know both prefer the first one.
+      const { stdout, stderr } = spawnSync('tar', ['-xOf', archive, 'manifest.json'], { encoding: 'utf8' });
+      expect({ stdout: JSON.parse(stdout || '""'), stderr }).toEqual({
+        stdout: [
+          {
+            Config: expect.stringMatching(/^blobs\/sha256\/[0-9a-f]{64}$/),
+            RepoTags: [loadedName(config)],
+            Layers: [`blobs/sha256/${sha256(layout.layer)}`],
+          },
+        ],
+        stderr: '',
       });
     });
 
@@ -323,8 +349,14 @@ describe.runIf(isBuildable('quickjs'))('the image', () => {
       });
     });
 
+    test('skopeo, as an archive of docker', () => {
+      const reference = `docker-archive:${archive}:${loadedName(config)}`;
+      const { stdout, stderr } = spawnSync('skopeo', ['inspect', '--config', '--raw', reference], { encoding: 'utf8' });
+      expect({ config: JSON.parse(stdout || '""'), stderr }).toEqual({ config: layout.config, stderr: '' });
+    });
+
     test('podman, under its name', () => {
-      expect(podman('image', 'exists', `localhost/${config.name}`).status).toBe(0);
+      expect(podman('image', 'exists', loadedName(config)).status).toBe(0);
       const version = { status: 0, stdout: `masq-agent ${manifest.version}\n`, stderr: '' };
       expect(run(config.name, 'version')).toMatchObject(version);
       expect(run('--user=65532:65532', config.name, 'version')).toMatchObject(version);

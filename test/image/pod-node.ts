@@ -110,10 +110,9 @@ print(json.dumps({"status": answer.status, "type": answer.headers["Content-Type"
 }
 
 /** A pod of a DaemonSet on a node, as Kubernetes makes it: with the node's address in its variables. */
-export function podOf(daemonSet: Manifest, image: string, hostIP: string): Manifest {
+export function podOf(daemonSet: Manifest, hostIP: string): Manifest {
   const { metadata, spec } = structuredClone(daemonSet.spec.template);
   for (const container of spec.containers) {
-    container.image = image;
     // podman has no such ports where the pod is in the node's network, nor would they do anything.
     delete container.ports;
     // podman asks by HTTP with a curl of the container's own.

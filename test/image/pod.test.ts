@@ -26,10 +26,9 @@ describe.runIf(hasKernel() && hasContainers() && isBuildable('quickjs'))("the Da
   const root = mkdtempSync(join(tmpdir(), 'masq-pod-'));
   const archive = join(root, 'image.tar');
   const config = imageConfig({ architecture: ownArchitecture() });
-  const image = `localhost/${config.name}`;
   const daemonSet = rendered('30-daemonset-ip-masq-agent.yaml');
   const configMap = rendered('20-configmap-ip-masq-agent.yaml');
-  const pod = podOf(daemonSet, image, HOST_IP);
+  const pod = podOf(daemonSet, HOST_IP);
   const [agent] = pod.spec.containers;
   let pods: PodNode;
 

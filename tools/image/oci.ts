@@ -4,7 +4,7 @@ import { Tree } from './tree';
 
 /** What an image is, besides its files. */
 export interface ImageConfig {
-  /** What it is called where it is loaded. */
+  /** What it is called, without a host. */
   readonly name: string;
   /** By Debian's and OCI's name. */
   readonly architecture: string;
@@ -17,22 +17,39 @@ export interface ImageConfig {
 
 const OCI = 'application/vnd.oci.image';
 
+/** What an image is called on a node that its archive was loaded on, by whichever tool: what a pod names it by there. */
+export function loadedName({ name }: ImageConfig): string {
+  return `localhost/${name}`;
+}
+
 /** SHA-256 as hexadecimal digits. */
 export function sha256(bytes: Buffer | string): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
+/** A part of the archive, as others of its parts name it. */
+interface Descriptor {
+  readonly mediaType: string;
+  readonly digest: string;
+  readonly size: number;
+}
+
+/** Where a part of the archive is. */
+function pathOf({ digest }: Descriptor): string {
+  return `blobs/${digest.replace(':', '/')}`;
+}
+
 /**
- * An archive of an OCI image layout with one image of one layer. The layer is not compressed: what gzip makes differs
- * between versions of it, and `skopeo` compresses while it pushes.
+ * An archive of an OCI image layout with one image of one layer, with the table of contents that `docker load` asks for.
+ * The layer is not compressed: what gzip makes differs between versions of it, and `skopeo` compresses while it pushes.
  */
 export function ociArchive(files: Tree, image: ImageConfig): Buffer {
   const archive = new Tree();
-  const blob = (content: Buffer | object, mediaType: string): object => {
+  const blob = (content: Buffer | object, mediaType: string): Descriptor => {
     const bytes = Buffer.isBuffer(content) ? content : Buffer.from(JSON.stringify(content));
-    const digest = sha256(bytes);
-    archive.file(`/blobs/sha256/${digest}`, bytes);
-    return { mediaType, digest: `sha256:${digest}`, size: bytes.length };
+    const descriptor = { mediaType, digest: `sha256:${sha256(bytes)}`, size: bytes.length };
+    archive.file(`/${pathOf(descriptor)}`, bytes);
+    return descriptor;
   };
   const bytes = tar(files);
   const layer = blob(bytes, `${OCI}.layer.v1.tar`);
@@ -42,12 +59,15 @@ export function ociArchive(files: Tree, image: ImageConfig): Buffer {
     `${OCI}.manifest.v1+json`,
   );
   const { name, architecture } = image;
+  const loaded = loadedName(image);
   // podman and skopeo know an image by the first annotation, and podman puts the host before it; containerd by the second.
-  const annotations = { 'org.opencontainers.image.ref.name': name, 'io.containerd.image.name': `localhost/${name}` };
+  const annotations = { 'org.opencontainers.image.ref.name': name, 'io.containerd.image.name': loaded };
   const manifests = [{ ...manifest, annotations, platform: { architecture, os: 'linux' } }];
   const index = { schemaVersion: 2, mediaType: `${OCI}.index.v1+json`, manifests };
   archive.file('/index.json', JSON.stringify(index));
   archive.file('/oci-layout', JSON.stringify({ imageLayoutVersion: '1.0.0' }));
+  const content = { Config: pathOf(config), RepoTags: [loaded], Layers: [pathOf(layer)] };
+  archive.file('/manifest.json', JSON.stringify([content]));
   return tar(archive);
 }
 

@@ -19,6 +19,8 @@ export const PLACES: readonly Place[] = [
   { file: 'ci/gitlab.yml', pattern: /(?:ref: v|cdk8s-masq@)(\S+)/dg },
   { file: 'image/Dockerfile', pattern: /image\.version="([^"]+)"/dg },
   { file: 'docs/image.md', pattern: IMAGE },
+  { file: 'examples/masq-agent/intent.yaml', pattern: IMAGE },
+  { file: 'dist/masq-agent/30-daemonset-ip-masq-agent.yaml', pattern: IMAGE },
 ];
 
 /** The versions that a text names in its places, with the line of each. */
