@@ -11,6 +11,7 @@ import { objectId, record } from '../manifest/object';
 import { readManifest } from '../manifest/read';
 import { isSettingsFile, Judge, type Judgement, readParsedSettings, type Suppressed } from '../settings';
 import { DEFAULT_LIMITS, type Limits, type ParsedSource, parseSource, type SourceDocument } from '../source';
+import { isAgentKey } from './mentions';
 
 /** A text to be checked. */
 export interface Input {
@@ -209,9 +210,8 @@ function strayAgentFile(document: SourceDocument): Diagnostic[] {
 function isAgentFile(document: SourceDocument): boolean {
   const keys = Object.keys(record(document.value));
   if (keys.includes('kind') || keys.includes('apiVersion')) return false;
-  const isAgents = (key: string): boolean => key.length > 6 && suggest(key, AGENT_KEYS) !== undefined;
-  if (CHART_VALUES.test(document.source.file) && !keys.every(isAgents)) return false;
-  return keys.some(isAgents);
+  if (CHART_VALUES.test(document.source.file) && !keys.every(key => suggest(key, AGENT_KEYS))) return false;
+  return keys.some(isAgentKey);
 }
 
 /** What Helm's charts call the files of their values, among which those of an agent's file may be. */

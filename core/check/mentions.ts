@@ -1,11 +1,36 @@
+import { AGENT_KEYS } from '../agentfile/read';
+import { suggest } from '../diagnostics';
+import { isMasqGroup } from '../intent/load';
 import { isSettingsFile } from '../settings';
 import type { Input } from './check';
 
-/** Every document that masq knows has one of these in a key, a kind or an apiVersion, and so has one with a slip in it. */
+/** Most documents that masq knows have one of these in a key, a kind or an apiVersion. */
 const WORDS =
-  /masq|resync|cidr_?-?limit|egress_?nat|networkgateway|networking\.gke|baremetal\.cluster|kustomize\.config/i;
+  /masq|resync|cidr_?-?limit|clusterintent|rangeset|egress_?nat|networkgateway|networking\.gke|baremetal\.cluster|kustomize\.config/i;
+
+/** A key, in YAML or in JSON. */
+const KEY = /(?<![\w-])([\w-]{7,26})["']?[ \t]*:/g;
+
+/** The group of an apiVersion. */
+const GROUP = /apiVersion["']?[ \t]*:[ \t]*["']?([^\s"'/]{1,16})/g;
 
 /** Whether a file may hold something that masq knows: a look at its words, which is all that most files of a repo are worth. */
 export function mayConcern({ file, text }: Input): boolean {
-  return isSettingsFile(file) || WORDS.test(text);
+  return isSettingsFile(file) || WORDS.test(text) || hasSlip(text);
+}
+
+/** Whether a key shows that its map is an ip-masq-agent file: one of the agent's, or one with a slip in it. */
+export function isAgentKey(key: string): boolean {
+  const near = key.length > 6 ? suggest(key, AGENT_KEYS) : undefined;
+  // Other programs' files have keys such as sizeLimit and syncInterval.
+  return near !== undefined && (/masq/i.test(near) || suggest(key, [near], 1) !== undefined);
+}
+
+/** Whether one of the words would be masq's, were it not for a slip. */
+function hasSlip(text: string): boolean {
+  return found(text, KEY).some(isAgentKey) || found(text, GROUP).some(isMasqGroup);
+}
+
+function found(text: string, pattern: RegExp): readonly string[] {
+  return [...new Set(Array.from(text.matchAll(pattern), ([, word]) => word!))];
 }

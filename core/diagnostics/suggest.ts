@@ -4,12 +4,17 @@ const LONGEST = 64;
 /**
  * The candidate that a mistyped word most likely meant, or undefined when none is near.
  * Case never counts; otherwise up to a third of the word's letters may differ (an exchange of neighbours counts once).
+ * @param most how many letters may differ @default a third of them, and one of few
  */
-export function suggest(word: string, candidates: Iterable<string>): string | undefined {
+export function suggest(
+  word: string,
+  candidates: Iterable<string>,
+  most: number = Math.max(1, Math.floor(word.length / 3)),
+): string | undefined {
   if (word.length > LONGEST) return undefined;
   const lower = word.toLowerCase();
   let best: string | undefined;
-  let least = Math.max(1, Math.floor(word.length / 3)) + 1;
+  let least = most + 1;
   for (const candidate of candidates) {
     const distance = editDistance(lower, candidate.toLowerCase(), least);
     if (distance < least) {

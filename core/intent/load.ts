@@ -42,7 +42,7 @@ export interface LoadedIntents {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Whether a document is meant for masq: by its apiVersion, or by a kind of ours (perhaps misspelt) without one. */
+/** Whether a document is meant for masq: by its apiVersion, by a kind of ours, or by both with a slip in each. */
 export function isMasqDocument(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const { apiVersion, kind } = value as Record<string, unknown>;
@@ -50,10 +50,15 @@ export function isMasqDocument(value: unknown): boolean {
   if (KINDS.some(k => k === kind)) return true;
   return (
     typeof apiVersion === 'string' &&
-    /^[^/]{0,4}m?asq/i.test(apiVersion) &&
+    isMasqGroup(apiVersion.split('/')[0]!) &&
     typeof kind === 'string' &&
     suggest(kind, KINDS) !== undefined
   );
+}
+
+/** Whether the group of an apiVersion is masq's, or nearly so. */
+export function isMasqGroup(group: string): boolean {
+  return /^.{0,4}m?asq/i.test(group) || suggest(group, ['masq'], 1) !== undefined;
 }
 
 /** Reads the masq documents of one file: RangeSets first, since every intent of the file may use their names. */
