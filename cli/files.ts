@@ -107,7 +107,8 @@ function walk(root: string, ext: readonly string[]): { found: string[]; odd: Fil
       } else if (ext.some(ending => name.toLowerCase().endsWith(ending))) {
         if (kind?.isFile()) found.push(path);
         // Editors lock files with links that lead nowhere.
-        else if (!name.startsWith('.')) odd.push({ arg: path, code: 'MQ904', message: `"${path}" ${oddity(kind)}` });
+        else if (!name.startsWith('.'))
+          odd.push({ arg: path, code: 'MQ904', message: `"${path}" ${oddity(name, kind)}` });
       }
     }
   };
@@ -116,7 +117,8 @@ function walk(root: string, ext: readonly string[]): { found: string[]; odd: Fil
 }
 
 /** Why what has a file's name is not read. */
-function oddity(kind: Stats | undefined): string {
+function oddity(name: string, kind: Stats | undefined): string {
+  if (kind === undefined && name.includes('\ufffd')) return 'has a name that is not UTF-8; rename it';
   if (kind === undefined) return 'is a symbolic link that leads nowhere; correct it, or delete it';
   return kind.isFIFO() ? 'is a pipe; name it itself to have it read' : 'is no file that can be read';
 }
@@ -234,6 +236,26 @@ function readBytes(file: string, maxBytes: number): Buffer | undefined {
     }
   } finally {
     if (descriptor !== 0) closeSync(descriptor);
+  }
+}
+
+/** How much of a file is held at once where nobody needs the whole, and how much of that again beside what follows. */
+const PIECE = 1024 * 1024;
+const OVERLAP = 128;
+
+/** The words of a file that may be no text and of any size, piece by piece: what of it is ASCII, be it UTF-16 or UTF-32. */
+export function* roughText(file: string): Iterable<string> {
+  const descriptor = openSync(file, 'r');
+  try {
+    const chunk = Buffer.allocUnsafe(PIECE);
+    let before = '';
+    for (let count = readSome(descriptor, chunk); count > 0; count = readSome(descriptor, chunk)) {
+      const piece = before + chunk.toString('latin1', 0, count).replaceAll('\0', '');
+      yield piece;
+      before = piece.slice(-OVERLAP);
+    }
+  } finally {
+    closeSync(descriptor);
   }
 }
 

@@ -1,7 +1,6 @@
 import { Checker } from '../../core/check/check';
-import { mayConcern } from '../../core/check/mentions';
 import { type Diagnostic, diagnostic, hasErrors } from '../../core/diagnostics';
-import { readBeside } from '../changed';
+import { concerns, readBeside } from '../changed';
 import { DEFAULT_OUTPUT } from '../choices';
 import { kindOf, STDIN_NAME } from '../files';
 import { fails, writeFindings } from '../findings';
@@ -13,8 +12,10 @@ import { refuse } from '../stdio';
 /** `masq validate`: checks files and writes what it found. */
 export async function run({ values, positionals }: Invocation): Promise<number> {
   const project = loadProject(values);
-  const wanted = positionals.length > 0 ? positionals : checkedByDefault(project);
-  if (wanted.length === 0 && !hasErrors(project.faults))
+  const isChange = values.changed === true;
+  // A commit may change no file at all.
+  const wanted = positionals.length > 0 || isChange ? positionals : checkedByDefault(project);
+  if (wanted.length === 0 && !isChange && !hasErrors(project.faults))
     return refuse([missingFile('validate', 'name at least one FILE or folder')]);
   const { files, faults, misnamed } = listInputs(wanted);
   const checker = new Checker({ judgement: project.judgement });
@@ -27,17 +28,18 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
       checker.add(input);
     } else checker.addDiagnostic(input.fault);
   };
-  const isChange = values.changed === true;
   for (const file of files) {
     const input = readInput(file);
-    if (isChange && input.ok && !mayConcern(input)) continue;
+    if (isChange && !concerns(input)) continue;
     names.push(input.file);
     add(input);
   }
   const documents = checker.known;
   if (isChange && checker.hasManifests) for (const input of readBeside(names)) add(input);
   const { diagnostics: all, suppressed } = checker.finish();
-  const found = isChange ? all.filter(ofChange(new Set([...names, project.file]))) : all;
+  const found = isChange
+    ? all.filter(ofChange(new Set([...names, project.file, ...faults.map(({ file }) => file)])))
+    : all;
   // Files that are named one by one may be those that a commit changed, of whatever kind.
   const isSearch = !isChange && files.some(file => file === '-' || !wanted.includes(file));
   const isIdle = isSearch && documents === 0 && !hasErrors(found);

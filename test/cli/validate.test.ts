@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, symlinkSync } from 'node:fs';
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { CONTAINED, HOST_BITS, intent, sandbox } from './sandbox';
 
@@ -211,6 +211,13 @@ describe('arguments that lead nowhere are findings and wrong usage, all of them 
     expect(box.masq('synth', 'in')).toMatchObject({ status: 1, stdout: '' });
   });
 
+  test.skipIf(process.platform !== 'linux')('a name that is not UTF-8', () => {
+    writeFileSync(Buffer.concat([Buffer.from(box.path('k')), Buffer.from('\xe9.yaml', 'latin1')]), 'a: 1\n');
+    const { status, stdout } = box.masq('validate', '.');
+    expect(status).toBe(1);
+    expect(stdout).toContain('"k\ufffd.yaml" has a name that is not UTF-8; rename it');
+  });
+
   test('an empty argument', () => {
     expect(box.masq('validate', '-q', '')).toEqual({
       status: 2,
@@ -334,6 +341,42 @@ spec:
   test('a fault in a file that names what masq knows', () => {
     box.write('a.yaml', 'nonMasqueradeCIDRs: [10.0.0.0/8\n');
     expect(box.masq('validate', '--changed', 'a.yaml').status).toBe(1);
+  });
+
+  const unrelated: readonly (readonly [what: string, content: string | Buffer])[] = [
+    ['larger than masq reads', `{"a": "${'b'.repeat(17 * 1024 * 1024)}"}`],
+    ['UTF-16', Buffer.from('\ufeffname: a\n', 'utf16le')],
+    ['of another encoding', Buffer.from('name: caf\xe9\n', 'latin1')],
+  ];
+  test.each(unrelated)('a file that is %s is only refused where it has to do with masq', (_, content) => {
+    box.write('a.yaml', content);
+    expect(box.masq('validate', '--changed', 'a.yaml')).toEqual({ status: 0, stdout: 'no findings\n', stderr: '' });
+    const own =
+      typeof content === 'string' ? content + 'nonMasqueradeCIDRs' : Buffer.concat([content, inKind(content)]);
+    box.write('a.yaml', own);
+    const { status, stdout } = box.masq('validate', '--changed', 'a.yaml');
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/^a\.yaml[:\d]* error MQ2(?:09|17) /);
+  });
+  const inKind = (like: Buffer) => Buffer.from('nonMasqueradeCIDRs', like.includes(0) ? 'utf16le' : 'latin1');
+
+  test('a word of masq that two pieces of a large file share', () => {
+    const MIB = 1024 * 1024;
+    box.write('a.json', `${' '.repeat(MIB - 9)}nonMasqueradeCIDRs${' '.repeat(16 * MIB)}`);
+    expect(box.masq('validate', '--changed', 'a.json').stdout).toMatch(/^a\.json error MQ209 /);
+  });
+
+  test('a commit without files passes, whatever .masq.yaml names', () => {
+    expect(box.masq('validate', '--changed', '--quiet', '--')).toEqual({ status: 0, stdout: '', stderr: '' });
+    box.write('.masq.yaml', 'intents: [in]\n');
+    box.write('in/a.yaml', intent('a', HOST_BITS));
+    expect(box.masq('validate', '--changed', '--quiet', '--')).toEqual({ status: 0, stdout: '', stderr: '' });
+  });
+
+  test('a file that is gone is named', () => {
+    const { status, stdout } = box.masq('validate', '--changed', 'gone.yaml');
+    expect(status).toBe(2);
+    expect(stdout).toContain('gone.yaml error MQ904 "gone.yaml" does not exist');
   });
 
   test('manifests beside it count, as far as they have to do with it', () => {
