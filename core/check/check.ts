@@ -118,7 +118,7 @@ export class Checker {
 
   private addParsed(parsed: ParsedSource, found: Diagnostic[]): readonly ClusterModel[] {
     const { source, documents } = parsed;
-    this.judge.read(source);
+    this.judge.read(parsed);
     if (isSettingsFile(source.file)) {
       this.documents += documents.length;
       append(found, readParsedSettings(parsed).diagnostics);

@@ -1,5 +1,6 @@
 import { type Diagnostic, diagnostic, findRule, noRule, type RuleCode, type SourceRange } from '../diagnostics';
-import type { SourceText } from '../source';
+import { type Extent, embeddedText, type ParsedSource, type SourceDocument, type SourceText } from '../source';
+import { textsWith } from './texts';
 
 /** A comment that takes a rule's findings off a line. */
 export interface Ignore {
@@ -7,6 +8,8 @@ export interface Ignore {
   readonly code: RuleCode;
   /** The line that it is about, from 1: its own, or the next one with more than a comment where it has only that. */
   readonly line: number;
+  /** The line's offsets in the file. Of a file in quotes, as JSON has it, the lines are those in there. */
+  readonly extent: Extent;
   /** Why, in its author's words. */
   readonly reason: string;
   /** Where the code stands. */
@@ -27,35 +30,72 @@ export interface ReadIgnores {
 }
 
 /** Reads the comments `# masq-ignore CODE[, CODE] REASON` of a text, be it YAML or YAML within YAML. */
-export function readIgnores(source: SourceText): ReadIgnores {
+export function readIgnores({ source, documents }: Pick<ParsedSource, 'source' | 'documents'>): ReadIgnores {
+  if (!source.text.includes(WORD)) return { ignores: [], diagnostics: [] };
+  const inner = documents.flatMap(document => textsInQuotes(document));
+  const isInner = (offset: number): boolean =>
+    inner.some(({ extent: [start, end] }) => offset >= start && offset < end);
+  const read = [readLines(source, isInner), ...inner.map(({ text }) => readLines(text, () => false))];
+  return {
+    ignores: read.flatMap(({ ignores }) => ignores),
+    diagnostics: read.flatMap(({ diagnostics }) => diagnostics),
+  };
+}
+
+/** The texts whose lines are not those of the document, once each: a block has its lines in common with it. */
+function textsInQuotes(document: SourceDocument): { readonly text: SourceText; readonly extent: Extent }[] {
+  const found = new Map<number, { text: SourceText; extent: Extent }>();
+  for (const { path, value } of textsWith(document.value, WORD)) {
+    const extent = document.extent(path);
+    if (!extent || /[|>]/.test(document.source.text.charAt(extent[0]))) continue;
+    found.set(extent[0], { text: embeddedText(document, path, value), extent });
+  }
+  return [...found.values()];
+}
+
+function readLines(source: SourceText, isElsewhere: (offset: number) => boolean): ReadIgnores {
   const ignores: Ignore[] = [];
   const diagnostics: Diagnostic[] = [];
-  if (!source.text.includes(WORD)) return { ignores, diagnostics };
-  const lines = source.text.split('\n');
-  let start = 0;
-  for (const [index, line] of lines.entries()) {
-    for (const found of line.matchAll(COMMENT)) {
-      const isAlone = line.slice(0, found.index).trim() === '';
-      const about = isAlone ? nextLine(lines, index) : index;
-      const comment = new Comment(
-        source,
-        start + found.index,
-        start + found.index + found[0].length,
-        line.length + start,
-      );
-      const read = comment.read(about + 1);
+  const lines = linesOf(source.text);
+  for (const [index, { start, text }] of lines.entries()) {
+    for (const found of text.matchAll(COMMENT)) {
+      const at = start + found.index;
+      if (isElsewhere(at)) continue;
+      const isAlone = text.slice(0, found.index).trim() === '';
+      const about = lines[isAlone ? nextLine(lines, index) : index]!;
+      const end = about.start + about.text.length;
+      const { line, offset } = source.position(about.start);
+      const read = new Comment(source, at, at + found[0].length, start + text.length).read(line, [
+        offset,
+        source.position(end).offset,
+      ]);
       ignores.push(...read.ignores);
       diagnostics.push(...read.diagnostics);
     }
-    start += line.length + 1;
   }
   return { ignores, diagnostics };
 }
 
+/** A line of a text, its break left out. */
+interface Line {
+  readonly start: number;
+  readonly text: string;
+}
+
+function linesOf(text: string): readonly Line[] {
+  let start = 0;
+  return text.split('\n').map(line => {
+    const at = start;
+    start += line.length + 1;
+    return { start: at, text: line };
+  });
+}
+
 /** The next line with more than a comment; the last one of the text where there is none. */
-function nextLine(lines: readonly string[], index: number): number {
+function nextLine(lines: readonly Line[], index: number): number {
+  const isBare = ({ text }: Line): boolean => /^\s*(?:#|$)/.test(text);
   let next = index + 1;
-  while (next < lines.length - 1 && /^\s*(?:#.*)?$/.test(lines[next]!)) next++;
+  while (next < lines.length - 1 && isBare(lines[next]!)) next++;
   return Math.min(next, lines.length - 1);
 }
 
@@ -68,7 +108,7 @@ class Comment {
     private readonly end: number,
   ) {}
 
-  read(line: number): ReadIgnores {
+  read(line: number, extent: Extent): ReadIgnores {
     const text = this.source.text.slice(this.words, this.end).trimEnd();
     const [list = ''] = CODES.exec(text) ?? [];
     const reason = text.slice(list.length).replace(LEAD, '');
@@ -77,7 +117,7 @@ class Comment {
     for (const { 0: word, index } of list.matchAll(/[\w-]+/g)) {
       const range = this.source.range(this.words + index, this.words + index + word.length);
       const code = findRule(word);
-      if (code) ignores.push({ code, line, reason, range });
+      if (code) ignores.push({ code, line, extent, reason, range });
       else diagnostics.push(diagnostic('MQ220', { file: this.source.file, range }, { message: noRule(word) }));
     }
     if (reason !== '' && list !== '') return { ignores, diagnostics };

@@ -1,5 +1,5 @@
 import { type Diagnostic, diagnostic } from '../diagnostics';
-import type { SourceText } from '../source';
+import type { ParsedSource } from '../source';
 import { type Ignore, readIgnores } from './ignore';
 import type { RuleSetting } from './read';
 
@@ -37,9 +37,9 @@ export class Judge {
   constructor(private readonly judgement: Judgement = { rules: [], matches: () => false }) {}
 
   /** Takes note of the comments of a text. */
-  read(source: SourceText): void {
-    const { ignores, diagnostics } = readIgnores(source);
-    if (ignores.length > 0) this.ignores.set(source.file, ignores);
+  read(parsed: Pick<ParsedSource, 'source' | 'documents'>): void {
+    const { ignores, diagnostics } = readIgnores(parsed);
+    if (ignores.length > 0) this.ignores.set(parsed.source.file, ignores);
     this.faults.push(...diagnostics);
   }
 
@@ -48,12 +48,11 @@ export class Judge {
    * @param keepErrors whether errors stay what they are: nothing is rendered in spite of one
    */
   judge(found: readonly Diagnostic[], keepErrors: boolean): Judged {
-    const diagnostics: Diagnostic[] = [...this.faults];
+    const ignores = new Map(found.flatMap(one => [[one, this.ignoreOf(one)] as const]));
+    const diagnostics: Diagnostic[] = [];
     const suppressed: Suppressed[] = [];
-    const used = new Set<Ignore>();
-    for (const one of found) {
-      const ignore = this.ignoreOf(one);
-      if (ignore) used.add(ignore);
+    for (const one of [...this.faults, ...found, ...this.idle(found, new Set(ignores.values()))]) {
+      const ignore = ignores.get(one);
       const setting = this.settingOf(one);
       if (keepErrors && one.severity === 'error') diagnostics.push(one);
       else if (ignore) suppressed.push({ diagnostic: one, reason: ignore.reason, by: 'comment' });
@@ -61,12 +60,14 @@ export class Judge {
         suppressed.push({ diagnostic: one, reason: setting.reason, by: 'settings' });
       else diagnostics.push(setting ? { ...one, severity: setting.severity as Diagnostic['severity'] } : one);
     }
-    return { diagnostics: [...diagnostics, ...this.idle(used)], suppressed };
+    return { diagnostics, suppressed };
   }
 
   private ignoreOf({ code, file, range }: Diagnostic): Ignore | undefined {
     if (file === undefined || range === undefined) return undefined;
-    return this.ignores.get(file)?.find(ignore => ignore.code === code && ignore.line === range.start.line);
+    const { offset } = range.start;
+    const isAbout = ({ extent: [start, end] }: Ignore): boolean => offset >= start && offset <= end;
+    return this.ignores.get(file)?.find(ignore => ignore.code === code && isAbout(ignore));
   }
 
   private settingOf({ code, file }: Diagnostic): RuleSetting | undefined {
@@ -76,14 +77,24 @@ export class Judge {
     return rules.filter(rule => rule.code === code && isAbout(rule)).at(-1);
   }
 
-  /** Comments that took nothing off their line would one day take off what nobody has looked at. */
-  private idle(used: ReadonlySet<Ignore>): Diagnostic[] {
-    return [...this.ignores].flatMap(([file, ignores]) =>
-      ignores
-        .filter(ignore => !used.has(ignore))
-        .map(({ code, line, range }) =>
-          diagnostic('MQ222', { file, range }, { message: `line ${line} has no finding ${code}; remove the comment` }),
-        ),
-    );
+  /**
+   * Comments that took nothing off their line would one day take off what nobody has looked at. Beside an error in their
+   * file nothing is said of them: what comes after it may not have been looked for.
+   */
+  private idle(found: readonly Diagnostic[], used: ReadonlySet<Ignore | undefined>): Diagnostic[] {
+    const faulty = new Set(found.filter(({ severity }) => severity === 'error').map(({ file }) => file));
+    return [...this.ignores]
+      .filter(([file]) => !faulty.has(file))
+      .flatMap(([file, ignores]) =>
+        ignores
+          .filter(ignore => !used.has(ignore))
+          .map(({ code, line, range }) =>
+            diagnostic(
+              'MQ222',
+              { file, range },
+              { message: `line ${line} has no finding ${code}; remove the comment` },
+            ),
+          ),
+      );
   }
 }

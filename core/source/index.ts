@@ -1,3 +1,4 @@
+export type { Extent } from './align';
 export type { Part, SourceDocument } from './document';
 export { embeddedText } from './embedded';
 export { DEFAULT_LIMITS, type Limits } from './limits';

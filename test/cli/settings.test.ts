@@ -192,6 +192,64 @@ describe('# masq-ignore', () => {
     expect(status).toBe(0);
   });
 
+  test('between Windows line ends, another comment between', () => {
+    box.write('a.yaml', list(WIDE, '# masq-ignore MQ121 NET-12', '# and more', INNER).replaceAll('\n', '\r\n'));
+    expect(box.masq('validate', 'a.yaml').stdout).toBe('no findings in 1 file (1 document); 1 left out as told\n');
+  });
+
+  describe('in a file in quotes', () => {
+    const entries = [
+      WIDE,
+      `${INNER} # masq-ignore MQ121 NET-12`,
+      '- 10.2.0.0/16',
+      '# masq-ignore MQ121 NET-13',
+      '- 10.3.0.0/16',
+    ];
+    const map = (config: string) =>
+      `{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "ip-masq-agent", "namespace": "kube-system"}, "data": {"config": ${config}}}\n`;
+
+    test.each([
+      ['JSON in one line', map(JSON.stringify(list(...entries)))],
+      ['of a List', `{"apiVersion": "v1", "kind": "List", "items": [${map(JSON.stringify(list(...entries)))}]}`],
+      ['in single quotes', map(`'${list(...entries).replaceAll('\n', '\n\n ')}'`)],
+      ['in double quotes over several lines', map(JSON.stringify(list(...entries)).replace(/\\n(?= )/g, '\\n\\\n\\'))],
+    ])('it is about the line in there: %s', (_, text) => {
+      box.write('a.json', text);
+      const { summary, diagnostics, suppressed } = JSON.parse(box.masq('validate', '-f', 'json', 'a.json').stdout);
+      expect(diagnostics.map((d: { message: string }) => d.message)).toEqual([
+        expect.stringMatching(/^"10\.2\.0\.0\/16" lies inside /),
+      ]);
+      expect(suppressed.map((d: { message: string; reason: string }) => [d.message.slice(0, 13), d.reason])).toEqual([
+        ['"10.1.0.0/16"', 'NET-12'],
+        ['"10.3.0.0/16"', 'NET-13'],
+      ]);
+      expect(summary).toMatchObject({ warnings: 1, suppressed: 2 });
+    });
+
+    test('a text in quotes is no comment of the line that it stands in', () => {
+      box.write('a.yaml', 'nonMasqueradeCIDRs: [10.0.0.0/8, 10.1.0.0/16, "a # masq-ignore MQ121, MQ111 why"]\n');
+      const { stdout } = box.masq('validate', 'a.yaml');
+      expect(stdout).toContain('warning MQ121 "10.1.0.0/16"');
+      expect(stdout).toContain('1 left out as told');
+    });
+  });
+
+  test('beside an error nothing is said of comments that left nothing out', () => {
+    box.write('a.yaml', `${list(WIDE, `${INNER} # masq-ignore MQ121 ticket NET-12`)}- a: b: c\n`);
+    const { stdout } = box.masq('validate', 'a.yaml');
+    expect(stdout).toContain('error MQ201');
+    expect(stdout).not.toContain('MQ222');
+  });
+
+  test('what is said of the comments themselves is left to .masq.yaml too', () => {
+    box.write('a.yaml', list('- 172.16.0.0/12 # masq-ignore MQ121 why', '- 10.0.0.0/8 # masq-ignore MQ121'));
+    const rules = ['{code: MQ221, severity: note, reason: a}', '{code: MQ222, severity: off, reason: a}'];
+    box.write('.masq.yaml', `rules: [${rules.join(', ')}]\n`);
+    const { status, stdout } = box.masq('validate', 'a.yaml');
+    expect(stdout).toMatch(/ note MQ221 [^]*\n1 note in 1 file \(1 document\); 1 left out as told\n$/);
+    expect(status).toBe(0);
+  });
+
   test('an error that validate leaves out keeps an intent from being rendered', () => {
     box.write('a.yaml', intent('a', `${HOST_BITS} # masq-ignore MQ101 we mean it`));
     expect(box.masq('validate', 'a.yaml').status).toBe(0);
