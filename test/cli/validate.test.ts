@@ -352,7 +352,7 @@ spec:
     box.write('a.yaml', content);
     expect(box.masq('validate', '--changed', 'a.yaml')).toEqual({ status: 0, stdout: 'no findings\n', stderr: '' });
     const own =
-      typeof content === 'string' ? content + 'nonMasqueradeCIDRs' : Buffer.concat([content, inKind(content)]);
+      typeof content === 'string' ? `${content}nonMasqueradeCIDRs` : Buffer.concat([content, inKind(content)]);
     box.write('a.yaml', own);
     const { status, stdout } = box.masq('validate', '--changed', 'a.yaml');
     expect(status).toBe(1);
