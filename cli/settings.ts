@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import { isMatch } from 'picomatch/posix';
+import { isMatch, scan } from 'picomatch/posix';
 import type { Diagnostic } from '../core/diagnostics';
-import { type Judgement, readSettings, SETTINGS_FILE, type Settings } from '../core/settings';
+import { type Judgement, normalPattern, readSettings, SETTINGS_FILE, type Settings } from '../core/settings';
 import { SourceText } from '../core/source';
 import { kindOf } from './files';
 import { readInput } from './inputs';
@@ -38,9 +39,10 @@ export function loadProject(values: Invocation['values']): Project {
   if (file === undefined) return base;
   const input = readInput(file);
   if (!input.ok) return { ...base, file, faults: [input.fault] };
-  const { settings, diagnostics } = readSettings(new SourceText(file, input.text));
+  const isThere = (pattern: string): boolean => existsSync(join(root, scan(normalPattern(pattern)).base));
+  const { settings, diagnostics } = readSettings(new SourceText(file, input.text), isThere);
   const matches = (pattern: string, name: string): boolean =>
-    isMatch(slashes(relative(root, resolve(name))), normalPattern(pattern), { dot: true });
+    isMatch(slashes(relative(root, resolve(name))), meant(pattern), { dot: true });
   return {
     ...base,
     file,
@@ -59,9 +61,10 @@ function nearest(): string | undefined {
   }
 }
 
-/** A pattern without the `./` that paths do not have, and with all below where it is a folder. */
-function normalPattern(pattern: string): string {
-  return pattern.replace(/^\.\//, '').replace(/\/$/, '/**');
+/** What a pattern stands for: what is called so, and all below a folder of the name. */
+function meant(pattern: string): string[] {
+  const normal = normalPattern(pattern);
+  return scan(normal).isGlob ? [normal] : [normal, `${normal}/**`];
 }
 
 function slashes(path: string): string {

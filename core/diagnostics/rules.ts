@@ -66,7 +66,7 @@ const rules = {
   MQ219: note('findings-left-out', 'A file has more findings than masq tells'),
   MQ220: error('unknown-rule', 'A setting or a comment names a rule that does not exist'),
   MQ221: error('bare-ignore', 'A masq-ignore comment lacks the rule or the reason'),
-  MQ222: note('idle-ignore', 'A masq-ignore comment takes nothing off its line'),
+  MQ222: note('idle-ignore', 'A masq-ignore comment or a rule of .masq.yaml leaves nothing out'),
   MQ223: error('gitops-entry', 'An entry of gitops in the settings cannot be rendered'),
 
   MQ301: error('cluster-range-masqueraded', 'Traffic inside the cluster would be masqueraded'),

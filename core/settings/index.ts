@@ -1,5 +1,6 @@
 export { type Ignore, type ReadIgnores, readIgnores } from './ignore';
 export { Judge, type Judged, type Judgement, type Suppressed } from './judge';
+export { normalPattern } from './pattern';
 export {
   isSettingsFile,
   type ReadSettings,

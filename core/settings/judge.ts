@@ -1,6 +1,7 @@
 import { type Diagnostic, diagnostic } from '../diagnostics';
 import type { ParsedSource } from '../source';
 import { type Ignore, readIgnores } from './ignore';
+import { isExclusion } from './pattern';
 import type { RuleSetting } from './read';
 
 /** A finding that somebody has decided to leave out. */
@@ -73,7 +74,7 @@ export class Judge {
   private settingOf({ code, file }: Diagnostic): RuleSetting | undefined {
     const { rules, matches } = this.judgement;
     const isAbout = ({ paths }: RuleSetting): boolean =>
-      paths === undefined || (file !== undefined && paths.some(pattern => matches(pattern, file)));
+      paths === undefined || (file !== undefined && isAmong(file, paths, matches));
     return rules.filter(rule => rule.code === code && isAbout(rule)).at(-1);
   }
 
@@ -97,4 +98,14 @@ export class Judge {
           ),
       );
   }
+}
+
+/** Whether patterns stand for a file: in their order each adds files, or takes some away where it begins with "!". */
+function isAmong(file: string, patterns: readonly string[], matches: Judgement['matches']): boolean {
+  let among = isExclusion(patterns[0]!);
+  for (const pattern of patterns) {
+    if (isExclusion(pattern)) among &&= !matches(pattern.slice(1), file);
+    else among ||= matches(pattern, file);
+  }
+  return among;
 }

@@ -5,6 +5,7 @@ import type { Settings as WrittenSettings } from '../schema/generated/types-sett
 import { validateSettings } from '../schema/generated/validator-settings';
 import { shapeDiagnostics } from '../schema/shape';
 import { type ParsedSource, parseText, type SourceText } from '../source';
+import { patternFault } from './pattern';
 
 /** The name of the file that holds a repository's settings. */
 export const SETTINGS_FILE = '.masq.yaml';
@@ -40,13 +41,19 @@ export function isSettingsFile(file: string): boolean {
   return file === SETTINGS_FILE || file.endsWith(`/${SETTINGS_FILE}`);
 }
 
-/** Reads a file of settings. An empty one changes nothing. */
-export function readSettings(source: SourceText): ReadSettings {
-  return readParsedSettings(parseText(source));
+/**
+ * Reads a file of settings. An empty one changes nothing.
+ * @param isThere whether there is something that a pattern may stand for @default always
+ */
+export function readSettings(source: SourceText, isThere?: (pattern: string) => boolean): ReadSettings {
+  return readParsedSettings(parseText(source), isThere);
 }
 
 /** As {@link readSettings}, for a text whose YAML is read already. */
-export function readParsedSettings({ documents, diagnostics: faults }: ParsedSource): ReadSettings {
+export function readParsedSettings(
+  { documents, diagnostics: faults }: ParsedSource,
+  isThere: (pattern: string) => boolean = () => true,
+): ReadSettings {
   // "off" is a word of this file, which nobody but masq reads.
   const diagnostics = faults.filter(({ code }) => code !== 'MQ208');
   if (hasErrors(diagnostics)) return { diagnostics };
@@ -62,6 +69,13 @@ export function readParsedSettings({ documents, diagnostics: faults }: ParsedSou
   }
   const { rules = [], ...rest } = document.value as WrittenSettings;
   const known = rules.flatMap(({ code: word, severity, ...setting }, index): RuleSetting[] => {
+    setting.paths?.forEach((pattern, i) => {
+      const fault = patternFault(pattern);
+      const at = ['rules', index, 'paths', i];
+      if (fault !== undefined) findings.add('MQ206', at, fault);
+      else if (!isThere(pattern))
+        findings.add('MQ222', at, `nothing is there that "${pattern}" could stand for; correct or remove it`);
+    });
     const code = findRule(word);
     if (code) return [{ ...setting, code, severity: severity === 'warn' ? 'warning' : severity }];
     findings.add('MQ220', ['rules', index, 'code'], noRule(word));

@@ -52,6 +52,37 @@ describe('rules in .masq.yaml', () => {
     expect(box.masq('validate', '--fail-on', 'warning', file).status).toBe(matches ? 0 : 1);
   });
 
+  test.each([
+    ['["lab"]', ['lab/a.yaml', 'lab/.b/c.yaml']],
+    ['[././/lab/]', ['lab/a.yaml', 'lab/.b/c.yaml']],
+    ['["./"]', ['a.yaml', 'lab/a.yaml', 'lab/.b/c.yaml', 'x[1]/a.yaml']],
+    ['["**", "!lab/**"]', ['a.yaml', 'x[1]/a.yaml']],
+    ['["**", "!lab", lab/a.yaml]', ['a.yaml', 'lab/a.yaml', 'x[1]/a.yaml']],
+    ['["lab/**", "!**/.b/*"]', ['lab/a.yaml']],
+    ['["!lab"]', ['a.yaml', 'x[1]/a.yaml']],
+    ['["!(x*)/**"]', ['a.yaml', 'lab/a.yaml', 'lab/.b/c.yaml']],
+    ["['x\\[1\\]/a.yaml']", ['x[1]/a.yaml']],
+    ['["*.{yaml,json}"]', ['a.yaml']],
+  ])('patterns: %s', (paths, expected) => {
+    const files = ['a.yaml', 'lab/a.yaml', 'lab/.b/c.yaml', 'x[1]/a.yaml'];
+    for (const file of files) box.write(file, `nonMasqueradeCIDRs: ${CONTAINED}\n`);
+    box.write('.masq.yaml', rule('off', `    paths: ${paths}\n`));
+    const { suppressed } = JSON.parse(box.masq('validate', '-f', 'json', ...files).stdout);
+    expect(suppressed.map(({ file }: { file: string }) => file)).toEqual(expected);
+  });
+
+  test('a pattern that begins with what is not there', () => {
+    box.write('.masq.yaml', rule('off', '    paths: [lab/**, a.yaml, "*.yml", nowhere/**, lab/no.yaml]\n'));
+    box.write('a.yaml', WARNED);
+    box.write('lab/a.yaml', intent('b'));
+    const { status, stdout } = box.masq('validate', '--quiet', 'a.yaml', '.masq.yaml');
+    expect(status).toBe(0);
+    expect(lines(stdout).filter(line => line.includes('MQ'))).toEqual([
+      '.masq.yaml:5:38 note MQ222 nothing is there that "nowhere/**" could stand for; correct or remove it',
+      '.masq.yaml:5:50 note MQ222 nothing is there that "lab/no.yaml" could stand for; correct or remove it',
+    ]);
+  });
+
   test('count from the file, from wherever masq runs, up to the top of the repository', () => {
     box.write('.masq.yaml', rule('off', '    paths: [in/a.yaml]\n'));
     box.write('in/a.yaml', WARNED);
@@ -87,6 +118,22 @@ describe('mistakes in .masq.yaml', () => {
     ],
     ['rules: [{code: MQ121, severity: off}]\n', '.masq.yaml:1:9 error MQ205 '],
     ['rules: [{code: MQ121, severity: of, reason: a}]\n', '.masq.yaml:1:33 error MQ206 '],
+    [
+      'rules: [{code: MQ121, severity: off, reason: a, paths: [/in/**]}]\n',
+      '.masq.yaml:1:57 error MQ206 "/in/**" stands for no file: paths count from the folder of .masq.yaml and begin with no slash; write one, such as "in/**"',
+    ],
+    [
+      'rules: [{code: MQ121, severity: off, reason: a, paths: [in\\a.yaml]}]\n',
+      '.masq.yaml:1:57 error MQ206 "in\\a.yaml" stands for no file: write "/" between folders: "in/a.yaml"',
+    ],
+    [
+      'rules: [{code: MQ121, severity: off, reason: a, paths: ["!../a"]}]\n',
+      '.masq.yaml:1:57 error MQ206 "!../a" stands for no file: write it without ".."; paths count from the folder of .masq.yaml',
+    ],
+    [
+      'rules: [{code: MQ121, severity: off, reason: a, paths: ["!"]}]\n',
+      '.masq.yaml:1:57 error MQ206 "!" stands for no file: write the pattern behind the "!"',
+    ],
     ['intent: [a]\n', '.masq.yaml:1:1 error MQ203 unknown key "intent"; did you mean "intents"?'],
     ['intents: a\n', '.masq.yaml:1:10 error MQ204 '],
     ['rules: [\n', '.masq.yaml:'],

@@ -244,12 +244,13 @@ export const DOCUMENTS = {
   MQ222: {
     meaning: prose(`
       A masq-ignore comment stands at a line without such a finding. It was mended, or the comment stands at the wrong
-      line; left there, it would one day leave out a finding that nobody has looked at.`),
+      line; left there, it would one day leave out a finding that nobody has looked at. The same is said of a pattern in
+      .masq.yaml where neither a file nor a folder is that it begins with.`),
     example: block(`
       nonMasqueradeCIDRs:
         - 10.0.0.0/8 # masq-ignore MQ121 named by the ticket NET-12
     `),
-    fix: 'Remove the comment, or move it to the line of the finding, or to a line of its own above it.',
+    fix: 'Remove the comment, or move it to the line of the finding, or to a line of its own above it. Correct the pattern.',
     source: SOURCES.masq,
   },
   MQ223: {

@@ -44,7 +44,7 @@ export interface RuleSetting {
    */
   readonly code: string;
   /**
-   * The files that it is about, as patterns: `*` stands for a part of a name, `**` for any folders. Default: every file.
+   * The files that it is about, as patterns that count from the folder of the file: `*` stands for a part of a name, `**` for any folders, a folder's name for all below it; one that begins with `!` takes away from those before it. Default: every file.
    *
    * @minItems 1
    */
