@@ -26,6 +26,7 @@ export default defineConfig({
   vite: { build: { chunkSizeWarningLimit: 2000 } }, // kB: docs/codes.md is one page
   markdown: {
     anchor: { slugify: anchor },
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     config: markdown => useSiteLinks(markdown, ROOT),
   },
   themeConfig: {
@@ -36,6 +37,12 @@ export default defineConfig({
     ],
     sidebar: sidebar(),
     outline: [2, 3],
-    search: { provider: 'local' },
+    search: { provider: 'local', options: { detailedView: true } },
+    notFound: {
+      title: 'No such page',
+      quote: 'There is nothing at this address. The search finds codes, keys and commands.',
+      linkText: 'Overview',
+      linkLabel: 'Go to the overview',
+    },
   },
 });

@@ -32,6 +32,8 @@ export interface Visit {
   /** By how many pixels it is wider than the window, and the elements that make it so. */
   readonly overflow: number;
   readonly wide: readonly string[];
+  /** Texts that stand out from their ground less than WCAG 2 asks for at level AA, 4.5 to 1. */
+  readonly faint: readonly string[];
 }
 
 /** A folder served by HTTP on this machine, and a browser that looks at it. */
@@ -115,6 +117,25 @@ const LOOK = `(() => {
       if (getComputedStyle(at).overflowX !== 'visible') return true;
     return false;
   };
+  const rgba = colour => { const [r, g, b, a = 1] = colour.match(/[\\d.]+/g).map(Number); return { rgb: [r, g, b], a }; };
+  const over = (top, ground) => top.rgb.map((part, at) => part * top.a + ground[at] * (1 - top.a));
+  const groundOf = element => {
+    const own = rgba(getComputedStyle(element).backgroundColor);
+    if (own.a === 1 || !element.parentElement) return own.a === 0 ? [255, 255, 255] : own.rgb;
+    return over(own, groundOf(element.parentElement));
+  };
+  const luminance = rgb => rgb
+    .map(part => part / 255)
+    .map(part => (part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, part, at) => sum + part * [0.2126, 0.7152, 0.0722][at], 0);
+  const contrast = element => {
+    const ground = groundOf(element);
+    const [less, more] = [luminance(over(rgba(getComputedStyle(element).color), ground)), luminance(ground)].sort((a, b) => a - b);
+    return (more + 0.05) / (less + 0.05);
+  };
+  const isText = element =>
+    [...element.childNodes].some(node => node.nodeType === 3 && node.data.trim() !== '') &&
+    element.checkVisibility({ opacityProperty: true, visibilityProperty: true });
   return {
     links: all('a[href]').map(a => a.href),
     anchors: all('[id]').map(e => e.id),
@@ -123,5 +144,8 @@ const LOOK = `(() => {
     wide: all('.vp-doc *')
       .filter(e => e.getBoundingClientRect().right > width && !inScroller(e))
       .map(e => e.tagName + ' ' + (e.textContent ?? '').slice(0, 60)),
+    faint: all('body *')
+      .filter(e => isText(e) && contrast(e) < 4.5)
+      .map(e => e.tagName + ' ' + (e.textContent ?? '').slice(0, 60) + ' ' + contrast(e).toFixed(2)),
   };
-})()` as unknown as () => Pick<Visit, 'links' | 'anchors' | 'levels' | 'overflow' | 'wide'>;
+})()` as unknown as () => Pick<Visit, 'links' | 'anchors' | 'levels' | 'overflow' | 'wide' | 'faint'>;

@@ -121,6 +121,13 @@ describe.skipIf(CHROMIUM === undefined || isMissing('unshare', '-Urn', 'true'))(
       expect(failing(({ overflow, wide }) => (overflow > 0 || wide.length > 0 ? [overflow, ...wide] : []))).toEqual([]);
     });
 
+    test('every text stands out from its ground, light and dark', async () => {
+      expect(failing(({ faint }) => faint)).toEqual([]);
+      const page = await site.page(1200, 'dark');
+      for (const path of ['/index.html', '/tutorial.html', '/intent.html', '/agent.html', '/reference/core.html'])
+        expect((await site.visit(page, path)).faint, path).toEqual([]);
+    });
+
     test('it is light or dark, as the reader’s system is', async () => {
       const background = async (scheme: 'light' | 'dark') => {
         const page = await site.page(1200, scheme);
@@ -136,7 +143,8 @@ describe.skipIf(CHROMIUM === undefined || isMissing('unshare', '-Urn', 'true'))(
       const { foreign } = await site.visit(page, '/index.html');
       await page.keyboard.press('Control+k');
       await page.locator('#localsearch-input').fill('MQ303');
-      await page.locator('.VPLocalSearchBox .result[href="/codes.html#mq303"]').waitFor();
+      const found = page.locator('.VPLocalSearchBox .result[href="/codes.html#mq303"]');
+      await found.filter({ hasText: 'internet-without-route' }).waitFor();
       expect(foreign).toEqual([]);
     });
 
