@@ -1,7 +1,7 @@
 import { AGENT_KEYS, readAgentDocument, readParsedAgentFile } from '../agentfile/read';
 import { wrappedFile } from '../agentfile/stray';
 import { type Diagnostic, diagnostic, hasErrors, type Location, sortDiagnostics, suggest } from '../diagnostics';
-import { append, distinct, gravest } from '../diagnostics/collect';
+import { append, distinct, gravest, withoutOldBooleans } from '../diagnostics/collect';
 import { isMasqDocument, loadIntents } from '../intent/load';
 import type { ClusterModel } from '../intent/model';
 import { type Bundle, checkBundle, emptyBundle, withoutDocuments } from '../manifest/bundle';
@@ -113,7 +113,11 @@ export class Checker {
     }
     const found = distinct(sortDiagnostics(own, this.files));
     const { diagnostics, suppressed } = this.judge.judge(found, this.keepErrors);
-    return { diagnostics: sortDiagnostics(diagnostics, this.files), suppressed, documents: this.documents };
+    return {
+      diagnostics: sortDiagnostics(withoutOldBooleans(diagnostics), this.files),
+      suppressed,
+      documents: this.documents,
+    };
   }
 
   private addParsed(parsed: ParsedSource, found: Diagnostic[]): readonly ClusterModel[] {

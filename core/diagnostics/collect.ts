@@ -14,6 +14,19 @@ export function distinct(findings: readonly Diagnostic[]): Diagnostic[] {
   });
 }
 
+/**
+ * Leaves out that a word such as yes or off is text to some and a boolean to others, where another error says what is
+ * wanted in its place: true and false would be wrong there too.
+ */
+export function withoutOldBooleans(findings: readonly Diagnostic[]): Diagnostic[] {
+  const isOldBoolean = ({ code }: Diagnostic): boolean => code === 'MQ208';
+  const placeOf = ({ file, range }: Diagnostic): string => [file, range?.start.offset, range?.end.offset].join('|');
+  const refused = new Set(
+    findings.filter(found => found.severity === 'error' && !isOldBoolean(found)).map(found => placeOf(found)),
+  );
+  return findings.filter(found => !isOldBoolean(found) || !refused.has(placeOf(found)));
+}
+
 const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, note: 2 };
 
 /**

@@ -195,5 +195,5 @@ function checkShape(document: SourceDocument, findings: Findings, validate: type
   const errors = (validate.errors ?? []).filter(
     e => e.instancePath !== '/apiVersion' && e.params.missingProperty !== 'apiVersion',
   );
-  findings.addAll(shapeDiagnostics(document, errors, root, path => isNeeded(document.value, path)));
+  findings.addAll(shapeDiagnostics(document, errors, root, { isNeeded: path => isNeeded(document.value, path) }));
 }

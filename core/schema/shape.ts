@@ -11,19 +11,30 @@ export type { JsonSchema } from './walk';
 
 const OLD_BOOLEAN = /^(?:yes|no|on|off)$/i;
 
+function isOldBoolean(written: string | undefined): boolean {
+  return written !== undefined && OLD_BOOLEAN.test(written);
+}
+
 /** Whether the key at the end of a way must be there. */
 export type IsNeeded = (path: ValuePath) => boolean;
+
+/** What {@link shapeDiagnostics} cannot tell from the schema. */
+export interface ShapeOptions {
+  /** The keys that a document needs though its schema lets them be absent. @default none */
+  readonly isNeeded?: IsNeeded;
+  /** Whether words such as yes and off get a finding of their own, MQ208, which says all of them. @default true */
+  readonly refusesOldBooleans?: boolean;
+}
 
 /**
  * Turns a validator's errors into findings at true places, with the value quoted and what to write instead.
  * @param root the schema that the validator was made from, for the keys that a map knows
- * @param isNeeded the keys that a document needs though its schema lets them be absent
  */
 export function shapeDiagnostics(
   document: SourceDocument,
   errors: readonly SchemaError[],
   root: JsonSchema,
-  isNeeded: IsNeeded = () => false,
+  { isNeeded = () => false, refusesOldBooleans = true }: ShapeOptions = {},
 ): Diagnostic[] {
   const kept = essential(errors, document.value);
   const subjects = subjectsOf(kept, document.value);
@@ -31,6 +42,9 @@ export function shapeDiagnostics(
   const mustStay: IsNeeded = path => isNarrowing(path) || isNeeded(path) || isRequired(root, path);
   return kept.flatMap(error => {
     const subject = subjects.get(error.instancePath)!;
+    // Written plainly it has a finding of its own; in quotes it is just text.
+    if (refusesOldBooleans && error.params.type === 'boolean' && isOldBoolean(document.written(subject.path)))
+      return [];
     const isFolded = subject.isFolded(error, root) || misplaced.has(missingKey(error, subject));
     return isFolded ? [] : (describe(document, error, subject, root, mustStay) ?? []);
   });
@@ -209,8 +223,6 @@ function describe(
         const message = `${where} has no value; ${instead}`;
         return diagnostic('MQ211', at, { message });
       }
-      // Written plainly it has a finding of its own; in quotes it is just text.
-      if (error.params.type === 'boolean' && OLD_BOOLEAN.test(document.written(path) ?? '')) return undefined;
       return wrongType(document, error, path, value, root);
     }
     case 'enum':

@@ -53,10 +53,22 @@ function insteadText(
   return advice ? `${typeWords(type)} is wanted: ${advice}` : `${typeWords(type)} is wanted`;
 }
 
+/** What people write for true and false, in YAML 1.1 and elsewhere. */
+const MEANT: Readonly<Record<string, boolean>> = {
+  yes: true,
+  on: true,
+  y: true,
+  no: false,
+  off: false,
+  n: false,
+};
+
 /** What to write where a list stands for its one item, or where quotes make text of something else. */
 function asScalar(value: unknown, type: unknown): string | undefined {
   if (Array.isArray(value))
     return type === 'string' && value.length === 1 && typeof value[0] === 'string' ? `write ${value[0]}` : undefined;
+  if (type === 'boolean' && typeof value === 'string' && Object.hasOwn(MEANT, value.toLowerCase()))
+    return `write ${MEANT[value.toLowerCase()]}`;
   const fits = type === 'boolean' ? /^(?:true|false)$/ : type === 'integer' ? /^\d+$/ : undefined;
   return typeof value === 'string' && fits?.test(value) ? `write ${value} without quotes` : undefined;
 }

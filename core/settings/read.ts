@@ -64,7 +64,8 @@ export function readParsedSettings(
     findings.addAt('MQ215', second.at([]), 'the file holds several documents, of which the first counts; keep one');
   }
   if (!validateSettings(document.value)) {
-    findings.addAll(shapeDiagnostics(document, validateSettings.errors ?? [], settingsSchema));
+    const errors = validateSettings.errors ?? [];
+    findings.addAll(shapeDiagnostics(document, errors, settingsSchema, { refusesOldBooleans: false }));
     return { diagnostics: [...diagnostics, ...findings.list] };
   }
   const { rules = [], ...rest } = document.value as WrittenSettings;

@@ -136,6 +136,14 @@ describe('mistakes in .masq.yaml', () => {
     ],
     ['intent: [a]\n', '.masq.yaml:1:1 error MQ203 unknown key "intent"; did you mean "intents"?'],
     ['intents: a\n', '.masq.yaml:1:10 error MQ204 '],
+    [
+      'intents: [.]\nprune: yes\n',
+      '.masq.yaml:2:8 error MQ204 prune "yes" is text; true or false is wanted: write true',
+    ],
+    [
+      'rules: [{code: MQ121, severity: off, reason: " "}]\n',
+      '.masq.yaml:1:46 error MQ206 rules[0].reason " " is not allowed; write the reason in words',
+    ],
     ['rules: [\n', '.masq.yaml:'],
   ];
   test.each(CASES)('%j', (text, said) => {

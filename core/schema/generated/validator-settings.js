@@ -59,7 +59,8 @@ __export(validator_exports, {
 module.exports = __toCommonJS(validator_exports);
 var validateSettings = validate52;
 var func1 = require_ucs2length().default;
-var schema20 = { "type": "object", "additionalProperties": false, "required": ["code", "severity", "reason"], "properties": { "code": { "type": "string", "minLength": 1 }, "paths": { "type": "array", "items": { "type": "string", "minLength": 1 }, "minItems": 1 }, "severity": { "enum": ["error", "warning", "warn", "note", "off"] }, "reason": { "type": "string", "minLength": 1 } } };
+var schema20 = { "type": "object", "additionalProperties": false, "required": ["code", "severity", "reason"], "properties": { "code": { "type": "string", "minLength": 1 }, "paths": { "type": "array", "items": { "type": "string", "minLength": 1 }, "minItems": 1 }, "severity": { "enum": ["error", "warning", "warn", "note", "off"] }, "reason": { "type": "string", "pattern": "\\S" } } };
+var pattern3 = new RegExp("\\S", "u");
 function validate53(data, { instancePath = "", parentData, parentDataProperty, rootData = data, dynamicAnchors = {} } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -191,8 +192,8 @@ function validate53(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.reason !== void 0) {
       let data4 = data.reason;
       if (typeof data4 === "string") {
-        if (func1(data4) < 1) {
-          const err11 = { instancePath: instancePath + "/reason", schemaPath: "#/$defs/RuleSetting/properties/reason/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+        if (!pattern3.test(data4)) {
+          const err11 = { instancePath: instancePath + "/reason", schemaPath: "#/$defs/RuleSetting/properties/reason/pattern", keyword: "pattern", params: { pattern: "\\S" }, message: 'must match pattern "\\S"' };
           if (vErrors === null) {
             vErrors = [err11];
           } else {
