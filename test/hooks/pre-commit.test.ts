@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { intent, isMissing, MASQ, ROOT } from '../cli/sandbox';
 import { type Repo, Repos, TAG } from './repo';
@@ -61,7 +62,7 @@ describe.skipIf(isMissing('pre-commit', '--version') || isMissing('unshare', '-U
     expect(status).toBe(1);
     expect(stderr).toMatch(/masq validate\.+Passed\nmasq synth --check\.+Failed\n/);
     expect(stderr).toContain(
-      'dist/prod/20-configmap-ip-masq-agent.yaml error MQ903 not up to date: it is not what the intent renders to; run "masq synth intents" and commit the result',
+      'dist/prod/20-configmap-ip-masq-agent.yaml error MQ903 not up to date: it is not what the intent renders to; run "masq synth --prune intents" and commit the result',
     );
   });
 
@@ -69,6 +70,36 @@ describe.skipIf(isMissing('pre-commit', '--version') || isMissing('unshare', '-U
     render(repo);
     expect(repo.commit('two').status).toBe(0);
     expect(repo.subjects()).toEqual(['two', 'one']);
+  });
+
+  test('an intent that was deleted, and nothing else', () => {
+    repo.write({ 'intents/lab.yaml': intent('lab') });
+    render(repo);
+    expect(repo.commit('three').status).toBe(0);
+    repo.ok('git', 'rm', '--quiet', 'intents/lab.yaml');
+    const { status, stderr } = repo.commit('four');
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/masq validate\.+\(no files to check\)Skipped\nmasq synth --check\.+Failed\n/);
+    expect(stderr).toContain('dist/lab/');
+    repo.ok('git', 'reset', '--quiet', '--hard');
+  });
+
+  test('a manifest that was deleted, and nothing else', () => {
+    repo.ok('git', 'rm', '--quiet', '-r', 'dist/lab');
+    expect(repo.commit('four').status).toBe(1);
+    repo.ok('git', 'reset', '--quiet', '--hard');
+  });
+
+  test('a file that is called like an option', () => {
+    repo.write({ '-d.yaml': 'nonMasqueradeCIDRs: [10.0.0.1/8]\n' });
+    expect(repo.commit('four').stderr).toContain('-d.yaml:1:22 error MQ101 ');
+    repo.ok('git', 'rm', '--quiet', '--force', './-d.yaml');
+  });
+
+  test('files that are too large, or in another encoding, and have nothing of masq', () => {
+    repo.write({ 'big.json': `{"a": "${'b'.repeat(17 * 1024 * 1024)}"}\n`, 'old.yaml': 'a: 1\n' });
+    writeFileSync(repo.path('old.yaml'), Buffer.from('name: caf\xe9\n', 'latin1'));
+    expect(repo.commit('four').status).toBe(0);
   });
 
   test('each hook over all files', () => {
@@ -88,6 +119,40 @@ function config(hooks: string): string {
     hooks:
       - id: masq-validate
       - id: masq-synth-check
-        args: [intents]
+        args: [intents, --prune]
 `;
 }
+
+describe.skipIf(isMissing('pre-commit', '--version') || isMissing('unshare', '-Urn', 'true'))(
+  'in a folder of a larger repository, by the .masq.yaml there',
+  () => {
+    let repos: Repos;
+    let repo: Repo;
+
+    beforeAll(() => {
+      repos = new Repos();
+      repo = repos.create('mono');
+      const text = config(repos.hooks()).replace('        args: [intents, --prune]\n', '');
+      const settings = 'intents: [intents]\nrules: [{code: MQ101, paths: [lab], severity: warn, reason: a lab}]\n';
+      repo.write({
+        '.pre-commit-config.yaml': text
+          .replace('masq-validate\n', 'masq-validate\n        args: [--config, clusters/.masq.yaml, --]\n')
+          .replace('masq-synth-check\n', 'masq-synth-check\n        args: [--config, clusters/.masq.yaml]\n'),
+        'clusters/.masq.yaml': settings,
+        'clusters/intents/prod.yaml': intent('prod'),
+        'clusters/lab/agent.yaml': 'nonMasqueradeCIDRs: [10.0.0.1/8]\n',
+      });
+      repo.ok(process.execPath, MASQ, 'synth', '--config', 'clusters/.masq.yaml');
+      repo.ok('pre-commit', 'install');
+    });
+    afterAll(() => repos.close());
+
+    test('rules and rendering count from there', () => {
+      const { status, stderr } = repo.commit('one');
+      expect(stderr).toMatch(/masq validate\.+Passed\nmasq synth --check\.+Passed\n/);
+      expect(status).toBe(0);
+      repo.write({ 'clusters/intents/prod.yaml': intent('prod', '[10.0.0.0/8, 172.16.0.0/12]') });
+      expect(repo.commit('two').stderr).toContain('clusters/dist/prod/20-configmap-ip-masq-agent.yaml error MQ903 ');
+    });
+  },
+);
