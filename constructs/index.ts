@@ -36,7 +36,7 @@ export {
   type EgressRule,
 } from './egress-nat-policy';
 export { CustomResourceDefinitions, type CustomResourceDefinitionsProps } from './gateway-crds';
-export { ArgoCdApplication, type ArgoCdApplicationProps } from './gitops/argocd-application';
+export { ArgoCdApplication, type ArgoCdApplicationProps, type ArgoCdSourceProps } from './gitops/argocd-application';
 export { ArgoCdApplicationSet, type ArgoCdApplicationSetProps } from './gitops/argocd-application-set';
 export { ArgoCdFleet, type ArgoCdFleetProps } from './gitops/argocd-fleet';
 export { type ArgoCdDestination, ArgoCdProject, type ArgoCdProjectProps } from './gitops/argocd-project';

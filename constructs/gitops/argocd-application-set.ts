@@ -1,40 +1,19 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { type CommonProps, metadata } from '../metadata';
-import { COMMON, checkProps, NAMESPACE, optional, type PropsShape, required, TEXT_MAP, TEXTS } from '../props';
+import { metadata } from '../metadata';
+import { checkProps, optional, type PropsShape, TEXT_MAP, TEXTS, withoutFaulty } from '../props';
 import { reportFindings } from '../validation';
-import { applicationSpec, COMPARE_OPTIONS } from './argocd-application';
-import { below, CLUSTER_LABEL, faultDiagnostic, STAGE_LABEL, stageOf } from './fleet';
-import { FOLDER, GIT_REPO, GIT_REVISION, LABEL_NAME, maxUpdateFault } from './shapes';
+import { ARGOCD_SOURCE_SHAPE, type ArgoCdSourceProps, applicationSpec, COMPARE_OPTIONS } from './argocd-application';
+import { below, CLUSTER_LABEL, type FleetFault, faultDiagnostic, STAGE_LABEL, stageOf } from './fleet';
+import { DESTINATION, FOLDER, LABEL_NAME, maxUpdateFault, textFault } from './shapes';
 
 /** Properties of {@link ArgoCdApplicationSet}. */
-export interface ArgoCdApplicationSetProps extends CommonProps {
+export interface ArgoCdApplicationSetProps extends ArgoCdSourceProps {
   /**
    * The ApplicationSet's name, and the beginning of its Applications' names.
    * @default masq
    */
   readonly name?: string;
-
-  /**
-   * The namespace in which Argo CD runs.
-   * @default argocd
-   */
-  readonly namespace?: string;
-
-  /**
-   * The Argo CD project.
-   * @default masq
-   */
-  readonly project?: string;
-
-  /** The URL of the Git repository. */
-  readonly repo: string;
-
-  /**
-   * The branch, tag or commit.
-   * @default main
-   */
-  readonly revision?: string;
 
   /**
    * The folder in the repository that holds a folder for each cluster.
@@ -68,13 +47,10 @@ export interface ArgoCdApplicationSetProps extends CommonProps {
   readonly maxUpdate?: number | string;
 }
 
-const SHAPE: PropsShape<ArgoCdApplicationSetProps> = {
-  ...COMMON,
+/** What each prop of {@link ArgoCdApplicationSet} has to be. */
+export const APPLICATION_SET_SHAPE: PropsShape<ArgoCdApplicationSetProps> = {
+  ...ARGOCD_SOURCE_SHAPE,
   name: optional(LABEL_NAME),
-  namespace: optional(NAMESPACE),
-  project: optional(LABEL_NAME),
-  repo: required(GIT_REPO),
-  revision: optional(GIT_REVISION),
   path: optional(FOLDER),
   canaries: optional(TEXTS),
   destinations: optional(TEXT_MAP),
@@ -101,10 +77,16 @@ export class ArgoCdApplicationSet extends Construct {
 
   constructor(scope: Construct, id: string, props: ArgoCdApplicationSetProps) {
     super(scope, id);
-    const { sound, findings } = checkProps(props, SHAPE);
+    const checked = checkProps(props, APPLICATION_SET_SHAPE);
+    const { findings } = checked;
+    const sound = withoutFaulty(checked);
     const name = sound.name ?? 'masq';
     const { maxUpdate = 1 } = sound;
     const fault = maxUpdateFault(maxUpdate);
+    const faults = [
+      ...destinationFaults(sound.destinations),
+      ...(fault === undefined ? [] : [{ path: ['maxUpdate'], message: fault }]),
+    ];
     const destination = { name: '{{ .values.name }}', server: '{{ .values.server }}' };
     this.apiObject = new ApiObject(this, 'ApplicationSet', {
       apiVersion: 'argoproj.io/v1alpha1',
@@ -132,12 +114,19 @@ export class ArgoCdApplicationSet extends Construct {
       },
     });
     this.node.defaultChild = this.apiObject;
-    const further = fault === undefined ? [] : [faultDiagnostic({ path: ['maxUpdate'], message: fault })];
-    reportFindings(this, () => [...findings, ...further]);
+    reportFindings(this, () => [...findings, ...faults.map(faultDiagnostic)]);
   }
 }
 
 type Props = Partial<ArgoCdApplicationSetProps>;
+
+/** What is wrong with where clusters are said to be. */
+export function destinationFaults(destinations: Props['destinations'] = {}): FleetFault[] {
+  return Object.entries(destinations).flatMap(([cluster, place]) => {
+    const message = textFault(place, DESTINATION);
+    return message === undefined ? [] : [{ path: ['destinations', cluster], message }];
+  });
+}
 
 /** One generator for the folders of which nothing particular is said, those to come among them; others by name. */
 function generators(props: Props) {

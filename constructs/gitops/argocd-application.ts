@@ -6,11 +6,8 @@ import { reportFindings } from '../validation';
 import { clusterRef } from './argocd-project';
 import { DESTINATION, FOLDER, GIT_REPO, GIT_REVISION, LABEL_NAME } from './shapes';
 
-/** Properties of {@link ArgoCdApplication}. */
-export interface ArgoCdApplicationProps extends CommonProps {
-  /** The Application's name. */
-  readonly name: string;
-
+/** What Applications of both styles are told alike: where Argo CD is, and what it applies. */
+export interface ArgoCdSourceProps extends CommonProps {
   /**
    * The namespace in which Argo CD runs.
    * @default argocd
@@ -31,6 +28,21 @@ export interface ArgoCdApplicationProps extends CommonProps {
    * @default main
    */
   readonly revision?: string;
+}
+
+/** What each prop of {@link ArgoCdSourceProps} has to be. */
+export const ARGOCD_SOURCE_SHAPE: PropsShape<ArgoCdSourceProps> = {
+  ...COMMON,
+  namespace: optional(NAMESPACE),
+  project: optional(LABEL_NAME),
+  repo: required(GIT_REPO),
+  revision: optional(GIT_REVISION),
+};
+
+/** Properties of {@link ArgoCdApplication}. */
+export interface ArgoCdApplicationProps extends ArgoCdSourceProps {
+  /** The Application's name. */
+  readonly name: string;
 
   /** The cluster's folder in the repository. */
   readonly path: string;
@@ -40,12 +52,8 @@ export interface ArgoCdApplicationProps extends CommonProps {
 }
 
 const SHAPE: PropsShape<ArgoCdApplicationProps> = {
-  ...COMMON,
+  ...ARGOCD_SOURCE_SHAPE,
   name: required(LABEL_NAME),
-  namespace: optional(NAMESPACE),
-  project: optional(LABEL_NAME),
-  repo: required(GIT_REPO),
-  revision: optional(GIT_REVISION),
   path: required(FOLDER),
   destination: required(DESTINATION),
 };

@@ -1,19 +1,13 @@
 import { Construct } from 'constructs';
-import type { CommonProps } from '../metadata';
-import {
-  COMMON,
-  checkProps,
-  NAMESPACE,
-  optional,
-  type PropsShape,
-  required,
-  TEXT_MAP,
-  TEXTS,
-  withoutFaulty,
-} from '../props';
+import { checkProps, optional, type PropsShape, required, withoutFaulty } from '../props';
 import { reportFindings } from '../validation';
 import { ArgoCdApplication, HOME_NAMESPACE } from './argocd-application';
-import { ArgoCdApplicationSet } from './argocd-application-set';
+import {
+  APPLICATION_SET_SHAPE,
+  ArgoCdApplicationSet,
+  type ArgoCdApplicationSetProps,
+  destinationFaults,
+} from './argocd-application-set';
 import { ArgoCdProject } from './argocd-project';
 import {
   below,
@@ -24,10 +18,10 @@ import {
   faultDiagnostic,
   fleetFaults,
 } from './fleet';
-import { DESTINATION, FOLDER, GIT_REPO, GIT_REVISION, LABEL_NAME, maxUpdateFault, textFault } from './shapes';
+import { maxUpdateFault } from './shapes';
 
 /** Properties of {@link ArgoCdFleet}. */
-export interface ArgoCdFleetProps extends CommonProps, FleetProps {
+export interface ArgoCdFleetProps extends ArgoCdApplicationSetProps, FleetProps {
   /**
    * The beginning of every Application's name, and the name of the ApplicationSet.
    * @default masq
@@ -35,31 +29,10 @@ export interface ArgoCdFleetProps extends CommonProps, FleetProps {
   readonly name?: string;
 
   /**
-   * The namespace in which Argo CD runs.
-   * @default argocd
-   */
-  readonly namespace?: string;
-
-  /**
    * The Argo CD project, which is rendered too.
    * @default as `name`
    */
   readonly project?: string;
-
-  /** The URL of the Git repository. */
-  readonly repo: string;
-
-  /**
-   * The branch, tag or commit.
-   * @default main
-   */
-  readonly revision?: string;
-
-  /**
-   * The folder in the repository that holds a folder for each cluster.
-   * @default dist
-   */
-  readonly path?: string;
 
   /**
    * `applications`: one for each cluster, which sync by themselves, all at once. `applicationset`: stages, which need
@@ -73,28 +46,12 @@ export interface ArgoCdFleetProps extends CommonProps, FleetProps {
    * @default 1
    */
   readonly maxUpdate?: number | string;
-
-  /**
-   * Folders beside those of clusters, which the style `applicationset` has to leave out.
-   * @default none
-   */
-  readonly exclude?: readonly string[];
 }
 
 const SHAPE: PropsShape<ArgoCdFleetProps> = {
-  ...COMMON,
+  ...APPLICATION_SET_SHAPE,
   clusters: required(CLUSTERS),
-  canaries: optional(TEXTS),
-  destinations: optional(TEXT_MAP),
-  name: optional(LABEL_NAME),
-  namespace: optional(NAMESPACE),
-  project: optional(LABEL_NAME),
-  repo: required(GIT_REPO),
-  revision: optional(GIT_REVISION),
-  path: optional(FOLDER),
   style: optional({ enum: ['applications', 'applicationset'] }),
-  maxUpdate: optional({}),
-  exclude: optional(TEXTS),
 };
 
 /**
@@ -153,11 +110,7 @@ export class ArgoCdFleet extends Construct {
 /** What is wrong with props that do not fit each other, or the clusters. */
 export function argoCdFaults(props: Partial<ArgoCdFleetProps>): FleetFault[] {
   const { canaries = [], style, maxUpdate } = props;
-  const faults = fleetFaults(props, props.name ?? 'masq');
-  for (const [cluster, place] of Object.entries(props.destinations ?? {})) {
-    const fault = textFault(place, DESTINATION);
-    if (fault !== undefined) faults.push({ path: ['destinations', cluster], message: fault });
-  }
+  const faults = [...fleetFaults(props, props.name ?? 'masq'), ...destinationFaults(props.destinations)];
   if (style === 'applications' && canaries.length > 0) {
     const message = 'Applications sync each by itself, in no stages; write the style "applicationset", or no canaries';
     faults.push({ path: ['canaries'], message });

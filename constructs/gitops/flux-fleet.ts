@@ -1,17 +1,5 @@
 import { Construct } from 'constructs';
-import type { CommonProps } from '../metadata';
-import {
-  COMMON,
-  checkProps,
-  NAMESPACE,
-  optional,
-  type PropsShape,
-  required,
-  TEXT,
-  TEXT_MAP,
-  TEXTS,
-  withoutFaulty,
-} from '../props';
+import { checkProps, optional, type PropsShape, required, TEXT_MAP, TEXTS, withoutFaulty } from '../props';
 import { reportFindings } from '../validation';
 import {
   below,
@@ -24,79 +12,47 @@ import {
   STAGE_LABEL,
   stageOf,
 } from './fleet';
-import { FluxKustomization } from './flux-kustomization';
-import { FluxSource, sourceFaults } from './flux-source';
-import { DURATION, FOLDER, LABEL_NAME, OBJECT_NAME, textFault } from './shapes';
+import { FluxKustomization, type FluxKustomizationProps, KUSTOMIZATION_SHAPE } from './flux-kustomization';
+import { FLUX_SOURCE_SHAPE, FluxSource, type FluxSourceProps, sourceFaults } from './flux-source';
+import { LABEL_NAME, OBJECT_NAME, textFault } from './shapes';
 
 /** Properties of {@link FluxFleet}. */
-export interface FluxFleetProps extends CommonProps, FleetProps {
-  /**
-   * Whether manifests come from a Git repository or from an OCI artifact.
-   * @default git
-   */
-  readonly source?: 'git' | 'oci';
-
+export interface FluxFleetProps
+  extends Omit<FluxSourceProps, 'cluster'>,
+    Pick<FluxKustomizationProps, 'serviceAccountName' | 'timeout'>,
+    FleetProps {
   /**
    * The source's name, and the beginning of every Kustomization's.
    * @default masq
    */
   readonly name?: string;
-
-  /**
-   * The namespace in which Flux runs.
-   * @default flux-system
-   */
-  readonly namespace?: string;
-
-  /** The URL of the Git repository, or of the OCI repository. */
-  readonly repo: string;
-
-  /**
-   * The branch, `refs/tags/` and a tag, or the commit; of an OCI artifact the tag or the digest.
-   * @default main for git, latest for oci
-   */
-  readonly revision?: string;
-
-  /**
-   * The folder in the source that holds a folder for each cluster.
-   * @default dist
-   */
-  readonly path?: string;
-
-  /**
-   * The Secret with what the repository asks for.
-   * @default none: everybody may read the repository
-   */
-  readonly secret?: string;
-
-  /**
-   * The ServiceAccount with whose rights objects are applied.
-   * @default that of Flux's controller, or of the kubeconfig
-   */
-  readonly serviceAccountName?: string;
-
-  /**
-   * How long applying and becoming healthy may take.
-   * @default 10m0s
-   */
-  readonly timeout?: string;
 }
 
+/** Properties of {@link FluxCluster}. */
+export interface FluxClusterProps extends Omit<FluxFleetProps, 'clusters' | 'canaries' | 'destinations'> {
+  /** The cluster's name, which is its folder's. */
+  readonly cluster: string;
+}
+
+/** What is said alike of a fleet and of one cluster. */
+type Common = Omit<FluxClusterProps, 'cluster'>;
+
+const { cluster: _cluster, ...SOURCE_SHAPE } = FLUX_SOURCE_SHAPE;
+
+const COMMON_SHAPE: PropsShape<Common> = {
+  ...SOURCE_SHAPE,
+  serviceAccountName: KUSTOMIZATION_SHAPE.serviceAccountName,
+  timeout: KUSTOMIZATION_SHAPE.timeout,
+};
+
 const SHAPE: PropsShape<FluxFleetProps> = {
-  ...COMMON,
+  ...COMMON_SHAPE,
   clusters: required(CLUSTERS),
   canaries: optional(TEXTS),
   destinations: optional(TEXT_MAP),
-  source: optional({ enum: ['git', 'oci'] }),
-  name: optional(LABEL_NAME),
-  namespace: optional(NAMESPACE),
-  repo: required(TEXT),
-  revision: optional(TEXT),
-  path: optional(FOLDER),
-  secret: optional(OBJECT_NAME),
-  serviceAccountName: optional(OBJECT_NAME),
-  timeout: optional(DURATION),
 };
+
+const CLUSTER_SHAPE: PropsShape<FluxClusterProps> = { ...COMMON_SHAPE, cluster: required(LABEL_NAME) };
 
 /** The destination that is the cluster in which Flux runs, and needs no kubeconfig. */
 export const IN_CLUSTER = 'in-cluster';
@@ -132,18 +88,11 @@ export class FluxFleet extends Construct {
   }
 }
 
-/** Properties of {@link FluxCluster}. */
-export interface FluxClusterProps extends Omit<FluxFleetProps, 'clusters' | 'canaries' | 'destinations'> {
-  /** The cluster's name, which is its folder's. */
-  readonly cluster: string;
-}
-
 /** What a Flux that runs in a cluster needs to sync this cluster's folder: a source that has no other one, and a Kustomization. */
 export class FluxCluster extends Construct {
   constructor(scope: Construct, id: string, props: FluxClusterProps) {
     super(scope, id);
-    const { clusters: _, canaries: __, destinations: ___, ...shape } = SHAPE;
-    const { sound, findings } = checkProps<FluxClusterProps>(props, { ...shape, cluster: required(LABEL_NAME) });
+    const { sound, findings } = checkProps(props, CLUSTER_SHAPE);
     const faults = sourceFaults(sound).map(faultDiagnostic);
     reportFindings(this, () => [...findings, ...faults]);
     if (findings.length + faults.length > 0) return;
@@ -153,8 +102,6 @@ export class FluxCluster extends Construct {
     new FluxKustomization(this, 'Kustomization', { ...kustomizationProps(rest, cluster, rest.name ?? 'masq'), labels });
   }
 }
-
-type Common = Omit<FluxClusterProps, 'cluster'>;
 
 /** What sources and Kustomizations are told alike, as far as it was said. */
 function common({ source, namespace, annotations }: Common) {

@@ -57,7 +57,8 @@ export interface FluxKustomizationProps extends CommonProps {
   readonly timeout?: string;
 }
 
-const SHAPE: PropsShape<FluxKustomizationProps> = {
+/** What each prop of {@link FluxKustomization} has to be. */
+export const KUSTOMIZATION_SHAPE: PropsShape<FluxKustomizationProps> = {
   ...COMMON,
   name: required(LABEL_NAME),
   namespace: optional(NAMESPACE),
@@ -81,7 +82,7 @@ export class FluxKustomization extends Construct {
 
   constructor(scope: Construct, id: string, props: FluxKustomizationProps) {
     super(scope, id);
-    const { sound, findings } = checkProps(props, SHAPE);
+    const { sound, findings } = checkProps(props, KUSTOMIZATION_SHAPE);
     const { dependsOn = [], kubeConfigSecret, serviceAccountName } = sound;
     this.apiObject = new ApiObject(this, 'Kustomization', {
       apiVersion: 'kustomize.toolkit.fluxcd.io/v1',

@@ -63,7 +63,8 @@ export interface FluxSourceProps extends CommonProps {
   readonly secret?: string;
 }
 
-const SHAPE: PropsShape<FluxSourceProps> = {
+/** What each prop of {@link FluxSource} has to be. */
+export const FLUX_SOURCE_SHAPE: PropsShape<FluxSourceProps> = {
   ...COMMON,
   source: optional({ enum: ['git', 'oci'] }),
   name: optional(LABEL_NAME),
@@ -86,7 +87,7 @@ export class FluxSource extends Construct {
 
   constructor(scope: Construct, id: string, props: FluxSourceProps) {
     super(scope, id);
-    const { sound, findings } = checkProps(props, SHAPE);
+    const { sound, findings } = checkProps(props, FLUX_SOURCE_SHAPE);
     const { source = 'git', path = 'dist', cluster, secret } = sound;
     this.apiObject = new ApiObject(this, 'Source', {
       apiVersion: 'source.toolkit.fluxcd.io/v1',

@@ -58,9 +58,9 @@ export const LABEL_NAME = text(
   'lower-case letters, digits and dashes, at most 63',
 );
 
-/** A cluster, as Argo CD knows it: by the URL of its API server, or by its name. */
+/** A cluster, as Argo CD knows it: by the URL of its API server, or by its name, which may be an ARN of EKS. */
 export const DESTINATION = text(
-  String.raw`^(?:https://[A-Za-z0-9\[][\w.\[\]:-]*(?:/[^\s?#]*)?|[A-Za-z0-9](?:[\w.@/-]*[A-Za-z0-9])?)$`,
+  String.raw`^(?:https://[A-Za-z0-9\[][\w.\[\]:-]*(?:/[^\s?#]*)?|(?:arn:[\w:-]+/)?[A-Za-z0-9](?:[\w.@/-]*[A-Za-z0-9])?)$`,
   'the URL of an API server such as "https://203.0.113.1:6443", or the name of a cluster',
 );
 

@@ -48,6 +48,14 @@ test.each<[Partial<ArgoCdFleetProps>, string]>([
   expect(new ArgoCdFleet(new Chart(new App(), 'c'), 'f', { clusters, repo, ...props }).style).toBe(style);
 });
 
+test.each(['prod', 'https://203.0.113.1:6443/x', 'gke_net_eu_prod', 'arn:aws:eks:eu-west-1:111122223333:cluster/prod'])(
+  'a cluster may be at %s',
+  place => {
+    const made = faults(chart => new ArgoCdFleet(chart, 'fleet', { clusters, repo, destinations: { prod: place } }));
+    expect(made).toEqual([]);
+  },
+);
+
 test('the project of a fleet goes by its name, unless it has one', () => {
   const projects = [{ name: 'net' }, { name: 'net', project: 'shared' }].map(props => {
     const chart = new Chart(new App(), 'chart');
@@ -115,6 +123,11 @@ describe('what is wrong is found, all of it, and then nothing is rendered', () =
       'props.path',
     ],
     ['an ApplicationSet', c => new ArgoCdApplicationSet(c, 'x', { repo, maxUpdate: -1 }), 'props.maxUpdate'],
+    [
+      'where an ApplicationSet writes to',
+      c => new ArgoCdApplicationSet(c, 'x', { repo, destinations: { prod: '' } }),
+      'props.destinations.prod',
+    ],
     ['a source', c => new FluxSource(c, 'x', { repo, revision: '-x' }), 'props.revision'],
     ['a Kustomization', c => new FluxKustomization(c, 'x', { name: 'X', path: 'dist' }), 'props.name'],
   ])('in %s', (_, make, path) => {
