@@ -7,6 +7,7 @@ import { findingsOf } from '../../constructs/validation';
 import { Checker } from '../../core/check/check';
 import { type Diagnostic, diagnostic, hasErrors } from '../../core/diagnostics';
 import type { ClusterModel } from '../../core/intent/model';
+import { Judge, type Suppressed } from '../../core/settings';
 import { STDIN } from '../files';
 import { fails, writeFindings } from '../findings';
 import { planEntries } from '../gitops/entries';
@@ -57,20 +58,26 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
   if (job.kustomization)
     for (const rendered of folders.values()) rendered.set('kustomization.yaml', kustomization(rendered));
   const { diagnostics, documents, suppressed } = checker.finish();
+  const left: Suppressed[] = [...suppressed];
+  const judge = (made: readonly Diagnostic[]): readonly Diagnostic[] => {
+    const judged = new Judge(project.judgement).judge(made, true);
+    left.push(...judged.suppressed);
+    return judged.diagnostics;
+  };
   const plan: OutputPlan = { root: output, folders, owned: isRendered };
   if (intents + apps.length === 0 && !hasErrors(diagnostics)) {
     return refuse([`no ClusterIntent is in ${job.intents.join(', ')}; "masq init" writes a first one`]);
   }
   const found: Settled = hasErrors(diagnostics)
     ? { diagnostics, changes: [], synced: [] }
-    : settle(plan, diagnostics, job, project);
+    : settle(plan, diagnostics, job, project, judge);
   const compared = values.check && !hasErrors(diagnostics) ? comparedFiles(plan, found.synced) : [];
   const machine = values.format !== 'text';
   if (machine || found.diagnostics.length > 0) {
     await writeFindings(
       {
         diagnostics: found.diagnostics,
-        suppressed,
+        suppressed: left,
         sources,
         files: [...names, ...compared],
         documents: documents + compared.length,
@@ -82,7 +89,8 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
   const failed = fails(found.diagnostics, values);
   if (!failed && !machine && !values.quiet) {
     const lines = found.synced.map(one => summaryOf(one, values.check === true));
-    stdout.write([summary(plan, found.changes, values, job), ...lines].join(''));
+    const told = found.diagnostics.length === 0 ? left.length : 0;
+    stdout.write([summary(plan, found.changes, values, job, told), ...lines].join(''));
   }
   if (misnamed) return 2;
   return failed ? 1 : 0;
@@ -134,19 +142,29 @@ interface Settled {
   readonly synced: readonly GitOpsPlan[];
 }
 
+/** What the settings make of findings. */
+type Judging = (found: readonly Diagnostic[]) => readonly Diagnostic[];
+
 /** Writes the plan, or with `--check` turns every difference into a finding. */
-function settle(plan: OutputPlan, diagnostics: readonly Diagnostic[], job: Job, project: Project): Settled {
+function settle(
+  plan: OutputPlan,
+  diagnostics: readonly Diagnostic[],
+  job: Job,
+  project: Project,
+  judge: Judging,
+): Settled {
   const { prune, values } = job;
   const changes = compareOutput(plan);
   const done = changes.filter(change => change.kind !== 'orphan' || prune);
   const { plans: synced, faults } = job.gitops ? planEntries(project, plan, done) : { plans: [], faults: [] };
-  const beside = [...diagnostics, ...strangers(plan), ...faults];
+  const beside = [...diagnostics, ...judge([...strangers(plan), ...faults])];
   if (values.check) {
     const remedy = remedyOf(job);
     const stale = synced.flatMap(one => stalenessOf(one, remedy));
-    return { diagnostics: [...beside, ...staleness(plan.root, changes, prune, remedy), ...stale], changes: [], synced };
+    const differing = judge([...staleness(plan.root, changes, prune, remedy), ...stale]);
+    return { diagnostics: [...beside, ...differing], changes: [], synced };
   }
-  const found = [...beside, ...(prune ? [] : orphans(plan.root, changes))];
+  const found = [...beside, ...judge(prune ? [] : orphans(plan.root, changes))];
   if (fails(found, values)) return { diagnostics: found, changes: [], synced };
   commitOutput(plan, changes, { prune });
   for (const { output, changes } of synced) commitOutput(output, changes, { prune: false });
@@ -193,10 +211,18 @@ function orphans(root: string, changes: readonly OutputChange[]): Diagnostic[] {
   });
 }
 
-function summary(plan: OutputPlan, changes: readonly OutputChange[], values: Invocation['values'], job: Job): string {
+/** @param left how many findings were left out and are told nowhere else */
+function summary(
+  plan: OutputPlan,
+  changes: readonly OutputChange[],
+  values: Invocation['values'],
+  job: Job,
+  left: number,
+): string {
   const objects = [...plan.folders.values()].reduce((sum, files) => sum + files.size, 0);
   const what = `${count(plan.folders.size, 'cluster')}, ${count(objects, 'file')} in ${plan.root}/`;
-  if (values.check) return `up to date: ${what}\n`;
+  const told = left === 0 ? '' : `; ${count(left, 'finding')} left out as told`;
+  if (values.check) return `up to date: ${what}${told}\n`;
   const done = changes.filter(change => change.kind !== 'orphan' || job.prune);
   const parts = [
     [done.filter(c => c.kind === 'create').length, 'written'],
@@ -204,7 +230,7 @@ function summary(plan: OutputPlan, changes: readonly OutputChange[], values: Inv
     [done.filter(c => c.kind === 'delete' || c.kind === 'orphan').length, 'deleted'],
   ].filter(([n]) => n !== 0);
   const how = parts.length === 0 ? 'nothing to change' : parts.map(([n, word]) => `${n} ${word}`).join(', ');
-  return `rendered ${what}: ${how}\n`;
+  return `rendered ${what}: ${how}${told}\n`;
 }
 
 function count(n: number, noun: string): string {

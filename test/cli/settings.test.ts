@@ -106,6 +106,37 @@ describe('rules in .masq.yaml', () => {
   });
 });
 
+describe('to masq synth', () => {
+  const SETTINGS = 'intents: [in]\n';
+  const rules = (...list: string[]) =>
+    `rules: [${list.map(code => `{code: ${code}, severity: off, reason: why}`).join(', ')}]\n`;
+
+  test('what is left out is counted', () => {
+    box.write('.masq.yaml', SETTINGS + rules('MQ121'));
+    box.write('in/a.yaml', WARNED);
+    expect(box.masq('synth').stdout).toMatch(/^rendered 1 cluster, [^;]*; 1 finding left out as told\n$/);
+    expect(box.masq('synth', '--check').stdout).toMatch(/^up to date: [^;]*; 1 finding left out as told\n$/);
+  });
+
+  test('what it says of its folder is judged too, but for what is not up to date', () => {
+    box.write('.masq.yaml', SETTINGS);
+    box.write('in/a.yaml', intent('a'));
+    box.write('in/b.yaml', intent('b'));
+    expect(box.masq('synth').status).toBe(0);
+    rmSync(box.path('in/b.yaml'));
+    box.write('dist/a/own.yaml', 'kind: Service\napiVersion: v1\nmetadata: {name: a}\n');
+    const before = box.masq('synth', '--check', '--fail-on', 'note');
+    expect(before.status).toBe(1);
+    expect(before.stderr).toMatch(/ MQ905 [\s\S]* MQ907 | MQ907 [\s\S]* MQ905 /);
+    box.write('.masq.yaml', SETTINGS + rules('MQ905', 'MQ907', 'MQ903'));
+    const after = box.masq('synth', '--check', '--fail-on', 'note');
+    expect(after).toMatchObject({ status: 0, stderr: '' });
+    expect(after.stdout).toContain('; 2 findings left out as told\n');
+    box.write('in/a.yaml', WARNED.replace('10.1.0.0/16', '172.16.0.0/12'));
+    expect(box.masq('synth', '--check').stderr).toContain(' error MQ903 ');
+  });
+});
+
 describe('mistakes in .masq.yaml', () => {
   const CASES: readonly (readonly [text: string, said: string])[] = [
     [
