@@ -1,8 +1,15 @@
 import { existsSync } from 'node:fs';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { isMatch, scan } from 'picomatch/posix';
-import type { Diagnostic } from '../core/diagnostics';
-import { type Judgement, normalPattern, readSettings, SETTINGS_FILE, type Settings } from '../core/settings';
+import { type Diagnostic, diagnostic } from '../core/diagnostics';
+import {
+  isSettingsFile,
+  type Judgement,
+  normalPattern,
+  readSettings,
+  SETTINGS_FILE,
+  type Settings,
+} from '../core/settings';
 import { SourceText } from '../core/source';
 import { kindOf } from './files';
 import { readInput } from './inputs';
@@ -26,6 +33,18 @@ export interface Project {
   readonly here: (path: string) => string;
 }
 
+/** What one may take for the file's name. */
+const MISNAMED = '.masq.yml';
+
+/** What is to be said of a file of settings that is checked in a run which has others, or none. */
+export function idleSettings(file: string, project: Project): Diagnostic | undefined {
+  if (!isSettingsFile(file) || (project.file !== undefined && resolve(project.file) === resolve(file)))
+    return undefined;
+  const has = project.file === undefined ? 'none' : `those of "${project.file}"`;
+  const message = `these settings do not count in this run, which has ${has}; run masq in their folder, or name the file with --config`;
+  return diagnostic('MQ222', { file }, { message });
+}
+
 /**
  * Reads the settings: of the file that `--config` names, else of the nearest `.masq.yaml`, here or in a folder above up
  * to the repository's top.
@@ -37,6 +56,10 @@ export function loadProject(values: Invocation['values']): Project {
   const here = (path: string): string => slashes(join(root, path));
   const base = { root, here, settings: { rules: [] }, faults: [], judgement: { rules: [], matches: () => false } };
   if (file === undefined) return base;
+  if (named === undefined && basename(file) === MISNAMED) {
+    const message = `"${file}" is not read; rename it to "${SETTINGS_FILE}"`;
+    return { ...base, file, faults: [diagnostic('MQ904', { file }, { message })] };
+  }
   const input = readInput(file);
   if (!input.ok) return { ...base, file, faults: [input.fault] };
   const isThere = (pattern: string): boolean => existsSync(join(root, scan(normalPattern(pattern)).base));
@@ -55,8 +78,8 @@ export function loadProject(values: Invocation['values']): Project {
 /** The nearest file of settings, as a path from here. The folder with `.git` is the last that is looked at. */
 function nearest(): string | undefined {
   for (let folder = resolve('.'); ; folder = dirname(folder)) {
-    const file = join(folder, SETTINGS_FILE);
-    if (kindOf(file)?.isFile()) return slashes(relative('.', file));
+    const file = [SETTINGS_FILE, MISNAMED].map(name => join(folder, name)).find(name => kindOf(name)?.isFile());
+    if (file !== undefined) return slashes(relative('.', file));
     if (kindOf(join(folder, '.git')) || dirname(folder) === folder) return undefined;
   }
 }

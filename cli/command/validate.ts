@@ -6,7 +6,7 @@ import { kindOf, STDIN_NAME } from '../files';
 import { fails, writeFindings } from '../findings';
 import { listInputs, missingFile, type ReadInput, readInput } from '../inputs';
 import type { Invocation } from '../masq';
-import { loadProject, type Project } from '../settings';
+import { idleSettings, loadProject, type Project } from '../settings';
 import { refuse } from '../stdio';
 
 /** `masq validate`: checks files and writes what it found. */
@@ -26,6 +26,8 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
     if (input.ok) {
       sources.set(input.file, input.text);
       checker.add(input);
+      const idle = idleSettings(input.file, project);
+      if (idle) checker.addDiagnostic(idle);
     } else checker.addDiagnostic(input.fault);
   };
   for (const file of files) {

@@ -196,6 +196,32 @@ describe('mistakes in .masq.yaml', () => {
     expect(stdout).toContain('no.yaml error MQ904');
   });
 
+  test.each(['validate', 'synth'])('one that is called .masq.yml stops %s', command => {
+    box.write('.masq.yml', 'intents: [in]\n');
+    box.write('in/a.yaml', intent('a'));
+    const { status, stdout, stderr } = box.masqWith({ cwd: 'in' }, command, 'a.yaml');
+    expect(status).toBe(1);
+    expect(stdout + stderr).toMatch(
+      /^\.\.\/\.masq\.yml error MQ904 "\.\.\/\.masq\.yml" is not read; rename it to "\.masq\.yaml"/,
+    );
+    expect(box.list()).toEqual(['.masq.yml', 'in/a.yaml']);
+    box.write('.masq.yaml', 'intents: [in]\n');
+    expect(box.masq('validate', 'in/a.yaml').status).toBe(0);
+  });
+
+  test('one that does not count', () => {
+    const said = (...args: string[]) => lines(box.masq('validate', ...args).stdout).filter(line => line.includes('MQ'));
+    box.write('in/.masq.yaml', 'rules: []\n');
+    box.write('a.yaml', intent('a'));
+    const idle = 'in/.masq.yaml note MQ222 these settings do not count in this run, which has';
+    const instead = 'run masq in their folder, or name the file with --config';
+    expect(said('--changed', 'in/.masq.yaml')).toEqual([`${idle} none; ${instead}`]);
+    expect(said('--config', 'in/.masq.yaml', './in/.masq.yaml')).toEqual([]);
+    box.write('.masq.yaml', 'rules: []\n');
+    expect(said('in', 'a.yaml')).toEqual([`${idle} those of ".masq.yaml"; ${instead}`]);
+    expect(said('.masq.yaml', 'a.yaml')).toEqual([]);
+  });
+
   test('an empty one changes nothing', () => {
     box.write('.masq.yaml', '# nothing yet\n');
     box.write('a.yaml', intent('a'));
