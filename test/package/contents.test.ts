@@ -86,6 +86,15 @@ describe('the tarball', () => {
     expect(declared.filter(name => !files.includes(name))).toEqual([]);
   });
 
+  test('an example in it is whole', () => {
+    const inside = files.filter(name => /^examples\/[\w-]+\//.test(name));
+    const folders = new Set(inside.map(name => name.split('/').slice(0, 2).join('/')));
+    const wanted = [...folders].flatMap(folder =>
+      readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map(name => `${folder}/${name}`),
+    );
+    expect(inside).toEqual(wanted.sort());
+  });
+
   test('every link of a document in it leads somewhere', () => {
     const own = join(packed.project, 'node_modules/cdk8s-masq');
     const broken = files

@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
-import { Packed, ROOT } from './packed';
+import { Packed, ROOT, run } from './packed';
 
 let packed: Packed;
 
@@ -222,10 +222,19 @@ describe('the README, in an app that has nothing but the package', () => {
 });
 
 describe('the installed command', () => {
-  test('can be run by its link, and needs no other package', () => {
+  test('can be run by its link', () => {
     expect(statSync(join(packed.project, 'node_modules/.bin/masq')).mode & 0o111).toBe(0o111);
     const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
     expect(packed.masq('--version')).toBe(`masq ${version}\n`);
+  });
+
+  test('needs no other package, so that GitLab’s template installs none', () => {
+    const alone = join(packed.project, '../alone');
+    cpSync(join(packed.project, 'node_modules/cdk8s-masq'), alone, { recursive: true });
+    expect(run(alone, 'lib/cli/masq.js', 'synth', 'examples/fleet-yaml')).toMatch(/^rendered 3 clusters, /);
+    expect(run(alone, 'lib/cli/masq.js', 'validate', 'dist')).toMatch(/^no findings in 10 files /);
+    const { '.masq': job } = parse(readFileSync(join(ROOT, 'ci/gitlab.yml'), 'utf8')) as Record<string, object>;
+    expect(job).toMatchObject({ before_script: [expect.stringContaining(' --legacy-peer-deps ')] });
   });
 
   test('validates and renders the intent that it writes, to what the app renders', () => {
