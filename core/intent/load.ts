@@ -1,8 +1,10 @@
 import intentSchema from '../../schemas/intent.schema.json';
 import { BITS } from '../address';
+import { writeAgentFile } from '../agentfile/write';
 import { planCluster } from '../artefact/plan';
 import { type Diagnostic, diagnostic, hasErrors, orList, suggest } from '../diagnostics';
 import { append } from '../diagnostics/collect';
+import { sizeFault } from '../manifest/size';
 import { validateClusterIntent, validateRangeSet } from '../schema/generated/validator-intent';
 import { gapsOf } from '../schema/placeholder';
 import { shapeDiagnostics } from '../schema/shape';
@@ -134,6 +136,12 @@ function checkLength(model: ClusterModel, findings: Findings): void {
   for (const { destinations } of noSnat) checkDestinations(destinations.length, findings);
   const file = agent?.file;
   if (file?.cidrLimit === undefined) return;
+  const tooLarge = sizeFault([writeAgentFile(file)]);
+  if (tooLarge !== undefined) {
+    const message = `the list renders to ${file.cidrLimit} entries of ${tooLarge}; write fewer, wider ranges`;
+    findings.add('MQ122', PRESERVE, { message, severity: 'error' }, 'key');
+    return;
+  }
   findings.add(
     'MQ122',
     PRESERVE,

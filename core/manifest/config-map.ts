@@ -5,6 +5,7 @@ import { valueAt } from '../schema/path';
 import { embeddedText, type SourceDocument } from '../source';
 import type { AgentConfig } from '../treatment/agentfile';
 import { checkMetadata, checkServed, hasDeclaredRoute, objectId, record } from './object';
+import { sizeFault } from './size';
 
 const CONFIG_MAP_KEYS = ['apiVersion', 'kind', 'metadata', 'data', 'binaryData', 'immutable'];
 
@@ -70,6 +71,11 @@ export function readConfigMap(document: SourceDocument): {
     const read = readAgentFile(embeddedText(document, ['data', key], text));
     findings.addAll(hasDeclaredRoute(document) ? read.diagnostics.filter(d => d.code !== 'MQ303') : read.diagnostics);
     if (read.config) files.set(key, read.config);
+  }
+  const tooLarge = sizeFault(Object.values(data).filter(text => typeof text === 'string'));
+  if (tooLarge !== undefined) {
+    const message = `data has ${tooLarge}; write fewer, wider ranges, or leave out comments`;
+    findings.add('MQ122', ['data'], { message, severity: 'error' }, 'key');
   }
   if (Object.hasOwn(binaryData, 'config')) {
     const message =

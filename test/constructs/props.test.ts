@@ -248,7 +248,7 @@ describe('what is said', () => {
       { image: 'Bad Image', resources: { requests: { cpu: 'many', gpu: '1' } }, nodeSelector: { 'a b': 'c' } },
       [
         '[chart/thing] MQ206 props.image "Bad Image" is not allowed; write an image reference such as registry.example/ip-masq-agent:v2.8.0, or one with @sha256: and 64 hex digits behind it (props.image) at HERE',
-        '[chart/thing] MQ206 the name "gpu" in props.resources.requests is not allowed; write cpu, memory, ephemeral-storage or hugepages-2Mi and the like (props.resources.requests.gpu) at HERE',
+        '[chart/thing] MQ206 the name "gpu" in props.resources.requests is not allowed; write cpu, memory or ephemeral-storage (props.resources.requests.gpu) at HERE',
         '[chart/thing] MQ206 props.resources.requests.cpu "many" is not allowed; write a quantity such as 10m or 16Mi (props.resources.requests.cpu) at HERE',
         '[chart/thing] MQ518 "a b" is no label key; write a name of at most 63 letters, digits, ".", "_" or "-" (nodeSelector["a b"]) at HERE',
       ],

@@ -18,6 +18,40 @@ function lines(count: number, line: (i: number) => string): string {
 
 const cidr = (i: number): string => `${(i >> 16) + 10}.${(i >> 8) & 255}.${i & 255}.0/24`;
 
+describe('what no ConfigMap holds', () => {
+  const MOST = 1024 * 1024;
+
+  const config = 'nonMasqueradeCIDRs: [10.0.0.0/8]';
+
+  it.each(['x', 'é', '€', '😀'])('a file of %s, by its bytes in UTF-8', sign => {
+    const width = new TextEncoder().encode(sign).length;
+    const findings = [MOST, MOST + 1].map(bytes => {
+      const left = bytes - config.length;
+      const note = sign.repeat(Math.floor(left / width)) + 'x'.repeat(left % width);
+      const metadata = { name: 'ip-masq-agent', namespace: 'kube-system' };
+      return said(JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { config, note } }));
+    });
+    expect(findings).toEqual([
+      [],
+      [
+        '1:101 MQ122 data has 1048577 bytes, and Kubernetes takes no ConfigMap of more than 1048576; write fewer, wider ranges, or leave out comments',
+      ],
+    ]);
+  });
+
+  it('the list of an intent', () => {
+    const network = 'nodeCIDRs: [192.168.1.0/24], podCIDRs: [10.244.0.0/16], serviceCIDRs: []';
+    const head = `apiVersion: masq/v1alpha1, kind: ClusterIntent, metadata: {name: a}`;
+    const list = lines(60_000, i => `100.${i >> 8}.${i & 255}.0/25,`);
+    const text = `{${head}, spec: {platform: kubernetes, network: {${network}}, masquerade: {preserve: [\n${list}]}}}`;
+    expect(check(text).map(({ severity, message }) => `${severity} ${message}`)).toEqual([
+      expect.stringMatching(
+        /^error the list renders to 60002 entries of 1\d{6} bytes, and Kubernetes takes no ConfigMap/,
+      ),
+    ]);
+  });
+});
+
 describe('what is large and in order', () => {
   it('a list of 200,000 entries', () => {
     const list = `nonMasqueradeCIDRs:\n${lines(200_000, i => `  - "${cidr(i * 2)}"  # ${i}`)}cidrLimit: 200000\n`;

@@ -186,7 +186,8 @@ export const ADDRESSES = {
     meaning: prose(`
       ip-masq-agent takes at most 64 entries, link-local not counted, unless cidrLimit says more. With 65 it refuses the
       whole file: a fresh node gets no rule. Images older than the key ignore cidrLimit, and Google's page does not
-      mention it. On gke-autopilot GKE makes the agent's list of the policies, and nobody can give it a cidrLimit.`),
+      mention it. On gke-autopilot GKE makes the agent's list of the policies, and nobody can give it a cidrLimit. And
+      no ConfigMap holds more than 1 MiB, which is a list of about fifty thousand entries: the API server refuses it.`),
     example: block(`
       cidrLimit: 2
       nonMasqueradeCIDRs:
