@@ -117,7 +117,8 @@ ${w}`}function p(n){return d(`
     `),fix:"Remove the narrower entry, or narrow the wider one.",source:t.upstream},MQ122:{meaning:e(`
       ip-masq-agent takes at most 64 entries, link-local not counted, unless cidrLimit says more. With 65 it refuses the
       whole file: a fresh node gets no rule. Images older than the key ignore cidrLimit, and Google's page does not
-      mention it. On gke-autopilot GKE makes the agent's list of the policies, and nobody can give it a cidrLimit.`),example:d(`
+      mention it. On gke-autopilot GKE makes the agent's list of the policies, and nobody can give it a cidrLimit. And
+      no ConfigMap holds more than 1 MiB, which is a list of about fifty thousand entries: the API server refuses it.`),example:d(`
       cidrLimit: 2
       nonMasqueradeCIDRs:
         - 10.0.0.0/8
