@@ -1,21 +1,41 @@
 import { readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { Checker, type Input } from '../core/check/check';
 import { mayConcern } from '../core/check/mentions';
-import { byteOrder, DOCUMENT_EXTENSIONS, expandFiles, roughText, STDIN_NAME } from './files';
+import { byteOrder, DOCUMENT_EXTENSIONS, expandFiles, isLink, kindOf, roughText, STDIN, STDIN_NAME } from './files';
 import { type ReadInput, readInput } from './inputs';
 
 /** What kustomize takes for its own file in a folder. */
 const KUSTOMIZATIONS = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
 
+/** Whether a path that a commit changed is a file of its own: git names submodules too, and links wherever they lead. */
+export function isOwnFile(path: string): boolean {
+  if (path === STDIN) return true;
+  const kind = kindOf(path);
+  return kind === undefined ? !isLink(path) : !kind.isDirectory();
+}
+
 /**
  * Whether a changed file has to do with masq, by its words. What is too large or no text is looked through as well: only
- * a file that is masq's is refused for it.
+ * a file that is masq's is refused for it. Of texts that are not called like YAML or JSON those count that are
+ * nevertheless sound documents of masq's, and no pages or programs that mention some.
  */
 export function concerns(input: ReadInput): boolean {
-  if (input.ok) return mayConcern(input);
-  const { file, fault } = input;
-  if (file === STDIN_NAME || (fault.code !== 'MQ209' && fault.code !== 'MQ217')) return true;
-  for (const text of roughText(file)) if (mayConcern({ file, text })) return true;
+  const { file } = input;
+  const isNamed = file === STDIN_NAME || isDocument(basename(file));
+  if (input.ok) return mayConcern(input) && (isNamed || holdsDocuments(input));
+  if (file === STDIN_NAME || !['MQ209', 'MQ217'].includes(input.fault.code)) return true;
+  return isNamed && some(roughText(file), text => mayConcern({ file, text }));
+}
+
+function holdsDocuments(input: Input): boolean {
+  const checker = new Checker();
+  const { diagnostics } = checker.add(input);
+  return checker.known > 0 && !diagnostics.some(({ code }) => code === 'MQ201');
+}
+
+function some<T>(values: Iterable<T>, test: (value: T) => boolean): boolean {
+  for (const value of values) if (test(value)) return true;
   return false;
 }
 

@@ -1,4 +1,14 @@
-import { closeSync, fstatSync, openSync, readdirSync, readSync, realpathSync, type Stats, statSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  realpathSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
 import { dirname, join, parse, sep } from 'node:path';
 import { orList, type RuleCode, type SourceRange, suggest } from '../core/diagnostics';
 import { SourceText } from '../core/source';
@@ -133,6 +143,11 @@ export function kindOf(path: string): Stats | undefined {
   }
 }
 
+/** Whether a name is a symbolic link's, wherever that leads. */
+export function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+}
+
 function describeFault(arg: string, error: unknown): string {
   if (arg === '') return 'an argument is empty; a file or a folder is wanted';
   const { code, path } = error as NodeJS.ErrnoException;
@@ -141,6 +156,7 @@ function describeFault(arg: string, error: unknown): string {
     const folder = dirname(arg.replace(/[*?[{].*$/s, '.'));
     return `"${arg}" does not exist: the shell did not expand it; write it without quotes, or name the folder "${folder}"`;
   }
+  if (isLink(arg)) return `"${arg}" is a symbolic link that leads nowhere; correct it, or delete it`;
   const near = nearestPath(arg);
   return `"${arg}" does not exist${near === undefined ? '' : `; did you mean "${near}"?`}`;
 }

@@ -1,6 +1,6 @@
 import { Checker } from '../../core/check/check';
 import { type Diagnostic, diagnostic, hasErrors } from '../../core/diagnostics';
-import { concerns, readBeside } from '../changed';
+import { concerns, isOwnFile, readBeside } from '../changed';
 import { DEFAULT_OUTPUT } from '../choices';
 import { kindOf, STDIN_NAME } from '../files';
 import { fails, writeFindings } from '../findings';
@@ -13,8 +13,7 @@ import { refuse } from '../stdio';
 export async function run({ values, positionals }: Invocation): Promise<number> {
   const project = loadProject(values);
   const isChange = values.changed === true;
-  // A commit may change no file at all.
-  const wanted = positionals.length > 0 || isChange ? positionals : checkedByDefault(project);
+  const wanted = wantedFiles({ values, positionals }, project);
   if (wanted.length === 0 && !isChange && !hasErrors(project.faults))
     return refuse([missingFile('validate', 'name at least one FILE or folder')]);
   const { files, faults, misnamed } = listInputs(wanted);
@@ -49,6 +48,12 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
   await writeFindings({ diagnostics, suppressed, sources, files: names, documents }, values);
   if (misnamed) return 2;
   return fails(diagnostics, values) ? 1 : 0;
+}
+
+/** What is to be checked. A commit may change no file at all. */
+function wantedFiles({ values, positionals }: Invocation, project: Project): readonly string[] {
+  if (values.changed === true) return positionals.filter(isOwnFile);
+  return positionals.length > 0 ? positionals : checkedByDefault(project);
 }
 
 /** What a run that names no file checks: what the settings render, and what was rendered. */

@@ -373,6 +373,32 @@ spec:
     expect(box.masq('validate', '--changed', '--quiet', '--')).toEqual({ status: 0, stdout: '', stderr: '' });
   });
 
+  test('pages and programs that mention what masq knows are none of it; a document without an ending is', () => {
+    const page = '# Masquerading\n\nWrite:\n\n```yaml\nnonMasqueradeCIDRs: [10.0.0.1/8]\n```\n';
+    box.write('README.md', page);
+    box.write('page.md', `---\ntitle: a\n---\n${page}`);
+    box.write('run.sh', 'masq validate "$@"\n');
+    box.write('icon.png', Buffer.from('89504e470d0a1a0a6d617371ff', 'hex'));
+    const files = ['README.md', 'page.md', 'run.sh', 'icon.png'];
+    expect(box.masq('validate', '--changed', ...files)).toEqual({ status: 0, stdout: 'no findings\n', stderr: '' });
+    box.write('config', 'nonMasqueradeCIDRs: [10.0.0.1/8]\n');
+    expect(box.masq('validate', '--changed', ...files, 'config').stdout).toMatch(/^config:1:22 error MQ101 /);
+  });
+
+  test('submodules and links that lead to no file are left out, and nothing else is', () => {
+    box.write('sub/a.yaml', 'nonMasqueradeCIDRs: [10.0.0.1/8]\n');
+    mkdirSync(box.path('empty.yaml'));
+    symlinkSync('sub', box.path('folder.yaml'));
+    symlinkSync('nowhere', box.path('nowhere.yaml'));
+    const run = box.masq('validate', '--changed', 'sub', 'empty.yaml', 'folder.yaml', 'nowhere.yaml');
+    expect(run).toEqual({ status: 0, stdout: 'no findings\n', stderr: '' });
+    expect(box.masq('validate', 'nowhere.yaml').stdout).toContain(
+      '"nowhere.yaml" is a symbolic link that leads nowhere;',
+    );
+    symlinkSync('sub/a.yaml', box.path('link.yaml'));
+    expect(box.masq('validate', '--changed', 'link.yaml').status).toBe(1);
+  });
+
   test('a file that is gone is named', () => {
     const { status, stdout } = box.masq('validate', '--changed', 'gone.yaml');
     expect(status).toBe(2);
