@@ -4,9 +4,13 @@ import { RULE_CODES, RULES, type RuleCode } from '../../core/diagnostics';
 import { EXPLANATIONS } from '../../core/diagnostics/explanations';
 import { block, intent, prose } from '../../core/diagnostics/explanations/explanation';
 import { diagnose, hasContent } from '../../tools/docs/diagnose';
+import { intent as cluster, sandbox } from '../cli/sandbox';
 
 /** Rules about bytes, about long files, about the disk and about masq itself: no short text can show them. */
 const NO_TEXT: readonly RuleCode[] = ['MQ217', 'MQ219', 'MQ901', 'MQ902', 'MQ903', 'MQ904', 'MQ905', 'MQ906', 'MQ907'];
+
+/** Rules about settings that only the clusters of a run can show. */
+const OF_A_RUN: readonly RuleCode[] = ['MQ223'];
 
 test('every rule has an explanation, and no other code has', () => {
   expect(Object.keys(EXPLANATIONS).sort()).toEqual([...RULE_CODES].sort());
@@ -37,10 +41,23 @@ describe.each(RULE_CODES)('%s', code => {
   });
 });
 
-const SHOWN = RULE_CODES.filter(code => !NO_TEXT.includes(code));
+const SHOWN = RULE_CODES.filter(code => !NO_TEXT.includes(code) && !OF_A_RUN.includes(code));
 
 test.each(SHOWN)('%s is what masq says of its example', code => {
   expect(diagnose(EXPLANATIONS[code].example).map(d => d.code)).toContain(code);
+});
+
+describe('where .masq.yaml has it', () => {
+  const box = sandbox();
+
+  test.each(OF_A_RUN)('%s is what "masq synth" says of its example', code => {
+    box.write('.masq.yaml', `intents: [staging.yaml]\n${EXPLANATIONS[code].example}`);
+    box.write('staging.yaml', cluster('staging'));
+    const { status, stdout } = box.masq('synth', '--format', 'json');
+    expect(status).toBe(1);
+    const { diagnostics } = JSON.parse(stdout) as { diagnostics: readonly { code: string; file: string }[] };
+    expect(diagnostics).toMatchObject([{ code, file: '.masq.yaml' }]);
+  });
 });
 
 test.each(NO_TEXT)('%s says in words what no text shows', code => {
