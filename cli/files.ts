@@ -145,7 +145,11 @@ export function kindOf(path: string): Stats | undefined {
 
 /** Whether a name is a symbolic link's, wherever that leads. */
 export function isLink(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  try {
+    return lstatSync(path).isSymbolicLink();
+  } catch {
+    return false;
+  }
 }
 
 function describeFault(arg: string, error: unknown): string {
