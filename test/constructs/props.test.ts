@@ -258,8 +258,8 @@ describe('what is said', () => {
       { name: 'Agent', config: { nonMasqueradeCIDRs: ['10.0.0.0/8'], masqLinkLocal: 'yes' }, gke: 'yes' },
       [
         '[chart/thing] MQ615 props.name "Agent" is not allowed; write "agent" (props.name) at HERE',
-        '[chart/thing] MQ204 props.gke "yes" is text; true or false is wanted (props.gke) at HERE',
-        '[chart/thing/Config] MQ204 props.masqLinkLocal "yes" is text; true or false is wanted (props.masqLinkLocal) at HERE',
+        '[chart/thing] MQ204 props.gke "yes" is text; true or false is wanted: write true (props.gke) at HERE',
+        '[chart/thing/Config] MQ204 props.masqLinkLocal "yes" is text; true or false is wanted: write true (props.masqLinkLocal) at HERE',
       ],
     ],
     [
@@ -293,7 +293,7 @@ describe('MasqApp', () => {
       'MQ203 unknown key "yamlOutputType" in props; known keys: outdir, resolvers, recordConstructMetadata, onFinding (props.yamlOutputType)',
       'MQ204 props.outdir is a number; text is wanted: write "5" (props.outdir)',
       'MQ204 props.resolvers "x" is text; a list is wanted: write [x] (props.resolvers)',
-      'MQ204 props.recordConstructMetadata "y" is text; true or false is wanted (props.recordConstructMetadata)',
+      'MQ204 props.recordConstructMetadata "y" is text; true or false is wanted: write true (props.recordConstructMetadata)',
       'MQ204 props.onFinding is string; a function is wanted (props.onFinding)',
     ]);
   });
