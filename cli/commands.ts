@@ -9,7 +9,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'validate',
     summary: 'check intents, ip-masq-agent files and manifests',
-    usage: '[options] FILE...',
+    usage: '[options] [FILE...]',
     description:
       'Checks every document that masq knows, whatever its file is called: ClusterIntent and RangeSet, bare ip-masq-agent files, the agent\'s ConfigMap and DaemonSet, EgressNATPolicy, AnthosNetworkGateway and NetworkGatewayGroup. Folders are searched for YAML and JSON; "-" is the standard input. Objects of one folder are taken to be of one cluster and checked against each other.\n\nOther YAML and JSON files may be among them. A folder or a pipe in which nothing is found to check fails, so that a command which writes nothing to a pipe is no success; files that are named one by one may all be of other kinds.\n\nWithout FILE, what .masq.yaml names is checked. Its rules say what is to be made of findings, and so does a comment "# masq-ignore CODE REASON" at a line or above it.',
     options: [
@@ -42,7 +42,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'synth',
     summary: 'render intents to manifests',
-    usage: '[options] FILE...',
+    usage: '[options] [FILE...]',
     description:
       'Checks the intents, renders each cluster to a folder of its own with one object a file, reads the result back to prove that it means what the intent says, and only then writes: all of it or nothing. Files that are up to date are not touched.\n\nWithout FILE and --app, what .masq.yaml names is rendered, and its "prune" counts. An error keeps a cluster from being rendered, whatever .masq.yaml or a comment makes of it.',
     options: [

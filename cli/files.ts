@@ -152,21 +152,25 @@ export function isLink(path: string): boolean {
   }
 }
 
+/** The folder that a pattern for a shell begins with; undefined where a path is none. */
+export function folderOfPattern(path: string): string | undefined {
+  return /[*?[{]/.test(path) ? dirname(path.replace(/[*?[{].*$/s, '.')) : undefined;
+}
+
 function describeFault(arg: string, error: unknown): string {
   if (arg === '') return 'an argument is empty; a file or a folder is wanted';
   const { code, path } = error as NodeJS.ErrnoException;
   if (code !== 'ENOENT' && code !== 'ENOTDIR') return `"${path ?? arg}" cannot be read: ${describeError(error)}`;
-  if (/[*?[{]/.test(arg)) {
-    const folder = dirname(arg.replace(/[*?[{].*$/s, '.'));
+  const folder = folderOfPattern(arg);
+  if (folder !== undefined)
     return `"${arg}" does not exist: the shell did not expand it; write it without quotes, or name the folder "${folder}"`;
-  }
   if (isLink(arg)) return `"${arg}" is a symbolic link that leads nowhere; correct it, or delete it`;
   const near = nearestPath(arg);
   return `"${arg}" does not exist${near === undefined ? '' : `; did you mean "${near}"?`}`;
 }
 
-/** Mends the first part of a path that does not exist; what follows it is kept only where it then exists. */
-function nearestPath(arg: string): string | undefined {
+/** What a path that does not exist was meant as: its first wrong part is mended, and the rest kept where it then exists. */
+export function nearestPath(arg: string): string | undefined {
   const { root } = parse(arg);
   const parts = arg
     .slice(root.length)

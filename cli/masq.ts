@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { suggest } from '../core/diagnostics/suggest';
-import { type Command, parseCommandLine } from './args';
+import { type Command, optionsOf, parseCommandLine } from './args';
 import { COMMANDS } from './commands';
 import { requireCached } from './compile-cache';
 import { printable } from './format/printable';
@@ -73,10 +73,21 @@ function unknownCommand(name: string): number {
 function optionFirst(argv: readonly string[]): number {
   const names = COMMANDS.map(c => c.name);
   const at = argv.findIndex(word => names.includes(word));
+  const asked = at < 0 ? COMMANDS : COMMANDS.filter(c => c.name === argv[at]);
+  const option = argv[0]!.replace(/=.*$/s, '');
+  if (!asked.some(command => hasOption(command, option))) {
+    const near = option === '-v' ? '--version' : suggest(option, ['--help', '--version']);
+    const instead = near ? `did you mean "masq ${near}"?` : 'run "masq --help" for the commands and what they take';
+    return refuse([printable(`unknown option "${option}"; ${instead}`)]);
+  }
   const moved = at < 0 ? ['COMMAND', ...argv] : [argv[at]!, ...argv.slice(0, at), ...argv.slice(at + 1)];
   return refuse([
     printable(`"${argv[0]}" stands before the command; write it behind: ${commandLine(['masq', ...moved])}`),
   ]);
+}
+
+function hasOption(command: Command, option: string): boolean {
+  return optionsOf(command).some(({ name, short }) => option === `--${name}` || option.startsWith(`-${short}`));
 }
 
 function fault(error: unknown): number {

@@ -44,9 +44,8 @@ export const CONFIG: Option = {
 /** Whether the summary is left out. */
 export const QUIET: Option = { name: 'quiet', short: 'q', type: 'boolean', help: 'no summary' };
 
-/** What exit codes mean where a command says nothing else. */
+/** What exit codes mean where a command has no findings. */
 export const EXIT_CODES: Command['exitCodes'] = [
-  [0, 'nothing to complain about'],
-  [1, 'findings (see --fail-on)'],
+  [0, 'done'],
   [2, 'wrong usage, or a fault of masq itself'],
 ];

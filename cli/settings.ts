@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { isMatch, scan } from 'picomatch/posix';
-import { type Diagnostic, diagnostic } from '../core/diagnostics';
+import { type Diagnostic, diagnostic, type Location, type ValuePath } from '../core/diagnostics';
 import {
   isSettingsFile,
   type Judgement,
@@ -11,7 +11,7 @@ import {
   type Settings,
 } from '../core/settings';
 import { SourceText } from '../core/source';
-import { kindOf } from './files';
+import { kindOf, STDIN } from './files';
 import { readInput } from './inputs';
 import type { Invocation } from './masq';
 
@@ -31,6 +31,10 @@ export interface Project {
   readonly root: string;
   /** A path of the settings as seen from here. */
   readonly here: (path: string) => string;
+  /** Where something stands in the file. */
+  readonly at: (path: ValuePath) => Location;
+  /** Whether the command line names a file of settings that does not exist. */
+  readonly misnamed: boolean;
 }
 
 /** What one may take for the file's name. */
@@ -53,8 +57,15 @@ export function loadProject(values: Invocation['values']): Project {
   const named = values.config as string | undefined;
   const file = named ?? nearest();
   const root = file === undefined ? '.' : dirname(file);
-  const here = (path: string): string => slashes(join(root, path));
-  const base = { root, here, settings: { rules: [] }, faults: [], judgement: { rules: [], matches: () => false } };
+  const base = {
+    root,
+    here: (path: string): string => seenFrom(root, path),
+    at: (): Location => ({ ...(file !== undefined && { file }) }),
+    settings: { rules: [] },
+    faults: [],
+    judgement: { rules: [], matches: () => false },
+    misnamed: named !== undefined && kindOf(named) === undefined,
+  };
   if (file === undefined) return base;
   if (named === undefined && basename(file) === MISNAMED) {
     const message = `"${file}" is not read; rename it to "${SETTINGS_FILE}"`;
@@ -63,7 +74,7 @@ export function loadProject(values: Invocation['values']): Project {
   const input = readInput(file);
   if (!input.ok) return { ...base, file, faults: [input.fault] };
   const isThere = (pattern: string): boolean => existsSync(join(root, scan(normalPattern(pattern)).base));
-  const { settings, diagnostics } = readSettings(new SourceText(file, input.text), isThere);
+  const { settings, document, diagnostics } = readSettings(new SourceText(file, input.text), isThere);
   const matches = (pattern: string, name: string): boolean =>
     isMatch(slashes(relative(root, resolve(name))), meant(pattern), { dot: true });
   return {
@@ -71,6 +82,7 @@ export function loadProject(values: Invocation['values']): Project {
     file,
     text: input.text,
     faults: diagnostics,
+    ...(document && { at: (path: ValuePath) => document.at(path) }),
     ...(settings && { settings, judgement: { rules: settings.rules, matches } }),
   };
 }
@@ -82,6 +94,12 @@ function nearest(): string | undefined {
     if (file !== undefined) return slashes(relative('.', file));
     if (kindOf(join(folder, '.git')) || dirname(folder) === folder) return undefined;
   }
+}
+
+/** A path that counts from a folder, as seen from here. One that a dash is called like is no standard input. */
+function seenFrom(root: string, path: string): string {
+  const seen = isAbsolute(path) ? slashes(path) : slashes(join(root, path));
+  return seen === STDIN ? `./${STDIN}` : seen;
 }
 
 /** What a pattern stands for: what is called so, and all below a folder of the name. */

@@ -6,6 +6,8 @@ import { commandLine } from './shells';
 /** What is to be rendered and where: as the arguments say, and the settings where they say nothing. */
 export interface Job extends Invocation {
   readonly intents: readonly string[];
+  /** Whether that is all that the settings name, since no argument says what. */
+  readonly isAll: boolean;
   readonly apps: readonly string[];
   /** Where apps run. */
   readonly cwd: string;
@@ -28,6 +30,7 @@ export function jobOf(
   return {
     values,
     positionals,
+    isAll,
     intents: isAll ? intents.map(here) : positionals,
     apps: isAll ? apps : named,
     cwd: isAll ? root : '.',

@@ -12,7 +12,7 @@ import { STDIN } from '../files';
 import { fails, writeFindings } from '../findings';
 import { planEntries } from '../gitops/entries';
 import { type GitOpsPlan, plannedFiles, stalenessOf, summaryOf } from '../gitops/plan';
-import { listInputs, missingFile, type ReadInput, readInput } from '../inputs';
+import { listInputs, listIntents, missingFile, type ReadInput, readInput } from '../inputs';
 import { kustomization } from '../kustomization';
 import type { Invocation } from '../masq';
 import { commitOutput, compareOutput, foreignManifests, type OutputChange, type OutputPlan } from '../output';
@@ -30,8 +30,8 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
   const job = jobOf(values, positionals, project);
   const { output, apps } = job;
   if (job.intents.length + apps.length === 0 && !hasErrors(project.faults))
-    return refuse([missingFile('synth', 'name at least one FILE or folder, or an app with --app')]);
-  const { files, faults, misnamed } = listInputs(job.intents);
+    return refuse([missingFile('synth', project)]);
+  const { files, faults, misnamed } = job.isAll ? listIntents(project, job.prune) : listInputs(job.intents);
   const checker = new Checker({ judgement: project.judgement, keepErrors: true });
   for (const fault of [...project.faults, ...faults]) checker.addDiagnostic(fault);
   const sources = new Map<string, string>(project.text === undefined ? [] : [[project.file!, project.text]]);
@@ -65,9 +65,7 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
     return judged.diagnostics;
   };
   const plan: OutputPlan = { root: output, folders, owned: isRendered };
-  if (intents + apps.length === 0 && !hasErrors(diagnostics)) {
-    return refuse([`no ClusterIntent is in ${job.intents.join(', ')}; "masq init" writes a first one`]);
-  }
+  if (intents + apps.length === 0 && files.length > 0 && !hasErrors(diagnostics)) return refuse([noIntent(job)]);
   const found: Settled = hasErrors(diagnostics)
     ? { diagnostics, changes: [], synced: [] }
     : settle(plan, diagnostics, job, project, judge);
@@ -92,8 +90,16 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
     const told = found.diagnostics.length === 0 ? left.length : 0;
     stdout.write([summary(plan, found.changes, values, job, told), ...lines].join(''));
   }
-  if (misnamed) return 2;
+  if (misnamed || project.misnamed) return 2;
   return failed ? 1 : 0;
+}
+
+/** What a run over files without any intent is told: to delete all that was rendered for that is too much of a guess. */
+function noIntent({ intents, isAll, prune }: Job): string {
+  const where = intents.join(', ');
+  const gone =
+    isAll && prune ? `, and if the last one is gone for good, delete ${where}: what was rendered goes then` : '';
+  return `no ClusterIntent is in ${where}; "masq init" writes a first one${gone}`;
 }
 
 /** Whether a file lies below a folder: what was rendered to it before is no input. */

@@ -4,7 +4,7 @@ import { concerns, isOwnFile, readBeside } from '../changed';
 import { DEFAULT_OUTPUT } from '../choices';
 import { kindOf, STDIN_NAME } from '../files';
 import { fails, writeFindings } from '../findings';
-import { listInputs, missingFile, type ReadInput, readInput } from '../inputs';
+import { type Inputs, listInputs, listIntents, missingFile, type ReadInput, readInput } from '../inputs';
 import type { Invocation } from '../masq';
 import { idleSettings, loadProject, type Project } from '../settings';
 import { refuse } from '../stdio';
@@ -13,10 +13,12 @@ import { refuse } from '../stdio';
 export async function run({ values, positionals }: Invocation): Promise<number> {
   const project = loadProject(values);
   const isChange = values.changed === true;
-  const wanted = wantedFiles({ values, positionals }, project);
-  if (wanted.length === 0 && !isChange && !hasErrors(project.faults))
-    return refuse([missingFile('validate', 'name at least one FILE or folder')]);
-  const { files, faults, misnamed } = listInputs(wanted);
+  // A commit may change no file at all.
+  const isNamed = positionals.length > 0 || isChange;
+  const named = isChange ? positionals.filter(isOwnFile) : positionals;
+  const wanted = isNamed ? named : (project.settings.intents ?? []).map(project.here);
+  if (wanted.length === 0 && !isChange && !hasErrors(project.faults)) return refuse([missingFile('validate', project)]);
+  const { files, faults, misnamed } = isNamed ? listInputs(named) : listByDefault(project);
   const checker = new Checker({ judgement: project.judgement });
   for (const fault of [...project.faults, ...faults]) checker.addDiagnostic(fault);
   const sources = new Map<string, string>(project.text === undefined ? [] : [[project.file!, project.text]]);
@@ -44,24 +46,25 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
   // Files that are named one by one may be those that a commit changed, of whatever kind.
   const isSearch = !isChange && files.some(file => file === '-' || !wanted.includes(file));
   const isIdle = isSearch && documents === 0 && !hasErrors(found);
-  const diagnostics = isIdle ? [...found.filter(({ code }) => code !== 'MQ212'), nothingChecked(sources)] : found;
+  const diagnostics = isIdle
+    ? [...found.filter(({ code }) => code !== 'MQ212'), nothingChecked(names, sources)]
+    : found;
   await writeFindings({ diagnostics, suppressed, sources, files: names, documents }, values);
-  if (misnamed) return 2;
+  if (misnamed || project.misnamed) return 2;
   return fails(diagnostics, values) ? 1 : 0;
 }
 
-/** What is to be checked. A commit may change no file at all. */
-function wantedFiles({ values, positionals }: Invocation, project: Project): readonly string[] {
-  if (values.changed === true) return positionals.filter(isOwnFile);
-  return positionals.length > 0 ? positionals : checkedByDefault(project);
-}
-
 /** What a run that names no file checks: what the settings render, and what was rendered. */
-function checkedByDefault({ settings, here }: Project): string[] {
-  const { intents = [], output = DEFAULT_OUTPUT } = settings;
-  if (intents.length === 0) return [];
-  const rendered = here(output);
-  return [...intents.map(here), ...(kindOf(rendered)?.isDirectory() ? [rendered] : [])];
+function listByDefault(project: Project): Inputs {
+  const { intents, prune = false, output = DEFAULT_OUTPUT } = project.settings;
+  if (intents === undefined) return listInputs([]);
+  const named = listIntents(project, prune);
+  const folder = project.here(output);
+  const rendered = kindOf(folder)?.isDirectory() ? [folder] : [];
+  const { files, faults } = listInputs([...named.files, ...rendered]);
+  // Nothing is rendered yet, or nothing any more.
+  const odd = faults.filter(({ code, file }) => code !== 'MQ906' || file !== folder);
+  return { files, faults: [...named.faults, ...odd], misnamed: false };
 }
 
 /** Tells the findings that a change has to do with: in its files, or in those beside them because of it. */
@@ -72,11 +75,11 @@ function ofChange(names: ReadonlySet<string | undefined>): (found: Diagnostic) =
 }
 
 /** A check of a folder or a pipe that looks at nothing must not pass: one finding says so, in place of the notes of the single files. */
-function nothingChecked(sources: ReadonlyMap<string, string>): Diagnostic {
-  const [file, another] = sources.keys();
+function nothingChecked(files: readonly string[], sources: ReadonlyMap<string, string>): Diagnostic {
+  const [file, another] = files;
   const alone = another === undefined;
   const why = !alone
-    ? `none of the ${sources.size} files holds a masq intent, an ip-masq-agent file or a manifest that masq knows`
+    ? `none of the ${files.length} files holds a masq intent, an ip-masq-agent file or a manifest that masq knows`
     : sources.get(file!)!.trim() === ''
       ? 'it is empty'
       : 'it holds no masq intent, no ip-masq-agent file and no manifest that masq knows';

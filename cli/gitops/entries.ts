@@ -2,7 +2,6 @@ import { readdirSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { clustersIn, isManifest, type ManifestFolders, readFolders } from '../../constructs/gitops/rendered-clusters';
 import { type Diagnostic, diagnostic } from '../../core/diagnostics';
-import { parseText, SourceText } from '../../core/source';
 import { type Command, parseCommandLine } from '../args';
 import { DEFAULT_OUTPUT, GITOPS_TOOLS } from '../choices';
 import { kindOf } from '../files';
@@ -26,7 +25,7 @@ const ENTRY: Command = {
 
 /** Plans what the settings name for Argo CD and Flux, for the manifests as they will be once `dist` is carried out. */
 export function planEntries(
-  { settings, file, text, here }: Project,
+  { settings, here, at }: Project,
   dist: OutputPlan,
   changes: readonly OutputChange[],
 ): PlannedEntries {
@@ -34,12 +33,12 @@ export function planEntries(
   const faults: Diagnostic[] = [];
   const plans: GitOpsPlan[] = [];
   const folders = foldersAfter(dist, changes);
-  const [document] = parseText(new SourceText(file!, text!)).documents;
-  entries.forEach((entry, at) => {
+  entries.forEach((entry, index) => {
     const refuse = (message: string): void => {
-      faults.push(diagnostic('MQ223', document!.at(['gitops', at]), { message: `gitops "${entry}": ${message}` }));
+      faults.push(diagnostic('MQ223', at(['gitops', index]), { message: `gitops "${entry}": ${message}` }));
     };
     try {
+      if (folders.size === 0) throw new GitOpsFault([NO_CLUSTER]);
       const plan = planGitOps(readEntry(entry, output, dist.root, folders, here));
       if (plans.some(other => clash(other, plan)))
         refuse(`another entry writes to ${plan.output.root}/ too; give it another --output`);
@@ -51,6 +50,9 @@ export function planEntries(
   });
   return { plans, faults };
 }
+
+const NO_CLUSTER =
+  'no cluster is rendered any more; remove the entry, and delete its files when nothing is synced from them';
 
 function readEntry(
   entry: string,

@@ -167,7 +167,7 @@ const rules = {
   MQ903: error('stale-output', 'The rendered manifests are not up to date'),
   MQ904: error('unreadable', 'A file cannot be read'),
   MQ905: note('orphaned-output', 'A rendered file belongs to no given intent'),
-  MQ906: error('nothing-checked', 'A run looked at no document that masq knows'),
+  MQ906: error('nothing-checked', 'A run looked at no document that masq knows', 'note'),
   MQ907: note('foreign-output', 'A manifest beside the rendered ones was not written by masq'),
 } satisfies Record<string, Rule>;
 

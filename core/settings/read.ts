@@ -4,7 +4,7 @@ import { Findings } from '../intent/findings';
 import type { Settings as WrittenSettings } from '../schema/generated/types-settings';
 import { validateSettings } from '../schema/generated/validator-settings';
 import { shapeDiagnostics } from '../schema/shape';
-import { type ParsedSource, parseText, type SourceText } from '../source';
+import { type ParsedSource, parseText, type SourceDocument, type SourceText } from '../source';
 import { patternFault } from './pattern';
 
 /** The name of the file that holds a repository's settings. */
@@ -32,6 +32,8 @@ export interface Settings extends Omit<WrittenSettings, 'rules'> {
 export interface ReadSettings {
   /** Absent when there is an error. */
   readonly settings?: Settings;
+  /** The document that they stand in, for the places of what is found later. Absent where they are refused or empty. */
+  readonly document?: SourceDocument;
   /** What was found. */
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -83,5 +85,5 @@ export function readParsedSettings(
     return [];
   });
   const all = [...diagnostics, ...findings.list];
-  return hasErrors(all) ? { diagnostics: all } : { settings: { ...rest, rules: known }, diagnostics: all };
+  return hasErrors(all) ? { diagnostics: all } : { settings: { ...rest, rules: known }, document, diagnostics: all };
 }

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { chmodSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { CONTAINED, HOST_BITS, intent, sandbox } from './sandbox';
 
@@ -192,8 +192,9 @@ describe('mistakes in .masq.yaml', () => {
   test('a file of settings that is not there', () => {
     box.write('a.yaml', intent('a'));
     const { status, stdout } = box.masq('validate', '--config', 'no.yaml', 'a.yaml');
-    expect(status).toBe(1);
+    expect(status).toBe(2);
     expect(stdout).toContain('no.yaml error MQ904');
+    expect(box.masq('synth', '--config', 'no.yaml', 'a.yaml').status).toBe(2);
   });
 
   test.each(['validate', 'synth'])('one that is called .masq.yml stops %s', command => {
@@ -271,6 +272,153 @@ describe('what is rendered when no file is named', () => {
     expect(box.masqWith({ cwd: 'deep/er' }, 'synth').status).toBe(0);
     expect(Object.keys(box.files('dist'))).toEqual(['c/x.yaml']);
   });
+});
+
+describe('entries of intents that lead nowhere', () => {
+  const MISSING = '"intents" does not exist';
+  const COUNTS = 'it counts as one without intents, since what is rendered no more is to be deleted';
+  const said = ({ stdout, stderr }: { stdout: string; stderr: string }) =>
+    lines(stdout + stderr).filter(line => line.includes(' MQ'));
+
+  test.each([
+    ['intents', MISSING],
+    ['intents/*.yaml', '"intents/*.yaml" does not exist: patterns are not taken here; name the folder "intents"'],
+    ['int', '"int" does not exist; did you mean "in"?'],
+    ['empty', '"empty" has no .yaml, .yml or .json file in it'],
+  ])('%s: the place is the one in .masq.yaml', (entry, message) => {
+    box.write('.masq.yaml', `# what is rendered\nintents: [in, '${entry}']\n`);
+    box.write('in/a.yaml', intent('a'));
+    box.write('empty/readme.md', '');
+    for (const command of ['validate', 'synth']) {
+      const run = box.masq(command);
+      expect(said(run)).toEqual([expect.stringMatching(/^\.masq\.yaml:2:15 error MQ90[46] /)]);
+      expect(said(run)[0]?.replace(/^.* MQ90\d /, '')).toBe(message);
+      expect(run.status).toBe(1);
+    }
+    expect(box.list()).not.toContain('dist');
+  });
+
+  test('from a folder below they are those seen from there', () => {
+    box.write('.masq.yaml', 'intents: [intents]\n');
+    box.write('deep/x', '');
+    expect(said(box.masqWith({ cwd: 'deep' }, 'validate'))).toEqual([
+      '../.masq.yaml:1:11 error MQ904 "../intents" does not exist',
+    ]);
+  });
+
+  describe.each([
+    ['gone', MISSING],
+    ['empty', '"intents" has no .yaml, .yml or .json file in it'],
+  ])('the folder of the last intent is %s', (state, message) => {
+    const remove = (settings: string): void => {
+      box.write('.masq.yaml', settings);
+      box.write('intents/a.yaml', intent('a'));
+      expect(box.masq('synth').status).toBe(0);
+      rmSync(box.path('intents'), { recursive: true });
+      if (state === 'empty') box.write('intents/.gitkeep', '');
+    };
+
+    test('with prune what was rendered is deleted', () => {
+      remove('intents: [intents]\nprune: true\n');
+      const note = `.masq.yaml:1:11 note MQ906 ${message}; ${COUNTS}`;
+      const check = box.masq('synth', '--check');
+      expect(check.status).toBe(1);
+      expect(said(check).filter(line => line.includes('MQ903'))).toHaveLength(3);
+      const run = box.masq('synth');
+      expect(run).toMatchObject({ status: 0, stdout: 'rendered 0 clusters, 0 files in dist/: 3 deleted\n' });
+      expect(said(run)).toEqual([note]);
+      expect(box.list().filter(name => name.startsWith('dist'))).toEqual([]);
+      expect(box.masq('synth', '--check')).toMatchObject({
+        status: 0,
+        stdout: 'up to date: 0 clusters, 0 files in dist/\n',
+      });
+      const validate = box.masq('validate');
+      expect(said(validate)).toEqual([note]);
+      expect(validate.status).toBe(0);
+      expect(box.masq('validate', '--changed').status).toBe(0);
+    });
+
+    test('without prune it stays an error, and what to do is said', () => {
+      remove('intents: [intents]\n');
+      for (const command of ['synth', 'validate']) {
+        const run = box.masq(command);
+        expect(run.status).toBe(1);
+        expect(said(run)[0]).toMatch(/^\.masq\.yaml:1:11 error MQ90[46] /);
+        expect(run.stdout + run.stderr).toContain('"prune: true" in the settings has "masq synth" delete');
+      }
+      expect(box.masq('validate', '--changed')).toEqual({ status: 0, stdout: 'no findings\n', stderr: '' });
+      expect(box.list('dist/a')).toHaveLength(3);
+      expect(box.masq('synth', '--prune').status).toBe(0);
+      expect(box.list().filter(name => name.startsWith('dist'))).toEqual([]);
+    });
+  });
+
+  test('what syncs clusters has to be told that there is none any more', () => {
+    const gitops = 'gitops: [argocd --repo https://git.example/network/clusters.git]\n';
+    box.write('.masq.yaml', `intents: [intents]\nprune: true\n${gitops}`);
+    box.write('intents/a.yaml', intent('a'));
+    box.masq('synth');
+    rmSync(box.path('intents'), { recursive: true });
+    const run = box.masq('synth');
+    expect(run.status).toBe(1);
+    expect(said(run)[1]).toMatch(
+      /^\.masq\.yaml:3:10 error MQ223 .*: no cluster is rendered any more; remove the entry, /,
+    );
+    expect(box.list('dist/a')).toHaveLength(3);
+    box.write('.masq.yaml', 'intents: [intents]\nprune: true\n');
+    expect(box.masq('synth').status).toBe(0);
+  });
+
+  test('one that is called wrongly, or a link that leads nowhere, deletes nothing', () => {
+    box.write('.masq.yaml', 'intents: [intents]\nprune: true\n');
+    box.write('intents/a.yaml', intent('a'));
+    box.masq('synth');
+    renameSync(box.path('intents'), box.path('intent'));
+    expect(box.masq('synth')).toMatchObject({ status: 1, stderr: expect.stringContaining('did you mean "intent"?') });
+    rmSync(box.path('intent'), { recursive: true });
+    symlinkSync('nowhere', box.path('intents'));
+    expect(box.masq('synth').status).toBe(1);
+    expect(box.list('dist/a')).toHaveLength(3);
+  });
+
+  test('one that may not be looked at deletes nothing', () => {
+    box.write('.masq.yaml', 'intents: [closed/intents]\nprune: true\n');
+    box.write('closed/intents/a.yaml', intent('a'));
+    box.masq('synth');
+    chmodSync(box.path('closed'), 0);
+    const { status, stderr } = box.masqWith({ unprivileged: true }, 'synth', '--check');
+    chmodSync(box.path('closed'), 0o755);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^\.masq\.yaml:1:11 error MQ904 "closed\/intents" cannot be read: permission denied\n/);
+    expect(stderr).not.toContain('MQ903');
+  });
+
+  test('files without an intent are too little to delete everything', () => {
+    box.write('.masq.yaml', 'intents: [intents]\nprune: true\n');
+    box.write('intents/a.yaml', intent('a'));
+    box.masq('synth');
+    box.write('intents/a.yaml', 'a: b\n');
+    const { status, stderr } = box.masq('synth');
+    expect(status).toBe(2);
+    expect(stderr).toContain('if the last one is gone for good, delete intents: what was rendered goes then');
+    expect(box.list('dist/a')).toHaveLength(3);
+  });
+
+  test.each(['validate', 'synth'])('masq %s where .masq.yaml names none', command => {
+    box.write('.masq.yaml', 'output: out\n');
+    const { status, stderr } = box.masq(command);
+    expect(status).toBe(2);
+    expect(stderr).toContain('; ".masq.yaml" names none: write "intents: [intents]" there to have them taken\n');
+  });
+});
+
+test('absolute paths are what they are', () => {
+  box.write('in/a.yaml', intent('a'));
+  box.write('below/.masq.yaml', `intents: [${box.path('in')}]\noutput: ${box.path('out')}\n`);
+  expect(box.masqWith({ cwd: 'below' }, 'synth').status).toBe(0);
+  expect(box.list()).toEqual(expect.arrayContaining(['below/.masq.yaml', 'in/a.yaml']));
+  expect(box.list('out/a')).toHaveLength(3);
+  expect(box.masqWith({ cwd: 'below' }, 'validate').stdout).toMatch(/^no findings in 4 files/);
 });
 
 describe('# masq-ignore', () => {

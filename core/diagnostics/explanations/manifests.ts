@@ -252,7 +252,7 @@ export const MASQ = {
     meaning: prose(`
       A file cannot be read: it does not exist, is a folder, or may not be opened; or a folder holds a symbolic link or a
       pipe with the name of a file. All other files of the run are checked all the same. When it is an argument that leads
-      nowhere, the exit code is 2.`),
+      nowhere, the exit code is 2; an entry of .masq.yaml that leads nowhere is a finding there, and the exit code 1.`),
     example: '# A path with a typing error, or a file without read permission\n',
     fix: 'Correct the path, the link or the permissions; a pipe is read when it is named itself.',
     source: SOURCES.masq,
@@ -270,7 +270,9 @@ export const MASQ = {
       "masq validate" was given a folder or the standard input, and nothing in it is a document that masq knows. Nothing was
       checked, and a check that looks at nothing must not pass: the folder may be the wrong one, or the command before the
       pipe may have failed. One document that masq knows is enough: the other files then get the note MQ212. So do files
-      that are named one by one, since a hook names whatever a commit changed.`),
+      that are named one by one, since a hook names whatever a commit changed. It is a note where an entry of intents in
+      .masq.yaml is gone and what is rendered no more is to be deleted: git keeps no empty folders, so that the last intent
+      takes its folder with it.`),
     example: '# What a kubectl that failed writes to the standard input: nothing\n',
     fix: prose(`
       Name the folder that holds intents, agent files or manifests. In a pipe use "set -o pipefail".`),
