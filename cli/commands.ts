@@ -96,7 +96,7 @@ export const COMMANDS: readonly Command[] = [
     summary: 'write a commented first intent, or a whole repository',
     usage: '[--app] [PLATFORM...] [options]',
     description:
-      'Writes a first intent for a platform, with a comment for each key, ready to be rendered: change the addresses to yours.\n\nWith --app it makes a repository: an intent for each platform, a cdk8s app, settings, hooks for pre-commit, a CI job, what Argo CD or Flux needs, and what all of it renders to, so that its own checks pass at once. What is there already is not overwritten; only a package.json is completed.',
+      'Writes a first intent for a platform, with a comment for each key, ready to be rendered: change the addresses to yours.\n\nWith --app it makes a repository: an intent for each platform, a cdk8s app, settings, hooks for pre-commit, a CI job, what Argo CD or Flux needs, and what all of it renders to, so that its own checks pass at once. What is there already is not overwritten: a package.json and a .gitignore are completed, a README.md is left as it is.\n\nPlatforms are kubernetes, gke-standard, gke-autopilot and anthos-bare-metal; with --app kubernetes if none is named.',
     options: [
       {
         name: 'app',

@@ -1,20 +1,30 @@
+import { posix } from 'node:path';
 import type { PLATFORMS } from './choices';
 
 type Platform = (typeof PLATFORMS)[number];
 
-/** A commented first intent for a platform; it validates and renders as it is. */
-export function firstIntent(platform: Platform, name: string): string {
-  return `# yaml-language-server: $schema=./node_modules/cdk8s-masq/schemas/intent.schema.json
+/**
+ * A commented first intent for a platform; it validates and renders as it is.
+ * @param folder where it is to lie, below the one that has masq installed
+ */
+export function firstIntent(platform: Platform, name: string, folder = '.'): string {
+  const top = posix.relative(folder, '.') || '.';
+  return `# yaml-language-server: $schema=${top}/node_modules/cdk8s-masq/schemas/intent.schema.json
 # What should happen to the source address of packets that leave the pods of this cluster.
 #   masq validate FILE   checks it
 #   masq synth FILE      renders the manifests to dist/${name}/
 apiVersion: masq/v1alpha1
 kind: ClusterIntent
 metadata:
-  name: ${name} # the folder that it renders to
+  name: ${quotedIfNeeded(name)} # the folder that it renders to
 spec:
   platform: ${platform}
 ${BODIES[platform]}`;
+}
+
+/** A cluster's name in YAML: some names are numbers or other words there. */
+function quotedIfNeeded(name: string): string {
+  return /^(?:\d.*|y|n|yes|no|on|off|true|false|null)$/.test(name) ? `'${name}'` : name;
 }
 
 /** The facts of every cluster; IPv6 only where the platform's agent masquerades it. */
@@ -50,7 +60,7 @@ const LINK_LOCAL = `    linkLocal: preserve # 169.254.0.0/16; "masquerade" to hi
 const AGENT = `  # agent:
   #   resyncInterval: 60s # how often the agent reads its file again
   #   toPorts: [1024-29999, 32768-65535] # source ports that masqueraded packets get
-  #   flavor: masq # masq-agent in ip-masq-agent's place; "npm run image" builds the image, and it is yours to push
+  #   flavor: masq # masq-agent in ip-masq-agent's place; masq's docs/image.md says how to make the image, which is yours to push
   #   image: registry.example/masq-agent:0.1.0
 `;
 

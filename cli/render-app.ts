@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { isAbsolute, join, sep } from 'node:path';
 import { isRendered } from '../constructs/render';
 import { FINDINGS_FILE } from '../constructs/told';
-import type { Diagnostic } from '../core/diagnostics';
+import { type Diagnostic, hasErrors } from '../core/diagnostics';
 
-/** What an app renders, a folder for each cluster, and its warnings and notes. */
+/** What an app renders, a folder for each cluster, and what it finds: with an error it renders nothing. */
 export interface RenderedApp {
   readonly folders: Map<string, Map<string, string>>;
   readonly findings: readonly Diagnostic[];
@@ -14,7 +14,7 @@ export interface RenderedApp {
 
 /**
  * Runs a cdk8s app in a folder with an output folder of its own and takes what it renders.
- * @throws when the app fails, or writes nothing there; its own messages went to standard error already
+ * @throws when the app fails, or writes nothing there; its own messages went to standard error already, and findings are none of them
  */
 export function renderApp(command: string, cwd: string): RenderedApp {
   const own = mkdtempSync(join(tmpdir(), 'masq-app-'));
@@ -34,11 +34,13 @@ export function renderApp(command: string, cwd: string): RenderedApp {
         [FINDINGS_FILE]: told,
       },
     });
+    const findings = readFindings(told, cwd);
+    if (hasErrors(findings)) return { folders: new Map(), findings };
     if (error || status !== 0)
       throw appFailure(command, error?.message ?? (signal ? `it was ended by ${signal}` : `exit code ${status}`));
     const folders = readFolders(outdir, command);
     if (folders.size === 0) throw appFailure(command, NOTHING);
-    return { folders, findings: readFindings(told, cwd) };
+    return { folders, findings };
   } finally {
     rmSync(own, { recursive: true, force: true });
   }

@@ -60,7 +60,8 @@ function isError(found: Diagnostic): boolean {
   return found.severity === 'error';
 }
 
-function validationText({ code, message, path, related = [], ...at }: Diagnostic): string {
+/** An error in one line, as cdk8s lists it behind the construct's path. */
+export function validationText({ code, message, path, related = [], ...at }: Diagnostic): string {
   const value = path && path.length > 0 ? ` (${pathText(path)})` : '';
   const place = at.file && at.range ? ` at ${lineText(at)}` : '';
   const text = [`${code} ${message}${value}${place}`, ...related.map(relatedText)].join('; ');

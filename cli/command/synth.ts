@@ -15,7 +15,14 @@ import { type GitOpsPlan, plannedFiles, stalenessOf, summaryOf } from '../gitops
 import { listInputs, listIntents, missingFile, type ReadInput, readInput } from '../inputs';
 import { kustomization } from '../kustomization';
 import type { Invocation } from '../masq';
-import { commitOutput, compareOutput, foreignManifests, type OutputChange, type OutputPlan } from '../output';
+import {
+  commitOutput,
+  compareOutput,
+  deletedText,
+  foreignManifests,
+  type OutputChange,
+  type OutputPlan,
+} from '../output';
 import { renderApp } from '../render-app';
 import { loadProject, type Project } from '../settings';
 import { refuse, stderr, stdout } from '../stdio';
@@ -236,7 +243,8 @@ function summary(
     [done.filter(c => c.kind === 'delete' || c.kind === 'orphan').length, 'deleted'],
   ].filter(([n]) => n !== 0);
   const how = parts.length === 0 ? 'nothing to change' : parts.map(([n, word]) => `${n} ${word}`).join(', ');
-  return `rendered ${what}: ${how}${told}\n`;
+  return `rendered ${what}: ${how}${told}
+${deletedText(plan.root, done)}`;
 }
 
 function count(n: number, noun: string): string {

@@ -1,4 +1,4 @@
-import { isAbsolute, posix } from 'node:path';
+import { isAbsolute, posix, resolve, sep } from 'node:path';
 import { argoCdFaults } from '../../constructs/gitops/argocd-fleet';
 import type { FleetFault } from '../../constructs/gitops/fleet';
 import { fluxFaults } from '../../constructs/gitops/flux-fleet';
@@ -109,8 +109,7 @@ export function readOptions(
 ): GitOpsOptions {
   const faults: string[] = [];
   const text = (name: string): string | undefined => values[name] as string | undefined;
-  const check = (name: string, shape: object): void => {
-    const value = text(name);
+  const check = (name: string, shape: object, value = text(name)): void => {
     const fault = value === undefined ? undefined : textFault(value, { ...shape });
     if (fault !== undefined) faults.push(`--${name} ${fault}`);
   };
@@ -118,7 +117,8 @@ export function readOptions(
     if (owner !== tool && text(name) !== undefined) faults.push(`--${name} is for ${owner}; leave it out`);
   for (const name of ['name', 'project', 'namespace']) check(name, LABEL_NAME);
   for (const name of ['secret', 'service-account']) check(name, OBJECT_NAME);
-  check('timeout', DURATION);
+  const timeout = text('timeout') === undefined ? undefined : canonicalSpan(text('timeout')!);
+  if (timeout !== undefined && tool === 'flux') check('timeout', DURATION, timeout);
   if (tool === 'argocd') {
     check('repo', GIT_REPO);
     check('revision', GIT_REVISION);
@@ -129,6 +129,9 @@ export function readOptions(
   const path = pathOf(values, faults);
   const rendered = clustersOf(text('dist')!, read, faults);
   const repo = text('repo');
+  const output = withoutSlash(text('output') ?? `gitops/${tool}`);
+  if (`${resolve(output)}${sep}`.startsWith(`${resolve(text('dist')!)}${sep}`))
+    faults.push(`--output "${output}" is in the folder that is synced; write one beside it`);
   if (repo === undefined) faults.push('--repo is missing: the URL of the repository that holds the rendered folders');
   const maxUpdate = text('max-update');
   const options = {
@@ -142,18 +145,28 @@ export function readOptions(
     source: (text('source') ?? 'git') as 'git' | 'oci',
     name: text('name')!,
     project: text('project') ?? text('name')!,
-    output: withoutSlash(text('output') ?? `gitops/${tool}`),
+    output,
     words: wordsOf(tool, values),
     ...(maxUpdate !== undefined && { maxUpdate: /^\d+$/.test(maxUpdate) ? Number(maxUpdate) : maxUpdate }),
     ...given('revision', text('revision')),
     ...given('namespace', text('namespace')),
     ...given('secret', text('secret')),
     ...given('serviceAccountName', text('service-account')),
-    ...given('timeout', text('timeout')),
+    ...given('timeout', timeout),
   };
   faults.push(...fleetFaults(options, repo).map(faultLine));
   if (faults.length > 0) throw new GitOpsFault(faults);
   return options;
+}
+
+/** A span as Go writes it back: `5m` is `5m0s`. What is none stays as it is. */
+function canonicalSpan(span: string): string {
+  const [, h = '0', m = '0', s = '0'] = /^(?=.)(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/.exec(span) ?? ['', 'no'];
+  const seconds = Number(h) * 3600 + Number(m) * 60 + Number(s);
+  if (!(seconds > 0)) return span;
+  const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  if (hours > 0) return `${hours}h${minutes}m${rest}s`;
+  return minutes > 0 ? `${minutes}m${rest}s` : `${rest}s`;
 }
 
 function faultLine({ path, message }: FleetFault): string {

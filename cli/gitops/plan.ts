@@ -1,7 +1,7 @@
 import { type Diagnostic, diagnostic } from '../../core/diagnostics';
-import { compareOutput, type OutputChange, type OutputPlan } from '../output';
+import { compareOutput, deletedText, type OutputChange, type OutputPlan } from '../output';
 import type { GitOpsOptions } from './options';
-import { ownHeader, renderGitOps } from './render';
+import { isOwn, renderGitOps } from './render';
 
 /** What is to be in the folder of a tool, and how that differs from what is there. */
 export interface GitOpsPlan {
@@ -15,7 +15,7 @@ export interface GitOpsPlan {
  * @throws GitOpsFault when it cannot be rendered
  */
 export function planGitOps(options: GitOpsOptions): GitOpsPlan {
-  const owned = (text: string): boolean => text.startsWith(ownHeader(options.tool));
+  const owned = (text: string, path: string): boolean => isOwn(options.tool, text, path);
   const output = { root: options.output, ...renderGitOps(options), owned };
   return { options, output, changes: compareOutput(output).filter(change => change.kind !== 'orphan') };
 }
@@ -51,7 +51,8 @@ export function summaryOf({ options, output, changes }: GitOpsPlan, check: boole
     return n === 0 ? [] : [`${n} ${word}`];
   });
   const how = parts.length === 0 ? 'nothing to change' : parts.join(', ');
-  return `rendered ${what}: ${how}\n${options.style === 'applicationset' ? PROGRESSIVE : ''}`;
+  const deleted = deletedText(output.root, changes);
+  return `rendered ${what}: ${how}\n${deleted}${options.style === 'applicationset' ? PROGRESSIVE : ''}`;
 }
 
 /** What makes stages count is no part of the files, and nothing tells when it is missing. */

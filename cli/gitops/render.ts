@@ -6,9 +6,17 @@ import { renderChart } from '../../constructs/render';
 import { findingsOf } from '../../constructs/validation';
 import { GitOpsFault, type GitOpsOptions, type Tool } from './options';
 
-/** The first line of every file that is rendered for a tool; by it masq knows its own files again. */
-export function ownHeader(tool: Tool): string {
-  return `# Rendered by masq gitops ${tool}: run it again, do not edit.`;
+/** The first line of every file that is rendered for a tool, all clusters or one; by it masq knows its own files again. */
+export function ownHeader(tool: Tool, cluster?: string): string {
+  const whom = cluster === undefined ? tool : `${tool} for ${cluster}`;
+  return `# Rendered by masq gitops ${whom}: run it again, do not edit.`;
+}
+
+/** Whether a file below an output folder was rendered there, and not in a folder that it is the output folder of. */
+export function isOwn(tool: Tool, text: string, path: string): boolean {
+  const [cluster, name, ...deeper] = path.split('/');
+  if (deeper.length > 0) return false;
+  return text.startsWith(`${name === undefined ? ownHeader(tool) : ownHeader(tool, cluster)}\n`);
 }
 
 /** The files for a tool: those of the output folder itself, and those of folders in it. */
@@ -23,11 +31,14 @@ type Files = Map<string, string>;
 export function renderGitOps(options: GitOpsOptions): GitOpsFiles {
   const { tool, style, clusters } = options;
   if (style !== 'per-cluster') {
-    return { files: render(tool, chart => (tool === 'argocd' ? argoCd : fluxHub)(chart, options)), folders: new Map() };
+    return {
+      files: render(ownHeader(tool), chart => (tool === 'argocd' ? argoCd : fluxHub)(chart, options)),
+      folders: new Map(),
+    };
   }
   const folders = clusters.map(({ name: cluster }): [string, Files] => {
     const props = { ...common(options), source: options.source, cluster };
-    return [cluster, render(tool, chart => new FluxCluster(chart, 'cluster', props))];
+    return [cluster, render(ownHeader(tool, cluster), chart => new FluxCluster(chart, 'cluster', props))];
   });
   return { files: new Map(), folders: new Map(folders) };
 }
@@ -60,10 +71,10 @@ function common({ repo, path, name, revision, namespace, secret, serviceAccountN
   };
 }
 
-function render(tool: Tool, make: (chart: Chart) => Construct): Files {
+function render(header: string, make: (chart: Chart) => Construct): Files {
   const chart = new Chart(new App(), 'gitops');
   make(chart);
   const errors = findingsOf(chart).filter(found => found.severity === 'error');
   if (errors.length > 0) throw new GitOpsFault(errors.map(found => found.message));
-  return renderChart(chart, ownHeader(tool));
+  return renderChart(chart, header);
 }

@@ -1,11 +1,7 @@
 import { version } from '../version';
-import type { Language } from './options';
-
-const CODE: Readonly<Record<Language, string>> = { javascript: 'javascript', typescript: 'ts' };
 
 /** The hooks of pre-commit. They run the package that is installed: nothing else is fetched. */
-export function preCommitConfig(language: Language): string {
-  return `# Hooks of pre-commit (https://pre-commit.com); "pre-commit install" puts them in place.
+export const PRE_COMMIT_CONFIG = `# Hooks of pre-commit (https://pre-commit.com); "pre-commit install" puts them in place.
 # They run the masq of "npm install". masq's own repository has the same hooks, which need no npm where no app is run:
 #   - repo: URL of masq's repository
 #     rev: v${version}
@@ -24,12 +20,11 @@ repos:
         entry: node_modules/.bin/masq synth --check --quiet
         language: system
         pass_filenames: false
-        types_or: [yaml, json, ${CODE[language]}]
+        always_run: true # a commit that only deletes has no files to check
 `;
-}
 
 /** The workflow of GitHub: findings stand as annotations at their lines. */
-export const WORKFLOW = `# What the hooks ask, asked of every push and pull request: findings stand at their lines.
+export const WORKFLOW = `# What the hooks ask, asked of every pull request and every push to main: findings stand at their lines.
 # It installs from package-lock.json, so commit that too.
 name: masq
 
@@ -68,7 +63,7 @@ jobs:
 `;
 
 /** The pipeline of GitLab: findings stand as a test report. */
-export const PIPELINE = `# What the hooks ask, asked of every push and merge request.
+export const PIPELINE = `# What the hooks ask, asked of every merge request and every push to the default branch.
 # It installs from package-lock.json, so commit that too.
 masq:
   image: node:22-slim

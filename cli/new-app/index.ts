@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { andList } from '../../core/diagnostics';
 import { byteOrder, kindOf } from '../files';
 import type { Invocation } from '../masq';
 import { addOutput } from '../output';
@@ -10,7 +11,10 @@ import { appFiles } from './files';
 import { type AppOptions, gitOpsWords, readAppOptions } from './options';
 import { renderedFiles } from './rendered';
 
-const MANIFEST = 'package.json';
+const README = 'README.md';
+
+/** What is completed where it is there already. */
+const COMPLETED = ['package.json', '.gitignore'];
 
 /** `masq init --app`: makes a repository that passes its own checks at once, all of it or nothing. */
 export function makeApp(invocation: Invocation): number {
@@ -18,14 +22,15 @@ export function makeApp(invocation: Invocation): number {
   if (!('folder' in options)) return refuse(options);
   const { folder, force } = options;
   const there = (path: string): string | undefined => textOf(join(folder, path));
-  const manifest = there(MANIFEST);
-  const own = appFiles(titleOf(folder), options, manifest);
+  const before = new Map(COMPLETED.map(path => [path, there(path)]));
+  const own = appFiles(titleOf(folder), options, there);
   const files = new Map([...own, ...renderedFiles(own, callsOf(options))]);
   const changed = [...files.keys()].filter(path => there(path) !== files.get(path));
-  const inTheWay = changed.filter(path => path !== MANIFEST && there(path) !== undefined);
+  const inTheWay = changed.filter(path => !before.has(path) && there(path) !== undefined);
   if (inTheWay.length > 0 && !force) return refuse([refusal(inTheWay.sort(byteOrder))]);
-  addOutput({ root: folder, folders: new Map(), files, owned: text => force || text === manifest });
-  stdout.write(summary(options, changed.length, manifest !== undefined && changed.includes(MANIFEST)));
+  addOutput({ root: folder, folders: new Map(), files, owned: (text, path) => force || before.get(path) === text });
+  const completed = changed.filter(path => before.get(path) !== undefined);
+  stdout.write(summary(options, changed, completed));
   return 0;
 }
 
@@ -54,13 +59,25 @@ function refusal(paths: readonly string[]): string {
   return `${names} ${are} there already; move ${them} away, name another folder with -o, or overwrite ${them} with --force`;
 }
 
-function summary({ folder, syncing }: AppOptions, written: number, completed: boolean): string {
+function summary(options: AppOptions, written: readonly string[], completed: readonly string[]): string {
+  const { folder, syncing, inRepository } = options;
   const where = folder === '.' ? '' : ` in ${folder}`;
-  const files = `${written} file${written === 1 ? '' : 's'}`;
+  const files = `${written.length} file${written.length === 1 ? '' : 's'}`;
+  const beside = completed.length === 0 ? '' : `, ${andList(completed)} completed`;
+  const readme = written.includes(README) ? 'README.md says what is where' : 'README.md is left as it is';
   const enter = resolve(folder) === resolve('.') ? [] : [commandLine(['cd', folder])];
-  const next = [...enter, 'npm install', 'git init', 'pre-commit install', 'npx masq validate'];
+  const next = [
+    ...enter,
+    'npm install',
+    ...(inRepository === undefined ? ['git init -b main'] : []),
+    'pre-commit install',
+    'npx masq validate',
+  ];
   const note = syncing?.isExample ? `note: ${syncing.repo} is an example; write in .masq.yaml where yours is\n` : '';
-  return `wrote ${files}${where}${completed ? ', package.json completed' : ''}; README.md says what is where
-${note}next: ${next.join(' && ')}
+  const below = inRepository
+    ? 'note: this is a folder of a repository; CI and pre-commit read their files at its top alone: move them there\n'
+    : '';
+  return `wrote ${files}${where}${beside}; ${readme}
+${note}${below}next: ${next.join(' && ')}
 `;
 }

@@ -1,7 +1,8 @@
+import { posix } from 'node:path';
 import { suggest } from '../../core/diagnostics/suggest';
-import { CI_SYSTEMS, GITOPS_OF_APPS, type GITOPS_TOOLS, LANGUAGES, PLATFORMS } from '../choices';
+import { CI_SYSTEMS, DEFAULT_OUTPUT, GITOPS_OF_APPS, type GITOPS_TOOLS, LANGUAGES, PLATFORMS } from '../choices';
 import type { Invocation } from '../masq';
-import { originOf, prefixOf, wrongRepo } from './repository';
+import { originOf, pathInRepository, wrongRepo } from './repository';
 
 /** The name of a platform. */
 export type Platform = (typeof PLATFORMS)[number];
@@ -19,8 +20,8 @@ export interface Syncing {
   readonly repo: string;
   /** Whether nobody has said which one it is. */
   readonly isExample: boolean;
-  /** The app's folder in the repository; empty for its top. */
-  readonly prefix: string;
+  /** The folder in it that holds what is rendered. */
+  readonly path: string;
 }
 
 /** A cluster of a new app: its name, and its intent's file's. */
@@ -36,6 +37,8 @@ export interface AppOptions {
   readonly clusters: readonly Cluster[];
   readonly language: Language;
   readonly ci: CiSystem;
+  /** The folder's path in the repository that it is in; absent where there is none yet. */
+  readonly inRepository?: string;
   /** Absent where nothing syncs it. */
   readonly syncing?: Syncing;
   /** Whether files that are there may be overwritten. */
@@ -52,7 +55,7 @@ export function wrongPlatform(word: string): string | undefined {
 /** Why a word is no cluster's name; undefined for one that is. */
 export function wrongName(name: string): string | undefined {
   if (/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name)) return undefined;
-  return `"${name}" is no name for a cluster; write lower-case letters, digits and dashes, at most 63`;
+  return `"${name}" is no name for a cluster; write lower-case letters, digits and dashes between them, at most 63`;
 }
 
 /** Reads the options of `masq init --app`, or says what is wrong with them, a line each. */
@@ -72,17 +75,27 @@ export function readAppOptions({ values, positionals }: Invocation): AppOptions 
     const wrong = clusters.map(cluster => wrongName(cluster.name)).find(fault => fault !== undefined);
     if (wrong !== undefined) faults.push(wrong);
   }
-  const syncing = syncingOf(folder, values, faults);
+  const inRepository = pathInRepository(folder);
+  const syncing = syncingOf(folder, inRepository, values, faults);
   if (faults.length > 0) return faults;
   const language = (values.language as Language | undefined) ?? LANGUAGES[0];
   const ci = (values.ci as CiSystem | undefined) ?? CI_SYSTEMS[0];
-  return { folder, clusters, language, ci, ...(syncing && { syncing }), force: values.force === true };
+  return {
+    ...{ folder, clusters, language, ci, force: values.force === true },
+    ...(inRepository !== undefined && { inRepository }),
+    ...(syncing && { syncing }),
+  };
 }
 
 /** A host that is nobody's. Source: RFC 2606, section 3. */
 const EXAMPLE = 'https://git.example.com/network/clusters.git';
 
-function syncingOf(folder: string, values: Invocation['values'], faults: string[]): Syncing | undefined {
+function syncingOf(
+  folder: string,
+  inRepository: string | undefined,
+  values: Invocation['values'],
+  faults: string[],
+): Syncing | undefined {
   const tool = (values.gitops as (typeof GITOPS_OF_APPS)[number] | undefined) ?? GITOPS_OF_APPS[0];
   const told = values.repo as string | undefined;
   if (tool === 'none') {
@@ -92,10 +105,15 @@ function syncingOf(folder: string, values: Invocation['values'], faults: string[
   const wrong = told === undefined ? undefined : wrongRepo(tool, told);
   if (wrong !== undefined) faults.push(wrong);
   const repo = told ?? originOf(folder, tool);
-  return { tool, repo: repo ?? EXAMPLE, isExample: repo === undefined, prefix: prefixOf(folder) };
+  return {
+    tool,
+    repo: repo ?? EXAMPLE,
+    isExample: repo === undefined,
+    path: posix.join(inRepository ?? '', DEFAULT_OUTPUT),
+  };
 }
 
 /** What syncing an app asks of `masq gitops`, in its own words. */
-export function gitOpsWords({ tool, repo, prefix }: Syncing): string[] {
-  return [tool, '--repo', repo, ...(prefix === '' ? [] : ['--path', `${prefix}/dist`])];
+export function gitOpsWords({ tool, repo, path }: Syncing): string[] {
+  return [tool, '--repo', repo, ...(path === DEFAULT_OUTPUT ? [] : ['--path', path])];
 }

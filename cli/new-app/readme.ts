@@ -18,7 +18,7 @@ that is what is applied.
 
 \`\`\`sh
 npm install                # makes package-lock.json: commit it
-git init                   # where this is no repository yet
+git init -b main           # where this is no repository yet
 pre-commit install         # the hooks
 \`\`\`
 

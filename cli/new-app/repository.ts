@@ -26,11 +26,11 @@ export function originOf(folder: string, tool: Tool): string | undefined {
   return wrongRepo(tool, spelled) === undefined ? spelled : undefined;
 }
 
-/** A folder's path in the repository that it is in; empty at its top, and where there is none. */
-export function prefixOf(folder: string): string {
+/** A folder's path in the repository that it is in, empty at its top; undefined where there is none. */
+export function pathInRepository(folder: string): string | undefined {
   const there = nearest(folder);
   const prefix = git(folder, 'rev-parse', '--show-prefix');
-  if (prefix === undefined) return '';
+  if (prefix === undefined) return undefined;
   const below = resolve(folder).slice(there.length).split(/[\\/]/).filter(Boolean);
   return [...prefix.split('/').filter(Boolean), ...below].join('/');
 }

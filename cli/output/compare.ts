@@ -28,7 +28,7 @@ export function compareWanted(plan: OutputPlan, wanted: ReadonlyMap<string, stri
   for (const [path, content] of wanted) {
     const present = readIfThere(join(plan.root, path), fs);
     if (present?.equals(Buffer.from(content))) continue;
-    if (present !== undefined && !plan.owned(present.toString('utf8'))) foreign.push(path);
+    if (present !== undefined && !plan.owned(present.toString('utf8'), path)) foreign.push(path);
     changes.push({ kind: present === undefined ? 'create' : 'update', path });
   }
   if (foreign.length === 0) return changes;
@@ -86,7 +86,7 @@ function findUnwanted(plan: OutputPlan, wanted: ReadonlyMap<string, string>, fs:
 
 function isOwned({ root, owned }: OutputPlan, path: string, fs: OutputFs): boolean {
   const content = readSmall(join(root, path), fs);
-  return content !== undefined && owned(content);
+  return content !== undefined && owned(content, path);
 }
 
 function readSmall(file: string, fs: OutputFs): string | undefined {
@@ -101,7 +101,7 @@ export function foreignManifests({ root, folders, owned }: OutputPlan, fs: Outpu
   const isForeign = (path: string): boolean => {
     if (!/\.(?:ya?ml|json)$/i.test(path) || /(?:^|\/)kustomization\.ya?ml$/.test(path)) return false;
     const content = readSmall(join(root, path), fs);
-    return content !== undefined && !owned(content) && MANIFEST.every(key => key.test(content));
+    return content !== undefined && !owned(content, path) && MANIFEST.every(key => key.test(content));
   };
   const named = [...folders].flatMap(([folder, files]) => {
     const there = whenReadable(() => fs.readdirSync(join(root, folder), { withFileTypes: true })) ?? [];

@@ -1,4 +1,5 @@
 export { addOutput, commitOutput } from './commit';
 export { compareOutput, foreignManifests } from './compare';
+export { deletedText } from './deleted';
 export { OutputError, type OutputFs } from './file-system';
 export type { OutputChange, OutputPlan } from './plan';

@@ -12,8 +12,8 @@ export interface OutputPlan {
    * is no longer rendered, and no orphan.
    */
   readonly files?: ReadonlyMap<string, string>;
-  /** Whether a file with this content was written by masq, so that masq may replace or delete it. */
-  readonly owned: (content: string) => boolean;
+  /** Whether a file with this content, at this place below the root, is masq's to replace or to delete. */
+  readonly owned: (content: string, path: string) => boolean;
 }
 
 /**

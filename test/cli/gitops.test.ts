@@ -129,6 +129,70 @@ describe('masq gitops argocd', () => {
   });
 });
 
+describe('what is left over', () => {
+  const team = ['--repo', REPO, '--name', 'team2'];
+  const kept = (): string[] =>
+    box.list('gitops').filter(file => file.startsWith('argocd/') || file.startsWith('flux/'));
+
+  test.each([
+    ['argocd', 'gitops'],
+    ['argocd', '.'],
+    ['flux', 'gitops'],
+    ['flux', '.'],
+  ])('of other folders is none of %s in %s', (tool, output) => {
+    synth('prod', 'staging');
+    gitops('argocd', '--repo', REPO);
+    gitops('flux', '--repo', REPO);
+    gitops('flux', '--repo', REPO, '--style', 'hub', '-o', 'gitops/hub');
+    const before = kept();
+    expect(gitops(tool, ...team, '-o', output)).toMatchObject({
+      status: 0,
+      stdout: expect.not.stringContaining('deleted'),
+    });
+    expect(kept()).toEqual(before);
+    expect(box.list('gitops/hub')).toHaveLength(3);
+    expect(gitops(tool, ...team, '-o', output, '--check').status).toBe(0);
+  });
+
+  test('is deleted, and named', () => {
+    synth('prod', 'staging');
+    gitops('flux', '--repo', REPO, '-o', 'sync');
+    synth('prod');
+    expect(gitops('flux', '--repo', REPO, '-o', 'sync').stdout).toBe(
+      'rendered 1 cluster, 2 files in sync/: 2 deleted\n' +
+        '  deleted sync/staging/10-gitrepository-masq.yaml\n  deleted sync/staging/20-kustomization-masq.yaml\n',
+    );
+    expect(gitops('flux', '--repo', REPO, '-o', 'sync', '--style', 'hub').stdout).toContain('2 written, 2 deleted');
+  });
+
+  test('an output folder in the one that is synced is refused', () => {
+    synth('prod');
+    for (const output of ['dist', 'dist/', './dist/prod', 'dist/gitops']) {
+      expect(gitops('argocd', '--repo', REPO, '-o', output)).toMatchObject({
+        status: 2,
+        stderr: expect.stringContaining('is in the folder that is synced; write one beside it'),
+      });
+    }
+  });
+});
+
+test.each([
+  ['5m', '5m0s'],
+  ['1h', '1h0m0s'],
+  ['90s', '1m30s'],
+  ['3600s', '1h0m0s'],
+  ['1h2m3s', '1h2m3s'],
+])('a span of %s is rendered as Go writes it', (span, canonical) => {
+  synth('prod');
+  expect(gitops('flux', '--repo', REPO, '--timeout', span).status).toBe(0);
+  expect(object('gitops/flux/prod/20-kustomization-masq.yaml').spec.timeout).toBe(canonical);
+});
+
+test.each(['0s', '', '5', 'm', '5m-1s', '1.5h', 'soon'])('"%s" is no span', span => {
+  synth('prod');
+  expect(gitops('flux', '--repo', REPO, `--timeout=${span}`).status).toBe(2);
+});
+
 describe('masq gitops flux', () => {
   test('renders a folder for the Flux of each cluster', () => {
     synth('prod', 'staging');
@@ -210,7 +274,8 @@ describe('writing', () => {
       ],
     });
     expect(gitops(...args).stdout).toBe(
-      'rendered 2 clusters, 3 files in gitops/argocd/: 1 written, 1 updated, 1 deleted\n',
+      'rendered 2 clusters, 3 files in gitops/argocd/: 1 written, 1 updated, 1 deleted\n' +
+        '  deleted gitops/argocd/20-application-masq-staging.yaml\n',
     );
     expect(gitops(...args, '--check').status).toBe(0);
     expect(gitops(...args).stdout).toContain(': nothing to change\n');
@@ -318,8 +383,8 @@ describe('refuses', () => {
     [['argocd', '-r', REPO, '--secret', 'x'], '--secret is for flux; leave it out'],
     [['flux', '-r', REPO, '--project', 'x'], '--project is for argocd; leave it out'],
     [
-      ['flux', '-r', REPO, '--timeout', '10m'],
-      '--timeout "10m" is not allowed; write a span as Go writes it, such as "30s", "10m0s" or "1h0m0s"',
+      ['flux', '-r', REPO, '--timeout', '10 m'],
+      '--timeout "10 m" is not allowed; write a span as Go writes it, such as "30s", "10m0s" or "1h0m0s"',
     ],
     [
       ['argocd', '-r', REPO, '--name', 'Net', '--revision', 'a b'],

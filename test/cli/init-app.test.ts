@@ -8,7 +8,7 @@ import { ROOT, type Run, sandbox } from './sandbox';
 
 const box = sandbox();
 const AGENT = ['10-serviceaccount', '20-configmap', '30-daemonset'].map(name => `${name}-ip-masq-agent.yaml`);
-const NEXT = 'npm install && git init && pre-commit install && npx masq validate\n';
+const NEXT = 'npm install && git init -b main && pre-commit install && npx masq validate\n';
 
 const EXAMPLE =
   'note: https://git.example.com/network/clusters.git is an example; write in .masq.yaml where yours is\n';
@@ -49,7 +49,8 @@ test('makes a repository in an empty folder', () => {
       'package.json',
     ].sort(),
   );
-  expect(box.read('intents/my-cluster.yaml')).toBe(box.masq('init', 'kubernetes', '-o', '-').stdout);
+  box.masq('init', 'kubernetes', '-o', 'other/my-cluster.yaml');
+  expect(box.read('intents/my-cluster.yaml')).toBe(box.read('other/my-cluster.yaml'));
 });
 
 describe.each(LANGUAGES)('in %s', language => {
@@ -99,6 +100,41 @@ describe.each(LANGUAGES)('in %s', language => {
   });
 });
 
+test('a repository that is there is completed: its README stays, its .gitignore goes on', () => {
+  box.write('README.md', 'mine\n');
+  box.write('.gitignore', '*.log');
+  expect(init().stdout).toContain('wrote 14 files, .gitignore completed; README.md is left as it is\n');
+  expect(box.read('README.md')).toBe('mine\n');
+  expect(box.read('.gitignore')).toBe('*.log\nnode_modules/\n');
+  expect(init().stdout).toContain('wrote 0 files; README.md is left');
+});
+
+test('a name that is a number in YAML', () => {
+  expect(init('--name', '010').status).toBe(0);
+  expect(parse(box.read('intents/010.yaml')).metadata.name).toBe('010');
+});
+
+test('an intent names the schema from where it is', () => {
+  init();
+  expect(box.read('intents/my-cluster.yaml')).toMatch(/^# yaml-language-server: \$schema=\.\.\/node_modules\//);
+});
+
+test('an error of the app is a finding at its line, and not a stack', () => {
+  init();
+  install();
+  const main = box.read('main.mjs').replace('{ intentsFromFile', '{ ClusterIntent, intentsFromFile');
+  box.write(
+    'main.mjs',
+    main.replace(/^\/\/ (?=new ClusterIntent|}\);| {2}\w)/gm, '').replace('10.128.16.0/20', '10.128.16.1/20'),
+  );
+  const { status, stdout, stderr } = box.masq('synth', '--check', '--format', 'github');
+  expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
+  expect(stdout).toMatch(/^::error file=main\.mjs,line=\d+,.*MQ101.*10\.128\.16\.1\/20/m);
+  const { stdout: out, stderr: text } = box.masq('synth');
+  expect({ out, text }).toEqual({ out: '', text: expect.stringMatching(/^main\.mjs:\d+:\d+ \[staging.*error MQ101/) });
+  expect(text).not.toContain('node:internal');
+});
+
 describe('what syncs it', () => {
   const git = (...args: string[]) => expect(spawnSync('git', args, { cwd: box.folder }).status).toBe(0);
   const URL = 'https://git.example/network/clusters.git';
@@ -119,6 +155,8 @@ describe('what syncs it', () => {
       status: 0,
       example: words.includes('example.com'),
     });
+    expect(stdout).not.toContain('git init');
+    expect(stdout).toContain('at its top alone');
     expect(entry('net/app')).toEqual([`${words} --path net/app/dist`]);
     expect(Object.values(box.files('net')).join('')).not.toMatch(/a-token|secret@/);
     install('net/app');
@@ -163,6 +201,7 @@ test('cdk8s synth renders the same, and runs the checks', () => {
 describe('what is there already', () => {
   test('is not overwritten, until it is told to be', () => {
     box.write('README.md', 'mine\n');
+    box.write('cdk8s.yaml', 'mine\n');
     box.write('dist/my-cluster/20-configmap-ip-masq-agent.yaml', 'mine\n');
     box.write('notes.txt', 'mine\n');
     const before = box.files();
@@ -170,11 +209,11 @@ describe('what is there already', () => {
       status: 2,
       stdout: '',
       stderr:
-        'masq: "README.md", "dist/my-cluster/20-configmap-ip-masq-agent.yaml" are there already; move them away, name another folder with -o, or overwrite them with --force\n',
+        'masq: "cdk8s.yaml", "dist/my-cluster/20-configmap-ip-masq-agent.yaml" are there already; move them away, name another folder with -o, or overwrite them with --force\n',
     });
     expect(box.files()).toEqual(before);
     expect(init('--force').status).toBe(0);
-    expect(Object.values(box.files()).filter(text => text === 'mine\n')).toHaveLength(1);
+    expect(Object.keys(box.files()).filter(file => box.read(file) === 'mine\n')).toEqual(['README.md', 'notes.txt']);
     expect(box.read('notes.txt')).toBe('mine\n');
   });
 

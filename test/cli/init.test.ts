@@ -80,7 +80,6 @@ test('refuses to overwrite a file, until it is told to', () => {
 test.each([
   ['folder', 'masq: "folder" is a folder; name a file in it with -o\n'],
   ['folder/', 'masq: "folder/" is a folder; name a file in it with -o\n'],
-  ['none/masq.yaml', 'masq: "none/masq.yaml" cannot be written: the folder does not exist\n'],
   ['file/masq.yaml', 'masq: "file/masq.yaml" cannot be written: "file" is no folder\n'],
   [`${'a'.repeat(256)}`, `masq: "${'a'.repeat(256)}" cannot be written: its name is too long\n`],
 ])('refuses to write to %s, and leaves nothing behind', (output, stderr) => {
@@ -88,6 +87,17 @@ test.each([
   box.write('file', 'mine\n');
   expect(box.masq('init', 'kubernetes', '-o', output, '--force')).toEqual({ status: 2, stdout: '', stderr });
   expect(box.files()).toEqual({ file: 'mine\n' });
+});
+
+test('makes the folder of the file, with a comment that leads to the schema from there', () => {
+  const made = box.masq('init', 'kubernetes', '-o', 'a/b/masq.yaml');
+  expect(made).toMatchObject({ status: 0, stderr: '' });
+  expect(box.read('a/b/masq.yaml')).toMatch(/^# yaml-language-server: \$schema=\.\.\/\.\.\/node_modules\//);
+});
+
+test.each(['1', '010', '1e3', 'true', 'null', 'yes', 'y'])('the name %s is text in what is written', name => {
+  box.masq('init', 'kubernetes', '--name', name, '-o', 'c.yaml');
+  expect(box.masq('validate', 'c.yaml')).toMatchObject({ status: 0, stderr: '' });
 });
 
 test('a folder that may not be written to', () => {

@@ -38,7 +38,7 @@ const WRONG: readonly (readonly [args: string, message: string])[] = [
   ],
   ['synth --output= x.yaml', 'masq: option --output needs a value: DIR'],
   ['synth --app', 'masq: option --app needs a value: COMMAND'],
-  ['init', 'masq: PLATFORM is missing; usage: masq init PLATFORM [options]'],
+  ['init', 'masq: PLATFORM is missing: kubernetes, gke-standard, gke-autopilot or anthos-bare-metal; or --app'],
   ['init gke-standart', 'masq: "gke-standart" is no platform; did you mean "gke-standard"?'],
   [
     'init openshift',
@@ -47,7 +47,7 @@ const WRONG: readonly (readonly [args: string, message: string])[] = [
   ['init kubernetes gke-standard', 'masq: unexpected argument "gke-standard"; masq init takes one PLATFORM'],
   [
     'init kubernetes --name My_Cluster',
-    'masq: "My_Cluster" is no name for a cluster; write lower-case letters, digits and dashes, at most 63',
+    'masq: "My_Cluster" is no name for a cluster; write lower-case letters, digits and dashes between them, at most 63',
   ],
   ['schema intnt', 'masq: no schema is called "intnt"; did you mean "intent"?'],
   ['schema zzzzzzzz', 'masq: no schema is called "zzzzzzzz"; there are intent, settings, agent-config,'],

@@ -115,6 +115,14 @@ describe.skipIf(isMissing('pre-commit', '--version'))('a stranger', () => {
     expect(pipeline('fourth').ends).toEqual(GREEN);
   });
 
+  test('a commit that only deletes is no way round', () => {
+    stranger.ok(
+      `git rm --quiet ${INTENT.replace('intents/', 'dist/').replace('.yaml', '/20-configmap-ip-masq-agent.yaml')}`,
+    );
+    expect(stranger.commit('delete').stderr).toContain('20-configmap-ip-masq-agent.yaml error MQ903 ');
+    stranger.ok('npx masq synth && git add --all && git diff --cached --quiet');
+  });
+
   test('the app is a cdk8s app: what is added in JavaScript is rendered, checked and committed too', () => {
     stranger.edit('main.mjs', '{ intentsFromFile', '{ ClusterIntent, intentsFromFile');
     const commented = /^\/\/ new ClusterIntent[\s\S]*?^\/\/ }\);$/m.exec(stranger.read('main.mjs'))![0];

@@ -32,7 +32,7 @@ export const PLATFORMS = ['kubernetes', 'gke-standard', 'gke-autopilot', 'anthos
 
 const INTRODUCTION = `An intent says what should happen to the source address of pods' packets. It is YAML or JSON; a file may hold
 several documents. Editors complete and check it with the line
-\`# yaml-language-server: $schema=node_modules/cdk8s-masq/schemas/intent.schema.json\` at its head.
+\`# yaml-language-server: $schema=../node_modules/cdk8s-masq/schemas/intent.schema.json\` at its head, whose path counts from the file.
 Keys that are not listed here are refused, wherever they stand.`;
 
 /** docs/intent.md: the reference of the intent document. */
