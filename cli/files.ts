@@ -88,7 +88,7 @@ function identityOf(file: string): string {
 
 /** Whether an argument is a pipe with a name: reading it waits for somebody who writes to it, perhaps without end. */
 export function isNamedPipe(arg: string): boolean {
-  return arg !== STDIN && kindOf(arg)?.isFIFO() === true && hasRealPath(arg);
+  return arg !== STDIN && hasRealPath(arg) && kindOf(arg)?.isFIFO() === true;
 }
 
 /** Asks the system: node stops at a pipe, and takes `/proc/self/fd/63` for the path of one that has no name. */
