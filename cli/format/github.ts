@@ -7,12 +7,17 @@ import { slashed } from './uri';
 
 const COMMANDS: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', note: 'notice' };
 
-/** For GitHub Actions: one workflow command a finding, which the runner turns into an annotation. */
+/**
+ * For GitHub Actions: one workflow command a finding, which the runner turns into an annotation. How many are left out
+ * stands in the log alone.
+ */
 export const githubFormatter: Formatter = {
-  format: report =>
-    fromRoot(report)
-      .diagnostics.map(d => `${command(d)}\n`)
-      .join(''),
+  format(report) {
+    const commands = fromRoot(report).diagnostics.map(d => `${command(d)}\n`);
+    const left = report.suppressed.length;
+    if (left > 0) commands.push(`${left} finding${left === 1 ? '' : 's'} left out as told\n`);
+    return commands.join('');
+  },
 };
 
 function command(d: Diagnostic): string {

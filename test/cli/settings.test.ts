@@ -1,5 +1,6 @@
 import { chmodSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { parseXml } from './junit';
 import { CONTAINED, HOST_BITS, intent, sandbox } from './sandbox';
 
 const box = sandbox();
@@ -543,6 +544,16 @@ describe('# masq-ignore', () => {
     const json = JSON.parse(box.masq('validate', '-f', 'json', 'a.yaml').stdout);
     expect(json.summary.suppressed).toBe(1);
     expect(json.suppressed).toMatchObject([{ code: 'MQ121', reason: 'ticket NET-12', by: 'comment' }]);
+    expect(box.masq('validate', '-f', 'github', 'a.yaml').stdout).toBe('1 finding left out as told\n');
+    const suites = parseXml(box.masq('validate', '-f', 'junit', 'a.yaml').stdout);
+    expect(suites.attributes).toMatchObject({ tests: '1', failures: '0', skipped: '1' });
+    expect(suites.children[0]!.children[0]!.children).toMatchObject([
+      {
+        tag: 'skipped',
+        attributes: { message: 'ticket NET-12' },
+        text: expect.stringMatching(/^a\.yaml:3:5 warning /),
+      },
+    ]);
     const [run] = JSON.parse(box.masq('validate', '-f', 'sarif', 'a.yaml').stdout).runs;
     expect(run.results).toMatchObject([
       { ruleId: 'MQ121', ruleIndex: 0, suppressions: [{ kind: 'inSource', justification: 'ticket NET-12' }] },
