@@ -1,4 +1,12 @@
-import { type Diagnostic, diagnostic, findRule, noRule, type RuleCode, type SourceRange } from '../diagnostics';
+import {
+  type Diagnostic,
+  diagnostic,
+  findRule,
+  noRule,
+  type RuleCode,
+  type SourceRange,
+  suggest,
+} from '../diagnostics';
 import { type Extent, embeddedText, type ParsedSource, type SourceDocument, type SourceText } from '../source';
 import { textsWith } from './texts';
 
@@ -14,12 +22,20 @@ export interface Ignore {
   readonly reason: string;
   /** Where the code stands. */
   readonly range: SourceRange;
+  /** Where the comment begins: of one that names several rules, each has the same. */
+  readonly comment: number;
 }
 
 const WORD = 'masq-ignore';
 const COMMENT = /(?<=^|[\s#])#[ \t]*masq-ignore(?![\w-]):?[ \t]*/g;
 const CODES = /^[\w-]+(?:[ \t]*,[ \t]*[\w-]+)*/;
 const LEAD = /^[\s:,;\u2013\u2014-]+/;
+
+/** Another rule behind the list, which a comma would have made part of it: by its code, or a name that is no word. */
+const NEXT_RULE = /^[\s:,;/+&]*(?:and\s+)?(MQ\d+|[a-z]+(?:-[a-z0-9]+)+)(?![\w-])/i;
+
+/** A comment that names a rule behind a word or two which may have been meant for the word. */
+const SLIP = /(?<=^|[\s#])#[ \t]*(\w{1,14}(?:[-.: \t]\w{1,9})?):?[ \t]{1,9}(?=MQ\d{3}(?!\w))/gi;
 
 /** What the comments of a text say. */
 export interface ReadIgnores {
@@ -31,15 +47,25 @@ export interface ReadIgnores {
 
 /** Reads the comments `# masq-ignore CODE[, CODE] REASON` of a text, be it YAML or YAML within YAML. */
 export function readIgnores({ source, documents }: Pick<ParsedSource, 'source' | 'documents'>): ReadIgnores {
-  if (!source.text.includes(WORD)) return { ignores: [], diagnostics: [] };
+  if (!source.text.includes(WORD)) return { ignores: [], diagnostics: slips(source) };
   const inner = documents.flatMap(document => textsInQuotes(document));
   const isInner = (offset: number): boolean =>
     inner.some(({ extent: [start, end] }) => offset >= start && offset < end);
   const read = [readLines(source, isInner), ...inner.map(({ text }) => readLines(text, () => false))];
   return {
     ignores: read.flatMap(({ ignores }) => ignores),
-    diagnostics: read.flatMap(({ diagnostics }) => diagnostics),
+    diagnostics: [...read.flatMap(({ diagnostics }) => diagnostics), ...slips(source)],
   };
+}
+
+/** Comments whose word is spelt wrongly, which nobody would tell from ones that are about something else. */
+function slips(source: SourceText): Diagnostic[] {
+  return [...source.text.matchAll(SLIP)].flatMap(({ 0: found, 1: word, index }) => {
+    if (word === WORD || suggest(word!.replace(/[_.:\s]/, '-'), [WORD]) === undefined) return [];
+    const start = index + found.indexOf(word!);
+    const message = `"${word}" is not read; write # ${WORD}`;
+    return [diagnostic('MQ221', { file: source.file, range: source.range(start, start + word!.length) }, { message })];
+  });
 }
 
 /** The texts whose lines are not those of the document, once each: a block has its lines in common with it. */
@@ -117,13 +143,21 @@ class Comment {
     for (const { 0: word, index } of list.matchAll(/[\w-]+/g)) {
       const range = this.source.range(this.words + index, this.words + index + word.length);
       const code = findRule(word);
-      if (code) ignores.push({ code, line, extent, reason, range });
+      if (code) ignores.push({ code, line, extent, reason, range, comment: range.start.offset - index });
       else diagnostics.push(diagnostic('MQ220', { file: this.source.file, range }, { message: noRule(word) }));
     }
-    if (reason !== '' && list !== '') return { ignores, diagnostics };
+    const next = nextRule(text.slice(list.length));
+    if (reason !== '' && list !== '' && !next) return { ignores, diagnostics };
     const at = { file: this.source.file, range: this.source.range(this.start, this.end) };
-    const lacks = list === '' ? 'names no rule' : 'gives no reason';
-    const message = `the comment ${lacks} and has no effect; write # ${WORD} ${list || 'MQ303'} and why`;
+    const lacks = list === '' ? 'names no rule' : next ? 'lacks a comma between its rules' : 'gives no reason';
+    const all = list === '' ? 'MQ303' : next ? `${list}, ${next}` : list;
+    const message = `the comment ${lacks} and has no effect; write # ${WORD} ${all} and why`;
     return { ignores: [], diagnostics: [...diagnostics, diagnostic('MQ221', at, { message })] };
   }
+}
+
+/** The rule that a reason begins with, as it is written: it was most likely meant for the list before it. */
+function nextRule(reason: string): string | undefined {
+  const [, word = ''] = NEXT_RULE.exec(reason) ?? [];
+  return findRule(word) && word;
 }

@@ -89,15 +89,29 @@ export class Judge {
       .flatMap(([file, ignores]) =>
         ignores
           .filter(ignore => !used.has(ignore))
-          .map(({ code, line, range }) =>
+          .map(ignore =>
             diagnostic(
               'MQ222',
-              { file, range },
-              { message: `line ${line} has no finding ${code}; remove the comment` },
+              { file, range: ignore.range },
+              {
+                message: idleness(
+                  ignore,
+                  ignores.filter(other => used.has(other)),
+                ),
+              },
             ),
           ),
       );
   }
+}
+
+/** Why a comment's rule has no effect, and what to remove: not what leaves something out. */
+function idleness({ code, line, extent, comment }: Ignore, used: readonly Ignore[]): string {
+  const twin = used.find(other => other.code === code && other.extent[0] === extent[0]);
+  if (twin?.comment === comment) return `the comment names ${code} twice; remove one of the two`;
+  if (twin) return `${code} of line ${line} is left out by another comment already; remove this one`;
+  const rest = used.some(other => other.comment === comment);
+  return `line ${line} has no finding ${code}; remove ${rest ? `${code} from the comment` : 'the comment'}`;
 }
 
 /** Whether patterns stand for a file: in their order each adds files, or takes some away where it begins with "!". */

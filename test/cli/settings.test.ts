@@ -528,6 +528,39 @@ describe('# masq-ignore', () => {
       `${INNER} # masq-ignore`,
       '3:17 error MQ221 the comment names no rule and has no effect; write # masq-ignore MQ303 and why',
     ],
+    [
+      'no comma',
+      `${INNER} # masq-ignore MQ121 MQ120 why`,
+      '3:17 error MQ221 the comment lacks a comma between its rules and has no effect; write # masq-ignore MQ121, MQ120 and why',
+    ],
+    [
+      'and for a comma, and no reason',
+      `${INNER} # masq-ignore MQ121 and duplicate-entry`,
+      '3:17 error MQ221 the comment lacks a comma between its rules and has no effect; write # masq-ignore MQ121, duplicate-entry and why',
+    ],
+    [
+      'an underscore',
+      `${INNER} # masq_ignore MQ121 why`,
+      '3:19 error MQ221 "masq_ignore" is not read; write # masq-ignore',
+    ],
+    ['a slip', `${INNER} # masq-ignroe: MQ121 why`, '3:19 error MQ221 "masq-ignroe" is not read; write # masq-ignore'],
+    ['capitals', `${INNER} # MASQ-IGNORE MQ121 why`, '3:19 error MQ221 "MASQ-IGNORE" is not read; write # masq-ignore'],
+    ['a blank', `${INNER} #masq ignore MQ121 why`, '3:18 error MQ221 "masq ignore" is not read; write # masq-ignore'],
+    [
+      'one of two is idle',
+      `${INNER} # masq-ignore MQ121, MQ120 why`,
+      '3:38 note MQ222 line 3 has no finding MQ120; remove MQ120 from the comment',
+    ],
+    [
+      'one that is named twice',
+      `${INNER} # masq-ignore MQ121,covered-entry why`,
+      '3:37 note MQ222 the comment names MQ121 twice; remove one of the two',
+    ],
+    [
+      'two comments',
+      `# masq-ignore MQ121 why\n  ${INNER} # masq-ignore MQ121 why`,
+      '4:31 note MQ222 MQ121 of line 4 is left out by another comment already; remove this one',
+    ],
     ['an unknown rule', `${INNER} # masq-ignore MQ12 why`, '3:31 error MQ220 "MQ12" is no rule; did you mean "MQ102"?'],
     [
       'nothing to ignore',
@@ -537,6 +570,15 @@ describe('# masq-ignore', () => {
   ])('%s', (_, entry, said) => {
     box.write('a.yaml', list(WIDE, entry));
     expect(box.masq('validate', 'a.yaml').stdout).toContain(`a.yaml:${said}`);
+  });
+
+  test.each([
+    `${INNER} # masq-ignore MQ121 covered by the partner's`,
+    `${INNER} # masq-ignore MQ121 two-way traffic`,
+    `${INNER} # see MQ120 # masq-ignore MQ121 why`,
+  ])('rules in the words of others are no slips: %s', entry => {
+    box.write('a.yaml', list(WIDE, entry));
+    expect(box.masq('validate', 'a.yaml').stdout).toBe('no findings in 1 file (1 document); 1 left out as told\n');
   });
 
   test('what is left out is told to machines, with its reason', () => {

@@ -232,7 +232,8 @@ export const DOCUMENTS = {
   MQ221: {
     meaning: prose(`
       A masq-ignore comment says which rule's findings are left out on its line, and why: those who read it later cannot
-      ask. Without one of the two it has no effect.`),
+      ask. Without one of the two it has no effect, and neither has one whose rules no comma parts: the second rule may be
+      meant as one, or as the reason's first word. The same is said of a word that is nearly masq-ignore before a rule.`),
     example: block(`
       nonMasqueradeCIDRs:
         - 10.0.0.0/8
