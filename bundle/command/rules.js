@@ -268,7 +268,8 @@ ${w}`}function p(n){return d(`
         - 10.0.0.0/8 # masq-ignore coverd-entry the partner's range
     `),fix:'Write a code that "masq rules" lists.',source:t.masq},MQ221:{meaning:e(`
       A masq-ignore comment says which rule's findings are left out on its line, and why: those who read it later cannot
-      ask. Without one of the two it has no effect.`),example:d(`
+      ask. Without one of the two it has no effect, and neither has one whose rules no comma parts: the second rule may be
+      meant as one, or as the reason's first word. The same is said of a word that is nearly masq-ignore before a rule.`),example:d(`
       nonMasqueradeCIDRs:
         - 10.0.0.0/8
         - 10.1.0.0/16 # masq-ignore MQ121
