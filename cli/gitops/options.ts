@@ -91,6 +91,7 @@ const OPTIONS: Readonly<Record<string, string>> = {
   destinations: '--destination',
   maxUpdate: '--max-update',
   name: '--name',
+  project: '--project',
   repo: '--repo',
   revision: '--revision',
 };

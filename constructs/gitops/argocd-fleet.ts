@@ -107,10 +107,17 @@ export class ArgoCdFleet extends Construct {
   }
 }
 
+/** The project that Argo CD comes with allows everything, and other Applications count on it. */
+const OWN_PROJECT =
+  '"default" is the project that Argo CD comes with, and narrowing it would stop others; write another name';
+
 /** What is wrong with props that do not fit each other, or the clusters. */
 export function argoCdFaults(props: Partial<ArgoCdFleetProps>): FleetFault[] {
   const { canaries = [], style, maxUpdate } = props;
-  const faults = [...fleetFaults(props, props.name ?? 'masq'), ...destinationFaults(props.destinations)];
+  const prefix = props.name ?? 'masq';
+  const faults = [...fleetFaults(props, prefix, cluster => cluster), ...destinationFaults(props.destinations)];
+  const key = props.project === undefined ? 'name' : 'project';
+  if (props[key] === 'default') faults.push({ path: [key], message: OWN_PROJECT });
   if (style === 'applications' && canaries.length > 0) {
     const message = 'Applications sync each by itself, in no stages; write the style "applicationset", or no canaries';
     faults.push({ path: ['canaries'], message });

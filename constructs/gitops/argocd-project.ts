@@ -44,9 +44,16 @@ export interface ArgoCdProjectProps extends CommonProps {
   readonly description?: string;
 }
 
+/** The project that Argo CD comes with allows everything, and other Applications count on it. */
+const OWN_NAME = {
+  ...LABEL_NAME,
+  pattern: `^(?!default$)${LABEL_NAME.pattern.slice(1)}`,
+  'x-wanted': `${LABEL_NAME['x-wanted']}, and not Argo CD's own "default"`,
+};
+
 const SHAPE: PropsShape<ArgoCdProjectProps> = {
   ...COMMON,
-  name: optional(LABEL_NAME),
+  name: optional(OWN_NAME),
   namespace: optional(NAMESPACE),
   repo: required(GIT_REPO),
   destinations: required({

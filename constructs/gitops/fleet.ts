@@ -54,8 +54,16 @@ export function faultDiagnostic({ path, message }: FleetFault): Diagnostic {
   return diagnostic('MQ206', { path: ['props', ...path] }, { message });
 }
 
-/** Checks that what is said of clusters is said of those that are there, and that names made of theirs are not too long. */
-export function fleetFaults(props: Partial<FleetProps>, prefix: string): FleetFault[] {
+/**
+ * Checks that what is said of clusters is said of those that are there, that no two are at one place, and that names made
+ * of theirs are not too long.
+ * @param placeOf where a cluster is of which nothing is said
+ */
+export function fleetFaults(
+  props: Partial<FleetProps>,
+  prefix: string,
+  placeOf: (cluster: string) => string,
+): FleetFault[] {
   const names = (props.clusters ?? []).map(cluster => cluster.name);
   if (names.length === 0) return [];
   const unknown = (name: string, path: ValuePath): FleetFault[] => {
@@ -70,8 +78,23 @@ export function fleetFaults(props: Partial<FleetProps>, prefix: string): FleetFa
     ...canaries.flatMap((name, i) => unknown(name, ['canaries', i])),
     ...(all ? [{ path: ['canaries'], message: 'every cluster is a canary; leave at least one for the rest' }] : []),
     ...Object.keys(props.destinations ?? {}).flatMap(name => unknown(name, ['destinations', name])),
+    ...sharedPlaces(names, name => props.destinations?.[name] ?? placeOf(name)),
     ...names.flatMap((name, i) => nameFaults(prefix, name, ['clusters', i, 'name'])),
   ];
+}
+
+/** Two clusters at one place would write each other's objects, which have the same names. */
+function sharedPlaces(names: readonly string[], placeOf: (name: string) => string): FleetFault[] {
+  const found = new Map<string, string>();
+  return names.flatMap(name => {
+    const place = placeOf(name);
+    const other = found.get(place);
+    if (other === undefined) found.set(place, name);
+    if (other === undefined) return [];
+    return [
+      { path: ['destinations', name], message: `"${other}" and "${name}" are both at "${place}"; each needs its own` },
+    ];
+  });
 }
 
 /** The clusters that there are, the first of many. */
@@ -92,7 +115,7 @@ function nameFaults(prefix: string, name: string, path: ValuePath): FleetFault[]
   return [
     {
       path: ['name'],
-      message: `"${whole}" has ${whole.length} signs, a label at most ${LONGEST}; write a shorter one`,
+      message: `"${whole}" has ${whole.length} characters, a label at most ${LONGEST}; write a shorter one`,
     },
   ];
 }

@@ -77,7 +77,7 @@ export class FluxFleet extends Construct {
     new FluxSource(this, 'Source', sourceProps(props));
     for (const cluster of clusters) {
       const stage = stageOf(cluster.name, canaries);
-      const secret = destinations[cluster.name] ?? `${cluster.name}-kubeconfig`;
+      const secret = destinations[cluster.name] ?? kubeConfigOf(cluster.name);
       new FluxKustomization(this, cluster.name, {
         ...kustomizationProps(props, cluster.name, `${name}-${cluster.name}`),
         labels: { ...labels, [CLUSTER_LABEL]: cluster.name, [STAGE_LABEL]: stage },
@@ -139,10 +139,15 @@ function kustomizationProps(props: Common, cluster: string, name: string) {
 
 /** What is wrong with props that do not fit each other, or the clusters. */
 export function fluxFaults(props: Partial<FluxFleetProps>): FleetFault[] {
-  const faults = [...sourceFaults(props), ...fleetFaults(props, props.name ?? 'masq')];
+  const faults = [...sourceFaults(props), ...fleetFaults(props, props.name ?? 'masq', kubeConfigOf)];
   for (const [cluster, secret] of Object.entries(props.destinations ?? {})) {
     const fault = textFault(secret, OBJECT_NAME);
     if (fault !== undefined) faults.push({ path: ['destinations', cluster], message: fault });
   }
   return faults;
+}
+
+/** The Secret with a cluster's kubeconfig, of which nothing is said. */
+function kubeConfigOf(cluster: string): string {
+  return `${cluster}-kubeconfig`;
 }

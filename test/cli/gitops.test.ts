@@ -7,6 +7,8 @@ import { GITOPS_EXAMPLES } from '../../examples/gitops/commands';
 import { intent, RENDERED, ROOT, sandbox } from './sandbox';
 
 const box = sandbox();
+const OWN_PROJECT =
+  '--project "default" is the project that Argo CD comes with, and narrowing it would stop others; write another name';
 const REPO = 'https://git.example/network/clusters.git';
 
 /** Renders clusters to dist/. */
@@ -339,6 +341,20 @@ describe('refuses', () => {
       ['flux', '--source', 'oci', '-r', 'oci://registry.example/x:v1'],
       '--repo "oci://registry.example/x:v1" is not allowed; write the URL of an OCI repository without a tag, such as "oci://ghcr.io/org/manifests"',
     ],
+    [['argocd', '-r', REPO, '--project', 'default'], OWN_PROJECT],
+    [['argocd', '-r', REPO, '--name', 'default'], OWN_PROJECT],
+    [
+      ['argocd', '-r', REPO, '--destination', 'prod=a', '--destination', 'staging=a'],
+      '--destination "prod" and "staging" are both at "a"; each needs its own',
+    ],
+    [
+      ['argocd', '-r', REPO, '--destination', 'prod=staging'],
+      '--destination "prod" and "staging" are both at "staging"; each needs its own',
+    ],
+    [
+      ['flux', '-r', REPO, '--style', 'hub', '--destination', 'prod=in-cluster', '--destination', 'staging=in-cluster'],
+      '--destination "prod" and "staging" are both at "in-cluster"; each needs its own',
+    ],
     [['argocd', '-r', REPO, '--canary', 'stagin'], '--canary "stagin" is no rendered cluster; did you mean "staging"?'],
     [['argocd', '-r', REPO, '--canary', 'x'], '--canary "x" is no rendered cluster; there are prod and staging'],
     [
@@ -432,7 +448,7 @@ describe('refuses', () => {
     synth('c'.repeat(60));
     const name = `masq-${'c'.repeat(60)}`;
     expect(gitops('argocd', '-r', REPO).stderr).toBe(
-      `masq: --name "${name}" has 65 signs, a label at most 63; write a shorter one\n`,
+      `masq: --name "${name}" has 65 characters, a label at most 63; write a shorter one\n`,
     );
   });
 
