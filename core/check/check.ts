@@ -11,7 +11,7 @@ import { objectId, record } from '../manifest/object';
 import { readManifest } from '../manifest/read';
 import { isSettingsFile, Judge, type Judgement, readParsedSettings, type Suppressed } from '../settings';
 import { DEFAULT_LIMITS, type Limits, type ParsedSource, parseSource, type SourceDocument } from '../source';
-import { isAgentKey } from './mentions';
+import { isAgentKey, isMasqKey } from './mentions';
 
 /** A text to be checked. */
 export interface Input {
@@ -210,12 +210,15 @@ function strayAgentFile(document: SourceDocument): Diagnostic[] {
   return [diagnostic('MQ215', document.at([]), { message }), ...readAgentDocument(document).diagnostics];
 }
 
-/** Whether a document without kind is an ip-masq-agent file: one of its keys is the agent's, or nearly so. */
+/**
+ * Whether a document without kind is an ip-masq-agent file: one of its keys is the agent's, or nearly so. Other programs
+ * have a resyncInterval too, so that it tells nothing beside keys that are not the agent's.
+ */
 function isAgentFile(document: SourceDocument): boolean {
   const keys = Object.keys(record(document.value));
   if (keys.includes('kind') || keys.includes('apiVersion')) return false;
-  if (CHART_VALUES.test(document.source.file) && !keys.every(key => suggest(key, AGENT_KEYS))) return false;
-  return keys.some(isAgentKey);
+  if (!CHART_VALUES.test(document.source.file) && keys.some(isMasqKey)) return true;
+  return keys.some(isAgentKey) && keys.every(key => suggest(key, AGENT_KEYS));
 }
 
 /** What Helm's charts call the files of their values, among which those of an agent's file may be. */

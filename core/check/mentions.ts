@@ -19,11 +19,24 @@ export function mayConcern({ file, text }: Input): boolean {
   return isSettingsFile(file) || WORDS.test(text) || hasSlip(text);
 }
 
-/** Whether a key shows that its map is an ip-masq-agent file: one of the agent's, or one with a slip in it. */
+/** Whether a key is one that an ip-masq-agent file has, or one with a slip in it. */
 export function isAgentKey(key: string): boolean {
-  const near = key.length > 6 ? suggest(key, AGENT_KEYS) : undefined;
+  const near = nearAgentKey(key);
   // Other programs' files have keys such as sizeLimit and syncInterval.
-  return near !== undefined && (/masq/i.test(near) || suggest(key, [near], 1) !== undefined);
+  return near !== undefined && (isMasqWord(near) || suggest(key, [near], 1) !== undefined);
+}
+
+/** Whether a key is one that nothing but an ip-masq-agent file has, or one with a slip in it. */
+export function isMasqKey(key: string): boolean {
+  return isMasqWord(nearAgentKey(key) ?? '');
+}
+
+function nearAgentKey(key: string): string | undefined {
+  return key.length > 6 ? suggest(key, AGENT_KEYS) : undefined;
+}
+
+function isMasqWord(word: string): boolean {
+  return /masq/i.test(word);
 }
 
 /** Whether one of the words would be masq's, were it not for a slip. */

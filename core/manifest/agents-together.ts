@@ -116,18 +116,24 @@ function ipv6({ flags }: AgentDaemonSet, { document, files }: AgentConfigMap, ke
 }
 
 /** Without a list beside it, the built-in one counts, and it is not the one that GKE has without an agent. */
-function defaults({ document, flags, configMaps }: AgentDaemonSet, beside: readonly AgentConfigMap[]): Diagnostic[] {
+function defaults(daemonSet: AgentDaemonSet, beside: readonly AgentConfigMap[]): Diagnostic[] {
+  const { document, flags, configMaps } = daemonSet;
   if (beside.length > 0 || !flags) return [];
   const needed = configMaps.find(({ optional }) => !optional);
   const without = needed
     ? `the pods do not start until "${needed.name}" is there, since the volume is not optional`
-    : `without one the agent preserves ${builtIn(flags.nomasqAllReservedRanges)}`;
+    : `without one the agent preserves ${builtIn(flags.nomasqAllReservedRanges, isOfGke(daemonSet))}`;
   const message = `no ConfigMap is beside the DaemonSet: ${without}`;
   const path = configMaps[0]?.path ?? ['metadata', 'name'];
   return [diagnostic('MQ310', document.at(path), { message, severity: 'note' })];
 }
 
-function builtIn(reservedRanges: boolean): string {
+function builtIn(reservedRanges: boolean, isOfGke: boolean): string {
   if (reservedRanges) return 'its eleven built-in ranges';
-  return 'three ranges (RFC 1918), not the eleven that GKE preserves by itself';
+  return `three ranges (RFC 1918)${isOfGke ? ', not the eleven that GKE preserves by itself' : ''}`;
+}
+
+/** Whether a DaemonSet is one for GKE: by where its image comes from, or by a label that GKE gives its nodes. */
+function isOfGke({ image = '', nodeSelector }: AgentDaemonSet): boolean {
+  return /\bgke\b/.test(image) || Object.keys(nodeSelector).some(key => /\bgke-|\/masq-agent-ds-ready$/.test(key));
 }

@@ -31,11 +31,15 @@ export interface AgentConfigMap {
 
 const AGENT_FILE = new RegExp(`^[ \\t]*["']?(?:${AGENT_KEYS.join('|')})["']?[ \\t]*:`, 'im');
 
-/** Whether a ConfigMap is about ip-masq-agent: by its name, or by what one of its files says. */
+/** Whether a document is a ConfigMap about ip-masq-agent. */
 export function isAgentConfigMap(document: SourceDocument): boolean {
+  return objectId(document)?.kind === 'ConfigMap' && holdsAgentFile(document);
+}
+
+/** Whether what a ConfigMap says is about ip-masq-agent: by its name, or by what one of its files says. */
+export function holdsAgentFile(document: SourceDocument): boolean {
   const id = objectId(document);
-  if (id?.kind !== 'ConfigMap') return false;
-  if (id.name !== undefined && /ip-?masq|masq-agent/i.test(id.name)) return true;
+  if (id?.name !== undefined && /ip-?masq|masq-agent/i.test(id.name)) return true;
   const texts = [...Object.values(record(valueAt(document.value, ['data']))), ...Object.values(record(document.value))];
   return texts.some(text => typeof text === 'string' && isLikeAgentFile(text) && /masq/i.test(text));
 }

@@ -39,8 +39,12 @@ export interface AgentDaemonSet {
 
 /** Whether a document is a DaemonSet that runs ip-masq-agent or masq-agent. */
 export function isAgentDaemonSet(document: SourceDocument): boolean {
-  const id = objectId(document);
-  return id?.kind === 'DaemonSet' && (agentContainer(document) >= 0 || /ip-?masq|masq-agent/i.test(id.name ?? ''));
+  return objectId(document)?.kind === 'DaemonSet' && runsAgent(document);
+}
+
+/** Whether what a DaemonSet says is about one of the agents: by its containers or its name. */
+export function runsAgent(document: SourceDocument): boolean {
+  return agentContainer(document) >= 0 || /ip-?masq|masq-agent/i.test(objectId(document)?.name ?? '');
 }
 
 /** Checks a DaemonSet of ip-masq-agent or masq-agent. */

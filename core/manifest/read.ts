@@ -3,11 +3,11 @@ import { Findings } from '../intent/findings';
 import { valueAt } from '../schema/path';
 import type { SourceDocument } from '../source';
 import type { Bundle } from './bundle';
-import { isAgentConfigMap, readConfigMap } from './config-map';
-import { isAgentDaemonSet, readDaemonSet } from './daemon-set';
+import { holdsAgentFile, isAgentConfigMap, readConfigMap } from './config-map';
+import { isAgentDaemonSet, readDaemonSet, runsAgent } from './daemon-set';
 import { readEgressPolicyV1, readEgressPolicyV1Alpha1 } from './egress-nat-policy';
 import { readGateway } from './gateway';
-import { checkMetadata, objectId, written } from './object';
+import { checkMetadata, type ObjectId, objectId, written } from './object';
 
 /** The kinds of `networking.gke.io` that masq knows. */
 const KINDS = ['EgressNATPolicy', 'NetworkGatewayGroup', 'AnthosNetworkGateway', 'AnthosNetworkGatewayNode'];
@@ -77,8 +77,21 @@ function aside(document: SourceDocument): readonly Diagnostic[] | undefined {
     case 'Cluster':
       return id.apiVersion.startsWith('baremetal.cluster.gke.io/') ? readCluster(document) : undefined;
     default:
-      return id?.apiVersion.startsWith('networking.gke.io/') ? unknownKind(document, id.kind) : undefined;
+      if (id === undefined) return undefined;
+      return id.apiVersion.startsWith('networking.gke.io/')
+        ? misspeltKind(document, id.kind, KINDS)
+        : misspeltAgent(document, id);
   }
+}
+
+/** What is said of an object that would be an agent's, were it not for a slip in its kind. */
+function misspeltAgent(document: SourceDocument, { apiVersion, kind }: ObjectId): readonly Diagnostic[] | undefined {
+  if (!/^(?:v1|apps\/\w+|extensions\/\w+)?$/.test(apiVersion)) return undefined;
+  const meant = suggest(kind, ['ConfigMap', 'DaemonSet'], 2);
+  const isAgents = meant === 'ConfigMap' ? holdsAgentFile : runsAgent;
+  return meant !== undefined && meant !== kind && isAgents(document)
+    ? misspeltKind(document, kind, [meant])
+    : undefined;
 }
 
 /** Checks an object of a kind without checks of its own. */
@@ -112,9 +125,13 @@ function wrongVersion(document: SourceDocument, wanted: string): Diagnostic {
   return diagnostic('MQ213', document.at(['apiVersion']), { message });
 }
 
-function unknownKind(document: SourceDocument, kind: string): readonly Diagnostic[] | undefined {
-  if (KINDS.includes(kind.replace(/List$/, ''))) return [];
-  const near = suggest(kind, KINDS);
+function misspeltKind(
+  document: SourceDocument,
+  kind: string,
+  kinds: readonly string[],
+): readonly Diagnostic[] | undefined {
+  if (kinds.includes(kind.replace(/List$/, ''))) return [];
+  const near = suggest(kind, kinds);
   if (near === undefined) return undefined;
   return [
     diagnostic('MQ213', document.at(['kind']), { message: `kind "${kind}" is unknown; did you mean "${near}"?` }),

@@ -61,6 +61,9 @@ const LEVEL_BETWEEN: Readonly<Record<string, string>> = { LabelSelector: 'matchL
 /** What the file of an agent cannot say. */
 const flag = (written: string): string => `remove it: the agent takes it as a flag, such as ${written}`;
 
+const SOURCES_OF_TKE =
+  "remove it: it lists sources for the agent of Tencent's TKE, and ip-masq-agent knows no such list";
+
 /** Keys that people look for where masq sees to the matter itself or has another place for it, by the schema's title. */
 const ELSEWHERE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   Agent: {
@@ -77,6 +80,8 @@ const ELSEWHERE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     path: 'remove it: they are served at /metrics',
   },
   AgentConfig: {
+    NonMasqueradeSrcCIDRs: SOURCES_OF_TKE,
+    nonMasqueradeSrcCIDRs: SOURCES_OF_TKE,
     preserve: 'write "nonMasqueradeCIDRs"',
     linkLocal: 'write "masqLinkLocal: true" to masquerade it',
     linkLocalIPv6: 'write "masqLinkLocalIPv6: true" to masquerade it',
