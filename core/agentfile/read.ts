@@ -89,8 +89,13 @@ function readDocuments(parsed: ParsedSource, strictness: Strictness, leftOut: nu
   }
   const { config, diagnostics: found } =
     document?.value == null ? emptyFile(source) : readAgentDocument(document, strictness, leftOut);
-  const all = [...told, ...found];
+  const all = [...told, ...(hasErrors(told) ? found.filter(one => !isOnComment(one)) : found)];
   return config && !hasErrors(told) ? { config, diagnostics: all } : refused(all);
+}
+
+/** Whether a finding is on a key that is a comment of JavaScript's, with the key behind it: YAML takes the two for one. */
+function isOnComment({ path = [] }: Diagnostic): boolean {
+  return /^\/[/*]/.test(String(path[path.length - 1]));
 }
 
 /** What is said of a file that is refused. What holds instead of a list that it lacks is not among it: nothing of it holds. */
