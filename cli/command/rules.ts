@@ -18,14 +18,19 @@ export function run({ values, positionals }: Invocation): number {
   if (values.format === 'json') {
     const rules = wanted.map(code => ({ code, ...RULES[code], ...EXPLANATIONS[code], help: ruleAddress(code, SITE) }));
     stdout.write(`${JSON.stringify(rules, null, 2)}\n`);
-  } else if (codes.length === 0) stdout.write(wanted.map(code => line(code, colors)).join(''));
+  } else if (codes.length === 0) stdout.write(list(wanted, colors));
   else stdout.write(codes.map(code => explain(code, colors, SITE)).join('\n'));
   return 0;
 }
 
-function line(code: RuleCode, { bold, dim }: Palette): string {
-  const { severity, title, name } = RULES[code];
-  return `${bold(code)} ${severity.padEnd(7)} ${title} ${dim(name)}\n`;
+/** A table: the code, the severity, the name and the title of each. */
+function list(codes: readonly RuleCode[], { bold, dim }: Palette): string {
+  const width = Math.max(...codes.map(code => RULES[code].name.length));
+  const lines = codes.map(code => {
+    const { severity, title, name } = RULES[code];
+    return `${bold(code)} ${severity.padEnd(7)} ${dim(name.padEnd(width))}  ${title}\n`;
+  });
+  return lines.join('');
 }
 
 /** All about a rule, and where the same stands on the site of the documentation. */

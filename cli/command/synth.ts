@@ -22,6 +22,7 @@ import {
   foreignManifests,
   type OutputChange,
   type OutputPlan,
+  staleText,
 } from '../output';
 import { renderApp } from '../render-app';
 import { loadProject, type Project } from '../settings';
@@ -197,9 +198,9 @@ function staleness(root: string, changes: readonly OutputChange[], prune: boolea
     orphan: 'it belongs to no given intent',
   };
   const stale = changes.filter(change => change.kind !== 'orphan' || prune);
-  const found = stale.map(({ kind, path }) => {
-    const message = `not up to date: ${says[kind]}; run "${remedy}" and commit the result`;
-    return diagnostic('MQ903', { file: `${root}/${path}` }, { message });
+  const found = stale.map(change => {
+    const message = staleText(change, says[change.kind], remedy);
+    return diagnostic('MQ903', { file: `${root}/${change.path}` }, { message });
   });
   return prune ? found : [...found, ...orphans(root, changes)];
 }

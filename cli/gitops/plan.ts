@@ -1,5 +1,5 @@
 import { type Diagnostic, diagnostic } from '../../core/diagnostics';
-import { compareOutput, deletedText, type OutputChange, type OutputPlan } from '../output';
+import { compareOutput, deletedText, type OutputChange, type OutputPlan, staleText } from '../output';
 import type { GitOpsOptions } from './options';
 import { isOwn, renderGitOps } from './render';
 
@@ -28,9 +28,9 @@ const SAYS = {
 
 /** Every difference as a finding that names the command which takes it away. */
 export function stalenessOf({ output, changes }: GitOpsPlan, remedy: string): Diagnostic[] {
-  return changes.map(({ kind, path }) => {
-    const message = `not up to date: ${SAYS[kind as keyof typeof SAYS]}; run "${remedy}" and commit the result`;
-    return diagnostic('MQ903', { file: `${output.root}/${path}` }, { message });
+  return changes.map(change => {
+    const message = staleText(change, SAYS[change.kind as keyof typeof SAYS], remedy);
+    return diagnostic('MQ903', { file: `${output.root}/${change.path}` }, { message });
   });
 }
 

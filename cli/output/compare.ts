@@ -28,8 +28,10 @@ export function compareWanted(plan: OutputPlan, wanted: ReadonlyMap<string, stri
   for (const [path, content] of wanted) {
     const present = readIfThere(join(plan.root, path), fs);
     if (present?.equals(Buffer.from(content))) continue;
-    if (present !== undefined && !plan.owned(present.toString('utf8'), path)) foreign.push(path);
-    changes.push({ kind: present === undefined ? 'create' : 'update', path });
+    const text = present?.toString('utf8');
+    if (text !== undefined && !plan.owned(text, path)) foreign.push(path);
+    const isLineEnds = text?.replaceAll('\r\n', '\n') === content;
+    changes.push({ kind: text === undefined ? 'create' : 'update', path, ...(isLineEnds && { isLineEnds }) });
   }
   if (foreign.length === 0) return changes;
   const names = foreign.sort(byteOrder).map(path => `"${join(plan.root, path)}"`);

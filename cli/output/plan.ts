@@ -25,6 +25,8 @@ export interface OutputChange {
   readonly kind: 'create' | 'update' | 'delete' | 'orphan';
   /** Relative to the root, with `/`. */
   readonly path: string;
+  /** Whether nothing differs but that lines end as they do on Windows, which is git's doing. */
+  readonly isLineEnds?: true;
 }
 
 /** All files of a plan by their path relative to the root. */

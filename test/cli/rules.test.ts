@@ -6,10 +6,12 @@ const box = sandbox();
 
 test('masq rules lists every rule on a line', () => {
   const { status, stdout, stderr } = box.masq('rules');
+  const widest = Math.max(...RULE_CODES.map(code => RULES[code].name.length));
   const lines = RULE_CODES.map(code => {
     const { severity, title, name } = RULES[code];
-    return `${code} ${severity.padEnd(7)} ${title} ${name}\n`;
+    return `${code} ${severity.padEnd(7)} ${name.padEnd(widest)}  ${title}\n`;
   });
+  expect(lines[0]).toMatch(/^MQ101 error {3}host-bits-set {3,}A CIDR has bits set beyond its prefix\n$/);
   expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: lines.join(''), stderr: '' });
 });
 

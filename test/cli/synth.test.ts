@@ -297,6 +297,15 @@ describe('--check', () => {
     expect(lines(check())).toEqual([stale(`dist/a/${AGENT[2]}`, 'it is not what the intent renders to')]);
   });
 
+  test('a file whose lines git has ended as Windows does', () => {
+    const name = `dist/a/${AGENT[1]}`;
+    box.write(name, box.read(name).replaceAll('\n', '\r\n'));
+    const message = `not up to date: its lines end in CRLF, and are to end in LF; write "* text=auto eol=lf" into .gitattributes, so that git leaves them so, and run "masq synth in"`;
+    expect(lines(check())).toEqual([`${name} error MQ903 ${message}`]);
+    box.write(name, `${box.read(name)}# more\r\n`);
+    expect(lines(check())).toEqual([stale(name, 'it is not what the intent renders to')]);
+  });
+
   test('a file that is left over in the folder of a cluster', () => {
     box.write('dist/a/50-old.yaml', `${RENDERED}a: 1\n`);
     expect(lines(check())).toEqual([stale('dist/a/50-old.yaml', 'it is rendered no more')]);
