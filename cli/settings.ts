@@ -1,19 +1,11 @@
-import { existsSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { isMatch, scan } from 'picomatch/posix';
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { type Diagnostic, diagnostic, type Location, type ValuePath } from '../core/diagnostics';
-import {
-  isSettingsFile,
-  type Judgement,
-  normalPattern,
-  readSettings,
-  SETTINGS_FILE,
-  type Settings,
-} from '../core/settings';
+import { isSettingsFile, type Judgement, readSettings, SETTINGS_FILE, type Settings } from '../core/settings';
 import { SourceText } from '../core/source';
 import { kindOf, STDIN } from './files';
 import { readInput } from './inputs';
 import type { Invocation } from './masq';
+import { hasBeginning, hasFile, isMeant, slashes } from './patterns';
 
 /** A repository's settings, as far as there are any, seen from the folder that masq runs in. */
 export interface Project {
@@ -52,8 +44,9 @@ export function idleSettings(file: string, project: Project): Diagnostic | undef
 /**
  * Reads the settings: of the file that `--config` names, else of the nearest `.masq.yaml`, here or in a folder above up
  * to the repository's top.
+ * @param isWhole whether the run is over all that the settings name, and not over files of which many depend
  */
-export function loadProject(values: Invocation['values']): Project {
+export function loadProject(values: Invocation['values'], isWhole: boolean): Project {
   const named = values.config as string | undefined;
   const file = named ?? nearest();
   const root = file === undefined ? '.' : dirname(file);
@@ -73,10 +66,9 @@ export function loadProject(values: Invocation['values']): Project {
   }
   const input = readInput(file);
   if (!input.ok) return { ...base, file, faults: [input.fault] };
-  const isThere = (pattern: string): boolean => existsSync(join(root, scan(normalPattern(pattern)).base));
+  const isThere = (pattern: string): boolean => (isWhole ? hasFile : hasBeginning)(root, pattern);
   const { settings, document, diagnostics } = readSettings(new SourceText(file, input.text), isThere);
-  const matches = (pattern: string, name: string): boolean =>
-    isMatch(slashes(relative(root, resolve(name))), meant(pattern), { dot: true });
+  const matches = (pattern: string, name: string): boolean => isMeant(root, pattern, name);
   return {
     ...base,
     file,
@@ -100,14 +92,4 @@ function nearest(): string | undefined {
 function seenFrom(root: string, path: string): string {
   const seen = isAbsolute(path) ? slashes(path) : slashes(join(root, path));
   return seen === STDIN ? `./${STDIN}` : seen;
-}
-
-/** What a pattern stands for: what is called so, and all below a folder of the name. */
-function meant(pattern: string): string[] {
-  const normal = normalPattern(pattern);
-  return scan(normal).isGlob ? [normal] : [normal, `${normal}/**`];
-}
-
-function slashes(path: string): string {
-  return sep === '/' ? path : path.replaceAll(sep, '/');
 }

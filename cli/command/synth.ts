@@ -34,7 +34,7 @@ type Folders = Map<string, Map<string, string>>;
 
 /** `masq synth`: renders intents (and cdk8s apps) to a folder for each cluster, or checks what is there. */
 export async function run({ values, positionals }: Invocation): Promise<number> {
-  const project = loadProject(values);
+  const project = loadProject(values, positionals.length === 0 && (values.app as string[]).length === 0);
   const job = jobOf(values, positionals, project);
   const { output, apps } = job;
   if (job.intents.length + apps.length === 0 && !hasErrors(project.faults))

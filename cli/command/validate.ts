@@ -11,10 +11,10 @@ import { refuse } from '../stdio';
 
 /** `masq validate`: checks files and writes what it found. */
 export async function run({ values, positionals }: Invocation): Promise<number> {
-  const project = loadProject(values);
   const isChange = values.changed === true;
   // A commit may change no file at all.
   const isNamed = positionals.length > 0 || isChange;
+  const project = loadProject(values, !isNamed);
   const named = isChange ? positionals.filter(isOwnFile) : positionals;
   const wanted = isNamed ? named : (project.settings.intents ?? []).map(project.here);
   if (wanted.length === 0 && !isChange && !hasErrors(project.faults)) return refuse([missingFile('validate', project)]);

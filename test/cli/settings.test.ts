@@ -72,6 +72,25 @@ describe('rules in .masq.yaml', () => {
     expect(suppressed.map(({ file }: { file: string }) => file)).toEqual(expected);
   });
 
+  test('a pattern that no file is called like, where all is looked at that the settings name', () => {
+    const paths =
+      '["in/*.yml", "**/b.yaml", "in/{x,y}/**", "in/**", a.yaml, in, "**/.x/*", "!in/*.json", "!in/b*", "link/*/*"]';
+    box.write('.masq.yaml', `intents: [in]\n${rule('off', `    paths: ${paths}\n`)}`);
+    box.write('in/deep/b.yaml', intent('b'));
+    box.write('a.yaml', intent('a'));
+    box.write('node_modules/x.yml', '');
+    box.write('link/to', '');
+    symlinkSync('..', box.path('link/up'));
+    const noted = ({ stdout, stderr }: { stdout: string; stderr: string }) =>
+      [...(stdout + stderr).matchAll(/note MQ222 nothing is there that "(.*)" could/g)].map(([, pattern]) => pattern);
+    const idle = ['in/*.yml', 'in/{x,y}/**', '!in/*.json', '!in/b*'];
+    for (const command of ['validate', 'synth']) {
+      expect(noted(box.masq(command))).toEqual(idle);
+      expect(noted(box.masq(command, 'in'))).toEqual([]);
+    }
+    expect(noted(box.masq('validate', '--changed', 'a.yaml'))).toEqual([]);
+  });
+
   test('a pattern that begins with what is not there', () => {
     box.write('.masq.yaml', rule('off', '    paths: [lab/**, a.yaml, "*.yml", nowhere/**, lab/no.yaml]\n'));
     box.write('a.yaml', WARNED);
