@@ -276,7 +276,8 @@ ${f}`}function p(n){return d(`
     `),fix:"Write the rule and the reason: # masq-ignore MQ121 named by the ticket NET-12.",source:t.masq},MQ222:{meaning:e(`
       A masq-ignore comment stands at a line without such a finding. It was mended, or the comment stands at the wrong
       line; left there, it would one day leave out a finding that nobody has looked at. The same is said of a pattern in
-      .masq.yaml where neither a file nor a folder is that it begins with, and of a whole .masq.yaml that is checked in
+      .masq.yaml where neither a file nor a folder is that it begins with, in a run that names no file also of one that
+      stands for no file that is there, and of a whole .masq.yaml that is checked in
       a run which has other settings.`),example:d(`
       nonMasqueradeCIDRs:
         - 10.0.0.0/8 # masq-ignore MQ121 named by the ticket NET-12
