@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { intent, sandbox } from './sandbox';
 
 const box = sandbox();
@@ -59,19 +60,21 @@ describe('gitops in the settings', () => {
     expect(synth('--check')).toMatchObject(CURRENT);
   });
 
-  test('knows what others have put beside the manifests', () => {
-    repository([`${ARGOCD} --style applicationset`], 'prod', 'old');
+  test('knows which folders will be there, and what others have put into them', () => {
+    repository([`${ARGOCD} --style applicationset`], 'prod', 'old', 'older');
     synth();
     box.write('dist/docs/notes.txt', 'mine\n');
     box.write('dist/old/notes.txt', 'mine\n');
     box.write('dist/prod/mine.yaml', 'apiVersion: v1\nkind: Secret\nmetadata: {name: mine, namespace: lab}\n');
-    rmSync(box.path('intents/old.yaml'));
+    for (const name of ['old', 'older']) rmSync(box.path(`intents/${name}.yaml`));
     synth();
     expect(synth('--check').status).toBe(0);
-    expect(box.read('gitops/argocd/10-appproject-masq.yaml')).toMatch(/kind: Secret$/m);
-    const paths = [...box.read('gitops/argocd/20-applicationset-masq.yaml').matchAll(/path: dist\/(\S+)\n *exclude/g)];
-    expect(paths.length).toBeLessThanOrEqual(2);
     expect(box.masq('gitops', ...`${ARGOCD} --style applicationset --check`.split(' '))).toMatchObject(CURRENT);
+    expect(box.read('gitops/argocd/10-appproject-masq.yaml')).toMatch(/kind: Secret$/m);
+    const { spec } = parse(box.read('gitops/argocd/20-applicationset-masq.yaml'));
+    const [{ git }] = spec.generators as [{ git: { directories: { path: string; exclude?: boolean }[] } }];
+    const excluded = git.directories.filter(({ exclude }) => exclude).map(({ path }) => path);
+    expect(excluded).toEqual(['dist/docs', 'dist/old']);
   });
 
   test('is left alone by runs that name files, and by those that render elsewhere', () => {
