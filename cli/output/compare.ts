@@ -55,7 +55,8 @@ function refuseRoot(root: string, fs: OutputFs): void {
   } catch (error) {
     if (codeOf(error) === 'ENOTDIR') throw new OutputError(`a part of the path "${root}" is not a folder`);
     if (codeOf(error) !== 'ENOENT') throw error;
-    if (fs.lstatSync(root, { throwIfNoEntry: false }) === undefined) return;
+    // Another run may just have made it.
+    if (!fs.lstatSync(root, { throwIfNoEntry: false })?.isSymbolicLink()) return;
     throw new OutputError(`"${root}" is a symbolic link that leads nowhere`);
   }
 }

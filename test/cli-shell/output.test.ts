@@ -364,6 +364,22 @@ describe('several processes', () => {
         .map(text => text.split(/[\n ]/)[2]!),
     );
 
+  test('a root that another run makes while this one looks for it is no link', () => {
+    fs.mkdirSync(root);
+    let isAsked = false;
+    const racing = {
+      ...fs,
+      statSync(path: string, ...rest: []) {
+        if (path !== root || isAsked) return fs.statSync(path, ...rest);
+        isAsked = true;
+        throw Object.assign(new Error('no such file or directory'), { code: 'ENOENT' });
+      },
+    } as unknown as OutputFs;
+    const plan: OutputPlan = { root, folders: new Map([['prod', new Map([['a.yaml', H]])]]), owned: () => true };
+    expect(compareOutput(plan, racing)).toEqual([{ kind: 'create', path: 'prod/a.yaml' }]);
+    expect(isAsked).toBe(true);
+  });
+
   test('at the same time: the end is one of their states, whole', async () => {
     const codes = await Promise.all(['a', 'b', 'c'].map(label => run(label, '25')));
     expect(codes).toEqual([0, 0, 0]);
