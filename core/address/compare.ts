@@ -26,3 +26,17 @@ export function cidrContains(outer: Cidr, inner: Cidr | Address): boolean {
 export function highestAddress({ family, words, prefix }: Cidr): Address {
   return { family, words: withHostBits(words, prefix) };
 }
+
+/**
+ * The lower and the upper half of a block.
+ * @throws RangeError if the block is one address.
+ */
+export function splitCidr({ family, words, prefix }: Cidr): [Cidr, Cidr] {
+  if (prefix === BITS[family]) throw new RangeError('one address has no halves');
+  const upper = words.slice();
+  upper[prefix >> 5]! |= 1 << (31 - (prefix & 31));
+  return [
+    { family, words, prefix: prefix + 1 },
+    { family, words: upper, prefix: prefix + 1 },
+  ];
+}

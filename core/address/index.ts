@@ -1,6 +1,6 @@
 export { type Aggregate, minimalCidrs } from './aggregate';
 export { type Both, both, setsOf } from './both';
-export { cidrContains, compareAddresses, compareCidrs, highestAddress } from './compare';
+export { cidrContains, compareAddresses, compareCidrs, highestAddress, splitCidr } from './compare';
 export { type Address, BITS, type Cidr, FAMILIES, FAMILY_NAME, type Family, WORDS } from './family';
 export type { AddressFault, FaultKind, Parsed } from './fault';
 export { formatAddress, formatCidr } from './format';

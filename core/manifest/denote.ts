@@ -5,7 +5,7 @@ import { gkeDefault } from '../intent/platform-default';
 import { LINK_LOCAL } from '../intent/special';
 import { type AgentConfig, agentTreatment } from '../treatment/agentfile';
 import { intentTreatment } from '../treatment/intent';
-import { type EgressRule, type Layer, mapOf, type TreatmentMap } from '../treatment/map';
+import { type EgressRule, type Layer, mapOf, type TreatmentMap, withIPv6 } from '../treatment/map';
 import { type Decision, MASQUERADE, PRESERVE } from '../treatment/treatment';
 import type { Bundle } from './bundle';
 import type { AgentDaemonSet } from './daemon-set';
@@ -32,16 +32,16 @@ export function manifestReadings(bundle: Bundle, model: ClusterModel): Reading[]
     case 'gke-autopilot':
       return autopilotReadings(bundle, model);
     case 'anthos-bare-metal':
-      return [{ ok: true, map: { base: platformBase(model), egress }, as: 'the gateway policies' }];
+      return [{ ok: true, map: { ...platformMap(model), egress }, as: 'the gateway policies' }];
     default:
       return [agentReading(bundle, model, egress)];
   }
 }
 
 /** Traffic that no rendered object speaks of: the platform's own doing, known from the facts. */
-function platformBase(model: ClusterModel): TreatmentMap['base'] {
+function platformMap(model: ClusterModel): TreatmentMap {
   const { masquerade: _list, egress: _egress, ...facts } = model;
-  return intentTreatment(facts).base;
+  return intentTreatment(facts);
 }
 
 function agentReading(bundle: Bundle, model: ClusterModel, egress: EgressRule[]): Reading {
@@ -51,7 +51,7 @@ function agentReading(bundle: Bundle, model: ClusterModel, egress: EgressRule[])
   }
   if (daemonSet) return ownAgent(daemonSet, bundle, egress);
   const given = bundle.configMaps.find(c => c.name === WELL_KNOWN && c.namespace === model.agent.namespace);
-  if (!given) return { ok: true, map: { base: platformBase(model), egress }, as: 'the platform by itself' };
+  if (!given) return { ok: true, map: { ...platformMap(model), egress }, as: 'the platform by itself' };
   const file = given.files.get('config');
   if (!file) return { ok: false, message: `ConfigMap "${given.name}" has no file that can be read under "config"` };
   const { toPorts } = model.agent;
@@ -113,7 +113,7 @@ function autopilotMap(model: ClusterModel, list: readonly Cidr[]): TreatmentMap 
     layer(setsOf(list), 'EgressNATPolicy'),
   ];
   const rest: Decision = { treatment: MASQUERADE, rule: 'everything that no policy preserves' };
-  return { base: { 4: mapOf(layers, { 4: rest, 6: rest }).base[4], 6: platformBase(model)[6] }, egress: [] };
+  return withIPv6(mapOf(layers, { 4: rest, 6: rest }), platformMap(model).asked[6].otherwise);
 }
 
 function egressRule({ name, from, to, sourceIP }: PolicyModel): EgressRule {

@@ -1,7 +1,7 @@
 import { both, type Cidr, cidr, IntervalSet, namedRange, setsOf } from '../address';
 import type { AgentFlags } from '../agentfile/flags';
 import { LINK_LOCAL } from '../intent/special';
-import { type Layer, mapOf, type TreatmentMap } from './map';
+import { type Layer, mapOf, type TreatmentMap, withIPv6 } from './map';
 import { type Decision, masquerade, PRESERVE } from './treatment';
 
 /** The limit of entries that ip-masq-agent has without `cidrLimit`. */
@@ -46,6 +46,5 @@ export function agentTreatment(config: AgentConfig, flags: AgentFlags): Treatmen
   const rest: Decision = { treatment: masquerade(flags.toPorts), rule: 'everything outside of nonMasqueradeCIDRs' };
   const map = mapOf(layers, { 4: rest, 6: rest });
   if (flags.enableIPv6) return map;
-  const none: Decision = { treatment: PRESERVE, rule: 'no IPv6 rules without --enable-ipv6' };
-  return { ...map, base: { 4: map.base[4], 6: mapOf([], { 4: none, 6: none }).base[6] } };
+  return withIPv6(map, { treatment: PRESERVE, rule: 'no IPv6 rules without --enable-ipv6' });
 }

@@ -5,7 +5,7 @@ import { gkeDefault, gkeDeploysAgent } from '../intent/platform-default';
 import { LINK_LOCAL } from '../intent/special';
 import { rememberLatest } from '../latest';
 import { pathText } from '../schema/path';
-import { type EgressRule, type Layer, mapOf, type TreatmentMap } from './map';
+import { type EgressRule, type Layer, mapOf, type TreatmentMap, withIPv6 } from './map';
 import { type Decision, MASQUERADE, masquerade, PRESERVE, type Treatment } from './treatment';
 
 /** What an intent says of every packet: the map that everything rendered from it has to denote. */
@@ -38,7 +38,7 @@ function agent(model: ClusterModel): TreatmentMap {
   ];
   const rest: Decision = { treatment: masq, rule: 'everything that is not preserved' };
   const map = mapOf(layers, { 4: rest, 6: rest }, egressRules(model));
-  return model.network.ipv6 ? map : { ...map, base: { 4: map.base[4], 6: noIPv6() } };
+  return model.network.ipv6 ? map : withIPv6(map, NO_IPV6);
 }
 
 function only(family: 4 | 6): Both<IntervalSet> {
@@ -61,7 +61,7 @@ function autopilot(model: ClusterModel): TreatmentMap {
   ];
   const rest: Decision = { treatment: MASQUERADE, rule: 'everything that no policy preserves' };
   const map = mapOf(layers, { 4: rest, 6: rest });
-  return { ...map, base: { 4: map.base[4], 6: noIPv6() } };
+  return withIPv6(map, NO_IPV6);
 }
 
 function elevenRanges() {
@@ -73,7 +73,7 @@ function elevenRanges() {
 function withoutAgent(model: ClusterModel): TreatmentMap {
   const rest: Decision = { treatment: MASQUERADE, rule: "the platform's own masquerading" };
   const map = mapOf(clusterLayers(model), { 4: rest, 6: rest }, egressRules(model));
-  return { ...map, base: { 4: map.base[4], 6: noIPv6() } };
+  return withIPv6(map, NO_IPV6);
 }
 
 /** What GKE does by itself when the intent gives no list. */
@@ -95,13 +95,10 @@ function gkeSettings(model: ClusterModel): TreatmentMap {
   ];
   const rest: Decision = { treatment: MASQUERADE, rule: 'everything outside of the defaults' };
   const map = mapOf(layers, { 4: rest, 6: rest });
-  return { ...map, base: { 4: map.base[4], 6: noIPv6() } };
+  return withIPv6(map, NO_IPV6);
 }
 
-function noIPv6(): TreatmentMap['base'][6] {
-  const rest: Decision = { treatment: PRESERVE, rule: 'no IPv6 rules' };
-  return mapOf([], { 4: rest, 6: rest }).base[6];
-}
+const NO_IPV6: Decision = { treatment: PRESERVE, rule: 'no IPv6 rules' };
 
 /** The cluster's own ranges, which are always preserved. */
 function clusterLayers(model: ClusterModel): Layer[] {

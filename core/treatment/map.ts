@@ -1,4 +1,4 @@
-import { type Both, both, FAMILIES, formatAddress, type IntervalSet, Partition } from '../address';
+import { type Both, both, FAMILIES, formatAddress, type IntervalSet, type LabelledSet, Partition } from '../address';
 import { commonLabels, type Labels, labelsText, type PodSelector, selectorText } from '../intent/selector';
 import { matches, type Pod, podClasses } from './pod-classes';
 import { type Decision, sameTreatment, treatmentText } from './treatment';
@@ -20,6 +20,8 @@ export interface EgressRule {
 export interface TreatmentMap {
   /** What happens to packets of pods that no egress rule selects. */
   readonly base: Both<Partition<Decision>>;
+  /** The rules that `base` comes from, as they are asked. */
+  readonly asked: Both<Asked>;
   /** The egress rules; the first one that matches decides. */
   readonly egress: readonly EgressRule[];
 }
@@ -49,20 +51,36 @@ export interface Layer {
   readonly decision: Decision;
 }
 
+/** The rules of one family in the order in which they are asked: the first that holds an address decides. */
+export interface Asked {
+  /** The rules, none of them about no address at all. */
+  readonly layers: readonly LabelledSet<Decision>[];
+  /** What decides where none of them does. */
+  readonly otherwise: Decision;
+}
+
 /** Makes the map in which the first layer that contains an address decides. */
 export function mapOf(
   layers: readonly Layer[],
   otherwise: Both<Decision>,
   egress: readonly EgressRule[] = [],
 ): TreatmentMap {
-  const base = both(family =>
-    Partition.fromLayers(
-      family,
-      layers.filter(l => !l.sets[family].isEmpty()).map(l => ({ set: l.sets[family], value: l.decision })),
-      otherwise[family],
-    ),
-  );
-  return { base, egress };
+  const asked = both(family => ({
+    layers: layers.filter(l => !l.sets[family].isEmpty()).map(l => ({ set: l.sets[family], value: l.decision })),
+    otherwise: otherwise[family],
+  }));
+  const base = both(family => Partition.fromLayers(family, asked[family].layers, asked[family].otherwise));
+  return { base, asked, egress };
+}
+
+/** The map with one decision for all of IPv6. */
+export function withIPv6(map: TreatmentMap, decision: Decision): TreatmentMap {
+  const { base, asked, egress } = map;
+  return {
+    base: { 4: base[4], 6: Partition.constant(6, decision) },
+    asked: { 4: asked[4], 6: { layers: [], otherwise: decision } },
+    egress,
+  };
 }
 
 /** A packet that two maps treat differently, the lowest address first; undefined when the maps are equal. */

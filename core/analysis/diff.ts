@@ -1,0 +1,144 @@
+import { FAMILIES, type Family, IntervalSet, Partition } from '../address';
+import { commonLabels, type PodSelector } from '../intent/selector';
+import type { TreatmentMap } from '../treatment/map';
+import { matches, type Pod, podClasses } from '../treatment/pod-classes';
+import { type Decision, sameTreatment, type Treatment, treatmentText } from '../treatment/treatment';
+
+/** Destinations to which packets are treated differently, all by one rule on each side. */
+export interface ChangedPart {
+  /** The destinations. */
+  readonly to: IntervalSet;
+  /** What decided before. */
+  readonly before: Decision;
+  /** What decides after. */
+  readonly after: Decision;
+}
+
+/** All destinations of a family for which a treatment becomes a certain other one. */
+export interface Change {
+  /** The family of the destinations. */
+  readonly family: Family;
+  /** The destinations. */
+  readonly to: IntervalSet;
+  /** What happened to the packets. */
+  readonly before: Treatment;
+  /** What happens to them now. */
+  readonly after: Treatment;
+  /** The destinations by the rules that decide about them. */
+  readonly parts: readonly ChangedPart[];
+}
+
+/** What changes for some pods. */
+export interface ClassChange {
+  /** One pod of each class; absent: pods that no egress rule of either side selects. */
+  readonly pods: readonly (Pod | undefined)[];
+  /** Whether they are all pods that there can be. */
+  readonly all: boolean;
+  /** What changes; there is something. */
+  readonly changes: readonly Change[];
+}
+
+/** What changes from one map to another. */
+export interface MapDiff {
+  /** The changes, for each class of pods that has some; empty: the maps are equal. */
+  readonly classes: readonly ClassChange[];
+  /** Whether there were too many classes of pods to tell them apart: then each egress rule's pods stand for themselves. */
+  readonly coarse: boolean;
+}
+
+/**
+ * Where two maps differ, exactly: for each class of pods that egress rules tell apart the destinations whose treatment
+ * changes, from what to what. Classes with the same changes are put together.
+ */
+export function diffMaps(before: TreatmentMap, after: TreatmentMap): MapDiff {
+  const base = FAMILIES.flatMap(family => changesOf(family, before.base[family], after.base[family]));
+  const selectors = [...before.egress, ...after.egress].flatMap(rule => rule.pods);
+  if (selectors.length === 0) {
+    return { classes: base.length === 0 ? [] : [{ pods: [undefined], all: true, changes: base }], coarse: false };
+  }
+  const known = podClasses(selectors);
+  const classes = known ?? selectors.flatMap(selector => sampleOf(selector));
+  const groups = new Map<string, { pods: (Pod | undefined)[]; changes: readonly Change[] }>();
+  const add = (pod: Pod | undefined, changes: readonly Change[]): void => {
+    const key = keyOf(changes);
+    const group = groups.get(key);
+    if (group) group.pods.push(pod);
+    else groups.set(key, { pods: [pod], changes });
+  };
+  add(undefined, base);
+  const ipv6 = base.filter(({ family }) => family === 6);
+  for (const pod of classes) {
+    if (![...before.egress, ...after.egress].some(rule => matches(rule.pods, pod))) continue;
+    add(pod, [...changesOf(4, ipv4Of(before, pod), ipv4Of(after, pod)), ...ipv6]);
+  }
+  const all = groups.size === 1;
+  return {
+    classes: [...groups.values()].filter(({ changes }) => changes.length > 0).map(group => ({ ...group, all })),
+    coarse: known === undefined,
+  };
+}
+
+/** What happens to IPv4 packets of a pod. */
+export function ipv4Of(map: TreatmentMap, pod: Pod): Partition<Decision> {
+  const layers = map.egress
+    .filter(rule => matches(rule.pods, pod))
+    .map(rule => ({ set: rule.destinations, value: rule.decision as Decision | undefined }));
+  if (layers.length === 0) return map.base[4];
+  const over = Partition.fromLayers<Decision | undefined>(4, layers, undefined);
+  return over.zip(map.base[4], (egress, base) => egress ?? base);
+}
+
+/** What changes from one partition to another, in the order of the addresses. */
+function changesOf(family: Family, before: Partition<Decision>, after: Partition<Decision>): Change[] {
+  const pairs = before.zip(after, (left, right) =>
+    sameTreatment(left.treatment, right.treatment) ? undefined : { before: left, after: right },
+  );
+  const sets = setsByLabel(family, pairs);
+  const groups = new Map<string, ChangedPart[]>();
+  for (const [pair, to] of sets) {
+    const key = `${treatmentText(pair.before.treatment)} → ${treatmentText(pair.after.treatment)}`;
+    const parts = groups.get(key);
+    if (parts) parts.push({ to, ...pair });
+    else groups.set(key, [{ to, ...pair }]);
+  }
+  return [...groups.values()].map(parts => ({
+    family,
+    to: IntervalSet.unionOf(
+      family,
+      parts.map(part => part.to),
+    ),
+    before: parts[0]!.before.treatment,
+    after: parts[0]!.after.treatment,
+    parts,
+  }));
+}
+
+/** The addresses of each label, in one walk; labels in the order of their lowest address. */
+function setsByLabel<T>(family: Family, partition: Partition<T | undefined>): Map<T, IntervalSet> {
+  const intervals = new Map<T, IntervalSet[]>();
+  for (const { first, last, value } of partition.entries()) {
+    if (value === undefined) continue;
+    const one = IntervalSet.fromRange(first, last);
+    const list = intervals.get(value);
+    if (list) list.push(one);
+    else intervals.set(value, [one]);
+  }
+  return new Map([...intervals].map(([value, list]) => [value, IntervalSet.unionOf(family, list)]));
+}
+
+/** Changes with the same key are the same, rule for rule. */
+function keyOf(changes: readonly Change[]): string {
+  const side = ({ treatment, rule }: Decision): string => `${treatmentText(treatment)} by ${rule}`;
+  return changes
+    .flatMap(({ family, parts }) =>
+      parts.map(({ to, before, after }) => `${family} ${to.bounds.join()} ${side(before)} ${side(after)}`),
+    )
+    .join('\n');
+}
+
+/** A pod that a pair of selectors selects, if there can be one. */
+function sampleOf({ namespaces, pods }: PodSelector): Pod[] {
+  const namespace = commonLabels(namespaces);
+  const labels = commonLabels(pods);
+  return namespace && labels ? [{ namespace, labels }] : [];
+}

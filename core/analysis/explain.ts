@@ -1,0 +1,86 @@
+import type { IntervalSet, LabelledSet } from '../address';
+import { type PodSelector, type Requirement, selects } from '../intent/selector';
+import type { EgressRule, TreatmentMap } from '../treatment/map';
+import { matches, type Pod } from '../treatment/pod-classes';
+import type { Decision } from '../treatment/treatment';
+import { termsText } from './terms';
+
+/** A rule that was asked about packets and did not decide. */
+export interface Passed {
+  /** What it would have decided. */
+  readonly decision: Decision;
+  /** Why it did not, in words: the pod that it does not select, or the destinations that it does not hold. */
+  readonly why: string;
+}
+
+/** What happens to packets to some destinations, all of which one rule decides about. */
+export interface Explanation {
+  /** The destinations. */
+  readonly to: IntervalSet;
+  /** What happens to the packets, and the rule that decides it. */
+  readonly decision: Decision;
+  /** The rules that were asked before, in their order. */
+  readonly passed: readonly Passed[];
+}
+
+/**
+ * What happens to packets from a pod to some destinations of one family: each rule is asked in its order about the
+ * destinations that are left, and the explanations are those of the rules that decide about any of them.
+ * @param pod absent: a pod that no egress rule selects
+ */
+export function explain(map: TreatmentMap, pod: Pod | undefined, to: IntervalSet): Explanation[] {
+  const { layers, otherwise } = map.asked[to.family];
+  const egress = to.family === 4 ? map.egress : [];
+  const found: Explanation[] = [];
+  const passed: Passed[] = [];
+  let left = to;
+  const ask = ({ set, value: decision }: LabelledSet<Decision>): void => {
+    const held = left.intersect(set);
+    if (!held.isEmpty()) found.push({ to: held, decision, passed: [...passed] });
+    left = left.subtract(set);
+    passed.push({
+      decision,
+      why: `holds ${held.isEmpty() ? 'none of the destinations' : 'others'}: ${termsText(set)}`,
+    });
+  };
+  for (const rule of egress) {
+    if (left.isEmpty()) break;
+    const why = whyNotSelected(rule, pod);
+    if (why !== undefined) passed.push({ decision: rule.decision, why });
+    else ask({ set: rule.destinations, value: rule.decision });
+  }
+  for (const layer of layers) if (!left.isEmpty()) ask(layer);
+  if (!left.isEmpty()) found.push({ to: left, decision: otherwise, passed });
+  return found;
+}
+
+/** Why a rule does not select a pod; undefined when it does. */
+function whyNotSelected({ pods }: EgressRule, pod: Pod | undefined): string | undefined {
+  if (!pod) return 'is for the pods that it selects';
+  if (matches(pods, pod)) return undefined;
+  return `does not select the pod: ${pods.map(pair => firstFailure(pair, pod)).join('; ')}`;
+}
+
+function firstFailure({ namespaces, pods }: PodSelector, pod: Pod): string {
+  const fails = (labels: Pod['labels']) => (one: Requirement) => !selects({ requirements: [one] }, labels);
+  const own = pods.requirements.find(fails(pod.labels));
+  if (own) return `the pod's label ${requirementFailure(own, pod.labels)}`;
+  const outer = namespaces.requirements.find(fails(pod.namespace));
+  return `the namespace's label ${requirementFailure(outer!, pod.namespace)}`;
+}
+
+function requirementFailure(requirement: Requirement, labels: Pod['labels']): string {
+  const { key, operator } = requirement;
+  const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
+  const is = value === undefined ? `"${key}" is not there` : `"${key}" is "${value}"`;
+  switch (operator) {
+    case 'In':
+      return `${is}, and not ${requirement.values.map(one => `"${one}"`).join(' or ')}`;
+    case 'NotIn':
+      return `${is}, which it leaves out`;
+    case 'Exists':
+      return is;
+    case 'DoesNotExist':
+      return `${is}, and must not be there`;
+  }
+}
