@@ -1,6 +1,6 @@
 import { FAMILIES, type Family, IntervalSet, Partition } from '../address';
 import { commonLabels, type PodSelector } from '../intent/selector';
-import type { TreatmentMap } from '../treatment/map';
+import type { EgressRule, TreatmentMap } from '../treatment/map';
 import { matches, type Pod, podClasses } from '../treatment/pod-classes';
 import { type Decision, sameTreatment, type Treatment, treatmentText } from '../treatment/treatment';
 
@@ -28,10 +28,20 @@ export interface Change {
   readonly parts: readonly ChangedPart[];
 }
 
+/** Pods that the same egress rules select. */
+export interface PodGroup {
+  /** One of them; absent: one that no egress rule of either side selects. */
+  readonly pod?: Pod;
+  /** The egress rules that select them before. */
+  readonly before: readonly EgressRule[];
+  /** Those that select them after. */
+  readonly after: readonly EgressRule[];
+}
+
 /** What changes for some pods. */
 export interface ClassChange {
-  /** One pod of each class; absent: pods that no egress rule of either side selects. */
-  readonly pods: readonly (Pod | undefined)[];
+  /** The pods. */
+  readonly groups: readonly PodGroup[];
   /** Whether they are all pods that there can be. */
   readonly all: boolean;
   /** What changes; there is something. */
@@ -54,35 +64,40 @@ export function diffMaps(before: TreatmentMap, after: TreatmentMap): MapDiff {
   const base = FAMILIES.flatMap(family => changesOf(family, before.base[family], after.base[family]));
   const selectors = [...before.egress, ...after.egress].flatMap(rule => rule.pods);
   if (selectors.length === 0) {
-    return { classes: base.length === 0 ? [] : [{ pods: [undefined], all: true, changes: base }], coarse: false };
+    return { classes: base.length === 0 ? [] : [{ groups: [UNSELECTED], all: true, changes: base }], coarse: false };
   }
   const known = podClasses(selectors);
   const classes = known ?? selectors.flatMap(selector => sampleOf(selector));
-  const groups = new Map<string, { pods: (Pod | undefined)[]; changes: readonly Change[] }>();
-  const add = (pod: Pod | undefined, changes: readonly Change[]): void => {
+  const found = new Map<string, { groups: PodGroup[]; changes: readonly Change[] }>();
+  const add = (group: PodGroup, changes: readonly Change[]): void => {
     const key = keyOf(changes);
-    const group = groups.get(key);
-    if (group) group.pods.push(pod);
-    else groups.set(key, { pods: [pod], changes });
+    const same = found.get(key);
+    if (same) same.groups.push(group);
+    else found.set(key, { groups: [group], changes });
   };
-  add(undefined, base);
+  add(UNSELECTED, base);
   const ipv6 = base.filter(({ family }) => family === 6);
   for (const pod of classes) {
-    if (![...before.egress, ...after.egress].some(rule => matches(rule.pods, pod))) continue;
-    add(pod, [...changesOf(4, ipv4Of(before, pod), ipv4Of(after, pod)), ...ipv6]);
+    const group = { pod, before: selecting(before, pod), after: selecting(after, pod) };
+    if (group.before.length + group.after.length === 0) continue;
+    add(group, [...changesOf(4, ipv4Of(before, group.before), ipv4Of(after, group.after)), ...ipv6]);
   }
-  const all = groups.size === 1;
+  const all = found.size === 1;
   return {
-    classes: [...groups.values()].filter(({ changes }) => changes.length > 0).map(group => ({ ...group, all })),
+    classes: [...found.values()].filter(({ changes }) => changes.length > 0).map(same => ({ ...same, all })),
     coarse: known === undefined,
   };
 }
 
-/** What happens to IPv4 packets of a pod. */
-export function ipv4Of(map: TreatmentMap, pod: Pod): Partition<Decision> {
-  const layers = map.egress
-    .filter(rule => matches(rule.pods, pod))
-    .map(rule => ({ set: rule.destinations, value: rule.decision as Decision | undefined }));
+const UNSELECTED: PodGroup = { before: [], after: [] };
+
+function selecting({ egress }: TreatmentMap, pod: Pod): EgressRule[] {
+  return egress.filter(rule => matches(rule.pods, pod));
+}
+
+/** What happens to IPv4 packets of pods that some egress rules select. */
+function ipv4Of(map: TreatmentMap, rules: readonly EgressRule[]): Partition<Decision> {
+  const layers = rules.map(rule => ({ set: rule.destinations, value: rule.decision as Decision | undefined }));
   if (layers.length === 0) return map.base[4];
   const over = Partition.fromLayers<Decision | undefined>(4, layers, undefined);
   return over.zip(map.base[4], (egress, base) => egress ?? base);
