@@ -22,6 +22,8 @@ export const AGENT_KEYS: readonly string[] = Object.keys(agentSchema.properties)
 export interface ReadAgentFile {
   /** Absent when there is an error: nothing is guessed. */
   readonly config?: AgentConfig;
+  /** The document that holds it, for the places of its entries; absent where it has none. */
+  readonly document?: SourceDocument;
   /** What is wrong or worth knowing, in the order of the checks. */
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -87,10 +89,11 @@ function readDocuments(parsed: ParsedSource, strictness: Strictness, leftOut: nu
       'an empty document stands before this one, and ip-masq-agent reads no other; remove the first "---"';
     return { diagnostics: [...told, diagnostic('MQ215', document.at([]), { message })] };
   }
-  const { config, diagnostics: found } =
+  const read: ReadAgentFile =
     document?.value == null ? emptyFile(source) : readAgentDocument(document, strictness, leftOut);
+  const found = read.diagnostics;
   const all = [...told, ...(hasErrors(told) ? found.filter(one => !isOnComment(one)) : found)];
-  return config && !hasErrors(told) ? { config, diagnostics: all } : refused(all);
+  return read.config && !hasErrors(told) ? { ...read, diagnostics: all } : refused(all);
 }
 
 /** Whether a finding is on a key that is a comment of JavaScript's, with the key behind it: YAML takes the two for one. */
@@ -186,7 +189,7 @@ export function readAgentDocument(
     ...(typeof raw.cidrLimit === 'number' && { cidrLimit: raw.cidrLimit }),
     ...(typeof raw.resyncInterval === 'string' && { resyncInterval: raw.resyncInterval }),
   };
-  return { config, diagnostics: findings.list };
+  return { config, document, diagnostics: findings.list };
 }
 
 /** A key that differs from a known one in case only gets a hint: Go readers differ in whether they take it. */

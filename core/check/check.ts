@@ -11,6 +11,7 @@ import { objectId, record } from '../manifest/object';
 import { readManifest } from '../manifest/read';
 import { isSettingsFile, Judge, type Judgement, readParsedSettings, type Suppressed } from '../settings';
 import { DEFAULT_LIMITS, type Limits, type ParsedSource, parseSource, type SourceDocument } from '../source';
+import type { AgentConfig } from '../treatment/agentfile';
 import { isAgentKey, isMasqKey } from './mentions';
 
 /** A text to be checked. */
@@ -29,8 +30,22 @@ export interface Checked {
   readonly clusters: readonly ClusterModel[];
   /** How many documents were looked at, those of unknown kinds not counted. */
   readonly documents: number;
+  /** The manifests, folder by folder. */
+  readonly bundles: ReadonlyMap<string, Bundle>;
+  /** The bare ip-masq-agent files, as far as they are sound. */
+  readonly agentFiles: readonly BareAgentFile[];
   /** The findings that comments or settings leave out. */
   readonly suppressed: readonly Suppressed[];
+}
+
+/** An ip-masq-agent file by itself. */
+export interface BareAgentFile {
+  /** Its name. */
+  readonly file: string;
+  /** What it says. */
+  readonly config: AgentConfig;
+  /** Its document; absent when it is empty. */
+  readonly document?: SourceDocument;
 }
 
 /** How a run of checks is bounded and judged. */
@@ -59,6 +74,7 @@ export class Checker {
   private readonly diagnostics: Diagnostic[] = [];
   private readonly clusterNames = new Map<string, Location>();
   private readonly bundles = new Map<string, Bundle>();
+  private readonly agentFiles: BareAgentFile[] = [];
   private readonly files: string[] = [];
   private readonly patches = new Set<string>();
   private documents = 0;
@@ -117,6 +133,8 @@ export class Checker {
       diagnostics: sortDiagnostics(withoutOldBooleans(diagnostics), this.files),
       suppressed,
       documents: this.documents,
+      bundles: this.bundles,
+      agentFiles: this.agentFiles,
     };
   }
 
@@ -133,7 +151,8 @@ export class Checker {
     const isBare = documents.some(isAgentFile);
     if (isBare && !documents.some(document => objectId(document) || isMasqDocument(document.value))) {
       this.documents += documents.length;
-      const { diagnostics } = readParsedAgentFile(parsed);
+      const { config, document, diagnostics } = readParsedAgentFile(parsed);
+      if (config) this.agentFiles.push({ file: source.file, config, ...(document && { document }) });
       const known = new Set(found);
       append(
         found,

@@ -27,6 +27,8 @@ export interface AgentConfigMap {
   readonly keys: readonly string[];
   /** The agent's files by their keys, those left out that are refused. */
   readonly files: ReadonlyMap<string, AgentConfig>;
+  /** The documents of these files, for the places of what they say. */
+  readonly fileDocuments: ReadonlyMap<string, SourceDocument>;
 }
 
 const AGENT_FILE = new RegExp(`^[ \\t]*["']?(?:${AGENT_KEYS.join('|')})["']?[ \\t]*:`, 'im');
@@ -65,6 +67,7 @@ export function readConfigMap(document: SourceDocument): {
   checkServed(document, 'v1', findings);
   checkMetadata(document, findings);
   const files = new Map<string, AgentConfig>();
+  const fileDocuments = new Map<string, SourceDocument>();
   for (const [key, text] of Object.entries(data)) {
     if (typeof text !== 'string') {
       findings.add('MQ204', ['data', key], `data.${key} is no text; write "${key}: |" and the file below it`);
@@ -75,6 +78,7 @@ export function readConfigMap(document: SourceDocument): {
     const read = readAgentFile(embeddedText(document, ['data', key], text));
     findings.addAll(hasDeclaredRoute(document) ? read.diagnostics.filter(d => d.code !== 'MQ303') : read.diagnostics);
     if (read.config) files.set(key, read.config);
+    if (read.document) fileDocuments.set(key, read.document);
   }
   const tooLarge = sizeFault(Object.values(data).filter(text => typeof text === 'string'));
   if (tooLarge !== undefined) {
@@ -100,6 +104,7 @@ export function readConfigMap(document: SourceDocument): {
     namespace: id?.namespace,
     keys: [...Object.keys(data), ...Object.keys(binaryData)],
     files,
+    fileDocuments,
   };
   return { configMap, diagnostics: findings.list };
 }

@@ -38,6 +38,60 @@ export function manifestReadings(bundle: Bundle, model: ClusterModel): Reading[]
   }
 }
 
+/**
+ * What objects denote of which nothing else is known: anybody's manifests. Where no agent and no list is among them,
+ * what policies do not speak of is the platform's own doing, of which only so much is known that pods are masqueraded.
+ */
+export function bundleReading(bundle: Bundle): Reading | undefined {
+  const egress = bundle.policies.map(({ policy, document }) => ({
+    ...egressRule(policy),
+    decision: { ...egressRule(policy).decision, at: document.at(['metadata', 'name']) },
+  }));
+  const own = bundle.daemonSets.filter(({ dialect }) => dialect === undefined);
+  const [daemonSet, another] = own;
+  if (another) {
+    return { ok: false, message: `DaemonSets "${daemonSet!.name}" and "${another.name}" both run ip-masq-agent` };
+  }
+  if (daemonSet) return ownAgent(daemonSet, bundle, egress);
+  if (bundle.noSnat.length > 0) return { ok: true, map: listedMap(bundle), as: 'the EgressNATPolicies' };
+  const files = bundle.configMaps.flatMap(one => [...one.files].map(([key, file]) => ({ one, key, file })));
+  const [first, second] = files;
+  if (second) {
+    const names = files.map(({ one, key }) => `"${one.name}" (${key})`).join(' and ');
+    return {
+      ok: false,
+      message: `ConfigMaps hold ${files.length} files of the agent, ${names}, and no DaemonSet says which it reads`,
+    };
+  }
+  if (first) {
+    const document = first.one.fileDocuments.get(first.key);
+    const map = { ...agentTreatment(first.file, DEFAULT_FLAGS, document), egress };
+    return { ok: true, map, as: "the agent with the ConfigMap's file and no flags" };
+  }
+  if (egress.length === 0) return undefined;
+  const rest: Decision = { treatment: MASQUERADE, rule: "the platform's own masquerading" };
+  return { ok: true, map: mapOf([], { 4: rest, 6: rest }, egress), as: 'the gateway policies' };
+}
+
+/** What policies of GKE Autopilot preserve, with link-local, which is always; the cluster's ranges are not known. */
+function listedMap({ noSnat }: Bundle): TreatmentMap {
+  const layers = [
+    { sets: LINK_LOCAL, decision: { treatment: PRESERVE, rule: 'link-local' } },
+    ...noSnat.flatMap(({ name, destinations, document }) =>
+      destinations.map(entry => ({
+        sets: entry.sets,
+        decision: {
+          treatment: PRESERVE,
+          rule: `EgressNATPolicy "${name}" "${entry.text}"`,
+          at: document.at(entry.path),
+        },
+      })),
+    ),
+  ];
+  const rest: Decision = { treatment: MASQUERADE, rule: 'everything that no policy preserves' };
+  return withIPv6(mapOf(layers, { 4: rest, 6: rest }), { treatment: PRESERVE, rule: 'no IPv6 rules' });
+}
+
 /** Traffic that no rendered object speaks of: the platform's own doing, known from the facts. */
 function platformMap(model: ClusterModel): TreatmentMap {
   const { masquerade: _list, egress: _egress, ...facts } = model;
@@ -61,7 +115,7 @@ function agentReading(bundle: Bundle, model: ClusterModel, egress: EgressRule[])
     enableIPv6: model.network.ipv6,
     ...(toPorts !== undefined && { toPorts }),
   };
-  const map = { ...agentTreatment(file, flags), egress };
+  const map = { ...agentTreatment(file, flags, given.fileDocuments.get('config')), egress };
   return { ok: true, map, as: "the platform's agent with the rendered file" };
 }
 
@@ -85,7 +139,8 @@ function ownAgent(daemonSet: AgentDaemonSet, bundle: Bundle, egress: EgressRule[
     return { ok: false, message };
   }
   const as = configMap ? 'the agent with the rendered file and flags' : 'the agent, whose ConfigMap is not there';
-  return { ok: true, map: { ...agentTreatment(file, flags), egress }, as };
+  const document = configMap?.fileDocuments.get(reference.key);
+  return { ok: true, map: { ...agentTreatment(file, flags, document), egress }, as };
 }
 
 /** With a policy of our own beside `default`, Google does not say whether it adds or replaces: both must do. */

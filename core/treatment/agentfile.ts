@@ -1,6 +1,8 @@
-import { both, type Cidr, cidr, IntervalSet, namedRange, setsOf } from '../address';
+import { both, type Cidr, cidr, formatCidr, IntervalSet, namedRange, setsOf } from '../address';
 import type { AgentFlags } from '../agentfile/flags';
 import { LINK_LOCAL } from '../intent/special';
+import { pathText } from '../schema/path';
+import type { SourceDocument } from '../source';
 import { type Layer, mapOf, type TreatmentMap, withIPv6 } from './map';
 import { type Decision, masquerade, PRESERVE } from './treatment';
 
@@ -32,8 +34,9 @@ export function agentDefaults(flags: AgentFlags): readonly Cidr[] {
  * What ip-masq-agent makes of a file with its flags: link-local first, then the list in order, then masquerade.
  * Without `--enable-ipv6` it writes no IPv6 rule, so IPv6 packets keep their source.
  * Source: kubernetes-sigs/ip-masq-agent, measured on the real program.
+ * @param document the file's, to have each entry of the list as a rule of its own, with its place
  */
-export function agentTreatment(config: AgentConfig, flags: AgentFlags): TreatmentMap {
+export function agentTreatment(config: AgentConfig, flags: AgentFlags, document?: SourceDocument): TreatmentMap {
   const list = config.nonMasqueradeCIDRs ?? agentDefaults(flags);
   const local = both(f => {
     const masq = f === 4 ? config.masqLinkLocal : config.masqLinkLocalIPv6;
@@ -41,10 +44,23 @@ export function agentTreatment(config: AgentConfig, flags: AgentFlags): Treatmen
   });
   const layers: Layer[] = [
     { sets: local, decision: { treatment: PRESERVE, rule: 'link-local' } },
-    { sets: setsOf(list), decision: { treatment: PRESERVE, rule: 'nonMasqueradeCIDRs' } },
+    ...(document && config.nonMasqueradeCIDRs ? placedLayers(list, document) : [listLayer(list, config)]),
   ];
   const rest: Decision = { treatment: masquerade(flags.toPorts), rule: 'everything outside of nonMasqueradeCIDRs' };
   const map = mapOf(layers, { 4: rest, 6: rest });
   if (flags.enableIPv6) return map;
   return withIPv6(map, { treatment: PRESERVE, rule: 'no IPv6 rules without --enable-ipv6' });
+}
+
+function listLayer(list: readonly Cidr[], { nonMasqueradeCIDRs }: AgentConfig): Layer {
+  const rule = nonMasqueradeCIDRs ? 'nonMasqueradeCIDRs' : "the agent's built-in list";
+  return { sets: setsOf(list), decision: { treatment: PRESERVE, rule } };
+}
+
+function placedLayers(list: readonly Cidr[], document: SourceDocument): Layer[] {
+  return list.map((cidr, i) => {
+    const path = ['nonMasqueradeCIDRs', i];
+    const rule = `${pathText(path)} "${formatCidr(cidr)}"`;
+    return { sets: setsOf([cidr]), decision: { treatment: PRESERVE, rule, at: document.at(path) } };
+  });
 }

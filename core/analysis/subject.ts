@@ -1,0 +1,64 @@
+import { type AgentFlags, DEFAULT_FLAGS } from '../agentfile/flags';
+import { Checker, type Input } from '../check/check';
+import { type Diagnostic, hasErrors } from '../diagnostics';
+import { bundleReading } from '../manifest/denote';
+import { agentTreatment } from '../treatment/agentfile';
+import { intentTreatment } from '../treatment/intent';
+import type { TreatmentMap } from '../treatment/map';
+import { clusterPlaces, type Place } from './places';
+
+/** One cluster, as far as somebody's files say what happens to the packets of its pods. */
+export interface Subject {
+  /** The cluster's name: that of the intent, else of the folder or the file. */
+  readonly name: string;
+  /** What happens to the packets. */
+  readonly map: TreatmentMap;
+  /** What was read, in a few words. */
+  readonly as: string;
+  /** The addresses that the cluster has names for. */
+  readonly places: readonly Place[];
+}
+
+/** What files denote together. */
+export interface ReadSubjects {
+  /** The clusters, in the order of their names. */
+  readonly subjects: readonly Subject[];
+  /** What is wrong with the files; with an error there are no subjects. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Why some of them denote nothing, each in a line. */
+  readonly refusals: readonly string[];
+}
+
+/**
+ * Reads what files of any kind that masq knows denote: intents, manifests, folder by folder, and bare ip-masq-agent files.
+ * Where an intent and a folder of manifests have one name, the manifests are what is rendered of it, and the intent counts.
+ * @param flags those of the agent that reads bare files. @default the agent's own defaults
+ */
+export function readSubjects(inputs: Iterable<Input>, flags: AgentFlags = DEFAULT_FLAGS): ReadSubjects {
+  const checker = new Checker();
+  const clusters = [...inputs].flatMap(input => checker.add(input).clusters);
+  const { diagnostics, bundles, agentFiles } = checker.finish();
+  if (hasErrors(diagnostics)) return { subjects: [], diagnostics, refusals: [] };
+  const subjects = new Map<string, Subject>();
+  const refusals: string[] = [];
+  for (const model of clusters) {
+    const { name } = model;
+    subjects.set(name, { name, map: intentTreatment(model), as: 'the intent', places: clusterPlaces(model) });
+  }
+  for (const [folder, bundle] of bundles) {
+    const name = lastPart(folder);
+    const reading = subjects.has(name) ? undefined : bundleReading(bundle);
+    if (reading?.ok) subjects.set(name, { name, map: reading.map, as: reading.as, places: [] });
+    else if (reading) refusals.push(`${folder === '' ? 'the manifests' : `"${folder}"`}: ${reading.message}`);
+  }
+  for (const { file, config, document } of agentFiles) {
+    const name = lastPart(file).replace(/\.[^.]*$/, '');
+    subjects.set(name, { name, map: agentTreatment(config, flags, document), as: "the agent's file", places: [] });
+  }
+  const names = [...subjects.keys()].sort();
+  return { subjects: names.map(name => subjects.get(name)!), diagnostics, refusals };
+}
+
+function lastPart(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
