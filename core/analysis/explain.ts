@@ -58,7 +58,7 @@ export function explain(map: TreatmentMap, pod: Pod | undefined, to: IntervalSet
 function whyNotSelected({ pods }: EgressRule, pod: Pod | undefined): string | undefined {
   if (!pod) return 'is for the pods that it selects';
   if (matches(pods, pod)) return undefined;
-  return `does not select the pod: ${pods.map(pair => firstFailure(pair, pod)).join('; ')}`;
+  return `does not select the pod: ${[...new Set(pods.map(pair => firstFailure(pair, pod)))].join('; ')}`;
 }
 
 function firstFailure({ namespaces, pods }: PodSelector, pod: Pod): string {

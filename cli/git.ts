@@ -1,0 +1,61 @@
+import { spawnSync } from 'node:child_process';
+import type { Input } from '../core/check/check';
+
+/** A path at a revision, as in `git:main:clusters/`. */
+export interface Revision {
+  /** What git calls the revision. */
+  readonly revision: string;
+  /** The path, from here. */
+  readonly path: string;
+}
+
+/** Reads the word for a path at a revision; undefined where a word is none. */
+export function parseRevision(word: string): Revision | undefined {
+  const [, revision, path] = /^git:([^:]+):(.*)$/s.exec(word) ?? [];
+  return revision === undefined ? undefined : { revision, path: path === '' ? '.' : path! };
+}
+
+/** The files below a path at a revision, by the names under which `git show` has them; or why there are none. */
+export function filesAt({ revision, path }: Revision, isWanted: (name: string) => boolean): Input[] | string {
+  const named = git(['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`]);
+  if (named.fault !== undefined) return named.fault;
+  if (named.output.length === 0) return `"${revision}" is no revision of this repository`;
+  const commit = named.output.toString().trim();
+  const listed = git(['ls-tree', '-r', '-z', commit, '--', path]);
+  if (listed.fault !== undefined) return listed.fault;
+  const blobs = listed.output
+    .toString()
+    .split('\0')
+    .flatMap(line => {
+      const [, id, name] = /^10[0-9]{4} blob ([0-9a-f]+)\t(.+)$/s.exec(line) ?? [];
+      return id !== undefined && isWanted(name!) ? [{ id, name: name! }] : [];
+    });
+  if (blobs.length === 0) return `nothing that masq reads is in "${path}" at ${revision}`;
+  const read = git(['cat-file', '--batch'], blobs.map(({ id }) => `${id}\n`).join(''));
+  if (read.fault !== undefined) return read.fault;
+  return texts(
+    read.output,
+    blobs.map(({ name }) => `${revision}:${name}`),
+  );
+}
+
+/** Takes what `git cat-file --batch` writes apart: of each file a line that ends with its size, and so many bytes. */
+function texts(output: Buffer, names: readonly string[]): Input[] {
+  let at = 0;
+  return names.map(file => {
+    const end = output.indexOf(10, at);
+    const size = Number(output.toString('latin1', at, end).split(' ')[2]);
+    const text = output.toString('utf8', end + 1, end + 1 + size);
+    at = end + 2 + size;
+    return { file, text };
+  });
+}
+
+const MOST_BYTES = 1024 * 1024 * 1024;
+
+function git(args: readonly string[], input = ''): { readonly output: Buffer; readonly fault?: string } {
+  const { status, stdout, stderr, error } = spawnSync('git', args, { input, maxBuffer: MOST_BYTES });
+  if (error) return { output: Buffer.alloc(0), fault: `git does not run: ${error.message}` };
+  if (status !== 0 && stderr.length > 0) return { output: stdout, fault: stderr.toString().trim().split('\n', 1)[0]! };
+  return { output: stdout };
+}
