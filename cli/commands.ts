@@ -133,6 +133,35 @@ export const COMMANDS: readonly Command[] = [
     ],
   },
   {
+    name: 'diff',
+    summary: 'say whose packets change treatment',
+    usage: 'A B [options]',
+    description:
+      'Says for each class of pods which destinations are treated differently by B than by A: from what to what, how many addresses, which rule decides on each side, and a packet to try. Clusters with the same change are told together.\n\nA and B are files or folders of intents, manifests or ip-masq-agent files, "-" for the standard input, or git:REV:PATH for a path at a revision.',
+    options: [
+      {
+        name: 'format',
+        short: 'f',
+        type: 'string',
+        value: 'FORMAT',
+        choices: ['text', 'json'],
+        default: 'text',
+        help: 'how the changes are written',
+      },
+      COLOR,
+    ],
+    positionals: { name: 'A B', min: 2, max: 2, complete: 'file' },
+    examples: [
+      { line: 'masq diff git:main:intents/ intents/', says: 'what this branch changes' },
+      { line: 'masq diff intents/prod.yaml dist/prod', says: 'whether what is rendered means what is asked for' },
+    ],
+    exitCodes: [
+      [0, 'nothing changes'],
+      [1, 'something does'],
+      [2, 'wrong usage, files with errors, or a fault of masq itself'],
+    ],
+  },
+  {
     name: 'init',
     summary: 'write a commented first intent, or a whole repository',
     usage: '[--app] [PLATFORM...] [options]',

@@ -1,0 +1,67 @@
+import { treatmentText } from '../treatment/treatment';
+import { type ClassChange, diffMaps, type MapDiff } from './diff';
+import type { Subject } from './subject';
+
+/** A cluster that is on both sides and is treated differently. */
+export interface ChangedCluster {
+  readonly before: Subject;
+  readonly after: Subject;
+  readonly diff: MapDiff;
+}
+
+/** Clusters with the same change. */
+export interface ChangedClusters {
+  /** The clusters; the first one stands for all. */
+  readonly clusters: readonly ChangedCluster[];
+}
+
+/** What changes from some clusters to others. */
+export interface FleetDiff {
+  /** The clusters with changes, those with the same ones together. */
+  readonly changed: readonly ChangedClusters[];
+  /** How many clusters are on both sides. */
+  readonly compared: number;
+  /** The clusters that are on the second side only. */
+  readonly added: readonly Subject[];
+  /** Those that are on the first side only. */
+  readonly removed: readonly Subject[];
+}
+
+/** Compares clusters of the same name; where each side has one, these two, whatever they are called. */
+export function diffFleets(before: readonly Subject[], after: readonly Subject[]): FleetDiff {
+  const pairs = pairUp(before, after);
+  const groups = new Map<string, ChangedCluster[]>();
+  for (const [left, right] of pairs) {
+    const diff = diffMaps(left.map, right.map);
+    if (diff.classes.length === 0) continue;
+    const key = diff.classes.map(changeKey).join('\n');
+    const same = groups.get(key);
+    if (same) same.push({ before: left, after: right, diff });
+    else groups.set(key, [{ before: left, after: right, diff }]);
+  }
+  const [lefts, rights] = [new Set(pairs.map(([left]) => left)), new Set(pairs.map(([, right]) => right))];
+  return {
+    changed: [...groups.values()].map(clusters => ({ clusters })),
+    compared: pairs.length,
+    added: after.filter(subject => !rights.has(subject)),
+    removed: before.filter(subject => !lefts.has(subject)),
+  };
+}
+
+function pairUp(before: readonly Subject[], after: readonly Subject[]): [Subject, Subject][] {
+  if (before.length === 1 && after.length === 1) return [[before[0]!, after[0]!]];
+  const named = new Map(after.map(subject => [subject.name, subject]));
+  return before.flatMap((left): [Subject, Subject][] => {
+    const right = named.get(left.name);
+    return right ? [[left, right]] : [];
+  });
+}
+
+/** What changes, without who decides: the places of rules differ from cluster to cluster. */
+function changeKey({ changes, groups, all }: ClassChange): string {
+  const pods = all ? 'all' : groups.map(({ pod }) => JSON.stringify(pod)).join();
+  const what = changes.map(
+    ({ family, to, before, after }) => `${family} ${to.bounds.join()} ${treatmentText(before)} ${treatmentText(after)}`,
+  );
+  return `${pods} ${what.join()}`;
+}
