@@ -144,7 +144,7 @@ export const COMMANDS: readonly Command[] = [
         short: 'f',
         type: 'string',
         value: 'FORMAT',
-        choices: ['text', 'json'],
+        choices: ['text', 'markdown', 'json'],
         default: 'text',
         help: 'how the changes are written',
       },
