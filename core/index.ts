@@ -35,6 +35,7 @@ export * from './source';
 export { type AgentConfig, agentTreatment } from './treatment/agentfile';
 export { intentTreatment } from './treatment/intent';
 export {
+  type Asked,
   type EgressRule,
   firstDifference,
   type Layer,

@@ -22,10 +22,14 @@ export const AGENT_KEYS: readonly string[] = Object.keys(agentSchema.properties)
 export interface ReadAgentFile {
   /** Absent when there is an error: nothing is guessed. */
   readonly config?: AgentConfig;
-  /** The document that holds it, for the places of its entries; absent where it has none. */
-  readonly document?: SourceDocument;
   /** What is wrong or worth knowing, in the order of the checks. */
   readonly diagnostics: readonly Diagnostic[];
+}
+
+/** An agent's file as read from a text whose YAML is kept. */
+export interface ReadAgentDocument extends ReadAgentFile {
+  /** The document that holds it, for the places of its entries; absent where it is empty or refused. */
+  readonly document?: SourceDocument;
 }
 
 /** How strictly a file is read. */
@@ -53,11 +57,12 @@ export function readAgentFile(
   limits?: Limits,
   leftOut = 0,
 ): ReadAgentFile {
-  return readParsedAgentFile(parseText(source, limits), strictness, leftOut);
+  const { document: _, ...read } = readParsedAgentFile(parseText(source, limits), strictness, leftOut);
+  return read;
 }
 
 /** As {@link readAgentFile}, for a text whose YAML is read already. */
-export function readParsedAgentFile(parsed: ParsedSource, strictness: Strictness = {}, leftOut = 0): ReadAgentFile {
+export function readParsedAgentFile(parsed: ParsedSource, strictness: Strictness = {}, leftOut = 0): ReadAgentDocument {
   const { diagnostics, source } = parsed;
   const gaps = templateGaps(source.text);
   if (gaps.length === 0) return readDocuments(parsed, strictness, leftOut);
@@ -74,7 +79,7 @@ export function readParsedAgentFile(parsed: ParsedSource, strictness: Strictness
   };
 }
 
-function readDocuments(parsed: ParsedSource, strictness: Strictness, leftOut: number): ReadAgentFile {
+function readDocuments(parsed: ParsedSource, strictness: Strictness, leftOut: number): ReadAgentDocument {
   const { documents, diagnostics, source } = parsed;
   const isYaml = !diagnostics.some(({ code }) => code === 'MQ201' || code === 'MQ207');
   const told = [...diagnostics, ...(isYaml ? goFaults(source) : [])];
@@ -89,7 +94,7 @@ function readDocuments(parsed: ParsedSource, strictness: Strictness, leftOut: nu
       'an empty document stands before this one, and ip-masq-agent reads no other; remove the first "---"';
     return { diagnostics: [...told, diagnostic('MQ215', document.at([]), { message })] };
   }
-  const read: ReadAgentFile =
+  const read: ReadAgentDocument =
     document?.value == null ? emptyFile(source) : readAgentDocument(document, strictness, leftOut);
   const found = read.diagnostics;
   const all = [...told, ...(hasErrors(told) ? found.filter(one => !isOnComment(one)) : found)];
@@ -140,7 +145,7 @@ export function readAgentDocument(
   document: SourceDocument,
   { unknownKeys, unnecessary }: Strictness = {},
   leftOut = 0,
-): ReadAgentFile {
+): ReadAgentDocument {
   const findings = new Findings(document);
   const stray = strayDocument(document, AGENT_KEYS);
   if (stray) {

@@ -37,7 +37,8 @@ export interface ReadSubjects {
 export function readSubjects(inputs: Iterable<Input>, flags: AgentFlags = DEFAULT_FLAGS): ReadSubjects {
   const checker = new Checker();
   const clusters = [...inputs].flatMap(input => checker.add(input).clusters);
-  const { diagnostics, bundles, agentFiles } = checker.finish();
+  const { diagnostics } = checker.finish();
+  const { bundles, agentFiles } = checker.held;
   if (hasErrors(diagnostics)) return { subjects: [], diagnostics, refusals: [] };
   const subjects = new Map<string, Subject>();
   const refusals: string[] = [];

@@ -30,12 +30,16 @@ export interface Checked {
   readonly clusters: readonly ClusterModel[];
   /** How many documents were looked at, those of unknown kinds not counted. */
   readonly documents: number;
+  /** The findings that comments or settings leave out. */
+  readonly suppressed: readonly Suppressed[];
+}
+
+/** What files hold beside clusters. */
+export interface Held {
   /** The manifests, folder by folder. */
   readonly bundles: ReadonlyMap<string, Bundle>;
   /** The bare ip-masq-agent files, as far as they are sound. */
   readonly agentFiles: readonly BareAgentFile[];
-  /** The findings that comments or settings leave out. */
-  readonly suppressed: readonly Suppressed[];
 }
 
 /** An ip-masq-agent file by itself. */
@@ -104,6 +108,14 @@ export class Checker {
     return this.bundles.size > 0;
   }
 
+  /**
+   * What the files so far hold beside clusters.
+   * @internal
+   */
+  get held(): Held {
+    return { bundles: this.bundles, agentFiles: this.agentFiles };
+  }
+
   /** How many documents of the files so far masq knows. */
   get known(): number {
     return this.documents;
@@ -133,8 +145,6 @@ export class Checker {
       diagnostics: sortDiagnostics(withoutOldBooleans(diagnostics), this.files),
       suppressed,
       documents: this.documents,
-      bundles: this.bundles,
-      agentFiles: this.agentFiles,
     };
   }
 

@@ -1,8 +1,8 @@
-import { AGENT_KEYS, readAgentFile } from '../agentfile/read';
+import { AGENT_KEYS, readParsedAgentFile } from '../agentfile/read';
 import { type Diagnostic, diagnostic } from '../diagnostics';
 import { Findings } from '../intent/findings';
 import { valueAt } from '../schema/path';
-import { embeddedText, type SourceDocument } from '../source';
+import { embeddedText, parseText, type SourceDocument } from '../source';
 import type { AgentConfig } from '../treatment/agentfile';
 import { checkMetadata, checkServed, hasDeclaredRoute, objectId, record } from './object';
 import { sizeFault } from './size';
@@ -75,7 +75,7 @@ export function readConfigMap(document: SourceDocument): {
     }
     const foreign = FOREIGN_KEYS.get(key);
     if (key !== 'config' && !foreign && (Object.hasOwn(data, 'config') || !AGENT_FILE.test(text))) continue;
-    const read = readAgentFile(embeddedText(document, ['data', key], text));
+    const read = readParsedAgentFile(parseText(embeddedText(document, ['data', key], text)));
     findings.addAll(hasDeclaredRoute(document) ? read.diagnostics.filter(d => d.code !== 'MQ303') : read.diagnostics);
     if (read.config) files.set(key, read.config);
     if (read.document) fileDocuments.set(key, read.document);
