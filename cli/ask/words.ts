@@ -1,3 +1,4 @@
+import { andList } from '../../core/diagnostics';
 import { type Labels, labelsText } from '../../core/intent/selector';
 import type { Pod } from '../../core/treatment/pod-classes';
 import type { Decision, Treatment } from '../../core/treatment/treatment';
@@ -18,6 +19,8 @@ export function sourceText(treatment: Treatment): string {
       return `the address of its node${treatment.toPorts === undefined ? '' : `, with a port of ${treatment.toPorts}`}`;
     case 'snat':
       return treatment.sourceIP;
+    case 'unknown':
+      return `an address that cannot be told: it hangs on ${andList(treatment.rules.map(rule => `"${rule}"`))}`;
   }
 }
 
@@ -30,6 +33,8 @@ export function treatmentWord(treatment: Treatment): string {
       return treatment.toPorts === undefined ? 'masqueraded' : `masqueraded, ports ${treatment.toPorts}`;
     case 'snat':
       return `SNAT to ${treatment.sourceIP}`;
+    case 'unknown':
+      return 'treated in a way that cannot be told';
   }
 }
 

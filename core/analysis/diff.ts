@@ -1,4 +1,4 @@
-import { FAMILIES, type Family, IntervalSet, Partition } from '../address';
+import { type Both, both, FAMILIES, type Family, IntervalSet, Partition } from '../address';
 import { commonLabels, type PodSelector } from '../intent/selector';
 import type { EgressRule, TreatmentMap } from '../treatment/map';
 import { matches, type Pod, podClasses } from '../treatment/pod-classes';
@@ -54,6 +54,8 @@ export interface MapDiff {
   readonly classes: readonly ClassChange[];
   /** Whether there were too many classes of pods to tell them apart: then each egress rule's pods stand for themselves. */
   readonly coarse: boolean;
+  /** Destinations of which neither side can tell what happens to packets to them, for the same rules. */
+  readonly untold: Both<IntervalSet>;
 }
 
 /**
@@ -62,9 +64,14 @@ export interface MapDiff {
  */
 export function diffMaps(before: TreatmentMap, after: TreatmentMap): MapDiff {
   const base = FAMILIES.flatMap(family => changesOf(family, before.base[family], after.base[family]));
+  const untold = both(family => untoldOf(family, before.base[family], after.base[family]));
   const selectors = [...before.egress, ...after.egress].flatMap(rule => rule.pods);
   if (selectors.length === 0) {
-    return { classes: base.length === 0 ? [] : [{ groups: [UNSELECTED], all: true, changes: base }], coarse: false };
+    return {
+      classes: base.length === 0 ? [] : [{ groups: [UNSELECTED], all: true, changes: base }],
+      coarse: false,
+      untold,
+    };
   }
   const known = podClasses(selectors);
   const classes = known ?? selectors.flatMap(selector => sampleOf(selector));
@@ -86,6 +93,7 @@ export function diffMaps(before: TreatmentMap, after: TreatmentMap): MapDiff {
   return {
     classes: [...found.values()].filter(({ changes }) => changes.length > 0).map(same => ({ ...same, all })),
     coarse: known === undefined,
+    untold,
   };
 }
 
@@ -106,7 +114,9 @@ function ipv4Of(map: TreatmentMap, rules: readonly EgressRule[]): Partition<Deci
 /** What changes from one partition to another, in the order of the addresses. */
 function changesOf(family: Family, before: Partition<Decision>, after: Partition<Decision>): Change[] {
   const pairs = before.zip(after, (left, right) =>
-    sameTreatment(left.treatment, right.treatment) ? undefined : { before: left, after: right },
+    sameTreatment(left.treatment, right.treatment) || isUntold(left, right)
+      ? undefined
+      : { before: left, after: right },
   );
   const sets = setsByLabel(family, pairs);
   const groups = new Map<string, ChangedPart[]>();
@@ -126,6 +136,16 @@ function changesOf(family: Family, before: Partition<Decision>, after: Partition
     after: parts[0]!.after.treatment,
     parts,
   }));
+}
+
+/** Whether neither of two decisions can be told, for the same rules. */
+function isUntold({ treatment: a }: Decision, { treatment: b }: Decision): boolean {
+  return a.kind === 'unknown' && b.kind === 'unknown' && a.rules.join('\n') === b.rules.join('\n');
+}
+
+function untoldOf(family: Family, before: Partition<Decision>, after: Partition<Decision>): IntervalSet {
+  const found = before.zip(after, (left, right) => (isUntold(left, right) ? true : undefined));
+  return setsByLabel(family, found).get(true) ?? IntervalSet.empty(family);
 }
 
 /** The addresses of each label, in one walk; labels in the order of their lowest address. */

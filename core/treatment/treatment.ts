@@ -8,11 +8,14 @@ import { samePorts } from './ports';
  * - `masquerade`: it becomes the address of the node that the packet leaves; `toPorts` limits the source port to these
  *   ranges, separated by commas
  * - `snat`: it becomes `sourceIP`, a floating IP of the egress gateway
+ * - `unknown`: nobody can tell, for it hangs on something that is not in what was read, such as an ipset; `rules` are
+ *   those in the way. Only a dump of a kernel's rules leaves this open.
  */
 export type Treatment =
   | { readonly kind: 'preserve' }
   | { readonly kind: 'masquerade'; readonly toPorts?: string }
-  | { readonly kind: 'snat'; readonly sourceIP: string };
+  | { readonly kind: 'snat'; readonly sourceIP: string }
+  | { readonly kind: 'unknown'; readonly rules: readonly string[] };
 
 /** A treatment and the rule that decided it. */
 export interface Decision {
@@ -37,11 +40,11 @@ export function masquerade(toPorts: string | undefined): Treatment {
   return toPorts === undefined ? MASQUERADE : { kind: 'masquerade', toPorts };
 }
 
-/** Whether two treatments do the same to a packet. */
+/** Whether two treatments are known to do the same to a packet. */
 export function sameTreatment(a: Treatment, b: Treatment): boolean {
   if (a.kind === 'snat') return b.kind === 'snat' && a.sourceIP === b.sourceIP;
   if (a.kind === 'masquerade') return b.kind === 'masquerade' && samePorts(a.toPorts, b.toPorts);
-  return b.kind === 'preserve';
+  return a.kind === 'preserve' && b.kind === 'preserve';
 }
 
 /** A treatment in words. */
@@ -53,5 +56,7 @@ export function treatmentText(treatment: Treatment): string {
       return treatment.toPorts === undefined ? 'masqueraded' : `masqueraded with ports ${treatment.toPorts}`;
     case 'snat':
       return `SNATed to ${treatment.sourceIP}`;
+    case 'unknown':
+      return `treated in a way that cannot be told from ${treatment.rules.map(rule => `"${rule}"`).join(', ')}`;
   }
 }
