@@ -2,8 +2,9 @@ import { readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { Checker, type Input } from '../core/check/check';
 import { mayConcern } from '../core/check/mentions';
-import { byteOrder, DOCUMENT_EXTENSIONS, expandFiles, isLink, kindOf, roughText, STDIN, STDIN_NAME } from './files';
+import { byteOrder, DOCUMENT_EXTENSIONS, expandFiles, isLink, kindOf, STDIN, STDIN_NAME } from './files';
 import { type ReadInput, readInput } from './inputs';
+import { roughText } from './read-text';
 
 /** What kustomize takes for its own file in a folder. */
 const KUSTOMIZATIONS = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];

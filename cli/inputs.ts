@@ -9,10 +9,10 @@ import {
   isNamedPipe,
   kindOf,
   nearestPath,
-  readText,
   STDIN,
   STDIN_NAME,
 } from './files';
+import { readText } from './read-text';
 import type { Project } from './settings';
 import { stderr } from './stdio';
 

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { byteOrder, expandFiles, isNamedPipe, readText } from '../../cli/files';
+import { byteOrder, expandFiles, isNamedPipe } from '../../cli/files';
+import { readText } from '../../cli/read-text';
 
 const home = process.cwd();
 let folder: string;
