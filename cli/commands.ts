@@ -1,4 +1,5 @@
 import type { Command } from './args';
+import { DIFF, EXPLAIN } from './ask/commands';
 import { CI_SYSTEMS, DEFAULT_OUTPUT, FIRST_INTENT, GITOPS_OF_APPS, LANGUAGES, PLATFORMS, SCHEMAS } from './choices';
 import { GITOPS } from './gitops/command';
 import { COLOR, CONFIG, EXIT_CODES, FAIL_ON, FORMAT, QUIET } from './options';
@@ -91,76 +92,8 @@ export const COMMANDS: readonly Command[] = [
     ],
   },
   GITOPS,
-  {
-    name: 'explain',
-    summary: 'say what happens to a packet, and why',
-    usage: '--to DESTINATION [options] [SIDE...]',
-    description:
-      'Says what happens to the source address of packets from a pod to a destination: the address that they leave with, the rule that decides, with its place, and every rule that is asked before it. A CIDR that is treated differently in parts is split exactly.\n\nA SIDE is a file or a folder of intents, manifests or ip-masq-agent files, "-" for the standard input, or git:REV:PATH for a path at a revision. Without one, the intents that .masq.yaml names are asked.',
-    options: [
-      { name: 'to', type: 'string', value: 'DESTINATION', help: 'the address or the CIDR that packets go to' },
-      {
-        name: 'from',
-        type: 'string',
-        value: 'LABELS',
-        help: "the pod's labels, such as app=web,tier=front (default: of a pod that no egress policy selects)",
-      },
-      { name: 'namespace', short: 'n', type: 'string', value: 'LABELS', help: "the labels of the pod's namespace" },
-      { name: 'cluster', type: 'string', value: 'NAME', help: 'the one cluster that is asked (default: all)' },
-      CONFIG,
-      {
-        name: 'format',
-        short: 'f',
-        type: 'string',
-        value: 'FORMAT',
-        choices: ['text', 'json'],
-        default: 'text',
-        help: 'how the answer is written',
-      },
-      COLOR,
-    ],
-    positionals: { name: 'SIDE', min: 0, complete: 'file' },
-    examples: [
-      { line: 'masq explain intents/ --to 172.16.4.7', says: 'of each cluster' },
-      {
-        line: 'masq explain git:main:dist/prod-eu-1 --to 10.0.0.0/8 --from app=web',
-        says: 'by what was rendered on main',
-      },
-    ],
-    exitCodes: [
-      [0, 'answered'],
-      [2, 'wrong usage, files with errors, or a fault of masq itself'],
-    ],
-  },
-  {
-    name: 'diff',
-    summary: 'say whose packets change treatment',
-    usage: 'A B [options]',
-    description:
-      'Says for each class of pods which destinations are treated differently by B than by A: from what to what, how many addresses, which rule decides on each side, and a packet to try. Clusters with the same change are told together.\n\nA and B are files or folders of intents, manifests or ip-masq-agent files, "-" for the standard input, or git:REV:PATH for a path at a revision.',
-    options: [
-      {
-        name: 'format',
-        short: 'f',
-        type: 'string',
-        value: 'FORMAT',
-        choices: ['text', 'markdown', 'json'],
-        default: 'text',
-        help: 'how the changes are written',
-      },
-      COLOR,
-    ],
-    positionals: { name: 'A B', min: 2, max: 2, complete: 'file' },
-    examples: [
-      { line: 'masq diff git:main:intents/ intents/', says: 'what this branch changes' },
-      { line: 'masq diff intents/prod.yaml dist/prod', says: 'whether what is rendered means what is asked for' },
-    ],
-    exitCodes: [
-      [0, 'nothing changes'],
-      [1, 'something does'],
-      [2, 'wrong usage, files with errors, or a fault of masq itself'],
-    ],
-  },
+  EXPLAIN,
+  DIFF,
   {
     name: 'init',
     summary: 'write a commented first intent, or a whole repository',

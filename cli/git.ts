@@ -1,27 +1,39 @@
 import { spawnSync } from 'node:child_process';
 import type { Input } from '../core/check/check';
 
-/** A path at a revision, as in `git:main:clusters/`. */
+/** A revision, and a path at it, as in `git:main:clusters/`. */
 export interface Revision {
   /** What git calls the revision. */
   readonly revision: string;
-  /** The path, from here. */
-  readonly path: string;
+  /** The path, from here; absent where none is said, as in `git:main`. */
+  readonly path?: string;
 }
 
-/** Reads the word for a path at a revision; undefined where a word is none. */
+/** What is wanted of a revision. */
+export interface Wanted {
+  /** What git calls the revision. */
+  readonly revision: string;
+  /** The paths, from here. */
+  readonly paths: readonly string[];
+  /** Whether it is fine that there is nothing. @default false */
+  readonly mayLack?: boolean;
+}
+
+/** Reads the word for a revision and perhaps a path at it; undefined where a word is none. */
 export function parseRevision(word: string): Revision | undefined {
-  const [, revision, path] = /^git:([^:]+):(.*)$/s.exec(word) ?? [];
-  return revision === undefined ? undefined : { revision, path: path === '' ? '.' : path! };
+  const [, revision, path] = /^git:([^:]+)(?::(.*))?$/s.exec(word) ?? [];
+  if (revision === undefined) return undefined;
+  return path === undefined ? { revision } : { revision, path: path === '' ? '.' : path };
 }
 
-/** The files below a path at a revision, by the names under which `git show` has them; or why there are none. */
-export function filesAt({ revision, path }: Revision, isWanted: (name: string) => boolean): Input[] | string {
+/** The files below paths at a revision, by the names under which `git show` has them; or why there are none. */
+export function filesAt(wanted: Wanted, isWanted: (name: string) => boolean): Input[] | string {
+  const { revision, paths, mayLack = false } = wanted;
   const named = git(['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`]);
   if (named.fault !== undefined) return named.fault;
   if (named.output.length === 0) return `"${revision}" is no revision of this repository`;
   const commit = named.output.toString().trim();
-  const listed = git(['ls-tree', '-r', '-z', commit, '--', path]);
+  const listed = git(['ls-tree', '-r', '-z', commit, '--', ...paths]);
   if (listed.fault !== undefined) return listed.fault;
   const blobs = listed.output
     .toString()
@@ -30,7 +42,7 @@ export function filesAt({ revision, path }: Revision, isWanted: (name: string) =
       const [, id, name] = /^10[0-9]{4} blob ([0-9a-f]+)\t(.+)$/s.exec(line) ?? [];
       return id !== undefined && isWanted(name!) ? [{ id, name: name! }] : [];
     });
-  if (blobs.length === 0) return `nothing that masq reads is in "${path}" at ${revision}`;
+  if (blobs.length === 0 && !mayLack) return `nothing that masq reads is in "${paths.join('", "')}" at ${revision}`;
   const read = git(['cat-file', '--batch'], blobs.map(({ id }) => `${id}\n`).join(''));
   if (read.fault !== undefined) return read.fault;
   return texts(

@@ -44,6 +44,35 @@ export const CONFIG: Option = {
 /** Whether the summary is left out. */
 export const QUIET: Option = { name: 'quiet', short: 'q', type: 'boolean', help: 'no summary' };
 
+/** What a SIDE of a question may be, for descriptions of commands. */
+export const SIDES =
+  'files or folders of intents, manifests, ip-masq-agent files or dumps of a node\'s rules, "-" for the standard input, git:REV:PATH for a path at a revision, or cluster: for the running cluster of kubectl\'s current context (cluster:CONTEXT for another)';
+
+/** How the agent is started that reads bare files. */
+export const AGENT_ARGS: Option = {
+  name: 'agent-args',
+  type: 'string',
+  value: 'ARGS',
+  help: 'the flags of the ip-masq-agent that reads bare files, such as "--enable-ipv6 --nomasq-all-reserved-ranges"; if nobody says, none',
+};
+
+/** Where facts of clusters are taken from. */
+export const FACTS: Option = {
+  name: 'facts',
+  type: 'string',
+  value: 'FILE',
+  multiple: true,
+  help: "intents that declare the clusters' ranges and platform, for manifests that do not say them",
+};
+
+/** Which cluster of a side is meant. */
+export const CLUSTER: Option = {
+  name: 'cluster',
+  type: 'string',
+  value: 'NAME',
+  help: 'the one cluster that is asked (default: all)',
+};
+
 /** What exit codes mean where a command has no findings. */
 export const EXIT_CODES: Command['exitCodes'] = [
   [0, 'done'],

@@ -1,11 +1,18 @@
-import type { AgentFlags } from '../core/agentfile/flags';
-import { type ReadSubjects, readSubjects } from '../core/analysis/subject';
+import { type AgentFlags, parseAgentFlags } from '../core/agentfile/flags';
+import { withFacts } from '../core/analysis/facts';
+import { type ReadSubjects, readSubjects, type Subject } from '../core/analysis/subject';
 import type { Input } from '../core/check/check';
 import { mayConcern } from '../core/check/mentions';
-import type { Diagnostic } from '../core/diagnostics';
+import { type Diagnostic, hasErrors } from '../core/diagnostics';
+import type { ClusterModel } from '../core/intent/model';
+import { contextOf, liveObjects } from './cluster';
 import { DOCUMENT_EXTENSIONS } from './files';
+import { writeFindings } from './findings';
 import { filesAt, parseRevision } from './git';
 import { listInputs, readInput } from './inputs';
+import type { Invocation } from './masq';
+import { loadProject } from './settings';
+import { refuse, stderr } from './stdio';
 
 /** A side of a question, read. */
 export interface ReadSide extends ReadSubjects {
@@ -15,20 +22,103 @@ export interface ReadSide extends ReadSubjects {
   readonly faults: readonly string[];
 }
 
+/** What a command is asked about: what stands on each side, or the exit code where that cannot be read. */
+export type Sides =
+  | { readonly ok: true; readonly sides: readonly ReadSide[] }
+  | { readonly ok: false; readonly code: number };
+
 /**
- * Reads what words for a side name: files and folders, `-` for the standard input, and `git:REV:PATH` for a path at a
- * revision. In folders, files that have nothing to do with masq are passed over.
+ * Reads the sides of a question, with what `--agent-args` and `--facts` say. A side without words is what the settings
+ * name. Where a side cannot be read, or has errors, all of that is said on the standard error.
  */
-export function readSide(words: readonly string[], flags?: AgentFlags): ReadSide {
+export async function readSides(groups: readonly (readonly string[])[], values: Invocation['values']): Promise<Sides> {
+  const { flags, faults } = flagsOf(values['agent-args'] as string | undefined);
+  const intents = intentsOf(values);
+  if (groups.some(words => words.length === 0) && intents.length === 0) {
+    faults.push(
+      'name what is asked: files, folders, "-", git:REV:PATH or cluster: (or run masq where a .masq.yaml names intents)',
+    );
+  }
+  if (faults.length > 0) return { ok: false, code: refuse(faults) };
+  const named = values.facts as string[];
+  const facts = named.length === 0 ? undefined : readSide(named, intents, flags);
+  const sides = groups.map(words => readSide(words.length === 0 ? intents : words, intents, flags));
+  const all = facts ? [facts, ...sides] : sides;
+  const wrong = all.flatMap(side => side.faults);
+  if (wrong.length > 0) return { ok: false, code: refuse([...new Set(wrong)]) };
+  for (const side of all) {
+    if (!hasErrors(side.diagnostics)) continue;
+    await writeFindings(
+      { ...side, files: [...side.sources.keys()], documents: 0 },
+      { ...values, format: 'text' },
+      stderr,
+    );
+    return { ok: false, code: 2 };
+  }
+  return facts ? informed(sides, facts) : { ok: true, sides };
+}
+
+/** The intents that the settings name, seen from here. */
+function intentsOf(values: Invocation['values']): readonly string[] {
+  const { settings, here } = loadProject(values, false);
+  return (settings.intents ?? []).map(here);
+}
+
+function flagsOf(text: string | undefined): { readonly flags?: AgentFlags; readonly faults: string[] } {
+  if (text === undefined) return { faults: [] };
+  const args = text.split(/\s+/).filter(word => word !== '');
+  const { flags, faults } = parseAgentFlags(args);
+  return { flags, faults: faults.map(({ name, kind }) => `--agent-args: ${FLAG_FAULTS[kind](name)}`) };
+}
+
+const FLAG_FAULTS = {
+  unknown: (name: string) => `ip-masq-agent has no flag "--${name}"`,
+  value: (name: string) => `"--${name}" is true or false; write "--${name}=true"`,
+  missing: (name: string) => `"--${name}" has no value`,
+  positional: (name: string) => `"${name}" is no flag; write "--enable-ipv6"`,
+};
+
+/** Manifests of the sides with the facts of the intents that are given for that. */
+function informed(sides: readonly ReadSide[], facts: ReadSide): Sides {
+  const models = facts.subjects.flatMap(({ model }) => (model ? [model] : []));
+  const faults = models.length === 0 ? ['--facts: no intent is in what it names'] : [];
+  const known = sides.map(side => ({
+    ...side,
+    subjects: side.subjects.map(subject => {
+      const model = factsFor(subject, models);
+      const read = model && withFacts(subject, model);
+      if (read && !read.ok) faults.push(`"${subject.name}": ${read.message}`);
+      return read?.ok ? read.subject : subject;
+    }),
+  }));
+  return faults.length > 0 ? { ok: false, code: refuse(faults) } : { ok: true, sides: known };
+}
+
+/** The one intent there is counts for every cluster, of several the one with the cluster's name. */
+function factsFor({ name }: Subject, models: readonly ClusterModel[]): ClusterModel | undefined {
+  return models.length === 1 ? models[0] : models.find(model => model.name === name);
+}
+
+/**
+ * Reads what words for a side name: files and folders, `-` for the standard input, `git:REV:PATH` for a path at a
+ * revision, and `cluster:` for a cluster's objects. In folders, files that have nothing to do with masq are passed over.
+ * @param intents what `git:REV` without a path stands for
+ */
+export function readSide(words: readonly string[], intents: readonly string[], flags?: AgentFlags): ReadSide {
   const inputs: Input[] = [];
   const faults: string[] = [];
   const found: Diagnostic[] = [];
-  const paths = words.filter(word => parseRevision(word) === undefined);
-  for (const word of words) {
-    const revision = parseRevision(word);
-    const files = revision ? filesAt(revision, isDocument) : [];
+  const paths: string[] = [];
+  const take = (word: string, files: readonly Input[] | string): void => {
     if (typeof files === 'string') faults.push(`"${word}": ${files}`);
     else inputs.push(...files.filter(mayConcern));
+  };
+  for (const word of words) {
+    const revision = parseRevision(word);
+    const context = contextOf(word);
+    if (revision) take(word, revisionFiles(revision, intents));
+    else if (context !== undefined) take(word, liveObjects(context));
+    else paths.push(word);
   }
   const listed = listInputs(paths);
   found.push(...listed.faults);
@@ -40,6 +130,16 @@ export function readSide(words: readonly string[], flags?: AgentFlags): ReadSide
   const read = readSubjects(inputs, flags);
   const sources = new Map(inputs.map(({ file, text }) => [file, text]));
   return { ...read, diagnostics: [...found, ...read.diagnostics], sources, faults: [...faults, ...read.refusals] };
+}
+
+function revisionFiles(
+  { revision, path }: { readonly revision: string; readonly path?: string },
+  intents: readonly string[],
+): readonly Input[] | string {
+  if (path !== undefined) return filesAt({ revision, paths: [path] }, isDocument);
+  if (intents.length === 0) return 'no .masq.yaml names intents; write the path, as in git:main:intents/';
+  // What the settings name now may not have been there then: all of it is new.
+  return filesAt({ revision, paths: intents, mayLack: true }, isDocument);
 }
 
 function isDocument(name: string): boolean {

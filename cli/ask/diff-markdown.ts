@@ -1,6 +1,5 @@
-import type { FleetDiff } from '../../core/analysis/fleet';
-import { andList } from '../../core/diagnostics';
-import { diffSummary, type ToldChange, type ToldClusters, tellClusters } from './told';
+import type { Asked } from './asked';
+import { diffSummary, NOT_TOLD, shortList, type ToldChange, type ToldClusters, tellClusters, tellHit } from './told';
 
 /** The first line of a comment, by which the next run finds it again. */
 export const MARKER = '<!-- masq diff -->';
@@ -8,60 +7,117 @@ export const MARKER = '<!-- masq diff -->';
 /** GitHub takes comments of 65,536 characters; so many are written, so that something may stand around them. */
 const LONGEST = 60_000;
 
-/** A diff as a comment of a pull request: the summary, and a fold for the clusters of each change. */
-export function diffMarkdown(diff: FleetDiff, side: string): string {
-  const head = [MARKER, '### masq: what changes for packets', '', `**${diffSummary(diff)}**`, ''];
+/** How many lines stand before the folds at the most, and how many rules in a cell. */
+const MOST_LINES = 50;
+const MOST_RULES = 6;
+
+/** How long a cell's list of destinations is at the most. */
+const LONGEST_LIST = 400;
+
+/** A diff as a comment of a pull request: the summary, what gates stop, and a fold for the clusters of each change. */
+export function diffMarkdown({ diff, hits, ask }: Asked): string {
+  const stopped = hits.map(hit => `- **stopped by** ${escaped(tellHit(hit))}`);
   const beside = [
     ...diff.added.map(({ name }) => `- ${code(name)} is new`),
     ...diff.removed.map(({ name }) => `- ${code(name)} is gone`),
+    ...diff.untold.map(({ name }) => `- ${code(name)}: ${NOT_TOLD}`),
   ];
-  const blocks = diff.changed.map(group => fold(tellClusters(group, side), diff.changed.length === 1));
-  return cut([...head, ...beside, ''].join('\n'), blocks);
+  const head = [MARKER, '### masq: what changes for packets', '', `**${diffSummary(diff)}**`, ''];
+  const lines = firstOf(
+    [...stopped, ...beside],
+    MOST_LINES,
+    left => `- and ${left} more lines, which "masq diff" lists`,
+  );
+  const open = diff.changed.length === 1;
+  return folded([...head, ...lines, ''].join('\n'), diff.changed, group => fold(tellClusters(group, ask), open));
 }
 
-/** As many blocks as fit, whole, and how many did not. */
-function cut(head: string, blocks: readonly string[]): string {
+/** As many folds as fit, the last one perhaps not with all of its rows, and how many did not fit. */
+function folded<T>(head: string, groups: readonly T[], fold: (group: T) => Fold): string {
   let text = head;
-  for (const [i, block] of blocks.entries()) {
-    if (text.length + block.length > LONGEST) {
-      const left = blocks.length - i;
-      return `${text}\n${left} more ${left === 1 ? 'change does' : 'changes do'} not fit here; "masq diff" lists all of them.\n`;
+  for (const [i, group] of groups.entries()) {
+    const left = groups.length - i;
+    const { whole, upTo } = fold(group);
+    if (text.length + whole.length <= LONGEST) {
+      text += whole;
+      continue;
     }
-    text += block;
+    text += upTo(LONGEST - text.length);
+    const more = left - 1;
+    return more === 0
+      ? text
+      : `${text}\nThere are changes of ${more} more ${more === 1 ? 'kind' : 'kinds'}; "masq diff" lists all of them.\n`;
   }
   return text;
 }
 
-function fold({ names, classes }: ToldClusters, open: boolean): string {
-  const shown = names.length > 8 ? [...names.slice(0, 7), `${names.length - 7} more`] : names;
-  const tables = classes.map(({ pods, changes }) => `${pods}\n\n${table(changes)}`);
-  return `\n<details${open ? ' open' : ''}>\n<summary>${escaped(andList(shown))}</summary>\n\n${tables.join('\n')}\n</details>\n`;
+/** What is folded away for the clusters of a change. */
+interface Fold {
+  readonly whole: string;
+  /** As much of it as has so many characters. */
+  readonly upTo: (length: number) => string;
 }
 
-function table(changes: readonly ToldChange[]): string {
-  const rows = changes.map(({ before, after, to, count, parts, hits, witness }) => {
-    const who = parts.map(
-      part => `${parts.length === 1 ? '' : `${code(part.to)}: `}${escaped(part.before)} → ${escaped(part.after)}`,
-    );
-    const cells = [
-      code(to),
-      count,
-      `${escaped(before)} → **${escaped(after)}**`,
-      escaped(hits),
-      who.join('<br>'),
-      code(witness),
-    ];
-    return `| ${cells.join(' | ')} |`;
+function fold({ names, classes, untold }: ToldClusters, open: boolean): Fold {
+  const start = `\n<details${open ? ' open' : ''}>\n<summary>${entities(shortList(names))}</summary>\n`;
+  const end = '\n</details>\n';
+  const pieces = classes.flatMap(({ pods, changes }) => [
+    `\n${escaped(pods)}\n\n| destinations | addresses | treatment | hits | decided by | try |\n|---|---|---|---|---|---|\n`,
+    ...changes.map(row),
+  ]);
+  pieces.push(...untold.map(to => `\nNeither side can tell what happens to ${code(shortened(to))}.\n`));
+  const cut = '\nNot all of it fits here; "masq diff" lists the rest.\n';
+  const upTo = (length: number): string => {
+    let text = start;
+    for (const piece of pieces) {
+      if (text.length + piece.length + cut.length + end.length > length) break;
+      text += piece;
+    }
+    return text.length + cut.length + end.length > length ? cut : `${text}${cut}${end}`;
+  };
+  return { whole: [start, ...pieces, end].join(''), upTo };
+}
+
+function row({ before, after, to, count, parts, hits, witness }: ToldChange): string {
+  const who = parts.map(part => {
+    const where = parts.length === 1 ? '' : `${code(shortened(part.to))}: `;
+    return `${where}${escaped(part.before)} → ${escaped(part.after)}`;
   });
-  return `| destinations | addresses | treatment | hits | decided by | try |\n|---|---|---|---|---|---|\n${rows.join('\n')}\n`;
+  const cells = [
+    code(shortened(to)),
+    count,
+    `${escaped(before)} → **${escaped(after)}**`,
+    escaped(hits),
+    firstOf(who, MOST_RULES, left => `and ${left} more`).join('<br>'),
+    code(witness),
+  ];
+  return `| ${cells.join(' | ')} |\n`;
 }
 
-/** What Markdown would take for something else, in a cell of a table. */
+/** The first ones of a list, and what is said of the others. */
+function firstOf(list: readonly string[], most: number, others: (left: number) => string): readonly string[] {
+  return list.length <= most ? list : [...list.slice(0, most - 1), others(list.length - most + 1)];
+}
+
+/** A list of destinations that is not too long for a cell. */
+function shortened(list: string): string {
+  if (list.length <= LONGEST_LIST) return list;
+  return `${list.slice(0, list.lastIndexOf(',', LONGEST_LIST))}, …`;
+}
+
+/** What Markdown would take for something else, in a cell of a table; nobody is called by an @. */
 function escaped(text: string): string {
-  return text.replace(/[\\`*_{}[\]<>|#~]/g, sign => `\\${sign}`).replace(/\s+/g, ' ');
+  const plain = text.replace(/\s+/g, ' ');
+  return plain.replace(/[\\`*_{}[\]<>|#~&]/g, sign => `\\${sign}`).replaceAll('@', '@<!-- -->');
+}
+
+function entities(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
 function code(text: string): string {
-  const fence = text.includes('`') ? '``' : '`';
-  return `${fence}${text.replaceAll('|', '\\|').replace(/\s+/g, ' ')}${fence}`;
+  const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length));
+  const fence = '`'.repeat(longest + 1);
+  const space = longest > 0 ? ' ' : '';
+  return `${fence}${space}${text.replaceAll('|', '\\|').replace(/\s+/g, ' ')}${space}${fence}`;
 }

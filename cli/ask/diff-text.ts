@@ -1,28 +1,38 @@
-import type { FleetDiff } from '../../core/analysis/fleet';
-import { andList } from '../../core/diagnostics';
 import type { Palette } from '../terminal';
-import { diffSummary, type ToldChange, tellClusters } from './told';
+import type { Asked } from './asked';
+import { diffSummary, NOT_TOLD, shortList, type ToldChange, tellClusters, tellHit } from './told';
 
-/** A diff for people: a block for the clusters of each change, and a line of summary. */
-export function diffText(diff: FleetDiff, side: string, paint: Palette): string {
+/** A diff for people: a block for the clusters of each change, what gates stop, and a line of summary. */
+export function diffText({ diff, hits, ask }: Asked, paint: Palette): string {
   const blocks = diff.changed.map(group => {
-    const { names, classes } = tellClusters(group, side);
+    const { names, classes, untold } = tellClusters(group, ask);
     const lines = classes.flatMap(({ pods, changes }) => [
       `  ${pods}`,
       ...changes.flatMap(change => changeLines(change, paint)),
     ]);
-    return `${[paint.bold(andList(names)), ...lines].join('\n')}\n`;
+    const open = untold.map(to => `  neither side can tell what happens to ${to}`);
+    return `${[paint.bold(shortList(names)), ...lines, ...open].join('\n')}\n`;
   });
-  for (const { name } of diff.added) blocks.push(`${paint.bold(name)} is new\n`);
-  for (const { name } of diff.removed) blocks.push(`${paint.bold(name)} is gone\n`);
+  const beside = [
+    ...diff.added.map(({ name }) => `${paint.bold(name)} is new`),
+    ...diff.removed.map(({ name }) => `${paint.bold(name)} is gone`),
+    ...diff.untold.map(({ name }) => `${paint.bold(name)}: ${NOT_TOLD}`),
+  ];
+  if (beside.length > 0) blocks.push(`${beside.join('\n')}\n`);
+  if (hits.length > 0) blocks.push(`${hits.map(hit => `${paint.red('stopped by')} ${tellHit(hit)}`).join('\n')}\n`);
   return [...blocks, `${diffSummary(diff)}\n`].join('\n');
 }
 
+/** For how many parts of a change it is said who decides. */
+const MOST_PARTS = 8;
+
 function changeLines({ before, after, to, count, parts, hits, witness }: ToldChange, { bold, dim }: Palette): string[] {
-  const deciders = parts.flatMap(part => {
+  const deciders = parts.slice(0, MOST_PARTS).flatMap(part => {
     const where = parts.length === 1 ? '' : `${part.to}: `;
     return [dim(`      ${where}before by ${part.before}`), dim(`      ${where}after by ${part.after}`)];
   });
+  const more = parts.length - MOST_PARTS;
+  if (more > 0) deciders.push(dim(`      and ${more} more parts, which "--format json" lists`));
   return [
     `    ${before} ${bold('→')} ${bold(after)}  ${to}  (${count})`,
     ...deciders,

@@ -1,10 +1,12 @@
-import { formatAddress } from '../../core/address';
-import type { Change, ClassChange, PodGroup } from '../../core/analysis/diff';
+import { type Address, FAMILIES, formatAddress, type IntervalSet } from '../../core/address';
+import type { Change, ClassChange } from '../../core/analysis/diff';
 import type { ChangedClusters, FleetDiff } from '../../core/analysis/fleet';
-import { type Place, placesHit, registryPlaces } from '../../core/analysis/places';
+import type { GateHit } from '../../core/analysis/gates';
+import { type Place, placesHit, placesOfBoth, registryPlaces } from '../../core/analysis/places';
 import { termsText } from '../../core/analysis/terms';
 import { andList } from '../../core/diagnostics';
 import type { Labels } from '../../core/intent/selector';
+import type { Pod } from '../../core/treatment/pod-classes';
 import { commandLine } from '../shells';
 import { countText, podText, ruleText, treatmentWord } from './words';
 
@@ -14,6 +16,8 @@ export interface ToldClusters {
   readonly names: readonly string[];
   /** The changes, class of pods by class of pods. */
   readonly classes: readonly { readonly pods: string; readonly changes: readonly ToldChange[] }[];
+  /** The destinations of which neither side can tell what happens, family by family. */
+  readonly untold: readonly string[];
 }
 
 /** A change in words. */
@@ -33,37 +37,65 @@ export interface ToldChange {
   readonly witness: string;
 }
 
-/** Puts the changes of clusters into words. @param side what the second side is called on the command line */
-export function tellClusters({ clusters }: ChangedClusters, side: string): ToldClusters {
+/** Puts the changes of clusters into words. @param ask the command that asks the second side, word by word */
+export function tellClusters({ clusters }: ChangedClusters, ask: Ask): ToldClusters {
   const [first] = clusters;
+  const places = [...placesOfBoth(first!.before.places, first!.after.places), ...registryPlaces()];
   return {
     names: clusters.map(cluster => cluster.after.name),
     classes: first!.diff.classes.map(change => ({
       pods: podsText(change),
-      changes: change.changes.map(one => tellChange(one, change.groups[0], first!.after.places, side)),
+      changes: change.changes.map(one =>
+        tellChange(one, places, ask(first!.after.name, one.to.first()!, change.groups[0]?.pod)),
+      ),
     })),
+    untold: FAMILIES.flatMap(family => {
+      const set = first!.diff.untold[family];
+      return set.isEmpty() ? [] : [`${termsText(set)} (${addresses(set)})`];
+    }),
   };
 }
 
-function tellChange(change: Change, group: PodGroup | undefined, places: readonly Place[], side: string): ToldChange {
-  const { to, family } = change;
-  const addresses = to.count();
-  const hits = placesHit(to, [...places, ...registryPlaces()]).map(({ name, whole, all }) =>
+function tellChange(change: Change, places: readonly Place[], witness: string): ToldChange {
+  const hits = placesHit(change.to, places).map(({ name, whole, all }) =>
     whole ? `all of ${name}` : all ? `in ${name}` : `part of ${name}`,
   );
   return {
     before: treatmentWord(change.before),
     after: treatmentWord(change.after),
-    to: termsText(to),
-    count: `${countText(addresses)} IPv${family} ${addresses === 1n ? 'address' : 'addresses'}`,
+    to: termsText(change.to),
+    count: addresses(change.to),
     parts: change.parts.map(part => ({
       to: termsText(part.to),
       before: ruleText(part.before),
       after: ruleText(part.after),
     })),
     hits: hits.length === 0 ? '' : andList(hits),
-    witness: witness(formatAddress(to.first()!), group, side),
+    witness,
   };
+}
+
+function addresses(set: IntervalSet): string {
+  const count = set.count();
+  return `${countText(count)} IPv${set.family} ${count === 1n ? 'address' : 'addresses'}`;
+}
+
+/** Changes that a gate is for, in a line. */
+export function tellHit({ gate, clusters, pods, to }: GateHit): string {
+  const names = shortList(clusters.map(({ after }) => after.name));
+  return `${gate.text}: ${termsText(to)} (${addresses(to)}) for ${podsText(pods)} of ${names}`;
+}
+
+/** What is said of clusters of which no side can tell all. */
+export const NOT_TOLD = 'no change is known, but neither side can tell what happens to some packets';
+
+/** How many names stand in a line at the most. */
+const MOST_NAMES = 8;
+
+/** Names in a line, those behind the first ones only counted. */
+export function shortList(names: readonly string[]): string {
+  if (names.length <= MOST_NAMES) return andList(names);
+  return andList([...names.slice(0, MOST_NAMES - 1), `${names.length - MOST_NAMES + 1} more`]);
 }
 
 function podsText({ all, groups }: ClassChange): string {
@@ -74,15 +106,24 @@ function podsText({ all, groups }: ClassChange): string {
   return `${podText(first?.pod)}${more}`;
 }
 
-function witness(destination: string, group: PodGroup | undefined, side: string): string {
-  const labels = (own: Labels) =>
-    Object.entries(own)
-      .map(([key, value]) => `${key}=${value}`)
-      .join(',');
-  const pod = group?.pod;
-  const from = pod && Object.keys(pod.labels).length > 0 ? ['--from', labels(pod.labels)] : [];
-  const namespace = pod && Object.keys(pod.namespace).length > 0 ? ['--namespace', labels(pod.namespace)] : [];
-  return commandLine(['masq', 'explain', side, ...from, ...namespace, '--to', destination]);
+/** The command that asks the second side what happens to a packet. */
+export type Ask = (cluster: string, to: Address, pod: Pod | undefined) => string;
+
+/**
+ * Makes the commands that show packets of those that change.
+ * @param words those that name the second side, with the options that it was read with
+ * @param oneOnly whether there is one cluster on that side, so that it need not be named
+ */
+export function asking(words: readonly string[], oneOnly: boolean): Ask {
+  return (cluster, to, pod) => {
+    const option = (name: string, labels: Labels = {}): string[] => {
+      const pairs = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
+      return pairs.length === 0 ? [] : [name, pairs.join(',')];
+    };
+    const whom = [...option('--from', pod?.labels), ...option('--namespace', pod?.namespace)];
+    const which = oneOnly ? [] : ['--cluster', cluster];
+    return commandLine(['masq', 'explain', ...words, ...which, ...whom, '--to', formatAddress(to)]);
+  };
 }
 
 /** What was compared and what came of it, in a line. */

@@ -45,6 +45,15 @@ export function ruleText({ rule, at }: Decision): string {
   return `${rule} (${at.file}:${line}:${column})`;
 }
 
+/** A rule for programs. */
+export function ruleData({ rule, at }: Decision): object {
+  return {
+    rule,
+    ...(at?.file && { file: at.file }),
+    ...(at?.range && { line: at.range.start.line, column: at.range.start.column }),
+  };
+}
+
 /** A pod in words. */
 export function podText(pod: Pod | undefined): string {
   if (!pod) return 'a pod that no egress policy selects';

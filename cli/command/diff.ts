@@ -1,60 +1,56 @@
-import { formatCidr } from '../../core/address';
-import { diffFleets, type FleetDiff } from '../../core/analysis/fleet';
-import { hasErrors } from '../../core/diagnostics';
+import { diffFleets } from '../../core/analysis/fleet';
+import { type Gate, gateHits, parseGates } from '../../core/analysis/gates';
+import type { Asked } from '../ask/asked';
+import { diffData } from '../ask/diff-json';
 import { diffMarkdown } from '../ask/diff-markdown';
 import { diffText } from '../ask/diff-text';
-import { ruleText } from '../ask/words';
-import { writeFindings } from '../findings';
+import { asking } from '../ask/told';
 import type { Invocation } from '../masq';
-import { type ReadSide, readSide } from '../side';
-import { refuse, stderr, stdout } from '../stdio';
+import { readSides } from '../side';
+import { refuse, stdout } from '../stdio';
 import { type ColorChoice, palette, useColor } from '../terminal';
 
 /** `masq diff`: whose packets change treatment from one side to the other. */
 export async function run({ values, positionals }: Invocation): Promise<number> {
-  const [a, b] = positionals as [string, string];
-  const sides = [readSide([a]), readSide([b])] as const;
-  const faults = sides.flatMap(side => side.faults);
-  if (faults.length > 0) return refuse(faults);
-  for (const side of sides) if (hasErrors(side.diagnostics)) return await refuseFiles(side, values);
-  const diff = diffFleets(sides[0].subjects, sides[1].subjects);
-  if (values.format === 'json') stdout.write(`${JSON.stringify(asData(diff), undefined, 2)}\n`);
-  else if (values.format === 'markdown') stdout.write(diffMarkdown(diff, b));
-  else stdout.write(diffText(diff, b, palette(useColor(stdout, process.env, values.color as ColorChoice))));
-  return diff.changed.length + diff.added.length + diff.removed.length === 0 ? 0 : 1;
+  const gates = gatesOf(values['fail-on'] as string[] | undefined);
+  if ('faults' in gates) return refuse(gates.faults);
+  const [a, b] = positionals;
+  const after = b === undefined ? [] : [b];
+  const read = await readSides([[a!], after], values);
+  if (!read.ok) return read.code;
+  const [left, right] = read.sides;
+  const diff = diffFleets(left!.subjects, right!.subjects);
+  if (diff.refusals.length > 0) return refuse(diff.refusals);
+  const hits = gateHits(diff, gates.gates);
+  const ask = asking([...after, ...readWith(values)], right!.subjects.length === 1);
+  stdout.write(written({ diff, hits, ask }, values));
+  const changes = diff.changed.length + diff.added.length + diff.removed.length;
+  return (gates.gates.length > 0 ? hits.length : changes) === 0 ? 0 : 1;
 }
 
-/** Nothing is compared with files of which it is not known what they mean. */
-async function refuseFiles(side: ReadSide, values: Invocation['values']): Promise<number> {
-  await writeFindings(
-    { ...side, files: [...side.sources.keys()], documents: 0 },
-    { ...values, format: 'text' },
-    stderr,
-  );
-  return 2;
+function written(asked: Asked, values: Invocation['values']): string {
+  switch (values.format) {
+    case 'json':
+      return `${JSON.stringify(diffData(asked), undefined, 2)}\n`;
+    case 'markdown':
+      return diffMarkdown(asked);
+    default:
+      return diffText(asked, palette(useColor(stdout, process.env, values.color as ColorChoice)));
+  }
 }
 
-function asData({ changed, compared, added, removed }: FleetDiff): object {
-  return {
-    compared,
-    added: added.map(({ name }) => name),
-    removed: removed.map(({ name }) => name),
-    changed: changed.map(({ clusters }) => ({
-      clusters: clusters.map(({ after }) => after.name),
-      classes: clusters[0]!.diff.classes.map(({ all, groups, changes }) => ({
-        pods: all ? 'all' : groups.map(({ pod }) => pod ?? 'others'),
-        changes: changes.map(({ to, before, after, parts }) => ({
-          to: to.cidrs().map(formatCidr),
-          addresses: to.count().toString(),
-          before,
-          after,
-          parts: parts.map(part => ({
-            to: part.to.cidrs().map(formatCidr),
-            before: ruleText(part.before),
-            after: ruleText(part.after),
-          })),
-        })),
-      })),
-    })),
-  };
+function gatesOf(texts: readonly string[] = []): { gates: readonly Gate[] } | { faults: readonly string[] } {
+  const read = texts.map(parseGates);
+  const faults = read.flatMap(one => one.faults);
+  return faults.length > 0
+    ? { faults: faults.map(fault => `--fail-on ${fault}`) }
+    : { gates: read.flatMap(one => one.gates) };
+}
+
+/** The options with which sides are read, as they were given. */
+function readWith(values: Invocation['values']): string[] {
+  return ['config', 'facts', 'agent-args'].flatMap(name => {
+    const given = values[name] as string | readonly string[] | undefined;
+    return [given ?? []].flat().map(value => `--${name}=${value}`);
+  });
 }

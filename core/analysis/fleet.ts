@@ -1,5 +1,7 @@
+import { FAMILIES } from '../address';
 import { treatmentText } from '../treatment/treatment';
 import { type ClassChange, diffMaps, type MapDiff } from './diff';
+import { withFacts } from './facts';
 import type { Subject } from './subject';
 
 /** A cluster that is on both sides and is treated differently. */
@@ -25,15 +27,28 @@ export interface FleetDiff {
   readonly added: readonly Subject[];
   /** Those that are on the first side only. */
   readonly removed: readonly Subject[];
+  /** The clusters without a known change of which neither side can tell all. */
+  readonly untold: readonly Subject[];
+  /** Why clusters cannot be compared, each in a line. */
+  readonly refusals: readonly string[];
 }
 
-/** Compares clusters of the same name; where each side has one, these two, whatever they are called. */
+/**
+ * Compares clusters of the same name; where each side has one, these two, whatever they are called. Manifests are read
+ * with the facts of the intent that they are compared with.
+ */
 export function diffFleets(before: readonly Subject[], after: readonly Subject[]): FleetDiff {
   const pairs = pairUp(before, after);
   const groups = new Map<string, ChangedCluster[]>();
-  for (const [left, right] of pairs) {
+  const untold: Subject[] = [];
+  const refusals: string[] = [];
+  for (const pair of pairs) {
+    const [left, right] = agreed(pair, refusals);
     const diff = diffMaps(left.map, right.map);
-    if (diff.classes.length === 0) continue;
+    if (diff.classes.length === 0) {
+      if (FAMILIES.some(family => !diff.untold[family].isEmpty())) untold.push(right);
+      continue;
+    }
     const key = diff.classes.map(changeKey).join('\n');
     const same = groups.get(key);
     if (same) same.push({ before: left, after: right, diff });
@@ -45,7 +60,21 @@ export function diffFleets(before: readonly Subject[], after: readonly Subject[]
     compared: pairs.length,
     added: after.filter(subject => !rights.has(subject)),
     removed: before.filter(subject => !lefts.has(subject)),
+    untold,
+    refusals,
   };
+}
+
+/** Both of a pair with the facts of either. */
+function agreed(pair: [Subject, Subject], refusals: string[]): [Subject, Subject] {
+  const model = pair[0].model ?? pair[1].model;
+  if (!model) return pair;
+  const [left, right] = pair.map(subject => {
+    const read = withFacts(subject, model);
+    if (!read.ok) refusals.push(`"${subject.name}": ${read.message}`);
+    return read.ok ? read.subject : subject;
+  });
+  return [left!, right!];
 }
 
 function pairUp(before: readonly Subject[], after: readonly Subject[]): [Subject, Subject][] {

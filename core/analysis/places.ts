@@ -1,4 +1,14 @@
-import { type Both, both, cidr, type Family, type IntervalSet, NAMED_RANGES, setsOf } from '../address';
+import {
+  type Both,
+  both,
+  cidr,
+  FAMILIES,
+  type Family,
+  type IntervalSet,
+  NAMED_RANGES,
+  parseCidr,
+  setsOf,
+} from '../address';
 import { unionOfEntries } from '../intent/entry';
 import type { ClusterModel } from '../intent/model';
 
@@ -34,13 +44,33 @@ export function registryPlaces(): readonly Place[] {
   return known;
 }
 
-/** The places that a cluster's intent declares: its pods, nodes and Services, and what it is connected to. */
-export function clusterPlaces({ network }: ClusterModel): Place[] {
+/**
+ * The places that a cluster's intent declares: its pods, nodes and Services, what it is connected to, and the ranges that
+ * it has names of its own for.
+ */
+export function clusterPlaces({ network, masquerade, egress }: ClusterModel): Place[] {
   const { pods, nodes, services, onPremises } = network;
-  const named = { pods, nodes, services, 'on-premises networks': onPremises };
-  return Object.entries(named).flatMap(([name, entries]) =>
-    entries.length === 0 ? [] : [{ name, sets: both(family => unionOfEntries(entries, family)) }],
+  const named = Object.entries({ pods, nodes, services, 'on-premises networks': onPremises }).flatMap(
+    ([name, entries]) =>
+      entries.length === 0 ? [] : [{ name, sets: both(family => unionOfEntries(entries, family)) }],
   );
+  const lists = [...(masquerade?.always ?? []), ...(masquerade?.preserve ?? [])];
+  const all = [...lists, ...onPremises, ...(egress?.policies ?? []).flatMap(policy => policy.to)];
+  const own = new Map(all.filter(({ text }) => isOwnName(text)).map(({ text, cidrs }) => [text, setsOf(cidrs)]));
+  return [...named, ...[...own].map(([name, sets]) => ({ name: `"${name}"`, sets }))];
+}
+
+function isOwnName(text: string): boolean {
+  return !parseCidr(text).ok && !NAMED_RANGES.some(({ name }) => name === text);
+}
+
+/** The places of both sides of a comparison; one that moves is told apart. */
+export function placesOfBoth(before: readonly Place[], after: readonly Place[]): Place[] {
+  const gone = before.filter(
+    ({ name, sets }) => !after.some(one => one.name === name && FAMILIES.every(f => one.sets[f].equals(sets[f]))),
+  );
+  const moved = (name: string): boolean => after.some(one => one.name === name);
+  return [...after, ...gone.map(place => (moved(place.name) ? { ...place, name: `${place.name} as before` } : place))];
 }
 
 /** Which places some addresses have to do with, in the order of the places. */

@@ -1,6 +1,8 @@
 import { type AgentFlags, DEFAULT_FLAGS } from '../agentfile/flags';
 import { Checker, type Input } from '../check/check';
 import { type Diagnostic, hasErrors } from '../diagnostics';
+import type { ClusterModel } from '../intent/model';
+import type { Bundle } from '../manifest/bundle';
 import { bundleReading } from '../manifest/denote';
 import { agentTreatment } from '../treatment/agentfile';
 import { intentTreatment } from '../treatment/intent';
@@ -17,6 +19,10 @@ export interface Subject {
   readonly as: string;
   /** The addresses that the cluster has names for. */
   readonly places: readonly Place[];
+  /** The cluster's intent, if that is what was read. */
+  readonly model?: ClusterModel;
+  /** Its manifests, if it is they that were read, by themselves. */
+  readonly bundle?: Bundle;
 }
 
 /** What files denote together. */
@@ -44,12 +50,12 @@ export function readSubjects(inputs: Iterable<Input>, flags: AgentFlags = DEFAUL
   const refusals: string[] = [];
   for (const model of clusters) {
     const { name } = model;
-    subjects.set(name, { name, map: intentTreatment(model), as: 'the intent', places: clusterPlaces(model) });
+    subjects.set(name, { name, map: intentTreatment(model), as: 'the intent', places: clusterPlaces(model), model });
   }
   for (const [folder, bundle] of bundles) {
-    const name = lastPart(folder);
+    const name = folder.startsWith(LIVE) ? folder.slice(LIVE.length) : lastPart(folder);
     const reading = subjects.has(name) ? undefined : bundleReading(bundle);
-    if (reading?.ok) subjects.set(name, { name, map: reading.map, as: reading.as, places: [] });
+    if (reading?.ok) subjects.set(name, { name, map: reading.map, as: reading.as, places: [], bundle });
     else if (reading) refusals.push(`${folder === '' ? 'the manifests' : `"${folder}"`}: ${reading.message}`);
   }
   for (const { file, config, document } of agentFiles) {
@@ -59,6 +65,9 @@ export function readSubjects(inputs: Iterable<Input>, flags: AgentFlags = DEFAUL
   const names = [...subjects.keys()].sort();
   return { subjects: names.map(name => subjects.get(name)!), diagnostics, refusals };
 }
+
+/** What the names of a running cluster's objects begin with, behind which its context stands. */
+const LIVE = 'cluster:';
 
 function lastPart(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);

@@ -233,7 +233,7 @@ describe('readText', () => {
   });
 
   test('the standard input, slow as it may be', () => {
-    const script = `const { readText } = require('${home}/cli/files.ts'); process.stdout.write(JSON.stringify(readText('-', 12)))`;
+    const script = `const { readText } = require('${home}/cli/read-text.ts'); process.stdout.write(JSON.stringify(readText('-', 12)))`;
     const run = (shell: string): unknown => {
       const { stdout } = spawnSync('bash', ['-c', `${shell} | node --import tsx -e "$SCRIPT"`], {
         cwd: home,

@@ -1,0 +1,99 @@
+import { GATE_NAMES } from '../../core/analysis/gate-names';
+import type { Command } from '../args';
+import { AGENT_ARGS, CLUSTER, COLOR, CONFIG, FACTS, SIDES } from '../options';
+
+/** `masq explain`. */
+export const EXPLAIN: Command = {
+  name: 'explain',
+  summary: 'say what happens to a packet, and why',
+  usage: '--to DESTINATION [options] [SIDE...]',
+  description: `Says what happens to the source address of packets from a pod to a destination: the address that they leave with, the rule that decides, with its place, and every rule that is asked before it. A CIDR that is treated differently in parts is split exactly.\n\nA SIDE is ${SIDES}. Without one, the intents that .masq.yaml names are asked.\n\n--from takes labels or an address. Whose address it is only a running cluster knows; elsewhere the packets are taken to be from a pod that no egress policy selects.`,
+  options: [
+    { name: 'to', type: 'string', value: 'DESTINATION', help: 'the address or the CIDR that packets go to' },
+    {
+      name: 'from',
+      type: 'string',
+      value: 'POD',
+      help: "the pod's labels, such as app=web,tier=front, or its address (default: a pod that no egress policy selects)",
+    },
+    {
+      name: 'namespace',
+      short: 'n',
+      type: 'string',
+      value: 'LABELS',
+      help: "the labels of the pod's namespace, or its name",
+    },
+    CLUSTER,
+    FACTS,
+    AGENT_ARGS,
+    CONFIG,
+    {
+      name: 'format',
+      short: 'f',
+      type: 'string',
+      value: 'FORMAT',
+      choices: ['text', 'json'],
+      default: 'text',
+      help: 'how the answer is written',
+    },
+    COLOR,
+  ],
+  positionals: { name: 'SIDE', min: 0, complete: 'file' },
+  examples: [
+    { line: 'masq explain intents/ --to 172.16.4.7', says: 'of each cluster' },
+    {
+      line: 'masq explain git:main:dist/prod-eu-1 --to 10.0.0.0/8 --from app=web -n shop',
+      says: 'by what was rendered on main',
+    },
+    { line: 'masq explain cluster: --from 10.119.130.4 --to 8.8.8.8', says: 'of a pod that runs, by its address' },
+  ],
+  exitCodes: [
+    [0, 'answered'],
+    [2, 'wrong usage, files with errors, or a fault of masq itself'],
+  ],
+};
+
+/** `masq diff`. */
+export const DIFF: Command = {
+  name: 'diff',
+  summary: 'say whose packets change treatment',
+  usage: 'A [B] [options]',
+  description: `Says for each class of pods which destinations are treated differently by B than by A: from what to what, how many addresses, which rule decides on each side, what is hit, and a packet to try. Clusters with the same change are told together.\n\nA and B are ${SIDES}. Without B, A is compared with the intents that .masq.yaml names, and git:REV without a path is those intents at that revision. Manifests are read with the facts of the intent that they are compared with.\n\nWith --fail-on only changes that a gate is for make the exit code 1. The gates are ${GATE_NAMES.join(', ')}; those that begin with "newly-" take a range: newly-masqueraded=RANGE counts packets to RANGE only, which is a CIDR, a named range such as rfc1918, public, or pods, nodes, services or on-premises as the intents declare them.`,
+  options: [
+    {
+      name: 'fail-on',
+      type: 'string',
+      value: 'GATES',
+      multiple: true,
+      help: 'the changes that make the exit code 1, with commas between several (default: any)',
+    },
+    FACTS,
+    AGENT_ARGS,
+    CONFIG,
+    {
+      name: 'format',
+      short: 'f',
+      type: 'string',
+      value: 'FORMAT',
+      choices: ['text', 'markdown', 'json'],
+      default: 'text',
+      help: 'how the changes are written: for people, as a comment of a pull request, for programs',
+    },
+    COLOR,
+  ],
+  positionals: { name: 'A [B]', min: 1, max: 2, complete: 'file' },
+  examples: [
+    { line: 'masq diff git:main', says: 'what this branch changes of what .masq.yaml names' },
+    { line: 'masq diff intents/prod.yaml dist/prod', says: 'whether what is rendered means what is asked for' },
+    {
+      line: 'masq diff git:main --fail-on newly-preserved-public',
+      says: 'stop pods that meet the internet as themselves',
+    },
+    { line: 'masq diff dist/prod cluster:prod', says: 'whether what runs means what was rendered' },
+  ],
+  exitCodes: [
+    [0, 'nothing changes, or nothing that a gate is for'],
+    [1, 'something does'],
+    [2, 'wrong usage, files with errors, or a fault of masq itself'],
+  ],
+};

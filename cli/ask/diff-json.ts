@@ -1,0 +1,48 @@
+import { formatCidr, type IntervalSet } from '../../core/address';
+import type { ClassChange } from '../../core/analysis/diff';
+import type { Asked } from './asked';
+import { ruleData } from './words';
+
+/** A diff for programs. */
+export function diffData({ diff, hits, ask }: Asked): object {
+  const { compared, changed, added, removed, untold } = diff;
+  return {
+    compared,
+    added: added.map(({ name }) => name),
+    removed: removed.map(({ name }) => name),
+    untold: untold.map(({ name }) => name),
+    stopped: hits.map(({ gate, clusters, pods, to }) => ({
+      gate: gate.text,
+      clusters: clusters.map(({ after }) => after.name),
+      pods: podsData(pods),
+      ...destinations(to),
+    })),
+    changed: changed.map(({ clusters }) => ({
+      clusters: clusters.map(({ after }) => after.name),
+      classes: clusters[0]!.diff.classes.map(pods => ({
+        pods: podsData(pods),
+        changes: pods.changes.map(({ to, before, after, parts }) => ({
+          ...destinations(to),
+          before,
+          after,
+          parts: parts.map(part => ({
+            to: part.to.cidrs().map(formatCidr),
+            before: ruleData(part.before),
+            after: ruleData(part.after),
+          })),
+          witness: ask(clusters[0]!.after.name, to.first()!, pods.groups[0]?.pod),
+        })),
+      })),
+      untold: Object.values(clusters[0]!.diff.untold).flatMap(set => set.cidrs().map(formatCidr)),
+    })),
+  };
+}
+
+function podsData({ all, groups }: ClassChange): unknown {
+  return all ? 'all' : groups.map(({ pod }) => pod ?? 'others');
+}
+
+/** @returns the count as a text: it may be larger than a number can be */
+function destinations(to: IntervalSet): object {
+  return { to: to.cidrs().map(formatCidr), addresses: to.count().toString() };
+}

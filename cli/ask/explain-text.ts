@@ -1,0 +1,46 @@
+import { formatAddress, formatCidr } from '../../core/address';
+import type { Explanation } from '../../core/analysis/explain';
+import type { Subject } from '../../core/analysis/subject';
+import { termsText } from '../../core/analysis/terms';
+import type { Palette } from '../terminal';
+import type { Source } from './source';
+import { ruleData, ruleText, sourceText, treatmentWord } from './words';
+
+/** What is said of a cluster. */
+export interface Answer {
+  /** The cluster. */
+  readonly subject: Subject;
+  /** What happens to the packets, destinations by destinations. */
+  readonly explanations: readonly Explanation[];
+  /** What is to be known beside that, each in a line. */
+  readonly notes: readonly string[];
+}
+
+/** An answer for people. */
+export function answerText({ subject, explanations, notes }: Answer, source: Source, { bold, dim }: Palette): string {
+  const lines = [`${bold(subject.name)}: packets from ${source.text}, by ${subject.as}`];
+  for (const note of notes) lines.push(`  note: ${note}`);
+  for (const { to, decision, passed } of explanations) {
+    lines.push('', `  to ${bold(termsText(to))}: ${bold(treatmentWord(decision.treatment))}`);
+    lines.push(`    they leave with ${sourceText(decision.treatment)}`, `    decided by ${ruleText(decision)}`);
+    for (const one of passed) lines.push(dim(`    not by ${ruleText(one.decision)}: it ${one.why}`));
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/** An answer for programs. */
+export function answerData({ subject, explanations, notes }: Answer, source: Source): object {
+  return {
+    cluster: subject.name,
+    as: subject.as,
+    ...(source.address && { address: formatAddress(source.address) }),
+    ...(source.pod && { pod: source.pod }),
+    notes,
+    explanations: explanations.map(({ to, decision, passed }) => ({
+      to: to.cidrs().map(formatCidr),
+      treatment: decision.treatment,
+      decidedBy: ruleData(decision),
+      passed: passed.map(one => ({ ...ruleData(one.decision), why: one.why })),
+    })),
+  };
+}

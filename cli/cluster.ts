@@ -1,0 +1,120 @@
+import { spawnSync } from 'node:child_process';
+import { Checker, type Input } from '../core/check/check';
+import type { Labels } from '../core/intent/selector';
+import { WELL_KNOWN } from '../core/manifest/denote';
+
+/** The context of kubectl's configuration that a word such as `cluster:prod` names; empty for the current one. */
+export function contextOf(word: string): string | undefined {
+  return /^cluster:(.*)$/s.exec(word)?.[1];
+}
+
+/** The kinds of GKE and Anthos that say what happens to packets. */
+const GROUP = 'networking.gke.io';
+const KINDS = ['egressnatpolicies', 'anthosnetworkgateways', 'networkgatewaygroups'].map(kind => `${kind}.${GROUP}`);
+
+/**
+ * The objects of a running cluster that say what happens to packets, through kubectl and its own configuration: the
+ * agents' DaemonSets, the ConfigMaps that these read, and the policies. Their names are those of kubectl's output, so
+ * that a place is a line of what `kubectl get -o yaml` prints. Or why they cannot be had.
+ */
+export function liveObjects(context: string): Input[] | string {
+  const name = context === '' ? kubectl('', ['config', 'current-context']) : { ok: true as const, output: context };
+  if (!name.ok) return name.fault;
+  const folder = `cluster:${name.output.trim()}`;
+  const inputs: Input[] = [];
+  const get = (called: string, args: readonly string[]): string | undefined => {
+    const got = kubectl(context, ['get', ...args, '--output=yaml', '--ignore-not-found']);
+    if (!got.ok) return got.fault;
+    if (got.output.trim() !== '') inputs.push({ file: `${folder}/${called}`, text: got.output });
+    return undefined;
+  };
+  const served = kubectl(context, ['api-resources', `--api-group=${GROUP}`, '--output=name', '--cached=false']);
+  if (!served.ok) return served.fault;
+  const kinds = served.output.split('\n').filter(kind => KINDS.includes(kind));
+  const fault = ['daemonsets.apps', ...kinds]
+    .map(kind => get(kind, [kind, '--all-namespaces']))
+    .find(one => one !== undefined);
+  if (fault !== undefined) return fault;
+  for (const { namespace, name: own } of agentConfigMaps(inputs)) {
+    const missing = get(`configmaps/${namespace}/${own}`, ['configmap', own, `--namespace=${namespace}`]);
+    if (missing !== undefined) return missing;
+  }
+  return inputs.length > 0 ? inputs : `the cluster has no objects that say what happens to packets`;
+}
+
+interface Named {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** The ConfigMaps that agents read: those that their DaemonSets mount, and the one that a platform's own agent reads. */
+function agentConfigMaps(inputs: readonly Input[]): readonly Named[] {
+  const checker = new Checker();
+  for (const input of inputs) checker.add(input);
+  const found = new Map<string, Named>([['', { namespace: 'kube-system', name: WELL_KNOWN }]]);
+  for (const { daemonSets } of checker.held.bundles.values()) {
+    for (const { namespace = 'default', configMaps } of daemonSets) {
+      for (const { name } of configMaps) found.set(`${namespace}/${name}`, { namespace, name });
+    }
+  }
+  found.delete(`kube-system/${WELL_KNOWN}`);
+  return [...found.values()];
+}
+
+/** A pod of a running cluster. */
+export interface LivePod {
+  /** Its name with its namespace's, as `namespace/name`. */
+  readonly name: string;
+  /** Its labels, and those of its namespace. */
+  readonly labels: Labels;
+  readonly namespace: Labels;
+  /** Whether it has its node's network, and so its address. */
+  readonly hostNetwork: boolean;
+}
+
+interface PodItem {
+  readonly metadata: { readonly name: string; readonly namespace: string; readonly labels?: Labels };
+  readonly spec?: { readonly hostNetwork?: boolean };
+}
+
+/** The pod of a running cluster that has an address; undefined where none has it, or why that cannot be said. */
+export function livePod(context: string, address: string): LivePod | undefined | string {
+  const found = kubectl(context, [
+    'get',
+    'pods',
+    '--all-namespaces',
+    `--field-selector=status.podIP=${address}`,
+    '--output=json',
+  ]);
+  if (!found.ok) return found.fault;
+  const { items } = JSON.parse(found.output) as { readonly items: readonly PodItem[] };
+  const pod = items.find(item => !item.spec?.hostNetwork) ?? items[0];
+  if (!pod) return undefined;
+  const { name, namespace, labels = {} } = pod.metadata;
+  const outer = kubectl(context, ['get', 'namespace', namespace, '--output=json']);
+  if (!outer.ok) return outer.fault;
+  const own = JSON.parse(outer.output) as { readonly metadata: { readonly labels?: Labels } };
+  return {
+    name: `${namespace}/${name}`,
+    labels,
+    namespace: own.metadata.labels ?? {},
+    hostNetwork: pod.spec?.hostNetwork === true,
+  };
+}
+
+const MOST_BYTES = 1024 * 1024 * 1024;
+
+type Ran = { readonly ok: true; readonly output: string } | { readonly ok: false; readonly fault: string };
+
+function kubectl(context: string, args: readonly string[]): Ran {
+  const at = context === '' ? [] : [`--context=${context}`];
+  const { status, stdout, stderr, error } = spawnSync('kubectl', [...args, ...at], {
+    encoding: 'utf8',
+    maxBuffer: MOST_BYTES,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  if (error) return { ok: false, fault: `kubectl does not run: ${error.message}` };
+  if (status === 0) return { ok: true, output: stdout };
+  const said = stderr.trim().split('\n').at(-1) ?? '';
+  return { ok: false, fault: `kubectl ${args[0]}: ${said === '' ? `it ended with ${status}` : said}` };
+}

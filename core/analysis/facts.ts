@@ -1,0 +1,33 @@
+import type { ClusterModel } from '../intent/model';
+import { manifestReadings } from '../manifest/denote';
+import { firstDifference, witnessText } from '../treatment/map';
+import { clusterPlaces } from './places';
+import type { Subject } from './subject';
+
+/** A subject as read with facts, or why it denotes nothing with them. */
+export type WithFacts =
+  | { readonly ok: true; readonly subject: Subject }
+  | { readonly ok: false; readonly message: string };
+
+/**
+ * Reads a cluster's manifests with the facts that its intent declares: whether the platform has IPv6, what an agent of
+ * the platform's own is started with, what is preserved beside all policies. What an intent denotes hangs on no others.
+ */
+export function withFacts(subject: Subject, model: ClusterModel): WithFacts {
+  if (subject.model || !subject.bundle) return { ok: true, subject: named(subject, model) };
+  const readings = manifestReadings(subject.bundle, model);
+  for (const reading of readings) if (!reading.ok) return reading;
+  const [first, ...others] = readings.filter(reading => reading.ok);
+  for (const other of others) {
+    const witness = firstDifference(first!.map, other.map);
+    if (!witness) continue;
+    const told = witnessText(witness, first!.as, other.as);
+    return { ok: false, message: `the platform's documents leave open what the objects mean: ${told}` };
+  }
+  return { ok: true, subject: { ...named(subject, model), map: first!.map, as: first!.as } };
+}
+
+/** A subject without an intent of its own has the names for addresses that the cluster's intent gives. */
+function named(subject: Subject, model: ClusterModel): Subject {
+  return subject.model ? subject : { ...subject, places: clusterPlaces(model) };
+}

@@ -1,0 +1,130 @@
+import { type Both, both, cidr, IntervalSet, NAMED_RANGES, parseCidr, setsOf } from '../address';
+import { suggest } from '../diagnostics/suggest';
+import { sameTreatment, type Treatment } from '../treatment/treatment';
+import type { Change, ClassChange } from './diff';
+import type { ChangedCluster, FleetDiff } from './fleet';
+import { GATE_NAMES, NEWLY } from './gate-names';
+import type { Place } from './places';
+
+/** What a packet is newly, for a gate to be shut. */
+type Newly = Treatment['kind'];
+
+/** A kind of change that somebody wants to be stopped by. */
+export interface Gate {
+  /** As it was written. */
+  readonly text: string;
+  /** What happens to packets newly; absent: anything. */
+  readonly newly?: Newly;
+  /** The destinations that count: their name. @default all */
+  readonly range?: string;
+}
+
+/** Changes that a gate is for. */
+export interface GateHit {
+  /** The gate. */
+  readonly gate: Gate;
+  /** The clusters with these changes. */
+  readonly clusters: readonly ChangedCluster[];
+  /** The pods whose packets change. */
+  readonly pods: ClassChange;
+  /** What changes, and the destinations of it that count. */
+  readonly change: Change;
+  readonly to: IntervalSet;
+}
+
+/** The name for all addresses of the internet, of both families. */
+const PUBLIC = 'public';
+
+/** The places that an intent declares, by the names that a gate has for them. */
+const PLACES: Readonly<Record<string, string>> = {
+  pods: 'pods',
+  nodes: 'nodes',
+  services: 'services',
+  'on-premises': 'on-premises networks',
+};
+
+/** Reads gates: a list with commas of names, each but `any` with `=RANGE` if only some destinations count. */
+export function parseGates(text: string): { readonly gates: readonly Gate[]; readonly faults: readonly string[] } {
+  const gates: Gate[] = [];
+  const faults: string[] = [];
+  for (const word of text.split(',').map(part => part.trim())) {
+    const [, name = '', range] = /^([^=]*)(?:=(.*))?$/s.exec(word)!;
+    const fault = gateFault(word, name, range);
+    if (fault !== undefined) faults.push(fault);
+    else if (name === 'any') gates.push({ text: word });
+    else if (name === 'newly-preserved-public') gates.push({ text: word, newly: 'preserve', range: PUBLIC });
+    else gates.push({ text: word, newly: NEWLY[name as keyof typeof NEWLY], ...(range !== undefined && { range }) });
+  }
+  return { gates, faults };
+}
+
+function gateFault(word: string, name: string, range: string | undefined): string | undefined {
+  if (!GATE_NAMES.includes(name)) {
+    const near = suggest(name, GATE_NAMES);
+    return `"${word}" is no gate; ${near === undefined ? `there are ${GATE_NAMES.join(', ')}` : `did you mean "${near}"?`}`;
+  }
+  if (range === undefined) return undefined;
+  if (!(name in NEWLY)) return `"${word}": ${name} takes no range; write "newly-preserved=${range}"`;
+  if (range in PLACES || range === PUBLIC || NAMED_RANGES.some(named => named.name === range)) return undefined;
+  const parsed = parseCidr(range);
+  if (parsed.ok) return undefined;
+  if (/^[\d.:/a-f]*[\d:/][\d.:/a-f]*$/i.test(range)) return `"${word}": ${parsed.fault.message}`;
+  const near = suggest(range, [...Object.keys(PLACES), PUBLIC, ...NAMED_RANGES.map(named => named.name)]);
+  const instead =
+    near === undefined
+      ? 'write a CIDR, a named range such as rfc1918, or public, pods, nodes, services or on-premises'
+      : `did you mean "${near}"?`;
+  return `"${word}": "${range}" is no range; ${instead}`;
+}
+
+/** The changes that gates are for, gate by gate. */
+export function gateHits({ changed }: FleetDiff, gates: readonly Gate[]): GateHit[] {
+  return gates.flatMap(gate =>
+    changed.flatMap(({ clusters }) =>
+      clusters[0]!.diff.classes.flatMap(pods =>
+        pods.changes
+          .filter(change => isNewly(gate.newly, change))
+          .flatMap(change => hitsOf(gate, clusters, pods, change)),
+      ),
+    ),
+  );
+}
+
+/** Clusters with the same changes may have different pods and nodes, so that a gate is for some of them only. */
+function hitsOf(gate: Gate, all: readonly ChangedCluster[], pods: ClassChange, change: Change): GateHit[] {
+  const { range } = gate;
+  if (range === undefined) return [{ gate, clusters: all, pods, change, to: change.to }];
+  const counted = (cluster: ChangedCluster): IntervalSet =>
+    change.to.intersect(destinations(range, cluster)[change.family]);
+  const clusters = range in PLACES ? all.filter(cluster => !counted(cluster).isEmpty()) : all;
+  const to = clusters[0] && counted(clusters[0]);
+  return to && !to.isEmpty() ? [{ gate, clusters, pods, change, to }] : [];
+}
+
+function isNewly(newly: Newly | undefined, { before, after }: Change): boolean {
+  if (newly === undefined) return true;
+  if (after.kind !== newly) return false;
+  return before.kind !== newly || (newly === 'snat' && !sameTreatment(before, after));
+}
+
+/** The destinations that a range's name stands for: of places those of either side. */
+function destinations(range: string, { before, after }: ChangedCluster): Both<IntervalSet> {
+  const place = PLACES[range];
+  if (place !== undefined) return unionOf([...before.places, ...after.places].filter(({ name }) => name === place));
+  if (range === PUBLIC) return unionOf(['internet-ipv4', 'internet-ipv6'].map(namedRange));
+  return NAMED_RANGES.some(({ name }) => name === range) ? namedRange(range).sets : setsOf([cidr(range)]);
+}
+
+function namedRange(name: string): Place {
+  const { cidrs } = NAMED_RANGES.find(named => named.name === name)!;
+  return { name, sets: setsOf(cidrs.map(cidr)) };
+}
+
+function unionOf(places: readonly Place[]): Both<IntervalSet> {
+  return both(family =>
+    IntervalSet.unionOf(
+      family,
+      places.map(place => place.sets[family]),
+    ),
+  );
+}
