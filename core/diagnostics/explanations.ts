@@ -2,6 +2,7 @@ import { ADDRESSES } from './explanations/addresses';
 import { DOCUMENTS } from './explanations/documents';
 import type { Explanation } from './explanations/explanation';
 import { GATEWAY } from './explanations/gateway';
+import { IMPORTS } from './explanations/imports';
 import { MANIFESTS, MASQ } from './explanations/manifests';
 import { PLATFORMS } from './explanations/platforms';
 import { TREATMENT } from './explanations/treatment';
@@ -17,5 +18,6 @@ export const EXPLANATIONS: Readonly<Record<RuleCode, Explanation>> = {
   ...PLATFORMS,
   ...GATEWAY,
   ...MANIFESTS,
+  ...IMPORTS,
   ...MASQ,
 };

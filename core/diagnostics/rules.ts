@@ -162,6 +162,15 @@ const rules = {
   MQ620: error('agent-ends', 'masq-agent is told to do something else than to enforce'),
   MQ621: warning('xtables-lock', "masq-agent does not share the node's lock of iptables"),
 
+  MQ801: note('import-left-out', 'An intent has no word for something that is imported', 'warning'),
+  MQ802: note('import-dialect', 'What is imported means something else to ip-masq-agent', 'warning', 'error'),
+  MQ803: error('import-not-expressible', 'An intent cannot say what is to be imported'),
+  MQ804: error(
+    'import-masquerades-cluster',
+    "What is imported masquerades packets to the cluster's own ranges",
+    'warning',
+  ),
+
   MQ901: error('translation-mismatch', 'What would be emitted does not mean what was asked for'),
   MQ902: error('internal-fault', 'masq itself failed'),
   MQ903: error('stale-output', 'The rendered manifests are not up to date'),
@@ -177,7 +186,7 @@ export type RuleCode = keyof typeof rules;
 /**
  * Every rule that masq checks, by its code. A code is never reused and never changes its meaning.
  * MQ1xx addresses, MQ2xx documents, MQ3xx the cluster's treatment, MQ4xx platforms, MQ5xx the egress gateway,
- * MQ6xx Kubernetes manifests, MQ9xx masq itself.
+ * MQ6xx Kubernetes manifests, MQ8xx imports, MQ9xx masq itself.
  */
 export const RULES: Readonly<Record<RuleCode, Rule>> = rules;
 

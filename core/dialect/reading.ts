@@ -1,0 +1,106 @@
+import { type Both, both, type Cidr, type Family, IntervalSet, setsOf } from '../address';
+import type { Diagnostic, Location } from '../diagnostics';
+import type { PodSelector } from '../intent/selector';
+import { LINK_LOCAL } from '../intent/special';
+import { type EgressRule, type Layer, mapOf, type TreatmentMap, withIPv6 } from '../treatment/map';
+import { type Decision, masquerade, PRESERVE } from '../treatment/treatment';
+
+/** Destinations to which pods keep their address, as a data plane's configuration names them. */
+export interface KeptRange {
+  /** The range as written. */
+  readonly text: string;
+  /** Its addresses. */
+  readonly cidrs: readonly Cidr[];
+  /** Where it is written. */
+  readonly at?: Location;
+}
+
+/** What a cluster has for itself. A data plane's configuration mostly takes it for granted. */
+export type OwnRole = 'nodes' | 'pods' | 'services' | 'vpc';
+
+/** The cluster's own ranges: facts, which a data plane's configuration mostly does not hold. */
+export type OwnRanges = Readonly<Record<OwnRole, Both<IntervalSet>>>;
+
+/** Packets of some pods that leave with a fixed address. */
+export interface DialectPolicy {
+  /** The policy's name. */
+  readonly name: string;
+  /** Which pods: those that any of the pairs selects. */
+  readonly pods: readonly PodSelector[];
+  /** IPv4 destinations, what is excluded taken out; of the cluster's own none counts. */
+  readonly destinations: IntervalSet;
+  /** The address that the packets leave with. */
+  readonly sourceIP: string;
+  /** Where the policy is written. */
+  readonly at?: Location;
+}
+
+/** What a data plane's own configuration says of packets, in terms that an intent has too. */
+export interface DialectReading {
+  /** What was read, in a few words, such as `Cilium's ip-masq-agent`. */
+  readonly as: string;
+  /** Destinations to which pods keep their address, as listed. */
+  readonly kept: readonly KeptRange[];
+  /** What happens to packets to link-local destinations that nothing keeps. */
+  readonly linkLocal: Both<'preserve' | 'masquerade'>;
+  /** The families whose packets are masqueraded at all; of another one pods keep their address wherever they go. */
+  readonly families: readonly Family[];
+  /** Source ports that masqueraded packets get, separated by commas; absent: the kernel's choice. */
+  readonly toPorts?: string;
+  /** Whether the data plane masquerades with fully random source ports. */
+  readonly randomFully: boolean;
+  /** How often the configuration is read again, a Go duration; absent: the data plane has no such setting. */
+  readonly resyncInterval?: string;
+  /** The cluster's own ranges that the data plane keeps by itself. */
+  readonly keepsOwn: readonly OwnRole[];
+  /** Packets that leave with a fixed address. */
+  readonly egress: readonly DialectPolicy[];
+}
+
+/** A reading, and what is to be said of what was read. */
+export interface ReadDialect {
+  /** Absent when there is an error: nothing is guessed. */
+  readonly reading?: DialectReading;
+  /** What is wrong, what cannot be said in an intent, and what ip-masq-agent would read in another way. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** No own ranges at all, for what is denoted by the configuration alone. */
+export const NO_OWN_RANGES: OwnRanges = {
+  nodes: both(IntervalSet.empty),
+  pods: both(IntervalSet.empty),
+  services: both(IntervalSet.empty),
+  vpc: both(IntervalSet.empty),
+};
+
+/** The map that a configuration denotes on a cluster that has these ranges. */
+export function readingMap(reading: DialectReading, own: OwnRanges = NO_OWN_RANGES): TreatmentMap {
+  const { kept, linkLocal, families, keepsOwn, egress } = reading;
+  const local = both(f => (linkLocal[f] === 'preserve' ? LINK_LOCAL[f] : IntervalSet.empty(f)));
+  const layers: Layer[] = [
+    ...keepsOwn.map(role => ({ sets: own[role], decision: keep(`the cluster's ${role}, by itself`) })),
+    { sets: local, decision: keep('link-local') },
+    ...kept.map(({ text, cidrs, at }) => ({ sets: setsOf(cidrs), decision: keep(`"${text}"`, at) })),
+  ];
+  const rest: Decision = { treatment: masquerade(reading.toPorts), rule: 'everything else' };
+  const map = mapOf(
+    layers,
+    { 4: rest, 6: rest },
+    egress.map(policy => egressRule(policy, own)),
+  );
+  return families.includes(6) ? map : withIPv6(map, keep('IPv6 is not masqueraded'));
+}
+
+function keep(rule: string, at?: Location): Decision {
+  return { treatment: PRESERVE, rule, ...(at && { at }) };
+}
+
+/** Traffic inside of the cluster never goes through a gateway. */
+function egressRule({ name, pods, destinations, sourceIP, at }: DialectPolicy, own: OwnRanges): EgressRule {
+  const inside = IntervalSet.unionOf(4, [own.nodes[4], own.pods[4], own.services[4]]);
+  return {
+    pods,
+    destinations: destinations.subtract(inside),
+    decision: { treatment: { kind: 'snat', sourceIP }, rule: `policy "${name}"`, ...(at && { at }) },
+  };
+}
