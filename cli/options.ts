@@ -53,7 +53,7 @@ export const AGENT_ARGS: Option = {
   name: 'agent-args',
   type: 'string',
   value: 'ARGS',
-  help: 'the flags of the ip-masq-agent that reads bare files, such as "--enable-ipv6 --nomasq-all-reserved-ranges"; if nobody says, none',
+  help: 'the flags of the ip-masq-agent that reads bare files, as in --agent-args="--enable-ipv6 --nomasq-all-reserved-ranges"; if nobody says, none',
 };
 
 /** Where facts of clusters are taken from. */

@@ -48,11 +48,7 @@ export async function readSides(groups: readonly (readonly string[])[], values: 
   if (wrong.length > 0) return { ok: false, code: refuse([...new Set(wrong)]) };
   for (const side of all) {
     if (!hasErrors(side.diagnostics)) continue;
-    await writeFindings(
-      { ...side, files: [...side.sources.keys()], documents: 0 },
-      { ...values, format: 'text' },
-      stderr,
-    );
+    await writeFindings({ ...side, files: [...side.sources.keys()] }, { ...values, format: 'text' }, stderr);
     return { ok: false, code: 2 };
   }
   return facts ? informed(sides, facts) : { ok: true, sides };

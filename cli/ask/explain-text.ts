@@ -21,7 +21,10 @@ export function answerText({ subject, explanations, notes }: Answer, source: Sou
   const lines = [`${bold(subject.name)}: packets from ${source.text}, by ${subject.as}`];
   for (const note of notes) lines.push(`  note: ${note}`);
   for (const { to, decision, passed } of explanations) {
-    lines.push('', `  to ${bold(termsText(to))}: ${bold(treatmentWord(decision.treatment))}`);
+    lines.push(
+      '',
+      `  to ${bold(to.count() === 1n ? formatAddress(to.first()!) : termsText(to))}: ${bold(treatmentWord(decision.treatment))}`,
+    );
     lines.push(`    they leave with ${sourceText(decision.treatment)}`, `    decided by ${ruleText(decision)}`);
     for (const one of passed) lines.push(dim(`    not by ${ruleText(one.decision)}: it ${one.why}`));
   }

@@ -38,17 +38,20 @@ export function treatmentWord(treatment: Treatment): string {
   }
 }
 
-/** A rule with its place, if it has one. */
-export function ruleText({ rule, at }: Decision): string {
-  if (!at?.file || !at.range) return rule;
+/** A rule with the reason that is given for it and with its place, as far as it has them. */
+export function ruleText({ rule, note, at }: Decision): string {
+  // That nodeCIDRs are nodes needs no saying.
+  const reason = note === undefined || rule.includes(note.replace(/s$/, '')) ? '' : `, ${note}`;
+  if (!at?.file || !at.range) return `${rule}${reason}`;
   const { line, column } = at.range.start;
-  return `${rule} (${at.file}:${line}:${column})`;
+  return `${rule}${reason} (${at.file}:${line}:${column})`;
 }
 
 /** A rule for programs. */
-export function ruleData({ rule, at }: Decision): object {
+export function ruleData({ rule, note, at }: Decision): object {
   return {
     rule,
+    ...(note !== undefined && { note }),
     ...(at?.file && { file: at.file }),
     ...(at?.range && { line: at.range.start.line, column: at.range.start.column }),
   };

@@ -29,6 +29,8 @@ export interface Subject {
 export interface ReadSubjects {
   /** The clusters, in the order of their names. */
   readonly subjects: readonly Subject[];
+  /** How many documents were read. */
+  readonly documents: number;
   /** What is wrong with the files; with an error there are no subjects. */
   readonly diagnostics: readonly Diagnostic[];
   /** Why some of them denote nothing, each in a line. */
@@ -43,9 +45,9 @@ export interface ReadSubjects {
 export function readSubjects(inputs: Iterable<Input>, flags: AgentFlags = DEFAULT_FLAGS): ReadSubjects {
   const checker = new Checker();
   const clusters = [...inputs].flatMap(input => checker.add(input).clusters);
-  const { diagnostics } = checker.finish();
+  const { diagnostics, documents } = checker.finish();
   const { bundles, agentFiles } = checker.held;
-  if (hasErrors(diagnostics)) return { subjects: [], diagnostics, refusals: [] };
+  if (hasErrors(diagnostics)) return { subjects: [], documents, diagnostics, refusals: [] };
   const subjects = new Map<string, Subject>();
   const refusals: string[] = [];
   for (const model of clusters) {
@@ -63,7 +65,7 @@ export function readSubjects(inputs: Iterable<Input>, flags: AgentFlags = DEFAUL
     subjects.set(name, { name, map: agentTreatment(config, flags, document), as: "the agent's file", places: [] });
   }
   const names = [...subjects.keys()].sort();
-  return { subjects: names.map(name => subjects.get(name)!), diagnostics, refusals };
+  return { subjects: names.map(name => subjects.get(name)!), documents, diagnostics, refusals };
 }
 
 /** What the names of a running cluster's objects begin with, behind which its context stands. */

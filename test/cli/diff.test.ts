@@ -1,0 +1,371 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { ROOT, sandbox } from './sandbox';
+
+const box = sandbox();
+const EXAMPLE = readFileSync(join(ROOT, 'examples/pull-request/intent.yaml'), 'utf8');
+const CHANGED = EXAMPLE.replace('cidr: 10.0.0.0/8', 'cidr: 10.0.0.0/9');
+
+function intent(name: string, preserve: string, more = ''): string {
+  return `apiVersion: masq/v1alpha1
+kind: ClusterIntent
+metadata: {name: ${name}}
+spec:
+  platform: kubernetes
+  network: {nodeCIDRs: [192.168.1.0/24], podCIDRs: [10.244.0.0/16], serviceCIDRs: [10.96.0.0/12]}
+  masquerade: {preserve: [${preserve}]}
+${more}`;
+}
+
+describe('a change', () => {
+  beforeEach(() => {
+    box.write('before.yaml', EXAMPLE);
+    box.write('after.yaml', CHANGED);
+  });
+
+  test('is told class by class, with who decides, what is hit, and a packet', () => {
+    const { status, stdout, stderr } = box.masq('diff', 'before.yaml', 'after.yaml');
+    expect(stderr).toBe('');
+    expect(status).toBe(1);
+    expect(stdout).toBe(`pull-request-shop
+  a pod that no egress policy selects
+    preserved → masqueraded  10.128.0.0/9 minus 10.244.0.0/16  (8,323,072 IPv4 addresses)
+      before by spec.masquerade.preserve[0] "10.0.0.0/8", the company's network (before.yaml:19:9)
+      after by everything that is not preserved
+      hits all of on-premises networks, all of "warehouse" and in rfc1918
+      try: masq explain after.yaml --to 10.128.0.0
+  a pod labelled {role: export} in a namespace labelled {team: reports}
+    preserved → masqueraded  10.128.0.0/9 minus 10.180.7.0/24 and 10.244.0.0/16  (8,322,816 IPv4 addresses)
+      before by spec.masquerade.preserve[0] "10.0.0.0/8", the company's network (before.yaml:19:9)
+      after by everything that is not preserved
+      hits part of on-premises networks and in rfc1918
+      try: masq explain after.yaml --from role=export --namespace team=reports --to 10.128.0.0
+
+1 cluster changed; 1 cluster compared
+`);
+  });
+
+  test('has witnesses that are true when they are pasted', () => {
+    const { stdout } = box.masq('diff', 'before.yaml', 'after.yaml');
+    const commands = [...stdout.matchAll(/try: (.*)$/gm)].map(match => match[1]!);
+    expect(commands).toHaveLength(2);
+    for (const command of commands) {
+      expect(box.bash(command).stdout).toContain('to 10.128.0.0: masqueraded\n');
+      expect(box.bash(command.replace('after.yaml', 'before.yaml')).stdout).toContain('to 10.128.0.0: preserved\n');
+    }
+  });
+
+  test('is data for programs', () => {
+    const { status, stdout } = box.masq(
+      'diff',
+      'before.yaml',
+      'after.yaml',
+      '--format',
+      'json',
+      '--fail-on',
+      'newly-snat',
+    );
+    expect(status).toBe(0);
+    const data = JSON.parse(stdout);
+    expect(data).toMatchObject({ compared: 1, added: [], removed: [], untold: [], stopped: [] });
+    const [{ clusters, classes }] = data.changed;
+    expect(clusters).toEqual(['pull-request-shop']);
+    expect(classes.map((one: { pods: unknown }) => one.pods)).toEqual([
+      ['others'],
+      [{ namespace: { team: 'reports' }, labels: { role: 'export' } }],
+    ]);
+    expect(classes[0].changes[0]).toMatchObject({
+      addresses: '8323072',
+      before: { kind: 'preserve' },
+      after: { kind: 'masquerade' },
+      parts: [
+        {
+          before: { rule: 'spec.masquerade.preserve[0] "10.0.0.0/8"', file: 'before.yaml', line: 19, column: 9 },
+          after: { rule: 'everything that is not preserved' },
+        },
+      ],
+      witness: 'masq explain after.yaml --to 10.128.0.0',
+    });
+    expect(classes[0].changes[0].to[0]).toBe('10.128.0.0/10');
+  });
+
+  test('of nobody is none, in another style and order', () => {
+    const other = EXAMPLE.replace(
+      "- cidr: 10.0.0.0/8\n        reason: the company's network",
+      '- 10.128.0.0/9\n      - 10.0.0.0/9',
+    );
+    expect(other).not.toBe(EXAMPLE);
+    box.write('other.yaml', other);
+    expect(box.masq('diff', 'before.yaml', 'other.yaml')).toEqual({
+      status: 0,
+      stdout: 'no changes; 1 cluster compared\n',
+      stderr: '',
+    });
+  });
+
+  test('between an intent and what it renders to is none, with the facts of the intent', () => {
+    expect(box.masq('synth', 'before.yaml', '--quiet').status).toBe(0);
+    expect(box.masq('diff', 'before.yaml', 'dist').stdout).toBe('no changes; 1 cluster compared\n');
+    expect(box.masq('diff', 'dist', 'after.yaml').stdout).toContain(
+      'preserved → masqueraded  10.128.0.0/9 minus 10.244',
+    );
+  });
+});
+
+describe('gates', () => {
+  beforeEach(() => {
+    box.write('a/one.yaml', intent('one', '10.0.0.0/8'));
+    box.write('a/two.yaml', intent('two', '10.0.0.0/8').replace('10.244.0.0/16', '10.128.0.0/16'));
+    for (const name of ['one', 'two']) {
+      const route = box.read(`a/${name}.yaml`).replace('network: {', 'network: {internetRoute: cloud-nat, ');
+      box.write(
+        `b/${name}.yaml`,
+        route.replace('10.0.0.0/8', '{cidr: 10.0.0.0/8, except: [10.64.0.0/16]}, 8.8.8.0/24'),
+      );
+    }
+  });
+
+  test.each([
+    [
+      'newly-preserved-public',
+      1,
+      ['newly-preserved-public: 8.8.8.0/24 (256 IPv4 addresses) for every pod of one and two'],
+    ],
+    [
+      'newly-preserved=public',
+      1,
+      ['newly-preserved=public: 8.8.8.0/24 (256 IPv4 addresses) for every pod of one and two'],
+    ],
+    [
+      'newly-masqueraded=10.64.128.0/17',
+      1,
+      ['newly-masqueraded=10.64.128.0/17: 10.64.128.0/17 (32,768 IPv4 addresses) for every pod of one and two'],
+    ],
+    [
+      'newly-masqueraded=rfc1918',
+      1,
+      ['newly-masqueraded=rfc1918: 10.64.0.0/16 (65,536 IPv4 addresses) for every pod of one and two'],
+    ],
+    ['newly-masqueraded=nodes', 0, []],
+    ['newly-masqueraded=2001:db8::/32', 0, []],
+    ['newly-snat, newly-preserved=10.0.0.0/8', 0, []],
+    [
+      'any',
+      1,
+      [
+        'any: 8.8.8.0/24 (256 IPv4 addresses) for every pod of one and two',
+        'any: 10.64.0.0/16 (65,536 IPv4 addresses) for every pod of one and two',
+      ],
+    ],
+  ])('%s: exit code %i', (gates, code, lines) => {
+    const { status, stdout, stderr } = box.masq('diff', 'a', 'b', '--fail-on', gates);
+    expect(stderr).toBe('');
+    expect([...stdout.matchAll(/^stopped by (.*)$/gm)].map(match => match[1])).toEqual(lines);
+    expect(status).toBe(code);
+  });
+
+  test('one for a place counts the clusters that have it there', () => {
+    const moved = (name: string): string =>
+      box.read(`b/${name}.yaml`).replace(/except: \[[^\]]*\]/, 'except: [10.128.7.0/24]');
+    box.write('b/one.yaml', moved('one').replace('network: {', 'network: {onPremisesCIDRs: [10.128.7.0/28], '));
+    const other = intent('two', '{cidr: 10.0.0.0/8, except: [10.128.7.0/24]}, 8.8.8.0/24').replace(
+      'network: {',
+      'network: {internetRoute: cloud-nat, ',
+    );
+    box.write('b/two.yaml', other);
+    box.write('a/two.yaml', intent('two', '10.0.0.0/8'));
+    const { status, stdout } = box.masq('diff', 'a', 'b', '--fail-on=newly-masqueraded=on-premises');
+    expect(stdout).toContain(
+      'stopped by newly-masqueraded=on-premises: 10.128.7.0/28 (16 IPv4 addresses) for every pod of one\n',
+    );
+    expect(status).toBe(1);
+  });
+
+  test('that are none are all told', () => {
+    const gates = 'newly-presrved,any=pods,newly-snat=10.0.0.1/8,newly-snat=serivces,,newly-masqueraded=';
+    expect(box.masq('diff', 'a', 'b', '--fail-on', gates)).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: `masq: --fail-on "newly-presrved" is no gate; did you mean "newly-preserved"?
+masq: --fail-on "any=pods": any takes no range; write "newly-preserved=pods"
+masq: --fail-on "newly-snat=10.0.0.1/8": CIDR "10.0.0.1/8" has host bits set; did you mean "10.0.0.0/8"?
+masq: --fail-on "newly-snat=serivces": "serivces" is no range; did you mean "services"?
+masq: --fail-on "" is no gate; there are any, newly-preserved, newly-masqueraded, newly-snat, newly-unknown, newly-preserved-public
+masq: --fail-on "newly-masqueraded=": "" is no range; write a CIDR, a named range such as rfc1918, or public, pods, nodes, services or on-premises
+`,
+    });
+  });
+});
+
+describe('a fleet', () => {
+  test('is told change by change, and what is on one side only by name', () => {
+    for (const name of ['a', 'b', 'c', 'gone']) box.write(`before/${name}.yaml`, intent(name, '10.0.0.0/8'));
+    for (const name of ['a', 'b']) box.write(`after/${name}.yaml`, intent(name, '10.0.0.0/8, 172.16.0.0/12'));
+    box.write('after/c.yaml', intent('c', '10.0.0.0/8, 172.16.0.0/13'));
+    box.write('after/new.yaml', intent('new', '10.0.0.0/8'));
+    const { status, stdout } = box.masq('diff', 'before', 'after');
+    expect(status).toBe(1);
+    expect(stdout.split('\n').filter(line => /^[^ ]/.test(line))).toEqual([
+      'a and b',
+      'c',
+      'new is new',
+      'gone is gone',
+      '3 clusters changed, 1 new, 1 gone; 3 clusters compared',
+    ]);
+    expect(stdout).toContain('try: masq explain after --cluster a --to 172.16.0.0\n');
+  });
+
+  test('fits into a comment, whatever it is', () => {
+    for (let i = 0; i < 120; i++) {
+      const blocks = (step: number): string =>
+        Array.from({ length: 40 }, (_, n) => `${11 + (i % 100)}.${n * step}.0.0/17`).join(', ');
+      const route = (text: string): string => text.replace('network: {', 'network: {internetRoute: cloud-nat, ');
+      box.write(`before/c${i}.yaml`, route(intent(`c${i}`, blocks(2))));
+      box.write(`after/c${i}.yaml`, route(intent(`c${i}`, blocks(3))));
+      box.write(`after/n${i}.yaml`, intent(`n${i}`, '10.0.0.0/8'));
+    }
+    const { status, stdout, stderr } = box.masq('diff', 'before', 'after', '--format', 'markdown');
+    expect(stderr).toBe('');
+    expect(status).toBe(1);
+    expect(stdout.length).toBeLessThanOrEqual(62_000);
+    expect(stdout.length).toBeGreaterThan(30_000);
+    expect(stdout.split('<details').length).toBe(stdout.split('</details>').length);
+    expect(stdout).toMatch(/^<!-- masq diff -->\n/);
+    expect(stdout).toContain('**120 clusters changed, 120 new; 120 clusters compared**');
+    expect(stdout).toMatch(/- and \d+ more lines, which "masq diff" lists\n/);
+    expect(stdout).toMatch(
+      /\n(Not all of it fits here; "masq diff" lists the rest\.|There are changes of \d+ more kinds; "masq diff" lists all of them\.)\n/,
+    );
+  });
+
+  test('one change that is too long for a comment is cut in the middle', () => {
+    const cidrs = (shift: number): string => Array.from({ length: 64 }, (_, n) => `11.${n}.${shift}.0/25`).join(', ');
+    const policies = Array.from(
+      { length: 60 },
+      (_, n) => `    - name: p${n}
+      from: [{namespaceSelector: {matchLabels: {n: n${n}}}, podSelector: {}}]
+      to: [203.0.113.${n}/32]
+      sourceIP: 192.168.1.${100 + n}
+`,
+    ).join('');
+    const egress = `  egress:\n    floatingIPs: [${Array.from({ length: 60 }, (_, n) => `192.168.1.${100 + n}`)}]\n    policies:\n${policies}`;
+    const route = (text: string): string => text.replace('network: {', 'network: {internetRoute: cloud-nat, ');
+    box.write('before.yaml', route(intent('one', cidrs(0), egress)));
+    box.write('after.yaml', route(intent('one', cidrs(1), egress.replaceAll('203.0.113', '198.51.100'))));
+    const { stdout, stderr } = box.masq('diff', 'before.yaml', 'after.yaml', '--format', 'markdown');
+    expect(stderr).toBe('');
+    expect(stdout.length).toBeLessThanOrEqual(60_000);
+    expect(stdout).toContain('Not all of it fits here; "masq diff" lists the rest.');
+    expect(stdout.trimEnd().endsWith('</details>')).toBe(true);
+  });
+});
+
+describe('what Markdown would take for something else', () => {
+  test('is written so that it is shown', () => {
+    box.write('a.yaml', intent('one', '10.0.0.0/8'));
+    box.write('b.yaml', intent('one', '10.0.0.0/8, {cidr: 172.16.0.0/12, reason: "*a* | `b` <i> @team [x](y) \\\\"}'));
+    const { stdout } = box.masq('diff', 'a.yaml', 'b.yaml', '--format', 'markdown');
+    expect(stdout).toContain('\\*a\\* \\| \\`b\\` \\<i\\> @<!-- -->team \\[x\\](y) \\\\');
+  });
+});
+
+describe('sides', () => {
+  beforeEach(() => {
+    const git = `git init -q -b main . && git config user.name x && git config user.email x@example.com
+      mkdir intents sub && printf 'intents: [intents]\\n' > .masq.yaml`;
+    expect(box.bash(git).status).toBe(0);
+    box.write('intents/shop.yaml', EXAMPLE);
+    expect(box.bash('git add -A && git commit -qm one').status).toBe(0);
+    box.write('intents/shop.yaml', CHANGED);
+  });
+
+  test.each([
+    ['git:main'],
+    ['git:main:'],
+    ['git:HEAD:intents'],
+    ['git:HEAD:intents/shop.yaml'],
+    ['git:main', 'intents'],
+    ['git:main', 'intents/shop.yaml'],
+  ])('%s %s', (...sides) => {
+    const { status, stdout, stderr } = box.masq('diff', ...sides);
+    expect(stderr).toBe('');
+    expect(stdout).toContain('(8,323,072 IPv4 addresses)');
+    expect(stdout).toMatch(
+      /before by spec.masquerade.preserve\[0\] "10.0.0.0\/8", the company's network \((main|HEAD):intents\/shop.yaml:19:9\)/,
+    );
+    expect(status).toBe(1);
+  });
+
+  test('are meant from the folder where one is', () => {
+    const { stdout } = box.masqWith({ cwd: 'sub' }, 'diff', 'git:main');
+    expect(stdout).toContain('(8,323,072 IPv4 addresses)');
+  });
+
+  test('without intents at that revision all clusters are new', () => {
+    box.bash(
+      'git checkout -q --orphan empty && git rm -rqf . && git commit -qm none --allow-empty && git checkout -q main',
+    );
+    expect(box.masq('diff', 'git:empty').stdout).toBe(
+      'pull-request-shop is new\n\nno changes, 1 new; 0 clusters compared\n',
+    );
+  });
+
+  test('that cannot be read are all told', () => {
+    expect(box.masq('diff', 'git:nowhere:intents', 'git:main:other')).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: `masq: "git:nowhere:intents": "nowhere" is no revision of this repository
+masq: "git:main:other": nothing that masq reads is in "other" at main
+`,
+    });
+  });
+
+  test('with errors are refused with their findings', () => {
+    box.write('intents/shop.yaml', CHANGED.replace('10.0.0.0/9', '10.0.0.1/9'));
+    const { status, stdout, stderr } = box.masq('diff', 'git:main');
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toContain(
+      'intents/shop.yaml:19:15 error MQ101 CIDR "10.0.0.1/9" has host bits set; did you mean "10.0.0.0/9"?',
+    );
+    expect(stderr).toContain('1 error in 1 file (1 document)');
+  });
+});
+
+test('bare files are read with the flags that are said', () => {
+  box.write('agent.yaml', 'nonMasqueradeCIDRs: [10.0.0.0/8]\n');
+  box.write('other.yaml', 'nonMasqueradeCIDRs: [10.0.0.0/8, "fd00::/8"]\n');
+  expect(box.masq('diff', 'agent.yaml', 'other.yaml').stdout).toBe('no changes; 1 cluster compared\n');
+  const { stdout } = box.masq('diff', 'agent.yaml', 'other.yaml', '--agent-args=--enable-ipv6 --random-fully=false');
+  expect(stdout).toContain('masqueraded → preserved  fd00::/8');
+  expect(stdout).toContain(
+    "try: masq explain other.yaml '--agent-args=--enable-ipv6 --random-fully=false' --to fd00::",
+  );
+  expect(box.masq('diff', 'agent.yaml', 'other.yaml', '--agent-args=--ipv6 --random-fully=maybe x').stderr).toBe(
+    `masq: --agent-args: ip-masq-agent has no flag "--ipv6"
+masq: --agent-args: "--random-fully" is true or false; write "--random-fully=true"
+masq: --agent-args: "x" is no flag; write "--enable-ipv6"
+`,
+  );
+});
+
+test('manifests on both sides take facts from the intents that are named', () => {
+  box.write(
+    'one.yaml',
+    intent('one', '10.0.0.0/8')
+      .replace('platform: kubernetes', 'platform: gke-autopilot\n  version: 1.29.4-gke.1043000')
+      .replace('{preserve: [10.0.0.0/8]}', '{defaultPolicy: replace, preserve: [172.16.0.0/12]}'),
+  );
+  box.write('two.yaml', box.read('one.yaml').replace('172.16.0.0/12', '172.16.0.0/13'));
+  for (const side of ['one', 'two']) {
+    const { status, stderr } = box.masq('synth', `${side}.yaml`, '--quiet', '-o', side);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  }
+  const bare = box.masq('diff', 'one', 'two').stdout;
+  expect(bare).toContain('preserved → masqueraded');
+  const { stdout } = box.masq('diff', 'one', 'two', '--facts', 'one.yaml');
+  expect(stdout).toContain('preserved → masqueraded');
+  expect(box.masq('diff', 'one', 'two', '--facts', 'one').stderr).toBe(
+    'masq: --facts: no intent is in what it names\n',
+  );
+});
