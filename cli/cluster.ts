@@ -36,7 +36,7 @@ export function liveObjects(context: string): Input[] | string {
     .find(one => one !== undefined);
   if (fault !== undefined) return fault;
   for (const { namespace, name: own } of agentConfigMaps(inputs)) {
-    const missing = get(`configmaps/${namespace}/${own}`, ['configmap', own, `--namespace=${namespace}`]);
+    const missing = get(`configmap.${namespace}.${own}`, ['configmap', own, `--namespace=${namespace}`]);
     if (missing !== undefined) return missing;
   }
   return inputs.length > 0 ? inputs : `the cluster has no objects that say what happens to packets`;

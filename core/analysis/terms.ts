@@ -4,20 +4,25 @@ import { type Cidr, cidrContains, compareCidrs, formatCidr, type IntervalSet, sp
 export interface Term {
   /** The block. */
   readonly cidr: Cidr;
-  /** What is taken out, sorted and disjoint. */
+  /** What is taken out, sorted and disjoint; another term may lie in it. */
   readonly minus: readonly Cidr[];
 }
 
 /**
  * A set as the fewest blocks that say it, where a block may have others taken out of it: `10.0.0.0/8 minus
- * 10.8.0.0/14` are two, and as blocks alone it would take six. Where both take as many, nothing is taken out.
+ * 10.8.0.0/14` are two, and as blocks alone it would take six. What is taken out may hold further blocks of the set,
+ * which are terms of their own. Where several ways take as many, nothing is taken out.
  */
 export function termsOf(set: IntervalSet): Term[] {
   const inside = set.cidrs();
   const outside = set.complement().cidrs();
   const top = { family: set.family, words: new Uint32Array(set.family === 4 ? 1 : 4), prefix: 0 };
-  return shortest(top, { list: inside, from: 0, to: inside.length }, { list: outside, from: 0, to: outside.length })
-    .terms;
+  const { bare } = shortest(
+    top,
+    { list: inside, from: 0, to: inside.length },
+    { list: outside, from: 0, to: outside.length },
+  );
+  return gathered(bare.strokes);
 }
 
 /** A set in writing: its {@link termsOf} with commas between them. */
@@ -40,30 +45,76 @@ interface Slice {
   readonly to: number;
 }
 
+/** A block that is put into a set, or taken out of what is there, and then what is done inside of it. */
+interface Stroke {
+  readonly cidr: Cidr;
+  readonly puts: boolean;
+  readonly inner: Strokes;
+}
+
+/** Strokes in the order of their addresses: one, none, or those of two neighbours. */
+type Strokes = Stroke | undefined | { readonly low: Strokes; readonly high: Strokes };
+
 interface Written {
-  readonly terms: Term[];
+  readonly strokes: Strokes;
   /** How many blocks are named. */
   readonly cost: number;
 }
 
-/** The shortest way to write the part of a set in a block, from the blocks inside and outside of the set there. */
-function shortest(block: Cidr, inside: Slice, outside: Slice): Written {
-  const blocks = inside.to - inside.from;
-  if (blocks <= 2) return { terms: plain(inside), cost: blocks };
-  const withHoles = 1 + outside.to - outside.from;
+/** The shortest ways to write the part of a set in a block: where nothing of the block is in yet, and where all of it is. */
+interface Ways {
+  readonly bare: Written;
+  readonly filled: Written;
+}
+
+const NOTHING: Written = { strokes: undefined, cost: 0 };
+
+/** From the blocks inside and outside of the set there. */
+function shortest(block: Cidr, inside: Slice, outside: Slice): Ways {
+  const stroke = (puts: boolean, { strokes: inner, cost }: Written): Written => ({
+    strokes: { cidr: block, puts, inner },
+    cost: cost + 1,
+  });
+  if (inside.from === inside.to) return { bare: NOTHING, filled: stroke(false, NOTHING) };
+  if (outside.from === outside.to) return { bare: stroke(true, NOTHING), filled: NOTHING };
   const [low, high] = splitCidr(block);
   const [lowIn, highIn] = halve(inside, high);
   const [lowOut, highOut] = halve(outside, high);
   const a = shortest(low, lowIn, lowOut);
   const b = shortest(high, highIn, highOut);
-  if (withHoles < a.cost + b.cost) {
-    return { terms: [{ cidr: block, minus: outside.list.slice(outside.from, outside.to) }], cost: withHoles };
-  }
-  return { terms: [...a.terms, ...b.terms], cost: a.cost + b.cost };
+  const bare = beside(a.bare, b.bare);
+  const filled = beside(a.filled, b.filled);
+  return {
+    bare: filled.cost + 1 < bare.cost ? stroke(true, filled) : bare,
+    filled: bare.cost + 1 < filled.cost ? stroke(false, bare) : filled,
+  };
 }
 
-function plain({ list, from, to }: Slice): Term[] {
-  return list.slice(from, to).map(cidr => ({ cidr, minus: [] }));
+function beside(low: Written, high: Written): Written {
+  if (low.strokes === undefined) return high;
+  if (high.strokes === undefined) return low;
+  return { strokes: { low: low.strokes, high: high.strokes }, cost: low.cost + high.cost };
+}
+
+/** The terms of strokes, in the order of their blocks. */
+function gathered(strokes: Strokes): Term[] {
+  const terms: Term[] = [];
+  const visit = (some: Strokes, taken: Cidr[]): void => {
+    if (some === undefined) return;
+    if ('low' in some) {
+      visit(some.low, taken);
+      visit(some.high, taken);
+    } else if (some.puts) {
+      const minus: Cidr[] = [];
+      terms.push({ cidr: some.cidr, minus });
+      visit(some.inner, minus);
+    } else {
+      taken.push(some.cidr);
+      visit(some.inner, taken);
+    }
+  };
+  visit(strokes, []);
+  return terms;
 }
 
 /** Parts a slice at the first block of the upper half. */

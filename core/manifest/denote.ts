@@ -138,7 +138,7 @@ function ownAgent(daemonSet: AgentDaemonSet, bundle: Bundle, egress: EgressRule[
     const message = `ConfigMap "${reference.name}" has no file that can be read under "${reference.key}"`;
     return { ok: false, message };
   }
-  const as = configMap ? 'the agent with the rendered file and flags' : 'the agent, whose ConfigMap is not there';
+  const as = configMap ? 'the agent with its file and flags' : 'the agent, whose ConfigMap is not there';
   const document = configMap?.fileDocuments.get(reference.key);
   return { ok: true, map: { ...agentTreatment(file, flags, document), egress }, as };
 }

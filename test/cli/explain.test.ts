@@ -1,0 +1,185 @@
+import { beforeEach, expect, test } from 'vitest';
+import { sandbox } from './sandbox';
+
+const box = sandbox();
+
+const INTENT = `apiVersion: masq/v1alpha1
+kind: ClusterIntent
+metadata: {name: lab}
+spec:
+  platform: kubernetes
+  network: {nodeCIDRs: [192.168.1.0/24], podCIDRs: [10.244.0.0/16], serviceCIDRs: [10.96.0.0/12]}
+  masquerade:
+    preserve:
+      - cidr: 10.0.0.0/8
+        except: [10.200.0.0/16]
+        reason: the company
+  egress:
+    floatingIPs: [192.168.1.100, 192.168.1.101]
+    policies:
+      - name: bank
+        from: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: pay}}, podSelector: {matchExpressions: [{key: app, operator: NotIn, values: [batch]}]}}]
+        to: [203.0.113.0/24]
+        sourceIP: 192.168.1.100
+`;
+
+beforeEach(() => {
+  box.write('lab.yaml', INTENT);
+});
+
+test('every rule that was asked says why it did not decide', () => {
+  const { status, stdout, stderr } = box.masq(
+    'explain',
+    'lab.yaml',
+    '--to',
+    '10.200.1.1',
+    '--from',
+    'app=batch',
+    '-n',
+    'pay',
+  );
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  expect(
+    stdout,
+  ).toBe(`lab: packets from a pod labelled {app: batch} in a namespace labelled {kubernetes.io/metadata.name: pay}, by the intent
+
+  to 10.200.1.1: masqueraded
+    they leave with the address of its node
+    decided by everything that is not preserved
+    not by spec.egress.policies[0] "bank" (lab.yaml:15:9): it does not select the pod: the pod's label "app" is "batch", which it leaves out
+    not by spec.network.nodeCIDRs[0] "192.168.1.0/24" (lab.yaml:6:25): it holds none of the destinations: 192.168.1.0/24
+    not by spec.network.podCIDRs[0] "10.244.0.0/16" (lab.yaml:6:53): it holds none of the destinations: 10.244.0.0/16
+    not by spec.network.serviceCIDRs[0] "10.96.0.0/12" (lab.yaml:6:84): it holds none of the destinations: 10.96.0.0/12
+    not by link-local: it holds none of the destinations: 169.254.0.0/16
+    not by spec.masquerade.preserve[0] "10.0.0.0/8", the company (lab.yaml:9:9): it holds none of the destinations: 10.0.0.0/8 minus 10.200.0.0/16
+`);
+});
+
+test('a range is split exactly where it is treated differently', () => {
+  const { stdout } = box.masq('explain', 'lab.yaml', '--to', '0.0.0.0/0', '--from', 'app=web', '--namespace', 'pay');
+  const parts = [...stdout.matchAll(/^ {2}to (.*): (.*)$/gm)].map(match => [match[1], match[2]]);
+  expect(parts).toEqual([
+    ['203.0.113.0/24', 'SNAT to 192.168.1.100'],
+    ['192.168.1.0/24', 'preserved'],
+    ['10.244.0.0/16', 'preserved'],
+    ['10.96.0.0/12', 'preserved'],
+    ['169.254.0.0/16', 'preserved'],
+    ['10.0.0.0/8 minus 10.96.0.0/12, 10.200.0.0/16 and 10.244.0.0/16', 'preserved'],
+    ['0.0.0.0/0 minus 10.0.0.0/8, 169.254.0.0/16, 192.168.1.0/24 and 203.0.113.0/24, 10.200.0.0/16', 'masqueraded'],
+  ]);
+});
+
+test('data for programs', () => {
+  const { stdout } = box.masq(
+    'explain',
+    'lab.yaml',
+    '--to',
+    '203.0.113.9',
+    '--from',
+    'app=web',
+    '-n',
+    'pay',
+    '-f',
+    'json',
+  );
+  expect(JSON.parse(stdout)).toEqual([
+    {
+      cluster: 'lab',
+      as: 'the intent',
+      pod: { namespace: { 'kubernetes.io/metadata.name': 'pay' }, labels: { app: 'web' } },
+      notes: [],
+      explanations: [
+        {
+          to: ['203.0.113.9/32'],
+          treatment: { kind: 'snat', sourceIP: '192.168.1.100' },
+          decidedBy: { rule: 'spec.egress.policies[0] "bank"', file: 'lab.yaml', line: 15, column: 9 },
+          passed: [],
+        },
+      ],
+    },
+  ]);
+});
+
+test.each([
+  ['10.244.3.4', []],
+  ['172.16.0.9', ["172.16.0.9 is in none of the cluster's pod ranges, 10.244.0.0/16"]],
+  [
+    '192.168.1.7',
+    [
+      "192.168.1.7 is in the nodes' range: what a node or a pod with hostNetwork sends has that source, whatever the rules say",
+    ],
+  ],
+])('packets from the address %s', (from, notes) => {
+  const { status, stdout } = box.masq('explain', 'lab.yaml', '--from', from, '--to', '203.0.113.9');
+  expect(status).toBe(0);
+  expect(stdout).toContain(`lab: packets from ${from}, a pod that no egress policy selects, by the intent\n`);
+  expect([...stdout.matchAll(/^ {2}note: (.*)$/gm)].map(match => match[1])).toEqual(notes);
+});
+
+test('several clusters are answered, or the one that is named', () => {
+  box.write('other.yaml', INTENT.replace('name: lab', 'name: other'));
+  const clusters = (...args: string[]): unknown[] =>
+    JSON.parse(box.masq('explain', '.', '--to', '10.0.0.1', '-f', 'json', ...args).stdout).map(
+      (one: { cluster: string }) => one.cluster,
+    );
+  expect(clusters()).toEqual(['lab', 'other']);
+  expect(clusters('--cluster', 'other')).toEqual(['other']);
+  expect(box.masq('explain', '.', '--to', '10.0.0.1', '--cluster', 'othr').stderr).toBe(
+    'masq: --cluster "othr" is none of the clusters; did you mean "other"?\n',
+  );
+});
+
+test('the intents that the settings name are asked when no side is', () => {
+  const none = box.masq('explain', '--to', '10.0.0.1');
+  expect(none).toMatchObject({ status: 2, stdout: '' });
+  expect(none.stderr).toBe(
+    'masq: name what is asked: files, folders, "-", git:REV:PATH or cluster: (or run masq where a .masq.yaml names intents)\n',
+  );
+  box.write('.masq.yaml', 'intents: [lab.yaml]\n');
+  expect(box.masq('explain', '--to', '10.0.0.1').stdout).toContain('lab: packets from');
+});
+
+test('what anybody hands over is read: a pipe, a bare file with its flags, a ConfigMap', () => {
+  const { stdout } = box.masqWith({ input: INTENT }, 'explain', '-', '--to', '10.0.0.1');
+  expect(stdout).toContain('(<stdin>:9:9)');
+  box.write('agent', '{"nonMasqueradeCIDRs": ["10.0.0.0/8", "fd00::/8"]}');
+  const asked = (...args: string[]): string => box.masq('explain', 'agent', '--to', 'fd00::1', ...args).stdout;
+  expect(asked()).toContain('decided by no IPv6 rules');
+  expect(asked('--agent-args=--enable-ipv6')).toContain('decided by nonMasqueradeCIDRs[1] "fd00::/8" (agent:1:39)');
+  const config = 'nonMasqueradeCIDRs:\n  - 10.0.0.0/8\n'.replace(/^/gm, '    ').trimEnd();
+  box.write(
+    'cm.yaml',
+    `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ip-masq-agent, namespace: kube-system}\ndata:\n  config: |\n${config}\n`,
+  );
+  expect(box.masq('explain', 'cm.yaml', '--to', '10.1.2.3').stdout).toContain(
+    'decided by nonMasqueradeCIDRs[0] "10.0.0.0/8" (cm.yaml:7:9)',
+  );
+});
+
+test.each([
+  [[], '--to is missing: the address or the CIDR that packets go to'],
+  [['--to', '10.0.0.300'], '--to address "10.0.0.300": 300 is out of range; write a number from 0 to 255'],
+  [['--to', '10.0.0.1/8'], 'did you mean "10.0.0.0/8"?'],
+  [['--to', '10.0.0.1', '--from', '10.0.0'], '--from address "10.0.0" has 3 parts; an IPv4 address has 4'],
+  [
+    ['--to', '10.0.0.1', '--from', 'web'],
+    '--from "web" is neither an address nor a list of labels; write KEY=VALUE, with commas between several',
+  ],
+  [
+    ['--to', '10.0.0.1', '-n', 'a=b,c'],
+    '--namespace "a=b,c" is no list of labels; write KEY=VALUE, with commas between several',
+  ],
+  [
+    ['--to', '10.0.0.1', '-n', 'pay', '--from', '10.244.0.1'],
+    '--namespace is for labels; an address is in one namespace only',
+  ],
+  [
+    ['--to', '2001:db8::1', '--from', '10.244.0.1'],
+    '--from is an address of IPv4, and --to one of IPv6: no packet has both',
+  ],
+])('%j is refused', (args, message) => {
+  const { status, stdout, stderr } = box.masq('explain', 'lab.yaml', ...args);
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  expect(stderr).toContain(message);
+  expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+});
