@@ -19,6 +19,12 @@ export const CI_SYSTEMS = ['github', 'gitlab'] as const;
 /** For which tool a new app has GitOps files. */
 export const GITOPS_OF_APPS = [...GITOPS_TOOLS, 'none'] as const;
 
+/** Whose configuration a file can be that several data planes read. */
+export const DIALECTS = ['upstream', 'cilium', 'azure', 'tencent'] as const;
+
+/** The languages that an intent is written in. */
+export const INTENT_LANGUAGES = ['yaml', 'typescript'] as const;
+
 /** The schemas that `masq schema` prints. */
 export const SCHEMAS = [
   'intent',

@@ -2,6 +2,7 @@ import type { Command } from './args';
 import { DIFF, EXPLAIN } from './ask/commands';
 import { CI_SYSTEMS, DEFAULT_OUTPUT, FIRST_INTENT, GITOPS_OF_APPS, LANGUAGES, PLATFORMS, SCHEMAS } from './choices';
 import { GITOPS } from './gitops/command';
+import { IMPORT } from './import/command';
 import { COLOR, CONFIG, EXIT_CODES, FAIL_ON, FORMAT, QUIET } from './options';
 import { SHELLS } from './shells';
 
@@ -94,6 +95,7 @@ export const COMMANDS: readonly Command[] = [
   GITOPS,
   EXPLAIN,
   DIFF,
+  IMPORT,
   {
     name: 'init',
     summary: 'write a commented first intent, or a whole repository',

@@ -4,10 +4,10 @@ import type { KubeObject } from '../core/artefact/kube-object';
 import { type GatewayPlan, type Plan, planCluster } from '../core/artefact/plan';
 import { verifyManifests } from '../core/artefact/verify';
 import { type Diagnostic, hasErrors } from '../core/diagnostics';
+import { labelSelector } from '../core/intent/label-selector';
 import { API_VERSION, loadIntent } from '../core/intent/load';
 import type { ClusterModel } from '../core/intent/model';
-import type { Requirement, Selector } from '../core/intent/selector';
-import type { ClusterIntentSpec, LabelSelector } from '../core/schema/generated/types-intent';
+import type { ClusterIntentSpec } from '../core/schema/generated/types-intent';
 import { AnthosClusterPatch } from './anthos-cluster-patch';
 import { setCluster } from './cluster';
 import { EgressNATPolicyV1, EgressNATPolicyV1Alpha1 } from './egress-nat-policy';
@@ -221,16 +221,4 @@ function renderGateway(scope: Construct, gateway: GatewayPlan, common: CommonPro
     });
   }
   if (gateway.clusterPatch) new AnthosClusterPatch(scope, 'ClusterPatch', { ...common, ...gateway.clusterPatch });
-}
-
-/** A selector as Kubernetes writes it: single values as `matchLabels`, everything else as `matchExpressions`. */
-function labelSelector(selector: Selector): LabelSelector {
-  const single = (r: Requirement): r is Requirement & { operator: 'In' } =>
-    r.operator === 'In' && r.values.length === 1;
-  const labels = selector.requirements.filter(single);
-  const rest = selector.requirements.filter(r => !single(r));
-  return {
-    ...(labels.length > 0 && { matchLabels: Object.fromEntries(labels.map(r => [r.key, r.values[0]!])) }),
-    ...(rest.length > 0 && { matchExpressions: rest.map(r => ({ ...r })) }),
-  };
 }

@@ -1,4 +1,13 @@
-import { type CreateNodeOptions, Document, type DocumentOptions, type Scalar, type SchemaOptions, visit } from 'yaml';
+import {
+  type CreateNodeOptions,
+  Document,
+  type DocumentOptions,
+  isScalar,
+  type Scalar,
+  type SchemaOptions,
+  visit,
+  type YAMLSeq,
+} from 'yaml';
 
 /**
  * What readers of YAML 1.1, kubectl's among them, refuse, drop, or take for the end of a line or a word: each is written
@@ -31,11 +40,26 @@ const OPTIONS: DocumentOptions & SchemaOptions & CreateNodeOptions = {
  * Plain data as YAML that readers of YAML 1.1 and 1.2 take for exactly this data.
  * @throws when a text holds half of a surrogate pair, which cannot be written
  */
-export function writeYaml(value: unknown): string {
+export function writeYaml(value: unknown, { inline = 0 }: YamlStyle = {}): string {
   const document = new Document(value, OPTIONS);
   visit(document, { Scalar: (_key, node) => quoteWhereNeeded(node) });
+  if (inline > 0) visit(document, { Seq: (_key, node) => inLine(node, inline) });
   // Now they stand in double quotes only.
-  return escapeSpecial(document.toString({ lineWidth: 0, doubleQuotedAsJSON: true }));
+  return escapeSpecial(document.toString({ lineWidth: 0, doubleQuotedAsJSON: true, flowCollectionPadding: false }));
+}
+
+/** How YAML is laid out. */
+export interface YamlStyle {
+  /** Lists of texts no longer than this stand in one line, in brackets. @default 0 */
+  readonly inline?: number;
+}
+
+function inLine(node: YAMLSeq, most: number): void {
+  const length = node.items.reduce<number>(
+    (sum, item) => sum + (isScalar(item) ? String(item.value).length + 2 : most + 1),
+    0,
+  );
+  if (node.items.length > 0 && length <= most) node.flow = true;
 }
 
 /** A text in double quotes, as YAML and, but for the escapes of some characters, as JSON. */

@@ -1,6 +1,6 @@
 import agentSchema from '../../schemas/agent-config.schema.json';
 import { FAMILIES, formatAddress, IntervalSet } from '../address';
-import { type Diagnostic, diagnostic, hasErrors, suggest } from '../diagnostics';
+import { type Diagnostic, diagnostic, hasErrors, type Severity, suggest } from '../diagnostics';
 import { checkRedundancy } from '../intent/check-list';
 import { checkDuration } from '../intent/duration';
 import { readCidrs } from '../intent/entry';
@@ -40,6 +40,11 @@ export interface Strictness {
    * @default refuse
    */
   readonly unknownKeys?: 'refuse' | 'warn';
+  /**
+   * What is to be made of a list that preserves link-local addresses which are to be masqueraded: ip-masq-agent takes it.
+   * @default refuse
+   */
+  readonly linkLocal?: 'refuse' | 'warn';
   /**
    * Whether entries are told that others make unnecessary: they change nothing.
    * @default tell
@@ -143,7 +148,7 @@ function templateGaps(text: string): [start: number, end: number][] {
 /** Reads the one document of an ip-masq-agent file. */
 export function readAgentDocument(
   document: SourceDocument,
-  { unknownKeys, unnecessary }: Strictness = {},
+  { unknownKeys, linkLocal, unnecessary }: Strictness = {},
   leftOut = 0,
 ): ReadAgentDocument {
   const findings = new Findings(document);
@@ -185,7 +190,7 @@ export function readAgentDocument(
   checkInteger('cidrLimit', findings);
   checkWritten(document, findings);
   if (unnecessary !== 'skip') checkRedundancy(list, findings);
-  checkAgentList(raw, list, leftOut, findings);
+  checkAgentList(raw, list, leftOut, findings, linkLocal === 'warn' ? 'warning' : 'error');
   if (hasErrors(findings.list)) return refused(findings.list);
   const config: AgentConfig = {
     ...(Array.isArray(raw.nonMasqueradeCIDRs) && { nonMasqueradeCIDRs: list.flatMap(e => e.cidrs) }),
@@ -247,6 +252,7 @@ function checkAgentList(
   list: ReturnType<typeof readCidrs>,
   leftOut: number,
   findings: Findings,
+  contradiction: Severity,
 ): void {
   const path = ['nonMasqueradeCIDRs'];
   const misspelt = Object.keys(raw).some(key => suggest(key, AGENT_KEYS) === path[0]);
@@ -273,11 +279,10 @@ function checkAgentList(
       for (const entry of list) {
         const first = entry.sets[family].intersect(LINK_LOCAL[family]).first();
         if (!first) continue;
-        findings.add(
-          'MQ302',
-          entry.path,
-          `"${entry.text}" preserves ${formatAddress(first)}, but ${key} is true: link-local stays preserved; narrow the entry, or drop the key`,
-        );
+        findings.add('MQ302', entry.path, {
+          severity: contradiction,
+          message: `"${entry.text}" preserves ${formatAddress(first)}, but ${key} is true: link-local stays preserved; narrow the entry, or drop the key`,
+        });
       }
     }
     if (preservesInternet(set)) {

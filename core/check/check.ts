@@ -1,4 +1,4 @@
-import { AGENT_KEYS, readAgentDocument, readParsedAgentFile } from '../agentfile/read';
+import { AGENT_KEYS, readAgentDocument, readParsedAgentFile, type Strictness } from '../agentfile/read';
 import { wrappedFile } from '../agentfile/stray';
 import { type Diagnostic, diagnostic, hasErrors, type Location, sortDiagnostics, suggest } from '../diagnostics';
 import { append, distinct, gravest, withoutOldBooleans } from '../diagnostics/collect';
@@ -58,6 +58,8 @@ export interface CheckOptions {
   readonly limits?: Limits;
   /** What is to be made of findings. @default what the rules say */
   readonly judgement?: Judgement;
+  /** How strictly agents' files are read. @default as masq-agent reads them */
+  readonly strictness?: Strictness;
   /** Whether errors stay errors whatever comments and settings say: nothing is rendered in spite of one. @default false */
   readonly keepErrors?: boolean;
 }
@@ -86,11 +88,13 @@ export class Checker {
   private readonly limits: Limits;
   private readonly judge: Judge;
   private readonly keepErrors: boolean;
+  private readonly strictness: Strictness;
 
-  constructor({ limits = DEFAULT_LIMITS, judgement, keepErrors = false }: CheckOptions = {}) {
+  constructor({ limits = DEFAULT_LIMITS, judgement, keepErrors = false, strictness = {} }: CheckOptions = {}) {
     this.limits = limits;
     this.judge = new Judge(judgement);
     this.keepErrors = keepErrors;
+    this.strictness = strictness;
   }
 
   /** Checks one file and returns the clusters of its intents, and what was found in it so far, not judged yet. */
@@ -161,7 +165,7 @@ export class Checker {
     const isBare = documents.some(isAgentFile);
     if (isBare && !documents.some(document => objectId(document) || isMasqDocument(document.value))) {
       this.documents += documents.length;
-      const { config, document, diagnostics } = readParsedAgentFile(parsed);
+      const { config, document, diagnostics } = readParsedAgentFile(parsed, this.strictness);
       if (config) this.agentFiles.push({ file: source.file, config, ...(document && { document }) });
       const known = new Set(found);
       append(
@@ -205,7 +209,7 @@ export class Checker {
   private addManifest(document: SourceDocument, folder: string): readonly Diagnostic[] | undefined {
     const bundle = this.bundles.get(folder) ?? emptyBundle();
     this.bundles.set(folder, bundle);
-    return readManifest(document, bundle);
+    return readManifest(document, bundle, this.strictness);
   }
 }
 

@@ -1,4 +1,4 @@
-import { AGENT_KEYS, readParsedAgentFile } from '../agentfile/read';
+import { AGENT_KEYS, readParsedAgentFile, type Strictness } from '../agentfile/read';
 import { type Diagnostic, diagnostic } from '../diagnostics';
 import { Findings } from '../intent/findings';
 import { valueAt } from '../schema/path';
@@ -55,7 +55,10 @@ function isLikeAgentFile(text: string): boolean {
 }
 
 /** Checks a ConfigMap of ip-masq-agent and the file in it, at the file's true lines and columns. */
-export function readConfigMap(document: SourceDocument): {
+export function readConfigMap(
+  document: SourceDocument,
+  strictness?: Strictness,
+): {
   readonly configMap: AgentConfigMap;
   readonly diagnostics: readonly Diagnostic[];
 } {
@@ -75,7 +78,7 @@ export function readConfigMap(document: SourceDocument): {
     }
     const foreign = FOREIGN_KEYS.get(key);
     if (key !== 'config' && !foreign && (Object.hasOwn(data, 'config') || !AGENT_FILE.test(text))) continue;
-    const read = readParsedAgentFile(parseText(embeddedText(document, ['data', key], text)));
+    const read = readParsedAgentFile(parseText(embeddedText(document, ['data', key], text)), strictness);
     findings.addAll(hasDeclaredRoute(document) ? read.diagnostics.filter(d => d.code !== 'MQ303') : read.diagnostics);
     if (read.config) files.set(key, read.config);
     if (read.document) fileDocuments.set(key, read.document);

@@ -1,13 +1,15 @@
 import { type Both, type Cidr, IntervalSet, setsOf } from '../address';
-import { DEFAULT_FLAGS } from '../agentfile/flags';
+import { type AgentFlags, DEFAULT_FLAGS } from '../agentfile/flags';
 import type { ClusterModel, PolicyModel } from '../intent/model';
 import { gkeDefault } from '../intent/platform-default';
 import { LINK_LOCAL } from '../intent/special';
+import type { SourceDocument } from '../source';
 import { type AgentConfig, agentTreatment } from '../treatment/agentfile';
 import { intentTreatment } from '../treatment/intent';
 import { type EgressRule, type Layer, mapOf, type TreatmentMap, withIPv6 } from '../treatment/map';
 import { type Decision, MASQUERADE, PRESERVE } from '../treatment/treatment';
 import type { Bundle } from './bundle';
+import type { AgentConfigMap } from './config-map';
 import type { AgentDaemonSet } from './daemon-set';
 
 /**
@@ -122,8 +124,23 @@ function agentReading(bundle: Bundle, model: ClusterModel, egress: EgressRule[])
 /** What the agent does without a file: its flags' built-in list, and link-local kept. */
 const NO_FILE: AgentConfig = { masqLinkLocal: false, masqLinkLocalIPv6: false };
 
-/** The agent that a DaemonSet runs, with the file that it mounts. */
-function ownAgent(daemonSet: AgentDaemonSet, bundle: Bundle, egress: EgressRule[]): Reading {
+/** The agent that a DaemonSet runs, with the file that it mounts; else the `message` that says why there is none. */
+export type MountedAgent =
+  | {
+      readonly ok: true;
+      /** What it was started with. */
+      readonly flags: AgentFlags;
+      /** What the file says, or what holds without one. */
+      readonly config: AgentConfig;
+      /** The ConfigMap that holds the file; absent: it is not there. */
+      readonly configMap?: AgentConfigMap;
+      /** The file's document. */
+      readonly document?: SourceDocument;
+    }
+  | { readonly ok: false; readonly message: string };
+
+/** Follows a DaemonSet to the file that its agent reads, among the objects of its bundle. */
+export function mountedAgent(daemonSet: AgentDaemonSet, bundle: Bundle): MountedAgent {
   const name = `DaemonSet "${daemonSet.name}"`;
   const { flags, configMaps, namespace } = daemonSet;
   if (!flags) return { ok: false, message: `what ${name} starts is not the agent` };
@@ -133,14 +150,20 @@ function ownAgent(daemonSet: AgentDaemonSet, bundle: Bundle, egress: EgressRule[
   if (!configMap && !reference.optional) {
     return { ok: false, message: `the pods of ${name} do not start without ConfigMap "${reference.name}"` };
   }
-  const file = configMap ? configMap.files.get(reference.key) : NO_FILE;
-  if (!file) {
+  const config = configMap ? configMap.files.get(reference.key) : NO_FILE;
+  if (!config) {
     const message = `ConfigMap "${reference.name}" has no file that can be read under "${reference.key}"`;
     return { ok: false, message };
   }
-  const as = configMap ? 'the agent with its file and flags' : 'the agent, whose ConfigMap is not there';
   const document = configMap?.fileDocuments.get(reference.key);
-  return { ok: true, map: { ...agentTreatment(file, flags, document), egress }, as };
+  return { ok: true, flags, config, ...(configMap && { configMap }), ...(document && { document }) };
+}
+
+function ownAgent(daemonSet: AgentDaemonSet, bundle: Bundle, egress: EgressRule[]): Reading {
+  const agent = mountedAgent(daemonSet, bundle);
+  if (!agent.ok) return agent;
+  const as = agent.configMap ? 'the agent with its file and flags' : 'the agent, whose ConfigMap is not there';
+  return { ok: true, map: { ...agentTreatment(agent.config, agent.flags, agent.document), egress }, as };
 }
 
 /** With a policy of our own beside `default`, Google does not say whether it adds or replaces: both must do. */
@@ -171,7 +194,8 @@ function autopilotMap(model: ClusterModel, list: readonly Cidr[]): TreatmentMap 
   return withIPv6(mapOf(layers, { 4: rest, 6: rest }), platformMap(model).asked[6].otherwise);
 }
 
-function egressRule({ name, from, to, sourceIP }: PolicyModel): EgressRule {
+/** What a policy of the gateway denotes. */
+export function egressRule({ name, from, to, sourceIP }: PolicyModel): EgressRule {
   return {
     pods: from.map(({ namespaces, pods }) => ({ namespaces, pods })),
     destinations: IntervalSet.unionOf(

@@ -1,3 +1,4 @@
+import type { Strictness } from '../agentfile/read';
 import { type Diagnostic, diagnostic, suggest } from '../diagnostics';
 import { Findings } from '../intent/findings';
 import { valueAt } from '../schema/path';
@@ -13,16 +14,24 @@ import { checkMetadata, type ObjectId, objectId, written } from './object';
 const KINDS = ['EgressNATPolicy', 'NetworkGatewayGroup', 'AnthosNetworkGateway', 'AnthosNetworkGatewayNode'];
 
 /** Checks one object and adds it to its bundle; undefined when it is of a kind that masq does not know. */
-export function readManifest(document: SourceDocument, bundle: Bundle): readonly Diagnostic[] | undefined {
-  const found = readKnown(document, bundle);
+export function readManifest(
+  document: SourceDocument,
+  bundle: Bundle,
+  strictness?: Strictness,
+): readonly Diagnostic[] | undefined {
+  const found = readKnown(document, bundle, strictness);
   if (found) bundle.documents.push(document);
   return found ?? aside(document);
 }
 
 /** Objects that others have to agree with. */
-function readKnown(document: SourceDocument, bundle: Bundle): readonly Diagnostic[] | undefined {
+function readKnown(
+  document: SourceDocument,
+  bundle: Bundle,
+  strictness?: Strictness,
+): readonly Diagnostic[] | undefined {
   if (isAgentConfigMap(document)) {
-    const { configMap, diagnostics } = readConfigMap(document);
+    const { configMap, diagnostics } = readConfigMap(document, strictness);
     bundle.configMaps.push(configMap);
     return diagnostics;
   }

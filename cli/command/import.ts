@@ -1,0 +1,124 @@
+import { join } from 'node:path';
+import { type AgentFlags, parseAgentFlags } from '../../core/agentfile/flags';
+import type { Input } from '../../core/check/check';
+import { mayConcern } from '../../core/check/mentions';
+import type { Diagnostic } from '../../core/diagnostics';
+import type { DialectName } from '../../core/import/claims';
+import { factFaults } from '../../core/import/facts';
+import { type ImportOptions, importIntent } from '../../core/import/import';
+import { type IntentLanguage, intentText } from '../../core/import/write';
+import { kindOf, STDIN, STDIN_NAME } from '../files';
+import { writeFindings } from '../findings';
+import { printable } from '../format/printable';
+import { listInputs, readInput } from '../inputs';
+import type { Invocation } from '../masq';
+import { wrongName } from '../new-app/options';
+import { writeNewFile } from '../new-file';
+import { refuse, stderr, stdout } from '../stdio';
+
+/** `masq import`: writes the intent that denotes what an artefact does. */
+export async function run({ values, positionals }: Invocation): Promise<number> {
+  const options = readOptions(values);
+  if (Array.isArray(options)) return refuse(options);
+  const { inputs, faults, misnamed } = readFiles(positionals);
+  const { intent, missing, diagnostics } = importIntent(inputs, options);
+  const found = [...faults, ...diagnostics];
+  await tell(found, inputs, values);
+  if (misnamed) return 2;
+  if (missing.length > 0) return refuse(missing);
+  if (!intent || faults.length > 0) return found.some(({ code }) => code === 'MQ901') ? 2 : 1;
+  const language = values.language as IntentLanguage;
+  const from = positionals.map(file => (file === STDIN ? 'the standard input' : file)).join(', ');
+  const text = intentText(intent.name, intent.spec, language, printable(from));
+  const output = outputFile(values.output as string | undefined, intent.name, language);
+  if (output === STDIN) {
+    stdout.write(text);
+    return 0;
+  }
+  const fault = writeNewFile(output, text, values.force === true);
+  if (fault !== undefined) return refuse([fault]);
+  stdout.write(`wrote ${output}\n`);
+  return 0;
+}
+
+/** A folder that is there gets a file that is called as the cluster. */
+function outputFile(output: string | undefined, name: string, language: IntentLanguage): string {
+  if (output === undefined || output === STDIN) return STDIN;
+  const isFolder = output.endsWith('/') || kindOf(output)?.isDirectory() === true;
+  return isFolder ? join(output, `${name}.${language === 'yaml' ? 'yaml' : 'ts'}`) : output;
+}
+
+/** What is said goes beside the intent, which has the standard output for itself. */
+async function tell(
+  diagnostics: readonly Diagnostic[],
+  inputs: readonly Input[],
+  values: Invocation['values'],
+): Promise<void> {
+  if (diagnostics.length === 0 && values.format === 'text') return;
+  const sources = new Map(inputs.map(({ file, text }) => [file, text]));
+  const files = inputs.map(({ file }) => file);
+  await writeFindings({ diagnostics, sources, files, documents: inputs.length }, { ...values, quiet: true }, stderr);
+}
+
+interface ReadFiles {
+  readonly inputs: readonly Input[];
+  readonly faults: readonly Diagnostic[];
+  readonly misnamed: boolean;
+}
+
+/** Other data planes' files beside those that masq checks. */
+const THEIRS = /cilium|projectcalico|aws-node/i;
+
+/** Reads the files; those in folders that have nothing to do with source addresses are passed over. */
+function readFiles(paths: readonly string[]): ReadFiles {
+  const { files, faults, misnamed } = listInputs(paths);
+  const inputs: Input[] = [];
+  const found = [...faults];
+  for (const file of files) {
+    const input = readInput(file);
+    if (!input.ok) found.push(input.fault);
+    else if (paths.includes(file) || input.file === STDIN_NAME || mayConcern(input) || THEIRS.test(input.text))
+      inputs.push(input);
+  }
+  return { inputs, faults: found, misnamed };
+}
+
+/** The facts that options give, or what is wrong with them, a line each. */
+function readOptions(values: Invocation['values']): ImportOptions | string[] {
+  const text = (name: string): string | undefined => values[name] as string | undefined;
+  const list = (name: string): readonly string[] | undefined => {
+    const given = values[name] as readonly string[];
+    return given.length > 0 ? given.flatMap(value => value.split(',')) : undefined;
+  };
+  const flags = text('flags') === undefined ? undefined : readFlags(text('flags')!);
+  const options = {
+    name: text('name'),
+    platform: text('platform'),
+    version: text('version'),
+    dataplane: text('dataplane'),
+    internetRoute: text('internet-route'),
+    dialect: text('dialect') as DialectName | undefined,
+    nodeCIDRs: list('node-cidr'),
+    podCIDRs: list('pod-cidr'),
+    serviceCIDRs: list('service-cidr'),
+    vpcCIDRs: list('vpc-cidr'),
+    flags: Array.isArray(flags) ? undefined : flags,
+    preserveCluster: values['preserve-cluster'] === true,
+  };
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as ImportOptions;
+  const named = options.name === undefined ? undefined : wrongName(options.name);
+  const faults = [
+    ...(named === undefined ? [] : [named]),
+    ...factFaults(given),
+    ...(Array.isArray(flags) ? flags : []),
+  ];
+  return faults.length > 0 ? faults : given;
+}
+
+function readFlags(text: string): AgentFlags | string[] {
+  const words = text.split(/\s+/).filter(Boolean);
+  const { flags, faults } = parseAgentFlags(words);
+  return faults.length === 0
+    ? flags
+    : faults.map(({ index }) => `--flags: "${words[index]}" is no flag of ip-masq-agent, or has a wrong value`);
+}

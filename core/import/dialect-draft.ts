@@ -1,0 +1,135 @@
+import { IntervalSet } from '../address';
+import { type Diagnostic, diagnostic, type Location } from '../diagnostics';
+import { readAws } from '../dialect/aws';
+import { readAzure } from '../dialect/azure';
+import { type ReadCalico, readCalico } from '../dialect/calico';
+import { readCilium } from '../dialect/cilium';
+import {
+  type DialectPolicy,
+  type DialectReading,
+  type OwnRanges,
+  type ReadDialect,
+  readingMap,
+} from '../dialect/reading';
+import { readTencent } from '../dialect/tencent';
+import { podRules } from '../intent/label-selector';
+import type { Bundle } from '../manifest/bundle';
+import type { AgentDaemonSet } from '../manifest/daemon-set';
+import { objectId } from '../manifest/object';
+import { agentContainer, POD } from '../manifest/pod';
+import type { Agent } from '../schema/generated/types-intent';
+import type { SourceDocument } from '../source';
+import { daemonSetSpec } from './agent-draft';
+import type { Claims } from './claims';
+import type { Draft, DraftEgress, Drafted, FoundFacts } from './draft';
+import { setEntries } from './entries';
+import { leftOverNotes } from './left-over';
+
+/** Drafts an intent of another data plane's configuration; undefined where none of it is that. */
+export function draftDialect(claims: Claims, bundle: Bundle): Drafted | undefined {
+  const { aws, azure, calico, cilium, tencent } = claims;
+  const azureSet = bundle.daemonSets.find(({ dialect }) => dialect !== undefined);
+  if (calico.length > 0) return draftCalico(readCalico(calico), calico[0]!);
+  if (cilium.length > 0) return draftOf(readCilium(cilium), cilium[0]!.at([]));
+  if (azure.length > 0 || azureSet) {
+    const read = readAzure({ configMaps: azure, ...(azureSet && { daemonSet: azureSet }) });
+    const drafted = draftOf(read, (azure[0] ?? azureSet!.document).at([]), azureAgent(azure[0], azureSet));
+    return { ...drafted, diagnostics: [...drafted.diagnostics, ...(azureSet ? azureNotes(azureSet) : [])] };
+  }
+  const [ofTencent] = tencent;
+  if (ofTencent) return draftOf(readTencent(ofTencent), ofTencent.at(['data', 'config']));
+  const [awsNode] = aws;
+  if (awsNode) {
+    const drafted = draftOf(readAws(awsNode), awsNode.at(['metadata', 'name']));
+    return withAwsFacts(drafted);
+  }
+  return undefined;
+}
+
+/** How Azure's agent runs; its image reads other files, so masq's own choice is taken. */
+function azureAgent(configMap: SourceDocument | undefined, daemonSet: AgentDaemonSet | undefined): Agent {
+  const namespace = daemonSet?.namespace ?? (configMap && objectId(configMap)?.namespace);
+  const { image: _theirs, flavor: _none, ...spec } = daemonSet ? daemonSetSpec(daemonSet, false) : {};
+  return { ...spec, ...(namespace !== undefined && namespace !== 'kube-system' && { namespace }) };
+}
+
+function azureNotes(daemonSet: AgentDaemonSet): Diagnostic[] {
+  const { document, image } = daemonSet;
+  const path = [...POD, 'containers', agentContainer(document), 'image'];
+  const message = `image "${image}" is Azure's, which reads files of its own; masq renders ip-masq-agent of kubernetes-sigs in its place`;
+  return [diagnostic('MQ801', document.at(path), { message }), ...leftOverNotes(document)];
+}
+
+function draftOf({ reading, diagnostics }: ReadDialect, at: Location, agent: Agent = {}): Drafted {
+  return reading ? { draft: readingDraft(reading, at, agent), diagnostics } : { diagnostics };
+}
+
+function readingDraft(reading: DialectReading, at: Location, agent: Agent, found: FoundFacts = {}): Draft {
+  const { as, kept, resyncInterval, randomFully, toPorts, egress } = reading;
+  const masquerades = kept.length > 0 || reading.linkLocal[4] === 'preserve' || egress.length === 0;
+  return {
+    as,
+    platform: 'kubernetes',
+    found,
+    ...(masquerades && { kept }),
+    agent: () => ({
+      ...agent,
+      ...(resyncInterval !== undefined && resyncInterval !== '60s' && { resyncInterval }),
+      ...(masquerades && !randomFully && { randomFully: false }),
+      ...(masquerades && toPorts !== undefined && { toPorts: toPorts.split(',') }),
+    }),
+    ...(egress.length > 0 && { egress: draftEgress(egress) }),
+    ipv6Unknown: false,
+    needsVpc: reading.keepsOwn.includes('vpc') && !kept.some(range => range.text === '0.0.0.0/0'),
+    at,
+    map: own => readingMap(reading, own),
+  };
+}
+
+function draftEgress(policies: readonly DialectPolicy[]): DraftEgress {
+  return {
+    floatingIPs: [...new Set(policies.map(policy => policy.sourceIP))],
+    policies: merged(policies).map(policy => ({
+      name: policy.name,
+      from: podRules(policy.pods),
+      to: own => setEntries(outside(policy.destinations, own)),
+      sourceIP: policy.sourceIP,
+    })),
+  };
+}
+
+/** Policies with one address and the same destinations are one: an intent gives an address to one policy only. */
+function merged(policies: readonly DialectPolicy[]): DialectPolicy[] {
+  const result: DialectPolicy[] = [];
+  for (const policy of policies) {
+    const index = result.findIndex(
+      other => other.sourceIP === policy.sourceIP && other.destinations.equals(policy.destinations),
+    );
+    if (index < 0) result.push(policy);
+    else result[index] = { ...result[index]!, pods: [...result[index]!.pods, ...policy.pods] };
+  }
+  return result;
+}
+
+function outside(destinations: IntervalSet, own: OwnRanges): IntervalSet {
+  return destinations.subtract(IntervalSet.unionOf(4, [own.nodes[4], own.pods[4], own.services[4]]));
+}
+
+/** The pods' ranges are the pools that pods get addresses of. */
+function draftCalico({ reading, pools, diagnostics }: ReadCalico, first: SourceDocument): Drafted {
+  const at = pools[0]?.document.at(['spec', 'cidr']) ?? first.at([]);
+  if (!reading) return { diagnostics };
+  if (pools.length === 0) {
+    const message = 'there is no IPPool among what is imported, and without any Calico masquerades nothing';
+    return { diagnostics: [...diagnostics, diagnostic('MQ803', at, { message })] };
+  }
+  const podCIDRs = pools.filter(pool => pool.forPods).map(pool => pool.range.text);
+  return { draft: readingDraft(reading, at, {}, podCIDRs.length > 0 ? { podCIDRs } : {}), diagnostics };
+}
+
+/** Where the CNI translates nothing, something outside does: that is what its option is for. */
+function withAwsFacts(drafted: Drafted): Drafted {
+  const { draft } = drafted;
+  if (!draft?.kept?.some(range => range.text === '0.0.0.0/0')) return drafted;
+  return { ...drafted, draft: { ...draft, found: { internetRoute: 'custom-default-route' } } };
+}

@@ -1,0 +1,201 @@
+import type { AgentFlags } from '../agentfile/flags';
+import { Checker, type Input } from '../check/check';
+import { andList, type Diagnostic, diagnostic, hasErrors, type Location, type RuleCode } from '../diagnostics';
+import { distinct } from '../diagnostics/collect';
+import { isMasqDocument, loadIntents } from '../intent/load';
+import { type Bundle, checkBundle, emptyBundle } from '../manifest/bundle';
+import { objectsOf } from '../manifest/list';
+import type { ClusterIntentSpec } from '../schema/generated/types-intent';
+import { parseSource, type SourceDocument } from '../source';
+import { intentTreatment } from '../treatment/intent';
+import { firstDifference, witnessText } from '../treatment/map';
+import { draftAgent, holdsAgent } from './agent-draft';
+import { draftAutopilot } from './autopilot-draft';
+import { type Claims, claimDocuments, claimed, type DialectName, isWithin } from './claims';
+import { draftDialect } from './dialect-draft';
+import type { Draft, Drafted } from './draft';
+import type { ImportFacts } from './facts';
+import { draftGateway, isAnthosCluster } from './gateway-draft';
+import { type Settled, settle } from './settle';
+import { intentText } from './write';
+
+/** How something is imported. */
+export interface ImportOptions extends ImportFacts {
+  /** Whose configuration a file is that several data planes read. @default what stands beside it shows */
+  readonly dialect?: DialectName;
+}
+
+/** What became of an import. */
+export interface Imported {
+  /** The intent; absent when a fact is missing, or when there is an error. */
+  readonly intent?: { readonly name: string; readonly spec: ClusterIntentSpec };
+  /** The facts that are missing, each in a line with the option that gives it. */
+  readonly missing: readonly string[];
+  /** What is wrong, what is left out, and what differs. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** The order of what an import says does not matter here; who shows it sorts. */
+const NOTHING: Imported = { missing: [], diagnostics: [] };
+
+/**
+ * Reads an artefact and makes the intent that denotes the same map. The intent is written, read again and compared with
+ * the artefact over the whole address space before it is given out.
+ * @param inputs the files of one cluster
+ */
+export function importIntent(inputs: readonly Input[], options: ImportOptions = {}): Imported {
+  const gathered = gather(inputs, options.dialect);
+  const drafted = hasErrors(gathered.diagnostics) ? draftTheirs(gathered) : draftAll(gathered, options.flags);
+  const diagnostics = distinct([...gathered.diagnostics, ...drafted.diagnostics]);
+  if (!drafted.draft || hasErrors(diagnostics)) return { ...NOTHING, diagnostics };
+  const texts = new Map(inputs.map(({ file, text }) => [file, text]));
+  const { settled, missing, diagnostics: found } = settle(drafted.draft, options, file => texts.get(file));
+  const all = [...diagnostics, ...found];
+  if (!settled || hasErrors(all)) return { missing, diagnostics: all };
+  const faults = prove(settled, drafted.draft);
+  if (faults.length > 0) return { missing, diagnostics: [...all, ...faults] };
+  return { intent: { name: settled.name, spec: settled.spec }, missing, diagnostics: all };
+}
+
+interface Gathered {
+  readonly bundle: Bundle;
+  readonly claims: Claims;
+  readonly clusters: readonly SourceDocument[];
+  readonly files: Checker['held']['agentFiles'];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Checks everything as ip-masq-agent's, but for what another data plane reads. */
+function gather(inputs: readonly Input[], dialect: DialectName | undefined): Gathered {
+  const checker = new Checker({ strictness: { unknownKeys: 'warn', linkLocal: 'warn' } });
+  for (const input of inputs) checker.add(input);
+  const documents = inputs.flatMap(({ file, text }) => parseSource(file, text).documents.flatMap(objectsOf));
+  const claims = claimDocuments(documents, dialect);
+  const isTheirs = isWithin(documents, claimed(claims));
+  const { bundles, agentFiles } = checker.held;
+  const bundle = without([...bundles.values()], isTheirs);
+  const found = [...checker.finish().diagnostics, ...(bundles.size > 1 ? checkBundle(bundle) : [])];
+  const intents = documents.filter(document => isMasqDocument(document.value));
+  return {
+    bundle,
+    claims,
+    clusters: documents.filter(isAnthosCluster),
+    files: agentFiles,
+    diagnostics: [
+      ...distinct(found)
+        .filter(one => !UNSAID.includes(one.code) && !isTheirs(one))
+        .map(forImport),
+      ...intents.map(intentFault),
+    ],
+  };
+}
+
+/** The objects of all folders, but for those that another data plane reads. */
+function without(bundles: readonly Bundle[], isTheirs: (place: Location) => boolean): Bundle {
+  const all = emptyBundle();
+  for (const { documents, configMaps, daemonSets, noSnat, policies, gateways } of bundles) {
+    all.documents.push(...documents);
+    all.configMaps.push(...configMaps.filter(({ document }) => !isTheirs(document.at([]))));
+    all.daemonSets.push(...daemonSets.filter(({ document }) => !isTheirs(document.at([]))));
+    all.noSnat.push(...noSnat);
+    all.policies.push(...policies);
+    all.gateways.push(...gateways);
+  }
+  return all;
+}
+
+/** What matters to somebody who checks files, and not to one who imports them. */
+const UNSAID: readonly RuleCode[] = ['MQ212', 'MQ410', 'MQ611'];
+
+/** How an agent runs, of which masq renders a way of its own: it does not keep anybody from knowing what is meant. */
+const RENDERED_ANEW: readonly RuleCode[] = [
+  'MQ606',
+  'MQ607',
+  'MQ608',
+  'MQ609',
+  'MQ610',
+  'MQ614',
+  'MQ615',
+  'MQ617',
+  'MQ618',
+];
+
+function forImport(found: Diagnostic): Diagnostic {
+  const { code, severity, message } = found;
+  // What is near to a key that the agent knows was meant to be that key.
+  if (code === 'MQ203' && severity === 'warning' && message.includes('did you mean'))
+    return { ...found, severity: 'error' };
+  if (code === 'MQ310' && severity === 'note') return { ...found, severity: 'warning', hint: HINTS.MQ310! };
+  if (!RENDERED_ANEW.includes(code) || severity !== 'error') return found;
+  const hint = HINTS[code] ?? 'what masq renders has it right';
+  return { ...found, severity: 'warning', hint };
+}
+
+const HINTS: Readonly<Partial<Record<RuleCode, string>>> = {
+  MQ310: 'if the cluster has the ConfigMap, import it together with the DaemonSet',
+  MQ609:
+    'masq renders apps/v1 with a selector; the selector of an object that runs cannot be changed: delete it before the new one is applied, its rules stay on the nodes',
+  MQ610:
+    'masq renders a selector; that of an object that runs cannot be changed: delete it before the new one is applied',
+};
+
+function intentFault(document: SourceDocument): Diagnostic {
+  return diagnostic('MQ803', document.at(['kind']), {
+    message: 'this is an intent of masq already; there is nothing to import',
+  });
+}
+
+/** What other data planes' configuration says, beside errors in what else is there. */
+function draftTheirs({ bundle, claims }: Gathered): Drafted {
+  return { diagnostics: draftDialect(claims, bundle)?.diagnostics ?? [] };
+}
+
+/** Drafts what is there; the gateway's policies go with any agent. */
+function draftAll({ bundle, claims, clusters, files }: Gathered, flags: AgentFlags | undefined): Drafted {
+  const agent = { bundle, files, ...(flags && { flags }) };
+  const dialect = draftDialect(claims, bundle);
+  const deciding = [
+    ...(dialect ? [dialect] : []),
+    ...(holdsAgent(agent) ? [draftAgent(agent)] : []),
+    ...(bundle.noSnat.length > 0 ? [draftAutopilot(bundle)] : []),
+  ];
+  const hasGateway = bundle.policies.length + bundle.gateways.length > 0;
+  const gateway = hasGateway || clusters.length > 0 ? draftGateway({ bundle, clusters }) : undefined;
+  const diagnostics = [...deciding, ...(gateway ? [gateway] : [])].flatMap(drafted => drafted.diagnostics);
+  const drafts = deciding.flatMap(({ draft }) => draft ?? []);
+  const [first, second] = drafts;
+  if (second) {
+    const message = `${andList(drafts.map(draft => draft.as))} are imported together, and each of them would decide; import one`;
+    return { diagnostics: [...diagnostics, diagnostic('MQ803', second.at, { message })] };
+  }
+  if (deciding.length > 0 && !first) return { diagnostics };
+  const draft = first ? withGateway(first, gateway?.draft) : gateway?.draft;
+  return { ...(draft && { draft }), diagnostics };
+}
+
+/** An agent's draft with what a gateway and a Cluster say beside it. */
+function withGateway(draft: Draft, gateway: Draft | undefined): Draft {
+  if (!gateway) return draft;
+  return {
+    ...draft,
+    found: { ...gateway.found, ...draft.found },
+    ...(gateway.egress && { egress: gateway.egress }),
+    map: own => ({ ...draft.map(own), egress: [...draft.map(own).egress, ...gateway.map(own).egress] }),
+  };
+}
+
+/** Reads the written intent again, and compares it with what was imported. */
+function prove({ name, spec, expected }: Settled, draft: Draft): Diagnostic[] {
+  const { documents } = parseSource('intent', intentText(name, spec, 'yaml', draft.as));
+  const { clusters, diagnostics } = loadIntents(documents);
+  const refused = diagnostics.filter(one => one.severity === 'error');
+  if (refused.length > 0 || !clusters[0]) {
+    return refused.map(({ code, message }) =>
+      diagnostic('MQ803', draft.at, { message: `the intent that says this is refused: ${message} (${code})` }),
+    );
+  }
+  const witness = firstDifference(expected, intentTreatment(clusters[0]));
+  if (!witness) return [];
+  const message = `the intent would mean something else: ${witnessText(witness, draft.as, 'the intent')}`;
+  return [diagnostic('MQ901', draft.at, { message, hint: 'this is a fault of masq; nothing was written' })];
+}

@@ -1,0 +1,236 @@
+import { type Both, both, cidr, FAMILIES, type Family, formatCidr, IntervalSet, Partition, setsOf } from '../address';
+import { andList, type Diagnostic, diagnostic } from '../diagnostics';
+import type { KeptRange, OwnRanges, OwnRole } from '../dialect/reading';
+import type { Platform } from '../intent/model';
+import { LINK_LOCAL, preservesInternet } from '../intent/special';
+import type { Agent, ClusterIntentSpec, Egress, Masquerade, Network } from '../schema/generated/types-intent';
+import type { TreatmentMap } from '../treatment/map';
+import { type Decision, PRESERVE } from '../treatment/treatment';
+import { commentBehind } from './comment';
+import type { Draft, DraftEgress } from './draft';
+import { preserveEntries, type ReasonedRange } from './entries';
+import { type ClusterFacts, clusterFacts, type ImportFacts, ownRanges } from './facts';
+
+/** An intent in its own words, and the map that it has to denote. */
+export interface Settled {
+  readonly name: string;
+  readonly spec: ClusterIntentSpec;
+  readonly expected: TreatmentMap;
+}
+
+/** What became of a draft: an intent, the facts that it lacks, a line each, or what an intent cannot say. */
+export interface Settling {
+  readonly settled?: Settled;
+  readonly missing: readonly string[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** What comes first where nobody names the cluster. */
+const NAME = 'my-cluster';
+
+/**
+ * Makes an intent of a draft, with the cluster's facts.
+ * @param textOf the texts that were read, by file, for the comments in them
+ */
+export function settle(draft: Draft, facts: ImportFacts, textOf: (file: string) => string | undefined): Settling {
+  const known = clusterFacts(facts, draft.found);
+  const own = ownRanges(known);
+  const map = draft.map(own);
+  const platform = facts.platform ?? draft.platform;
+  const version = facts.version ?? draft.found.version;
+  const ipv6 = !own.pods[6].isEmpty();
+  const hit = both(f => (f === 6 && !ipv6 ? IntervalSet.empty(6) : ownSet(own, f).intersect(masqueraded(map, f))));
+  const expected = facts.preserveCluster ? preserving(map, hit) : map;
+  const kept = both(f => expected.base[f].where(({ treatment }) => treatment.kind === 'preserve'));
+  const internetRoute = facts.internetRoute ?? draft.found.internetRoute;
+  const needsRoute = draft.kept !== undefined && FAMILIES.some(f => (f === 4 || ipv6) && preservesInternet(kept[f]));
+  const missing = [
+    ...(platform === undefined ? [MISSING.platform] : []),
+    ...((platform === 'gke-autopilot' || platform === 'anthos-bare-metal') && version === undefined
+      ? [MISSING.version]
+      : []),
+    ...(known.nodes.length === 0 ? [MISSING.nodes] : []),
+    ...(known.pods.length === 0 ? [MISSING.pods] : []),
+    ...(known.pods.length > 0 && !ipv6 && !kept[6].isFull() ? [MISSING.pods6] : []),
+    ...(ipv6 && draft.ipv6Unknown ? [MISSING.flags] : []),
+    ...(draft.needsVpc && known.vpc.length === 0 ? [MISSING.vpc] : []),
+    ...(needsRoute && internetRoute === undefined ? [MISSING.route] : []),
+  ];
+  const local = both(f => linkLocalMode(kept[f]));
+  const diagnostics = [
+    ...ownDiagnostics(draft, hit, own, facts.preserveCluster === true),
+    ...(draft.kept ? FAMILIES.filter(f => f === 4 || ipv6).flatMap(f => linkLocalFault(draft, kept[f])) : []),
+  ];
+  if (missing.length > 0 || platform === undefined) return { missing, diagnostics };
+  const name = facts.name ?? draft.found.name ?? NAME;
+  const masquerade = draft.kept && masqueradeSpec(draft, draft.kept, { platform, own, kept, local, ipv6, textOf });
+  const agent = agentSpec(draft, platform, own);
+  const spec: ClusterIntentSpec = {
+    platform,
+    ...(version !== undefined && { version }),
+    network: networkSpec(known, draft, {
+      ...(facts.dataplane !== undefined && { dataplane: facts.dataplane }),
+      ...(internetRoute !== undefined && (needsRoute || facts.internetRoute !== undefined) && { internetRoute }),
+    }),
+    ...(masquerade && { masquerade }),
+    ...(masquerade && Object.keys(agent).length > 0 && { agent }),
+    ...(draft.egress && { egress: egressSpec(draft.egress, draft, { name, platform, own }) }),
+  };
+  return { settled: { name, spec, expected }, missing, diagnostics };
+}
+
+/** What is said of a fact that is not known: the option that gives it. */
+const MISSING = {
+  platform:
+    'give --platform: what is imported does not say whether it is gke-standard, gke-autopilot, anthos-bare-metal or kubernetes',
+  version: "give --version: the platform's version decides what can be rendered",
+  nodes: "give --node-cidr: the nodes' subnets, which an intent has to name",
+  pods: "give --pod-cidr: the pods' ranges, which an intent has to name",
+  pods6: "give --pod-cidr with the pods' IPv6 range too: what is imported masquerades IPv6",
+  flags:
+    'give --flags with what the agent is started with, such as "--enable-ipv6", or "": pods have IPv6 addresses, and no DaemonSet says whether the agent writes IPv6 rules',
+  vpc: "give --vpc-cidr: the VPC's ranges, to which AWS's CNI never translates",
+  route:
+    "give --internet-route: pods' addresses are preserved to the internet, by cloud-nat or by a custom-default-route",
+};
+
+function ownSet(own: OwnRanges, family: Family): IntervalSet {
+  return IntervalSet.unionOf(family, [own.nodes[family], own.pods[family], own.services[family]]);
+}
+
+function masqueraded(map: TreatmentMap, family: Family): IntervalSet {
+  return map.base[family].where(({ treatment }) => treatment.kind === 'masquerade');
+}
+
+/** The map with some destinations preserved. */
+function preserving(map: TreatmentMap, sets: Both<IntervalSet>): TreatmentMap {
+  const decision: Decision = { treatment: PRESERVE, rule: "the cluster's own ranges" };
+  const base = both(family => {
+    const over = Partition.fromLayers<Decision | undefined>(
+      family,
+      [{ set: sets[family], value: decision }],
+      undefined,
+    );
+    return over.zip(map.base[family], (ours, theirs) => ours ?? theirs);
+  });
+  return { ...map, base };
+}
+
+/** What is said where the cluster's own ranges would be masqueraded. */
+function ownDiagnostics(draft: Draft, hit: Both<IntervalSet>, own: OwnRanges, isAccepted: boolean): Diagnostic[] {
+  const roles: readonly OwnRole[] = ['nodes', 'pods', 'services'];
+  const parts = roles.flatMap(role =>
+    FAMILIES.flatMap(family => {
+      const part = own[role][family].intersect(hit[family]);
+      return part.isEmpty() ? [] : [`${part.cidrs().map(formatCidr).join(', ')} (${role})`];
+    }),
+  );
+  if (parts.length === 0) return [];
+  const what = `packets to ${andList(parts)} are masqueraded by ${draft.as}`;
+  const message = isAccepted
+    ? `${what}, and the intent preserves them: in this it differs`
+    : `${what}, and what masq renders always preserves them; if the ranges are right, give --preserve-cluster`;
+  return [diagnostic('MQ804', draft.at, { message, severity: isAccepted ? 'warning' : 'error' })];
+}
+
+function linkLocalMode(kept: IntervalSet): 'preserve' | 'masquerade' {
+  return kept.containsSet(LINK_LOCAL[kept.family]) ? 'preserve' : 'masquerade';
+}
+
+function linkLocalFault(draft: Draft, kept: IntervalSet): Diagnostic[] {
+  const local = LINK_LOCAL[kept.family];
+  if (kept.containsSet(local) || !kept.overlaps(local)) return [];
+  const part = kept.intersect(local).cidrs().map(formatCidr).join(', ');
+  const message = `of link-local addresses ${part} alone are preserved, and an intent preserves all of ${local.cidrs().map(formatCidr).join()} or none`;
+  return [diagnostic('MQ803', draft.at, { message })];
+}
+
+interface Meaning {
+  readonly platform: Platform;
+  readonly own: OwnRanges;
+  readonly kept: Both<IntervalSet>;
+  readonly local: Both<'preserve' | 'masquerade'>;
+  readonly ipv6: boolean;
+  readonly textOf: (file: string) => string | undefined;
+}
+
+function masqueradeSpec(draft: Draft, ranges: readonly KeptRange[], meaning: Meaning): Masquerade {
+  const { platform, own, kept, local, ipv6, textOf } = meaning;
+  const anyway = both(f => (local[f] === 'preserve' ? ownSet(own, f).union(LINK_LOCAL[f]) : ownSet(own, f)));
+  const all6: ReasonedRange[] = ipv6 && kept[6].isFull() ? [{ text: '::/0', cidrs: IntervalSet.full(6).cidrs() }] : [];
+  const listed = ranges.flatMap((range): ReasonedRange[] => {
+    const cidrs = range.cidrs.filter(one => one.family === 4 || (ipv6 && all6.length === 0));
+    const reason = range.at && commentBehind(range.at.file === undefined ? undefined : textOf(range.at.file), range.at);
+    return cidrs.length === 0 ? [] : [{ text: range.text, cidrs, ...(reason !== undefined && { reason }) }];
+  });
+  const vpc = draft.needsVpc ? cidrsOf(own.vpc) : [];
+  const autopilot = platform === 'gke-autopilot' ? (draft.autopilot ?? { defaultPolicy: 'replace' as const }) : {};
+  return {
+    preserve: preserveEntries([...vpc, ...listed, ...all6], anyway),
+    ...(local[4] === 'masquerade' && { linkLocal: 'masquerade' as const }),
+    ...(ipv6 && local[6] === 'masquerade' && { linkLocalIPv6: 'masquerade' as const }),
+    ...autopilot,
+  };
+}
+
+function cidrsOf(sets: Both<IntervalSet>): ReasonedRange[] {
+  return FAMILIES.flatMap(family => sets[family].cidrs().map(cidr => ({ text: formatCidr(cidr), cidrs: [cidr] })));
+}
+
+/** The agent's keys as the schema has them, but for those of masq-agent alone. */
+const AGENT_ORDER = [
+  'flavor',
+  'daemonSet',
+  'image',
+  'namespace',
+  'chain',
+  'resyncInterval',
+  'randomFully',
+  'toPorts',
+  'nodeSelector',
+  'priorityClassName',
+  'resources',
+] as const satisfies readonly (keyof Agent)[];
+
+/** How the agent runs; that masq renders its DaemonSet is said only where GKE would be taken to run it. */
+function agentSpec(draft: Draft, platform: Platform, own: OwnRanges): Agent {
+  if (platform !== 'gke-standard' && platform !== 'kubernetes') return {};
+  const { daemonSet, ...agent } = draft.agent(platform);
+  const ten = setsOf([cidr('10.0.0.0/8')])[4];
+  const isGkes = platform === 'gke-standard' && !ten.containsSet(own.pods[4]);
+  const spec: Agent = { ...agent, ...((daemonSet === 'existing' || (daemonSet && isGkes)) && { daemonSet }) };
+  return Object.fromEntries(AGENT_ORDER.flatMap(key => (spec[key] === undefined ? [] : [[key, spec[key]]])));
+}
+
+function networkSpec(known: ClusterFacts, draft: Draft, more: Partial<Network>): Network {
+  const { nodeIPs } = draft.found;
+  return {
+    nodeCIDRs: [...known.nodes],
+    podCIDRs: [...known.pods],
+    ...(known.services.length > 0 && { serviceCIDRs: [...known.services] }),
+    ...(nodeIPs && draft.egress && { nodeIPs: [...nodeIPs] }),
+    ...more,
+  };
+}
+
+function egressSpec(
+  { floatingIPs, namespace, policies }: DraftEgress,
+  draft: Draft,
+  { name, platform, own }: { readonly name: string; readonly platform: Platform; readonly own: OwnRanges },
+): Egress {
+  const anthos = platform === 'anthos-bare-metal';
+  const clusterName =
+    anthos && draft.found.name !== undefined && draft.found.name !== name ? draft.found.name : undefined;
+  const usual = anthos ? `cluster-${clusterName ?? name}` : 'kube-system';
+  const gateway = {
+    ...(clusterName !== undefined && { clusterName }),
+    ...(namespace !== undefined && namespace !== usual && { namespace }),
+  };
+  return {
+    floatingIPs: [...floatingIPs],
+    ...(Object.keys(gateway).length > 0 && { gateway }),
+    ...(policies.length > 0 && {
+      policies: policies.map(({ name, from, to, ...rest }) => ({ name, from, to: to(own), ...rest })),
+    }),
+  };
+}
