@@ -1,19 +1,12 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { cidr, type Family, formatAddress, IntervalSet, Partition } from '../core/address';
-import { parseAgentFlags } from '../core/agentfile/flags';
+import { formatAddress, Partition } from '../core/address';
 import { readAgentFile } from '../core/agentfile/read';
 import { SourceText } from '../core/source';
 import { agentTreatment } from '../core/treatment/agentfile';
+import { recorded, recording, recordings, saved } from './recordings';
 
-/**
- * What the real ip-masq-agent did with a file and flags, recorded rule by rule, against what masq says they denote.
- * The recordings are shared between projects and not part of this repo.
- */
-const GOLDEN = join(__dirname, '../../shared/golden');
-const recorded = existsSync(GOLDEN);
-if (!recorded) console.warn("SKIPPED: ../shared/golden is not there; the real agent's recordings are not compared");
+// What the real ip-masq-agent did with a file and flags, recorded rule by rule, against what masq says they denote.
 
 /** Cases whose file masq refuses although the agent took it, and why: the rows of TRAPS.md. */
 const REFUSED: Readonly<Record<string, string>> = {
@@ -31,42 +24,9 @@ const REFUSED: Readonly<Record<string, string>> = {
   '90-anchors': 'MQ203',
 };
 
-/** Recordings that are not of one file and one run: they belong to the agent's own tests. */
-const NOT_OF_A_FILE = ['134-restart-with-invalid-keeps-old-rules', '91-wrong-filename-config'];
-
-/** What the saved rules of a chain do: the first rule that matches a destination decides, RETURN preserves. */
-function saved(file: string, chain: string, family: Family): Partition<string> | undefined {
-  const lines = readFileSync(file, 'utf8')
-    .split('\n')
-    .filter(line => line.startsWith(`-A ${chain} `));
-  if (lines.length === 0) return undefined;
-  const layers = lines
-    .filter(line => line.endsWith('-j RETURN'))
-    .map(line => {
-      const destination = / -d (\S+)/.exec(line)?.[1];
-      const set = destination ? IntervalSet.ofCidr(cidr(destination)) : IntervalSet.full(family);
-      return { set, value: 'preserve' };
-    });
-  return Partition.fromLayers(family, layers, 'masquerade');
-}
-
-const cases = recorded
-  ? readdirSync(GOLDEN, { withFileTypes: true })
-      .filter(entry => entry.isDirectory())
-      .map(entry => entry.name)
-      .filter(name => !NOT_OF_A_FILE.includes(name))
-      .filter(name => !readdirSync(join(GOLDEN, name)).some(file => /^(cmd|config)\./.test(file)))
-  : [];
-
 describe.skipIf(!recorded)('the real agent, recorded', () => {
-  test.each(cases)('%s', name => {
-    const folder = join(GOLDEN, name);
-    const args = existsSync(join(folder, 'flags'))
-      ? readFileSync(join(folder, 'flags'), 'utf8').trim().split(/\s+/)
-      : [];
-    const { flags } = parseAgentFlags(args.filter(arg => arg !== ''));
-    const path = join(folder, 'config');
-    const text = existsSync(path) && !path.endsWith('/') ? readConfig(path) : undefined;
+  test.each(recordings)('%s', name => {
+    const { folder, flags, text } = recording(name);
     const read =
       text === undefined ? { config: NO_FILE, diagnostics: [] } : readAgentFile(new SourceText('config', text));
     const errors = read.diagnostics.filter(d => d.severity === 'error').map(d => d.code);
@@ -89,16 +49,8 @@ describe.skipIf(!recorded)('the real agent, recorded', () => {
   });
 
   test('every trap listed is among the recordings', () => {
-    expect(Object.keys(REFUSED).filter(name => !cases.includes(name))).toEqual([]);
+    expect(Object.keys(REFUSED).filter(name => !recordings.includes(name))).toEqual([]);
   });
 });
 
 const NO_FILE = { masqLinkLocal: false, masqLinkLocalIPv6: false };
-
-function readConfig(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined; // a folder in the file's place
-  }
-}

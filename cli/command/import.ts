@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type AgentFlags, parseAgentFlags } from '../../core/agentfile/flags';
 import type { Input } from '../../core/check/check';
 import { mayConcern } from '../../core/check/mentions';
-import type { Diagnostic } from '../../core/diagnostics';
+import { type Diagnostic, diagnostic } from '../../core/diagnostics';
 import type { DialectName } from '../../core/import/claims';
 import { factFaults } from '../../core/import/facts';
 import { type ImportOptions, importIntent } from '../../core/import/import';
@@ -22,7 +22,8 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
   if (Array.isArray(options)) return refuse(options);
   const { inputs, faults, misnamed } = readFiles(positionals);
   const { intent, missing, diagnostics } = importIntent(inputs, options);
-  const found = [...faults, ...diagnostics];
+  const isNothing = !intent && missing.length === 0 && faults.length + diagnostics.length === 0;
+  const found = [...faults, ...diagnostics, ...(isNothing ? [nothing(positionals)] : [])];
   await tell(found, inputs, values);
   if (misnamed) return 2;
   if (missing.length > 0) return refuse(missing);
@@ -39,6 +40,12 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
   if (fault !== undefined) return refuse([fault]);
   stdout.write(`wrote ${output}\n`);
   return 0;
+}
+
+function nothing(positionals: readonly string[]): Diagnostic {
+  const files = positionals.map(file => (file === STDIN ? 'the standard input' : `"${file}"`)).join(', ');
+  const message = `nothing is imported: nothing that decides on source addresses is in ${files}`;
+  return diagnostic('MQ906', {}, { message });
 }
 
 /** A folder that is there gets a file that is called as the cluster. */

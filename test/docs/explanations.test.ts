@@ -3,6 +3,7 @@ import * as index from '../../core/diagnostics';
 import { RULE_CODES, RULES, type RuleCode } from '../../core/diagnostics';
 import { EXPLANATIONS } from '../../core/diagnostics/explanations';
 import { block, intent, prose } from '../../core/diagnostics/explanations/explanation';
+import { importIntent } from '../../core/import/import';
 import { diagnose, hasContent } from '../../tools/docs/diagnose';
 import { intent as cluster, sandbox } from '../cli/sandbox';
 
@@ -61,6 +62,15 @@ describe('where .masq.yaml has it', () => {
     const { diagnostics } = JSON.parse(stdout) as { diagnostics: readonly { code: string; file: string }[] };
     expect(diagnostics).toMatchObject([{ code, file: '.masq.yaml' }]);
   });
+});
+
+test.each(OF_AN_IMPORT)('%s is what an import says of its example', code => {
+  const imported = importIntent([{ file: 'example.yaml', text: EXPLANATIONS[code].example }], {
+    platform: 'kubernetes',
+    nodeCIDRs: ['10.128.0.0/20'],
+    podCIDRs: ['10.119.128.0/17'],
+  });
+  expect(imported.diagnostics.map(d => d.code)).toContain(code);
 });
 
 test.each(NO_TEXT)('%s says in words what no text shows', code => {

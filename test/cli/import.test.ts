@@ -1,0 +1,295 @@
+import { mkdirSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { sandbox } from './sandbox';
+
+const box = sandbox();
+
+const FILE = `nonMasqueradeCIDRs:
+  - 10.0.0.0/8 # offices
+  - 172.16.0.0/12
+resyncInterval: 30s
+`;
+
+const FACTS = ['--node-cidr', '10.128.0.0/20', '--pod-cidr', '10.119.128.0/17'];
+
+const INTENT = `# Imported by masq from config.yaml.
+apiVersion: masq/v1alpha1
+kind: ClusterIntent
+metadata:
+  name: my-cluster
+spec:
+  platform: kubernetes
+  network:
+    nodeCIDRs: [10.128.0.0/20]
+    podCIDRs: [10.119.128.0/17]
+  masquerade:
+    preserve:
+      - cidr: 10.0.0.0/8
+        reason: offices
+      - 172.16.0.0/12
+  agent:
+    resyncInterval: 30s
+`;
+
+test('writes an intent to the standard output', () => {
+  box.write('config.yaml', FILE);
+  expect(box.masq('import', 'config.yaml', '--platform', 'kubernetes', ...FACTS)).toEqual({
+    status: 0,
+    stdout: INTENT,
+    stderr: '',
+  });
+});
+
+test('writes an intent that validates and renders to what was imported', () => {
+  box.write('config.yaml', FILE);
+  const run = box.masq(
+    'import',
+    'config.yaml',
+    '--platform=kubernetes',
+    ...FACTS,
+    '-n',
+    'config',
+    '-o',
+    'intents/a.yaml',
+  );
+  expect(run).toEqual({ status: 0, stdout: 'wrote intents/a.yaml\n', stderr: '' });
+  expect(box.read('intents/a.yaml')).toBe(INTENT.replace('my-cluster', 'config'));
+  expect(box.masq('synth', 'intents').status).toBe(0);
+  expect(box.masq('diff', 'config.yaml', 'intents/a.yaml')).toEqual({
+    status: 0,
+    stdout: 'no changes; 1 cluster compared\n',
+    stderr: '',
+  });
+  const again = box.masq('import', 'dist/config', ...FACTS, '-n', 'config');
+  expect({ ...again, stdout: again.stdout.replace(/^# .*\n/, '') }).toEqual({
+    status: 0,
+    stdout: INTENT.replace('my-cluster', 'config').replace(/^# .*\n/, ''),
+    stderr: '',
+  });
+});
+
+test('asks for every fact that is missing at once', () => {
+  box.write('config.yaml', FILE);
+  expect(box.masq('import', 'config.yaml')).toEqual({
+    status: 2,
+    stdout: '',
+    stderr: `masq: give --platform: what is imported does not say whether it is gke-standard, gke-autopilot, anthos-bare-metal or kubernetes
+masq: give --node-cidr: the nodes' subnets, which an intent has to name
+masq: give --pod-cidr: the pods' ranges, which an intent has to name
+`,
+  });
+});
+
+test('says of a fact that it is wrong', () => {
+  box.write('config.yaml', FILE);
+  expect(box.masq('import', 'config.yaml', '-n', 'Prod', '--node-cidr', '10.128.0.1/20', '--flags=--enable')).toEqual({
+    status: 2,
+    stdout: '',
+    stderr: `masq: "Prod" is no name for a cluster; write lower-case letters, digits and dashes between them, at most 63
+masq: --node-cidr: CIDR "10.128.0.1/20" has host bits set; did you mean "10.128.0.0/20"?
+masq: --flags: "--enable" is no flag of ip-masq-agent, or has a wrong value
+`,
+  });
+});
+
+test('refuses what masquerades the cluster itself, until that is accepted', () => {
+  box.write('config.yaml', 'nonMasqueradeCIDRs: [10.119.128.0/17]\n');
+  const args = ['import', 'config.yaml', '--platform', 'kubernetes', ...FACTS];
+  expect(box.masq(...args)).toEqual({
+    status: 1,
+    stdout: '',
+    stderr: `config.yaml:1:1 error MQ804 packets to 10.128.0.0/20 (nodes) are masqueraded by ip-masq-agent's file, and what masq renders always preserves them; if the ranges are right, give --preserve-cluster
+  1 | nonMasqueradeCIDRs: [10.119.128.0/17]
+    | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+`,
+  });
+  const accepted = box.masq(...args, '--preserve-cluster');
+  expect(accepted.status).toBe(0);
+  expect(accepted.stdout).toContain('    preserve: []\n');
+  expect(accepted.stderr).toContain('warning MQ804 packets to 10.128.0.0/20 (nodes) are masqueraded');
+});
+
+test('writes what is said in the format that is asked for, beside the intent', () => {
+  box.write('config.yaml', 'nonMasqueradeCIDRs: [10.0.0.0/8]\nmasqueradeAll: true\n');
+  const { status, stdout, stderr } = box.masq(
+    'import',
+    'config.yaml',
+    '--platform',
+    'kubernetes',
+    ...FACTS,
+    '-f',
+    'json',
+  );
+  expect(status).toBe(0);
+  expect(stdout).toContain('kind: ClusterIntent');
+  expect(JSON.parse(stderr).diagnostics).toMatchObject([{ code: 'MQ203', severity: 'warning' }]);
+});
+
+test('refuses a key that was meant to be another', () => {
+  box.write('config.yaml', 'nonMasqueradeCIDR: [10.0.0.0/8]\n');
+  const { status, stdout, stderr } = box.masq('import', 'config.yaml', '--platform', 'kubernetes', ...FACTS);
+  expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+  expect(stderr).toContain(
+    'config.yaml:1:1 error MQ203 unknown key "nonMasqueradeCIDR"; did you mean "nonMasqueradeCIDRs"?',
+  );
+});
+
+describe('what kubectl prints', () => {
+  const server = {
+    managedFields: [{ manager: 'kubectl', operation: 'Apply', fieldsV1: { 'f:data': {} } }],
+    uid: '00000000-0000-4000-8000-000000000000',
+    resourceVersion: '1',
+    creationTimestamp: '2026-01-01T00:00:00Z',
+    generation: 3,
+  };
+  const configMap = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'ip-masq-agent', namespace: 'kube-system', ...server },
+    data: { config: 'nonMasqueradeCIDRs:\n  - 10.0.0.0/8\n' },
+  };
+  const daemonSet = {
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    metadata: { name: 'ip-masq-agent', namespace: 'kube-system', ...server },
+    spec: {
+      revisionHistoryLimit: 10,
+      selector: { matchLabels: { 'k8s-app': 'ip-masq-agent' } },
+      template: {
+        metadata: { labels: { 'k8s-app': 'ip-masq-agent' } },
+        spec: {
+          hostNetwork: true,
+          dnsPolicy: 'ClusterFirst',
+          restartPolicy: 'Always',
+          schedulerName: 'default-scheduler',
+          terminationGracePeriodSeconds: 30,
+          securityContext: {},
+          nodeSelector: { pool: 'edge' },
+          containers: [
+            {
+              name: 'ip-masq-agent',
+              image: 'registry.k8s.io/networking/ip-masq-agent:v2.12.0',
+              args: ['--random-fully=false', '--to-ports=1024-29999', '--v=2'],
+              imagePullPolicy: 'IfNotPresent',
+              terminationMessagePath: '/dev/termination-log',
+              terminationMessagePolicy: 'File',
+              securityContext: { privileged: false, capabilities: { add: ['NET_ADMIN', 'NET_RAW'] } },
+              volumeMounts: [{ name: 'config', mountPath: '/etc/config' }],
+            },
+          ],
+          volumes: [
+            {
+              name: 'config',
+              configMap: {
+                name: 'ip-masq-agent',
+                optional: true,
+                defaultMode: 420,
+                items: [{ key: 'config', path: 'ip-masq-agent' }],
+              },
+            },
+          ],
+          tolerations: [
+            { effect: 'NoSchedule', operator: 'Exists' },
+            { effect: 'NoExecute', operator: 'Exists' },
+          ],
+        },
+      },
+    },
+    status: { currentNumberScheduled: 3 },
+  };
+  const list = { apiVersion: 'v1', kind: 'List', items: [configMap, daemonSet] };
+
+  test('is imported with what the server added', () => {
+    const { status, stdout, stderr } = box.masqWith({ input: JSON.stringify(list) }, 'import', '-', ...FACTS);
+    expect(stdout).toBe(`# Imported by masq from the standard input.
+apiVersion: masq/v1alpha1
+kind: ClusterIntent
+metadata:
+  name: my-cluster
+spec:
+  platform: kubernetes
+  network:
+    nodeCIDRs: [10.128.0.0/20]
+    podCIDRs: [10.119.128.0/17]
+  masquerade:
+    preserve: [10.0.0.0/8]
+  agent:
+    randomFully: false
+    toPorts: ["1024-29999"]
+    nodeSelector:
+      pool: edge
+`);
+    expect(status).toBe(0);
+    expect(stderr).toContain('note MQ801 --v=2 is about the log');
+    expect(stderr.match(/MQ\d+/g)).toEqual(['MQ801']);
+  });
+
+  test('is imported from the files of a folder too, of which others are passed over', () => {
+    box.write('live/config-map.json', JSON.stringify(configMap));
+    box.write('live/agent/daemon-set.json', JSON.stringify(daemonSet));
+    box.write('live/other.yaml', 'a: b: c\n');
+    const { status, stdout } = box.masq('import', 'live', ...FACTS);
+    expect(status).toBe(0);
+    expect(stdout).toContain('preserve: [10.0.0.0/8]');
+  });
+});
+
+test('writes a program', () => {
+  box.write('config.yaml', FILE);
+  mkdirSync(box.path('apps'));
+  const args = ['import', 'config.yaml', '--platform=kubernetes', ...FACTS, '--language', 'typescript', '-n', 'prod'];
+  expect(box.masq(...args, '-o', 'apps')).toEqual({ status: 0, stdout: 'wrote apps/prod.ts\n', stderr: '' });
+  expect(box.read('apps/prod.ts')).toBe(`// Imported by masq from config.yaml.
+import { ClusterIntent, MasqApp } from 'cdk8s-masq';
+
+const app = new MasqApp();
+
+new ClusterIntent(app, 'prod', {
+  platform: 'kubernetes',
+  network: {
+    nodeCIDRs: ['10.128.0.0/20'],
+    podCIDRs: ['10.119.128.0/17'],
+  },
+  masquerade: {
+    preserve: [
+      { cidr: '10.0.0.0/8', reason: 'offices' },
+      '172.16.0.0/12',
+    ],
+  },
+  agent: { resyncInterval: '30s' },
+});
+
+app.synth();
+`);
+});
+
+test('does not overwrite a file, until it is told to', () => {
+  box.write('config.yaml', FILE);
+  box.write('masq.yaml', 'mine\n');
+  const args = ['import', 'config.yaml', '--platform=kubernetes', ...FACTS, '-o', 'masq.yaml'];
+  expect(box.masq(...args)).toEqual({
+    status: 2,
+    stdout: '',
+    stderr: 'masq: "masq.yaml" is there already; name another file with -o, or overwrite it with --force\n',
+  });
+  expect(box.read('masq.yaml')).toBe('mine\n');
+  expect(box.masq(...args, '--force').status).toBe(0);
+  expect(box.read('masq.yaml')).toBe(INTENT);
+});
+
+describe('an import of nothing', () => {
+  test('is refused', () => {
+    box.write('other.yaml', 'a: 1\n');
+    const { status, stderr } = box.masq('import', 'other.yaml', ...FACTS);
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: 'error MQ906 nothing is imported: nothing that decides on source addresses is in "other.yaml"\n',
+    });
+  });
+
+  test('of a file that is not there is wrong usage', () => {
+    const { status, stderr } = box.masq('import', 'none.yaml', ...FACTS);
+    expect(status).toBe(2);
+    expect(stderr).toContain('"none.yaml" does not exist');
+  });
+});
