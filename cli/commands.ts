@@ -1,5 +1,5 @@
 import type { Command } from './args';
-import { DIFF, EXPLAIN } from './ask/commands';
+import { DIFF, EXPLAIN, VERIFY } from './ask/commands';
 import { CI_SYSTEMS, DEFAULT_OUTPUT, FIRST_INTENT, GITOPS_OF_APPS, LANGUAGES, PLATFORMS, SCHEMAS } from './choices';
 import { GITOPS } from './gitops/command';
 import { IMPORT } from './import/command';
@@ -95,6 +95,7 @@ export const COMMANDS: readonly Command[] = [
   GITOPS,
   EXPLAIN,
   DIFF,
+  VERIFY,
   IMPORT,
   {
     name: 'init',

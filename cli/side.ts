@@ -1,11 +1,14 @@
 import { type AgentFlags, parseAgentFlags } from '../core/agentfile/flags';
 import { withFacts } from '../core/analysis/facts';
+import { nodeSubject } from '../core/analysis/node-subject';
 import { type ReadSubjects, readSubjects, type Subject } from '../core/analysis/subject';
 import type { Input } from '../core/check/check';
 import { mayConcern } from '../core/check/mentions';
 import { type Diagnostic, hasErrors } from '../core/diagnostics';
+import { isDump } from '../core/dump/part';
 import type { ClusterModel } from '../core/intent/model';
 import { contextOf, liveObjects } from './cluster';
+import { dumpOf, namesDump, readDump } from './dumps';
 import { DOCUMENT_EXTENSIONS } from './files';
 import { writeFindings } from './findings';
 import { filesAt, parseRevision } from './git';
@@ -97,7 +100,7 @@ function factsFor({ name }: Subject, models: readonly ClusterModel[]): ClusterMo
 
 /**
  * Reads what words for a side name: files and folders, `-` for the standard input, `git:REV:PATH` for a path at a
- * revision, and `cluster:` for a cluster's objects. In folders, files that have nothing to do with masq are passed over.
+ * revision, `cluster:` for a cluster's objects, and dumps of nodes' rules. In folders, files that have nothing to do with masq are passed over.
  * @param intents what `git:REV` without a path stands for
  */
 export function readSide(words: readonly string[], intents: readonly string[], flags?: AgentFlags): ReadSide {
@@ -105,6 +108,7 @@ export function readSide(words: readonly string[], intents: readonly string[], f
   const faults: string[] = [];
   const found: Diagnostic[] = [];
   const paths: string[] = [];
+  const dumps: string[] = [];
   const take = (word: string, files: readonly Input[] | string): void => {
     if (typeof files === 'string') faults.push(`"${word}": ${files}`);
     else inputs.push(...files.filter(mayConcern));
@@ -114,6 +118,7 @@ export function readSide(words: readonly string[], intents: readonly string[], f
     const context = contextOf(word);
     if (revision) take(word, revisionFiles(revision, intents));
     else if (context !== undefined) take(word, liveObjects(context));
+    else if (namesDump(word)) dumps.push(word);
     else paths.push(word);
   }
   const listed = listInputs(paths);
@@ -123,9 +128,31 @@ export function readSide(words: readonly string[], intents: readonly string[], f
     if (!input.ok) found.push(input.fault);
     else if (paths.includes(file) || mayConcern(input)) inputs.push(input);
   }
-  const read = readSubjects(inputs, flags);
+  const nodes = nodesOf(
+    dumps,
+    inputs.filter(({ text }) => isDump(text)),
+  );
+  const read = readSubjects(
+    inputs.filter(({ text }) => !isDump(text)),
+    flags,
+  );
   const sources = new Map(inputs.map(({ file, text }) => [file, text]));
-  return { ...read, diagnostics: [...found, ...read.diagnostics], sources, faults: [...faults, ...read.refusals] };
+  return {
+    ...read,
+    subjects: [...read.subjects, ...nodes.subjects],
+    diagnostics: [...found, ...read.diagnostics],
+    sources,
+    faults: [...faults, ...nodes.faults, ...read.refusals],
+  };
+}
+
+/** The nodes whose dumps words name, and those whose dumps are among other files. */
+function nodesOf(words: readonly string[], inputs: readonly Input[]): Pick<ReadSide, 'subjects' | 'faults'> {
+  const read = [...words.map(word => readDump(word)), ...inputs.map(dumpOf)];
+  return {
+    subjects: read.flatMap(one => (one.ok ? [nodeSubject(one.node.name, one.node.rules)] : [])),
+    faults: read.flatMap(one => (one.ok ? [] : one.faults)),
+  };
 }
 
 function revisionFiles(

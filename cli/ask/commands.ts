@@ -97,3 +97,51 @@ export const DIFF: Command = {
     [2, 'wrong usage, files with errors, or a fault of masq itself'],
   ],
 };
+
+/** `masq verify`, as data. */
+export const VERIFY: Command = {
+  name: 'verify',
+  summary: "prove that nodes' rules do what an intent says",
+  usage: 'SIDE --against DUMP [options] [DUMP...]',
+  description: `Compares what the rules of nodes do with packets of pods with what an intent says of them: over every address, and not by samples. Where they differ it names the addresses, a packet, the rule on each side with its place, and every rule of others that is in the way.\n\nA DUMP is what iptables-save, ip6tables-save, "nft -j list ruleset" or ipset save printed on a node, one or several of them in a file; a folder holds the dumps of one node, and "-" is the standard input. Where rules are for some sources only, the intent says where pods' packets come from. Rules that cannot be followed are named, and nothing is guessed.\n\nThe SIDE is ${SIDES}.`,
+  options: [
+    {
+      name: 'against',
+      type: 'string',
+      value: 'DUMP',
+      multiple: true,
+      help: 'the dumps of a node; more of them may stand behind the options',
+    },
+    {
+      name: 'pod-cidrs',
+      type: 'string',
+      value: 'CIDRS',
+      help: 'where packets of pods come from, with commas between ranges; if nobody says, as the SIDE declares',
+    },
+    { ...CLUSTER, help: 'the cluster that the nodes belong to, where the SIDE has several' },
+    FACTS,
+    AGENT_ARGS,
+    CONFIG,
+    {
+      name: 'format',
+      short: 'f',
+      type: 'string',
+      value: 'FORMAT',
+      choices: ['text', 'json'],
+      default: 'text',
+      help: 'how the proofs are written',
+    },
+    COLOR,
+  ],
+  positionals: { name: 'SIDE', min: 1, complete: 'file' },
+  examples: [
+    { line: 'masq verify intents/prod.yaml --against node-1.save', says: 'of one node' },
+    { line: 'masq verify dist/prod --against dumps/*', says: 'of several: each file, and each folder, is a node' },
+    { line: 'iptables-save | masq verify intents/prod.yaml --against -', says: 'of this node, as it is now' },
+  ],
+  exitCodes: [
+    [0, 'proven of every node'],
+    [1, 'some packets are treated otherwise, or it cannot be told'],
+    [2, 'wrong usage, files with errors, dumps that cannot be read, or a fault of masq itself'],
+  ],
+};

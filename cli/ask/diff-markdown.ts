@@ -65,7 +65,7 @@ function fold({ names, classes, untold }: ToldClusters, open: boolean): Fold {
     `\n${escaped(pods)}\n\n| destinations | addresses | treatment | hits | decided by | try |\n|---|---|---|---|---|---|\n`,
     ...changes.map(row),
   ]);
-  pieces.push(...untold.map(to => `\nNeither side can tell what happens to ${code(shortened(to))}.\n`));
+  pieces.push(...untold.map(to => `\nIt cannot be told whether anything changes for ${code(shortened(to))}.\n`));
   const cut = '\nNot all of it fits here; "masq diff" lists the rest.\n';
   const upTo = (length: number): string => {
     let text = start;

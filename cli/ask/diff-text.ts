@@ -10,7 +10,7 @@ export function diffText({ diff, hits, ask }: Asked, paint: Palette): string {
       `  ${pods}`,
       ...changes.flatMap(change => changeLines(change, paint)),
     ]);
-    const open = untold.map(to => `  neither side can tell what happens to ${to}`);
+    const open = untold.map(to => `  it cannot be told whether anything changes for ${to}`);
     return `${[paint.bold(shortList(names)), ...lines, ...open].join('\n')}\n`;
   });
   const beside = [

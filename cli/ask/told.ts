@@ -86,8 +86,8 @@ export function tellHit({ gate, clusters, pods, to }: GateHit): string {
   return `${gate.text}: ${termsText(to)} (${addresses(to)}) for ${podsText(pods)} of ${names}`;
 }
 
-/** What is said of clusters of which no side can tell all. */
-export const NOT_TOLD = 'no change is known, but neither side can tell what happens to some packets';
+/** What is said of clusters of which not all can be told. */
+export const NOT_TOLD = 'no change is known, but of some packets it cannot be told whether anything changes';
 
 /** How many names stand in a line at the most. */
 const MOST_NAMES = 8;

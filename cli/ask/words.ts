@@ -20,6 +20,7 @@ export function sourceText(treatment: Treatment): string {
     case 'snat':
       return treatment.sourceIP;
     case 'unknown':
+      if (treatment.rules.length === 0) return 'an address that is not known: it is in no dump';
       return `an address that cannot be told: it hangs on ${andList(treatment.rules.map(rule => `"${rule}"`))}`;
   }
 }

@@ -54,7 +54,7 @@ export interface MapDiff {
   readonly classes: readonly ClassChange[];
   /** Whether there were too many classes of pods to tell them apart: then each egress rule's pods stand for themselves. */
   readonly coarse: boolean;
-  /** Destinations of which neither side can tell what happens to packets to them, for the same rules. */
+  /** Destinations of which it cannot be told whether anything changes: a side says nothing, or both hang on the same rules. */
   readonly untold: Both<IntervalSet>;
 }
 
@@ -138,9 +138,14 @@ function changesOf(family: Family, before: Partition<Decision>, after: Partition
   }));
 }
 
-/** Whether neither of two decisions can be told, for the same rules. */
+/** Whether nothing can be compared: neither of two decisions can be told, for the same rules, or one was never read. */
 function isUntold({ treatment: a }: Decision, { treatment: b }: Decision): boolean {
+  if (isUnread(a) || isUnread(b)) return true;
   return a.kind === 'unknown' && b.kind === 'unknown' && a.rules.join('\n') === b.rules.join('\n');
+}
+
+function isUnread(treatment: Treatment): boolean {
+  return treatment.kind === 'unknown' && treatment.rules.length === 0;
 }
 
 function untoldOf(family: Family, before: Partition<Decision>, after: Partition<Decision>): IntervalSet {
@@ -149,7 +154,7 @@ function untoldOf(family: Family, before: Partition<Decision>, after: Partition<
 }
 
 /** The addresses of each label, in one walk; labels in the order of their lowest address. */
-function setsByLabel<T>(family: Family, partition: Partition<T | undefined>): Map<T, IntervalSet> {
+export function setsByLabel<T>(family: Family, partition: Partition<T | undefined>): Map<T, IntervalSet> {
   const intervals = new Map<T, IntervalSet[]>();
   for (const { first, last, value } of partition.entries()) {
     if (value === undefined) continue;

@@ -1,6 +1,8 @@
 import type { ClusterModel } from '../intent/model';
 import { manifestReadings } from '../manifest/denote';
 import { firstDifference, witnessText } from '../treatment/map';
+import { enforcedOf } from './enforced';
+import { nodeTreatment } from './node-subject';
 import { clusterPlaces } from './places';
 import type { Subject } from './subject';
 
@@ -11,9 +13,14 @@ export type WithFacts =
 
 /**
  * Reads a cluster's manifests with the facts that its intent declares: whether the platform has IPv6, what an agent of
- * the platform's own is started with, what is preserved beside all policies. What an intent denotes hangs on no others.
+ * the platform's own is started with, what is preserved beside all policies; and a node's rules with where packets of
+ * pods come from. What an intent denotes hangs on no others.
  */
 export function withFacts(subject: Subject, model: ClusterModel): WithFacts {
+  if (subject.node) {
+    const map = nodeTreatment(subject.node, enforcedOf({ model }).pods);
+    return { ok: true, subject: { ...named(subject, model), map } };
+  }
   if (subject.model || !subject.bundle) return { ok: true, subject: named(subject, model) };
   const readings = manifestReadings(subject.bundle, model);
   for (const reading of readings) if (!reading.ok) return reading;

@@ -27,7 +27,7 @@ export interface FleetDiff {
   readonly added: readonly Subject[];
   /** Those that are on the first side only. */
   readonly removed: readonly Subject[];
-  /** The clusters without a known change of which neither side can tell all. */
+  /** The clusters without a known change of which it cannot be told whether anything changes. */
   readonly untold: readonly Subject[];
   /** Why clusters cannot be compared, each in a line. */
   readonly refusals: readonly string[];

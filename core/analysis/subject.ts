@@ -1,6 +1,7 @@
 import { type AgentFlags, DEFAULT_FLAGS } from '../agentfile/flags';
 import { Checker, type Input } from '../check/check';
 import { type Diagnostic, hasErrors } from '../diagnostics';
+import type { NodeRules } from '../dump/node-rules';
 import type { ClusterModel } from '../intent/model';
 import type { Bundle } from '../manifest/bundle';
 import { bundleReading } from '../manifest/denote';
@@ -23,6 +24,10 @@ export interface Subject {
   readonly model?: ClusterModel;
   /** Its manifests, if it is they that were read, by themselves. */
   readonly bundle?: Bundle;
+  /** The flags of the agent that reads the file, if it is a bare one. */
+  readonly flags?: AgentFlags;
+  /** The rules of a node, if it is a dump of them that was read. */
+  readonly node?: NodeRules;
 }
 
 /** What files denote together. */
@@ -62,7 +67,8 @@ export function readSubjects(inputs: Iterable<Input>, flags: AgentFlags = DEFAUL
   }
   for (const { file, config, document } of agentFiles) {
     const name = lastPart(file).replace(/\.[^.]*$/, '');
-    subjects.set(name, { name, map: agentTreatment(config, flags, document), as: "the agent's file", places: [] });
+    const map = agentTreatment(config, flags, document);
+    subjects.set(name, { name, map, as: "the agent's file", places: [], flags });
   }
   const names = [...subjects.keys()].sort();
   return { subjects: names.map(name => subjects.get(name)!), documents, diagnostics, refusals };

@@ -1,10 +1,27 @@
-import { type Address, BITS, type Family, formatAddress, IntervalSet, parseAddress, parseCidr } from '../address';
+import {
+  type Address,
+  BITS,
+  compareAddresses,
+  type Family,
+  formatAddress,
+  IntervalSet,
+  parseAddress,
+  parseCidr,
+} from '../address';
 
 /** Reads a block as iptables-save prints it: a lone address, or one with a prefix or a netmask behind it. */
 export function readSavedBlock(family: Family, text: string): IntervalSet | undefined {
   const [address, mask] = text.split('/');
   const block = parseCidr(`${address}/${mask?.includes('.') ? prefixOf(mask) : (mask ?? BITS[family])}`);
   return block.ok && block.value.family === family ? IntervalSet.ofCidr(block.value) : undefined;
+}
+
+/** Reads a range as iptables-save prints it: two addresses with a dash between them. */
+export function readSavedRange(family: Family, text: string): IntervalSet | undefined {
+  const [first, last, more] = text.split('-').map(end => parseAddress(end));
+  if (!first?.ok || !last?.ok || more || first.value.family !== family || last.value.family !== family)
+    return undefined;
+  return compareAddresses(first.value, last.value) <= 0 ? IntervalSet.fromRange(first.value, last.value) : undefined;
 }
 
 /** The prefix length of a netmask of IPv4; nothing that is one for a mask with holes, and for what is none. */

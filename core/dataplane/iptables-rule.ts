@@ -1,5 +1,5 @@
 import type { Family } from '../address';
-import { readSavedBlock } from './iptables-address';
+import { readSavedBlock, readSavedRange } from './iptables-address';
 import { iptablesBits } from './iptables-bits';
 import { readTarget } from './iptables-target';
 import { iptablesWords } from './iptables-words';
@@ -14,7 +14,7 @@ export function readIptablesRule(family: Family, text: string): NatRule {
 }
 
 /** Matches whose options are read; any other one is unknown as a whole, and may ask something without any option. */
-const MATCHES: readonly string[] = ['comment', 'addrtype', 'mark', 'statistic', 'set', 'tcp', 'udp'];
+const MATCHES: readonly string[] = ['comment', 'addrtype', 'iprange', 'mark', 'statistic', 'set', 'tcp', 'udp'];
 
 /** Walks along a rule's words: options, each perhaps behind or before a `!`, and the target with options of its own. */
 class RuleReader {
@@ -71,6 +71,9 @@ class RuleReader {
         return this.addressType('destination-type', negated);
       case 'addrtype --src-type':
         return this.addressType('source-type', negated);
+      case 'iprange --dst-range':
+      case 'iprange --src-range':
+        return this.range(name === '--dst-range' ? 'destination' : 'source', negated, from);
       case 'mark --mark':
         return this.mark(negated, from);
       case 'statistic --mode':
@@ -125,6 +128,12 @@ class RuleReader {
     const not = this.oldNegation(negated);
     const set = readSavedBlock(this.family, this.next());
     return set ? { on, set: not ? set.complement() : set } : this.unknown(from);
+  }
+
+  /** `FIRST-LAST`. */
+  private range(on: 'destination' | 'source', negated: boolean, from: number): Condition {
+    const set = readSavedRange(this.family, this.next());
+    return set ? { on, set: negated ? set.complement() : set } : this.unknown(from);
   }
 
   /** Old versions write the exclamation mark behind the option. */

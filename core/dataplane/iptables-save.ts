@@ -22,7 +22,26 @@ export type ReadSave =
       /** The table; undefined when the dump lacks it. */
       readonly table: SavedTable | undefined;
     }
-  | { readonly ok: false; readonly line: number; readonly text: string };
+  | SaveFault;
+
+/** The line at which a dump stops to make sense. */
+export interface SaveFault {
+  readonly ok: false;
+  /** Its number, from 1. */
+  readonly line: number;
+  /** What it says; empty where the dump ends before it should. */
+  readonly text: string;
+}
+
+/** A table at its place in a dump that may have several of the same name: those of both families, or of both flavours. */
+export interface PlacedTable extends SavedTable {
+  /** The table's name. */
+  readonly name: string;
+  /** The line at which it begins, from 1. */
+  readonly line: number;
+  /** What the tool says before it: its own name and version among other things. */
+  readonly comments: readonly string[];
+}
 
 /**
  * Reads one table of what `iptables-save` or `ip6tables-save` prints, of either flavour, with or without counters.
@@ -30,16 +49,39 @@ export type ReadSave =
  * would be a dump cut short. A table that the tool says it cannot print is no table that is not there: refused too.
  */
 export function readIptablesSave(dump: string, table = 'nat'): ReadSave {
-  const reader = new SaveReader(table);
-  let line = 0;
-  for (let at = 0; at < dump.length; ) {
-    line++;
-    const end = dump.indexOf('\n', at);
-    const text = dump.slice(at, end < 0 ? dump.length : end);
-    if (!reader.line(text)) return { ok: false, line, text };
-    at = end < 0 ? dump.length : end + 1;
-  }
-  return reader.inside ? { ok: false, line, text: '' } : { ok: true, table: reader.found };
+  const reader = new SaveReader([table]);
+  const fault = reader.read(dump);
+  if (fault) return fault;
+  const [unprinted] = reader.unprinted;
+  if (unprinted) return { ok: false, ...unprinted };
+  const [found, another] = reader.tables;
+  if (another) return { ok: false, line: another.line, text: `*${table}` };
+  return { ok: true, table: found && { policies: found.policies, rules: found.rules } };
+}
+
+/** What one or several dumps behind each other hold. */
+export interface SavedTables {
+  readonly ok: true;
+  /** The tables in their order. */
+  readonly tables: readonly PlacedTable[];
+  /** Where the tool says that it cannot print a table. */
+  readonly unprinted: readonly Unprinted[];
+  /** All comments that stand outside of tables. */
+  readonly comments: readonly string[];
+}
+
+/** Where a tool says that it cannot print a table, and how. */
+export interface Unprinted {
+  readonly line: number;
+  readonly text: string;
+}
+
+/** Reads some tables of several dumps behind each other, strictly as {@link readIptablesSave} does. */
+export function readSavedTables(dumps: string, names: readonly string[]): SavedTables | SaveFault {
+  const reader = new SaveReader(names);
+  return (
+    reader.read(dumps) ?? { ok: true, tables: reader.tables, unprinted: reader.unprinted, comments: reader.comments }
+  );
 }
 
 /** Counters of chains, and when and by which version a dump was made. */
@@ -54,49 +96,83 @@ export function withoutCounters(dump: string): string {
   return dump.slice(0, start).replace(CHANGING, '') + dump.slice(start, end) + dump.slice(end).replace(CHANGING, '');
 }
 
-/** Reads line by line; false from a line on that makes no sense. */
+/** Reads line by line. */
 class SaveReader {
-  found: SavedTable | undefined;
+  readonly tables: PlacedTable[] = [];
+  readonly unprinted: Unprinted[] = [];
+  readonly comments: string[] = [];
   /** The name of the table that is being read. */
-  inside: string | undefined;
+  private inside: string | undefined;
+  private isWanted = false;
   private policies = new Map<string, string>();
   private rules = new Map<string, string[]>();
+  private number = 0;
+  private start = 0;
+  private commented = 0;
 
-  constructor(private readonly wanted: string) {}
+  constructor(private readonly wanted: readonly string[]) {}
 
-  line(text: string): boolean {
+  /** Reads all of a dump, if it makes sense to its end. */
+  read(dump: string): SaveFault | undefined {
+    for (let at = 0; at < dump.length; ) {
+      this.number++;
+      const end = dump.indexOf('\n', at);
+      const text = dump.slice(at, end < 0 ? dump.length : end);
+      if (!this.line(text)) return { ok: false, line: this.number, text };
+      at = end < 0 ? dump.length : end + 1;
+    }
+    return this.inside === undefined ? undefined : { ok: false, line: this.number, text: '' };
+  }
+
+  /** Reads a line; false for one that makes no sense. */
+  private line(text: string): boolean {
     if (text.startsWith('-A ') || text.startsWith('[')) return this.rule(text);
     if (text === '') return true;
-    if (text.startsWith('#')) return !text.startsWith(`# Table \`${this.wanted}' is incompatible`);
+    if (text.startsWith('#')) return this.comment(text);
     if (text.startsWith(':')) return this.chain(text);
-    if (text.startsWith('*')) return this.start(text.slice(1).trim());
+    if (text.startsWith('*')) return this.begin(text.slice(1).trim());
     return text.trim() === 'COMMIT' && this.commit();
   }
 
-  private start(name: string): boolean {
+  private comment(text: string): true {
+    if (this.inside === undefined) this.comments.push(text);
+    const [, table] = /^# Table `(\S+)' is incompatible/.exec(text) ?? [];
+    if (table !== undefined && this.wanted.includes(table)) this.unprinted.push({ line: this.number, text });
+    return true;
+  }
+
+  private begin(name: string): boolean {
     if (this.inside !== undefined || name === '') return false;
     this.inside = name;
+    this.isWanted = this.wanted.includes(name);
+    this.start = this.number;
+    this.policies = new Map();
+    this.rules = new Map();
     return true;
   }
 
   private commit(): boolean {
-    if (this.inside === undefined || (this.inside === this.wanted && this.found)) return false;
-    if (this.inside === this.wanted) this.found = { policies: this.policies, rules: this.rules };
+    if (this.inside === undefined) return false;
+    if (this.isWanted) {
+      const { inside: name, start: line, policies, rules } = this;
+      this.tables.push({ name, line, policies, rules, comments: this.comments.slice(this.commented) });
+    }
+    this.commented = this.comments.length;
     this.inside = undefined;
     return true;
   }
 
   private chain(text: string): boolean {
-    if (this.inside !== this.wanted) return this.inside !== undefined;
+    if (!this.isWanted || this.inside === undefined) return this.inside !== undefined;
     const chain = /^:(\S+) (\S+)(?: \[\d+:\d+\])?\s*$/.exec(text);
-    if (!chain || this.policies.has(chain[1]!) || this.found) return false;
+    if (!chain || this.policies.has(chain[1]!)) return false;
     this.policies.set(chain[1]!, chain[2]!);
     this.rules.set(chain[1]!, []);
     return true;
   }
 
   private rule(text: string): boolean {
-    if (this.inside !== this.wanted) return this.inside !== undefined;
+    if (!this.isWanted || this.inside === undefined) return this.inside !== undefined;
     // Behind a comment with a line's end in it nobody knows what is a rule.
     if (isOpen(text)) return false;
     // Not by one regular expression, for there may be tens of thousands of rules.

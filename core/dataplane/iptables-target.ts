@@ -66,7 +66,9 @@ function masquerade(options: readonly string[]): RuleVerdict | undefined {
 
 function snat([option, to, ...others]: readonly string[]): RuleVerdict | undefined {
   const harmless = others.every(other => ['--random', '--random-fully', '--persistent'].includes(other));
-  return option === '--to-source' && to !== undefined && harmless && parseAddress(to).ok
+  // Of a range the kernel takes one for each flow.
+  const isAddress = to?.split('-').every(end => parseAddress(end).ok) && to.split('-').length <= 2;
+  return option === '--to-source' && to !== undefined && harmless && isAddress
     ? { kind: 'snat', sourceIP: to }
     : undefined;
 }

@@ -72,18 +72,22 @@ export function firstContradiction(
   return found && { ...found, right: contradiction(found.left.treatment, found.right, randomFully)! };
 }
 
-function contradiction(
+/**
+ * What of a decision certainly is not as is wanted: all of it, or that for some protocol; undefined where nothing is.
+ * @param randomFully whether source ports of masqueraded packets are to be fully randomised; absent: either way is right
+ */
+export function contradiction(
   wanted: Treatment,
   is: KernelDecision,
-  randomFully: boolean,
-): KernelDecision | ProtocolDecision | undefined {
+  randomFully: boolean | undefined,
+): Extract<KernelDecision, { readonly treatment: Treatment }> | ProtocolDecision | undefined {
   if (is.treatment) return isAs(wanted, is, randomFully) ? undefined : is;
   return is.some.find(one => !isAs(one.protocol === 'other' ? noPorts(wanted) : wanted, one, randomFully));
 }
 
-function isAs(wanted: Treatment, is: KernelDecision, randomFully: boolean): boolean {
+function isAs(wanted: Treatment, is: KernelDecision, randomFully: boolean | undefined): boolean {
   if (!is.treatment || !sameTreatment(wanted, is.treatment)) return false;
-  return is.treatment.kind !== 'masquerade' || is.randomFully === randomFully;
+  return is.treatment.kind !== 'masquerade' || randomFully === undefined || is.randomFully === randomFully;
 }
 
 function noPorts(treatment: Treatment): Treatment {

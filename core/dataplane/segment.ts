@@ -9,6 +9,8 @@ export type Segment = { readonly rule: NatRule } | Run;
 export interface Run {
   /** Absent: a run is no single rule. */
   readonly rule?: undefined;
+  /** Its rules. */
+  readonly rules: readonly NatRule[];
   /** Destinations of packets that return. */
   readonly returned: IntervalSet;
   /** Destinations of packets that are accepted. */
@@ -42,6 +44,21 @@ export function segmentsOf(family: Family, chain: NatChain): readonly Segment[] 
 
 const FINAL: readonly string[] = ['return', 'accept', 'masquerade', 'snat'];
 
+/** Which rule of a run lets packets go without another source, for each destination; undefined where none does. */
+export function exitsOf(family: Family, { rules }: Run): Partition<NatRule | undefined> {
+  const layers = rules.map(rule => {
+    const [first] = rule.conditions;
+    const value = isExit(rule) ? rule : undefined;
+    return { set: first?.on === 'destination' ? first.set : IntervalSet.full(family), value };
+  });
+  return Partition.fromLayers<NatRule | undefined>(family, layers, undefined);
+}
+
+/** Whether a rule ends a packet's way through its chain without giving it another source. */
+export function isExit({ verdict }: NatRule): boolean {
+  return verdict.kind === 'return' || verdict.kind === 'accept';
+}
+
 function isPlain({ conditions: [first, another], verdict }: NatRule): boolean {
   return FINAL.includes(verdict.kind) && !another && (!first || first.on === 'destination');
 }
@@ -56,6 +73,7 @@ function runOf(family: Family, rules: readonly NatRule[]): Run {
   });
   const decided = Partition.fromLayers<Outcome | 'return' | 'accept' | undefined>(family, layers, undefined);
   return {
+    rules,
     returned: decided.where(value => value === 'return'),
     accepted: decided.where(value => value === 'accept'),
     left: decided.where(value => value === undefined),

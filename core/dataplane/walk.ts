@@ -1,4 +1,5 @@
 import { type Family, IntervalSet, type LabelledSet, Partition } from '../address';
+import type { Exits } from './exits';
 import { type Flow, isExactly, join, joinAll } from './flow';
 import { hookOrders } from './hook-order';
 import { changedMark, type Mark, markOf, serviceBits } from './mark';
@@ -6,7 +7,7 @@ import { matching, type Packets, spreads } from './match';
 import { type NatChain, type NatHook, type NatRule, type NatRuleset, standIn } from './nat-rule';
 import { type Doubt, eitherWay, NO_NAT, type Outcome, outcomeOf, sameOutcome, together } from './outcome';
 import { overlay } from './overlay';
-import { type Run, segmentsOf } from './segment';
+import { isExit, type Run, segmentsOf } from './segment';
 
 /** How deep chains may lead into each other. The kernel refuses loops, but a reader may misunderstand something. */
 const DEEPEST = 64;
@@ -26,12 +27,13 @@ const MOST_MARKS = 256;
  *
  * Where a rule cannot be decided about, both ways are followed; addresses for which these end alike are treated so, the
  * others are `unknown`. So nothing is ever guessed.
+ * @param exits is told by which rules packets keep their source, where that is asked
  */
-export function walkRules(ruleset: NatRuleset, packets: Packets): Partition<Outcome> {
+export function walkRules(ruleset: NatRuleset, packets: Packets, exits?: Exits): Partition<Outcome> {
   const orders = hookOrders(ruleset.hooks.filter(hook => matters(ruleset, hook)));
   if (!orders) return nobodyKnows(ruleset.family, 'too many base chains of the same priority');
   const most = MOST_WORK / orders.length;
-  const [first, ...others] = orders.map(order => new Walk(ruleset, packets, most).run(order));
+  const [first, ...others] = orders.map(order => new Walk(ruleset, packets, most, exits).run(order));
   // The kernel asks in one of these orders, always: they are no chance that spreads packets.
   return others.reduce((all, one) => all.zip(one, eitherWay), first!);
 }
@@ -76,6 +78,7 @@ class Walk {
     private readonly ruleset: NatRuleset,
     private readonly coming: Packets,
     private readonly most: number,
+    private readonly exits: Exits | undefined,
   ) {
     this.family = ruleset.family;
     this.packets = coming;
@@ -131,6 +134,7 @@ class Walk {
     const next: Flow = new Map();
     for (const [mark, set] of flow) {
       this.spend(set.intervalCount + run.left.intervalCount + (run.outcomes?.size ?? 0));
+      this.exits?.through(run, set);
       join(returned, mark, set.intersect(run.returned));
       join(passed, mark, set.intersect(run.accepted));
       join(next, mark, set.intersect(run.left));
@@ -153,6 +157,7 @@ class Walk {
       if (match.isEmpty()) continue;
       const changes = this.apply(rule, mark, match, { ...ways, next });
       if (changes && !certain) this.doubt(rule, mark, match);
+      if (certain && isExit(rule)) this.exits?.by(rule, match, match !== set);
     }
     return next;
   }

@@ -9,7 +9,7 @@ import { samePorts } from './ports';
  *   ranges, separated by commas
  * - `snat`: it becomes `sourceIP`, a floating IP of the egress gateway
  * - `unknown`: nobody can tell, for it hangs on something that is not in what was read, such as an ipset; `rules` are
- *   those in the way. Only a dump of a kernel's rules leaves this open.
+ *   those in the way, and there are none where nothing was read. Only a dump of a kernel's rules leaves this open.
  */
 export type Treatment =
   | { readonly kind: 'preserve' }
@@ -57,6 +57,7 @@ export function treatmentText(treatment: Treatment): string {
     case 'snat':
       return `SNATed to ${treatment.sourceIP}`;
     case 'unknown':
+      if (treatment.rules.length === 0) return 'treated in a way that is in no dump';
       return `treated in a way that cannot be told from ${treatment.rules.map(rule => `"${rule}"`).join(', ')}`;
   }
 }

@@ -1,0 +1,63 @@
+import { formatAddress, formatCidr } from '../../core/address';
+import type { InTheWay } from '../../core/analysis/obstacles';
+import type { FamilyProof } from '../../core/analysis/verify';
+import type { NatRule } from '../../core/dataplane/nat-rule';
+import type { Location } from '../../core/diagnostics';
+import type { DumpedNode } from '../dumps';
+import { diagnosis } from './verify-diagnosis';
+import type { Verified } from './verify-text';
+
+/** Proofs for programs. */
+export function proofData({ subject, enforced, proofs }: Verified): object {
+  return {
+    cluster: subject.name,
+    as: subject.as,
+    egressPoliciesNotCompared: subject.map.egress.length,
+    nodes: proofs.map(({ node, proof }) => ({
+      node: node.name,
+      files: node.files,
+      verdict: proof.verdict,
+      families: proof.families.map(family => familyData(family, node, enforced.chain)),
+    })),
+  };
+}
+
+function familyData(proof: FamilyProof, node: DumpedNode, chain: string | undefined): object {
+  const { family, verdict, differences, inTheWay, isRemedied, deciding } = proof;
+  const rule = (one: NatRule): object => ({ text: one.text, ...placeData(node.rules.placeOf(family, one)) });
+  const obstacle = (one: InTheWay): object => {
+    const owner = node.rules.ownerOf(family, one.rule);
+    return { ...rule(one.rule), ...(owner !== undefined && { owner }), to: one.to.cidrs().map(formatCidr) };
+  };
+  return {
+    family,
+    verdict,
+    differences: differences.map(({ to, verdict: certainty, parts }) => ({
+      verdict: certainty,
+      to: to.cidrs().map(formatCidr),
+      addresses: to.count().toString(),
+      parts: parts.map(part => ({
+        to: part.to.cidrs().map(formatCidr),
+        witness: { to: formatAddress(part.to.first()!), ...('protocol' in part.is && { protocol: part.is.protocol }) },
+        wanted: { treatment: part.wanted.treatment, rule: part.wanted.rule, ...placeData(part.wanted.at) },
+        is: part.is.treatment
+          ? {
+              treatment: part.is.treatment,
+              ...(part.is.randomFully !== undefined && { randomFully: part.is.randomFully }),
+            }
+          : { treatment: { kind: 'unknown' } },
+        rules: part.rules.map(rule),
+      })),
+    })),
+    diagnosis: differences.length === 0 ? [] : diagnosis(node.rules, family, chain),
+    inTheWay: inTheWay.map(obstacle),
+    remedied: isRemedied,
+    decidedByOthers: deciding.map(obstacle),
+  };
+}
+
+function placeData(at: Location | undefined): object {
+  if (!at?.file || !at.range) return {};
+  const { line, column } = at.range.start;
+  return { file: at.file, line, column };
+}

@@ -1,0 +1,28 @@
+import type { Family } from '../../core/address';
+import { isAgentChain } from '../../core/analysis/obstacles';
+import { leftovers } from '../../core/dataplane/leftover';
+import { andList } from '../../core/diagnostics';
+import type { NodeRules } from '../../core/dump/node-rules';
+
+/** What is wrong with the agent's own chain on a node, and what other agents left there, each in a line. */
+export function diagnosis(node: NodeRules, family: Family, chain: string | undefined): string[] {
+  if (chain === undefined) return [];
+  const ruleset = node.ruleset(family);
+  const tables = node.tables.filter(table => table.family === family && table.name === 'nat');
+  const there = tables.some(({ table }) => table.policies.has(chain));
+  const isReached = [...ruleset.chains.keys()].some(name => isAgentChain(name, chain));
+  const lines: string[] = [];
+  if (!there && !isReached)
+    lines.push(`chain ${chain} is not there: no agent with this --masq-chain has written rules`);
+  else if (!isReached) lines.push(`no rule of POSTROUTING leads to chain ${chain}`);
+  for (const { table } of tables) {
+    const { jumps, chains } = leftovers(table, chain);
+    if (jumps.length > 0) {
+      const named = chains.length === 0 ? '' : ` with ${chains.length === 1 ? 'chain' : 'chains'} ${andList(chains)}`;
+      lines.push(
+        `another agent${named} has left ${jumps.length === 1 ? 'a rule' : `${jumps.length} rules`} in POSTROUTING`,
+      );
+    }
+  }
+  return lines;
+}

@@ -1,0 +1,46 @@
+import { enforcedOf, podSets } from '../../core/analysis/enforced';
+import type { Subject } from '../../core/analysis/subject';
+import { verifyNode } from '../../core/analysis/verify';
+import { proofData } from '../ask/verify-data';
+import { type Proven, proofsText } from '../ask/verify-text';
+import { readDump } from '../dumps';
+import type { Invocation } from '../masq';
+import { readSides } from '../side';
+import { refuse, stdout } from '../stdio';
+import { type ColorChoice, palette, useColor } from '../terminal';
+
+/** `masq verify`: whether the rules of nodes treat every packet as somebody's files say. */
+export async function run({ values, positionals: [intent, ...more] }: Invocation): Promise<number> {
+  const dumps = [...(values.against as string[]), ...more];
+  const pods = podSets((values['pod-cidrs'] as string | undefined) ?? '');
+  const faults = dumps.length === 0 ? ['--against is missing: the dumps of nodes, such as --against node-1.save'] : [];
+  if (values['pod-cidrs'] !== undefined && !pods)
+    faults.push(`--pod-cidrs "${values['pod-cidrs']}" is no list of CIDRs`);
+  if (faults.length > 0) return refuse(faults);
+  const read = await readSides([[intent!]], values);
+  if (!read.ok) return read.code;
+  const subject = theOne(read.sides[0]!.subjects, values.cluster as string | undefined);
+  if (typeof subject === 'string') return refuse([subject]);
+  const given = dumps.map(readDump);
+  const unread = given.flatMap(one => (one.ok ? [] : one.faults));
+  if (unread.length > 0) return refuse(unread);
+  const nodes = given.flatMap(one => (one.ok ? [one.node] : []));
+  const enforced = { ...enforcedOf(subject), ...(pods && { pods }) };
+  const proofs = nodes.map((node): Proven => ({ node, proof: verifyNode(node.rules, subject.map, enforced) }));
+  const about = { subject, enforced, proofs };
+  if (values.format === 'json') stdout.write(`${JSON.stringify(proofData(about), undefined, 2)}\n`);
+  else stdout.write(proofsText(about, palette(useColor(stdout, process.env, values.color as ColorChoice))));
+  return proofs.every(({ proof }) => proof.verdict === 'proven') ? 0 : 1;
+}
+
+/** The cluster that nodes are compared with; of several one has to be named. */
+function theOne(subjects: readonly Subject[], name: string | undefined): Subject | string {
+  const names = subjects.map(subject => subject.name);
+  const found = name === undefined ? subjects : subjects.filter(subject => subject.name === name);
+  const [first, another] = found;
+  if (!first) {
+    if (subjects.length === 0) return 'nothing that is named says what happens to packets';
+    return `--cluster "${name}" is none of the clusters; there are ${names.join(', ')}`;
+  }
+  return another ? `there are several clusters; name one with --cluster: ${names.join(', ')}` : first;
+}

@@ -1,0 +1,77 @@
+import { type Both, both, type Family, type IntervalSet, type LabelledSet, Partition } from '../address';
+import type { KernelDecision } from '../dataplane/kernel-map';
+import type { NatRule } from '../dataplane/nat-rule';
+import type { NodeRules } from '../dump/node-rules';
+import type { Asked, TreatmentMap } from '../treatment/map';
+import { type Decision, PRESERVE } from '../treatment/treatment';
+import { setsByLabel } from './diff';
+import type { Subject } from './subject';
+
+/** A node as its dumps tell it, of whose cluster nothing is known. */
+export function nodeSubject(name: string, node: NodeRules): Subject {
+  return { name, map: nodeTreatment(node), as: "the node's rules", places: [], node };
+}
+
+/**
+ * What a node's rules make of packets of its pods. Of families that are in no dump nothing is known.
+ * @param pods where these packets come from. @default anywhere: rules for some sources may hold or not
+ */
+export function nodeTreatment(node: NodeRules, pods?: Both<IntervalSet>): TreatmentMap {
+  const base = both(family => {
+    if (!node.families.includes(family)) return Partition.constant<Decision>(family, UNSEEN);
+    const sources = pods?.[family].isEmpty() ? undefined : pods?.[family];
+    return node.map(family, sources).zip(node.exits(family, sources), (is, exit) => decisionOf(node, family, is, exit));
+  });
+  return { base, asked: both(family => askedOf(node, base[family])), egress: [] };
+}
+
+/** What is known of packets of a family that no dump has. */
+const UNSEEN: Decision = { treatment: { kind: 'unknown', rules: [] }, rule: 'nothing: it is in no dump' };
+
+const NO_RULE = 'no rule that gives packets another source';
+
+/** By the decisions of a node the rules that they were made of. */
+const RULES = new WeakMap<Decision, NatRule>();
+
+function decisionOf(node: NodeRules, family: Family, is: KernelDecision, exit: NatRule | undefined): Decision {
+  if (!is.treatment) {
+    const [first] = is.rules;
+    const at = first && node.placeOf(family, first);
+    const texts = is.rules.map(rule => rule.text);
+    return { treatment: { kind: 'unknown', rules: texts }, rule: texts.join(', and '), ...(at && { at }) };
+  }
+  const rule = is.treatment.kind === 'preserve' ? exit : is.rule;
+  const at = rule && node.placeOf(family, rule);
+  const treatment = is.treatment.kind === 'preserve' ? PRESERVE : is.treatment;
+  const decision = { treatment, rule: rule?.text ?? NO_RULE, ...(at && { at }) };
+  if (rule) RULES.set(decision, rule);
+  return decision;
+}
+
+/**
+ * The rules that decide, in the order in which they stand. Each is told with the destinations that it asks for, where
+ * that is all that it asks and the order of the rules alone makes the map; else with those that it decides about.
+ */
+function askedOf(node: NodeRules, base: Partition<Decision>): Asked {
+  const { family } = base;
+  const sets = setsByLabel(family, base);
+  const named = [...sets].map(([value, set]) => ({ value, set }));
+  const decided = named.filter(({ value }) => value.at).sort((a, b) => lineOf(a.value) - lineOf(b.value));
+  const rest = named.filter(({ value }) => !value.at);
+  const disjoint = [...decided, ...rest];
+  const otherwise = disjoint.at(-1)!.value;
+  const whole = disjoint.slice(0, -1).map(layer => ({ value: layer.value, set: ownDestinations(layer) }));
+  const made = Partition.fromLayers(family, whole, otherwise);
+  const isSimple = node.families.includes(family) && !made.firstDifference(base, (a, b) => a === b);
+  return { layers: isSimple ? whole : disjoint.slice(0, -1), otherwise };
+}
+
+function lineOf({ at }: Decision): number {
+  return at?.range?.start.offset ?? 0;
+}
+
+/** What a rule asks for, if it is destinations and nothing else; else what it decides about. */
+function ownDestinations({ value, set }: LabelledSet<Decision>): IntervalSet {
+  const [first, another] = RULES.get(value)?.conditions ?? [];
+  return first?.on === 'destination' && !another ? first.set : set;
+}

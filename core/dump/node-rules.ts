@@ -1,0 +1,89 @@
+import type { Address, Family, Partition } from '../address';
+import { exemptingRule } from '../dataplane/exempting';
+import { Exits } from '../dataplane/exits';
+import { type KernelDecision, kernelMap } from '../dataplane/kernel-map';
+import type { Packets } from '../dataplane/match';
+import type { NatRule, NatRuleset } from '../dataplane/nat-rule';
+import type { NftRuleset } from '../dataplane/nft-ruleset';
+import type { Protocol } from '../dataplane/protocol';
+import { walkRules } from '../dataplane/walk';
+import type { Location } from '../diagnostics';
+import type { DumpedListing } from './node-dump';
+import { ownerOf } from './owner';
+import { Places } from './places';
+import type { DumpedTable } from './saved';
+
+/** Where packets of pods come from, as far as that is known. */
+export type Sources = Omit<Packets, 'protocol'>['sources'];
+
+/** Everything that a node's dumps say of what becomes of the packets of its pods. */
+export class NodeRules {
+  private readonly places: Places;
+
+  /** @param rules by family; one that is not among them is in no dump */
+  constructor(
+    private readonly rules: ReadonlyMap<Family, NftRuleset>,
+    /** The tables of iptables. */
+    readonly tables: readonly DumpedTable[],
+    /** The listings of nftables. */
+    readonly listings: readonly DumpedListing[],
+  ) {
+    this.places = new Places(tables, listings);
+  }
+
+  /** The families that the dumps say something of. */
+  get families(): readonly Family[] {
+    return [...this.rules.keys()];
+  }
+
+  /** The rules of a family. */
+  ruleset(family: Family): NatRuleset {
+    return this.rules.get(family)!.ruleset;
+  }
+
+  /**
+   * What the rules make of packets.
+   * @param ruleset the rules that count. @default all
+   */
+  map(family: Family, sources: Sources, ruleset: NatRuleset = this.ruleset(family)): Partition<KernelDecision> {
+    return kernelMap(ruleset, this.packets(family, sources));
+  }
+
+  /** By which rule packets keep their source, for each destination; undefined where they meet none that says so. */
+  exits(family: Family, sources: Sources, protocol: Protocol = 'other'): Partition<NatRule | undefined> {
+    const exits = new Exits(family);
+    walkRules(this.ruleset(family), { ...this.packets(family, sources), protocol }, exits);
+    return exits.rules;
+  }
+
+  /** The rule of a base chain that lets packets to an address out before any other gives them another source. */
+  exempting(
+    ruleset: NatRuleset,
+    address: Address,
+    sources: Sources,
+    protocol: Protocol = 'other',
+  ): NatRule | undefined {
+    return exemptingRule(ruleset, { ...this.packets(address.family, sources), protocol }, address);
+  }
+
+  /** The chain that a rule is in, behind the name of its table. */
+  chainOf(family: Family, rule: NatRule): string | undefined {
+    for (const [name, { rules }] of this.ruleset(family).chains) if (rules.includes(rule)) return name;
+    return undefined;
+  }
+
+  /** Where a rule stands in the dumps; undefined for one that only stands for something else. */
+  placeOf(family: Family, rule: NatRule): Location | undefined {
+    if (rule.isStandIn) return undefined;
+    return this.places.find(this.ruleset(family), rule);
+  }
+
+  /** Who probably wrote a rule. */
+  ownerOf(family: Family, rule: NatRule): string | undefined {
+    return rule.isStandIn ? undefined : ownerOf(this.chainOf(family, rule) ?? '', rule.text);
+  }
+
+  private packets(family: Family, sources: Sources): Omit<Packets, 'protocol'> {
+    return { sets: this.rules.get(family)!.sets, ...(sources && { sources }) };
+  }
+}

@@ -1,0 +1,330 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { jumpRule } from '../../core/dataplane/iptables-text';
+import { dumpOf, INTENT } from '../dump/nodes';
+import { sandbox } from './sandbox';
+
+const box = sandbox();
+
+beforeEach(() => {
+  box.write('masq.yaml', INTENT);
+});
+
+const verify = (...args: string[]) => box.masq('verify', 'masq.yaml', ...args);
+
+describe('what is proven', () => {
+  test('is said of each family that the dump has', () => {
+    box.write('node-1', dumpOf(['@agent']));
+    expect(verify('--against', 'node-1')).toEqual({
+      status: 0,
+      stdout: `node-1: proven
+  IPv4: every address is treated as the intent says
+  IPv6: nothing of it is in the dump
+1 node against "prod": 1 proven
+`,
+      stderr: '',
+    });
+  });
+
+  test('goes for the rules that nft lists, and for the standard input', () => {
+    const listing = { nftables: [{ table: { family: 'ip', name: 't' } }] };
+    box.write(
+      'all.yaml',
+      INTENT.replace('preserve: [10.0.0.0/8]', 'preserve: ["0.0.0.0/0"]').replace(
+        'podCIDRs',
+        'internetRoute: custom-default-route\n    podCIDRs',
+      ),
+    );
+    const { status, stdout } = box.masqWith({ input: JSON.stringify(listing) }, 'verify', 'all.yaml', '--against', '-');
+    expect({ status, stdout }).toEqual({
+      status: 0,
+      stdout: `<stdin>: proven
+  IPv4: every address is treated as the intent says
+  IPv6: every address is treated as the intent says
+1 node against "prod": 1 proven
+`,
+    });
+  });
+
+  test('says whose rules decide, though as is wanted', () => {
+    box.write('node-1', dumpOf(['-A POSTROUTING -d 203.0.113.0/24 -j MASQUERADE --random-fully', '@agent']));
+    expect(verify('--against', 'node-1').stdout).toBe(`node-1: proven
+  IPv4: every address is treated as the intent says
+    as is wanted, but not by the agent: the rule for 203.0.113.0/24: node-1:8:1: iptables -t nat -A POSTROUTING -d 203.0.113.0/24 -j MASQUERADE --random-fully
+  IPv6: nothing of it is in the dump
+1 node against "prod": 1 proven
+`);
+  });
+});
+
+describe('what is not', () => {
+  test('is told with both rules, a packet, and what is in the way', () => {
+    box.write('node-1', dumpOf(['@agent']));
+    box.write(
+      'node-2',
+      dumpOf(['-A POSTROUTING -d 10.8.0.0/14 -m comment --comment "flanneld masq" -j MASQUERADE', '@agent']),
+    );
+    expect(verify('--against', 'node-1', 'node-2')).toEqual({
+      status: 1,
+      stdout: `node-1: proven
+  IPv4: every address is treated as the intent says
+  IPv6: nothing of it is in the dump
+
+node-2: contradicted
+  IPv4: 262,144 addresses treated otherwise than is wanted
+    10.8.0.0/14 (262,144 addresses)
+      wanted: preserved, by spec.masquerade.preserve[0] "10.0.0.0/8" (masq.yaml:10:16)
+      found:  masqueraded, by
+        node-2:8:1: iptables -t nat -A POSTROUTING -d 10.8.0.0/14 -m comment --comment "flanneld masq" -j MASQUERADE
+      a packet that shows it: any to 10.8.0.0
+    in the way:
+      the rule of flannel for 10.8.0.0/14: node-2:8:1: iptables -t nat -A POSTROUTING -d 10.8.0.0/14 -m comment --comment "flanneld masq" -j MASQUERADE
+    without it every address would be treated as is wanted
+  IPv6: nothing of it is in the dump
+
+2 nodes against "prod": 1 proven, 1 contradicted
+`,
+      stderr: '',
+    });
+  });
+
+  test('is left open where no dump tells it', () => {
+    box.write('node-1', dumpOf(['-A POSTROUTING -d 10.8.0.0/14 -m set --match-set x dst -j MASQUERADE', '@agent']));
+    expect(verify('--against', 'node-1')).toMatchObject({
+      status: 1,
+      stdout: `node-1: unproven
+  IPv4: 262,144 addresses of which it cannot be told
+    10.8.0.0/14 (262,144 addresses)
+      wanted: preserved, by spec.masquerade.preserve[0] "10.0.0.0/8" (masq.yaml:10:16)
+      found:  it cannot be told, for it hangs on
+        node-1:8:1: iptables -t nat -A POSTROUTING -d 10.8.0.0/14 -m set --match-set x dst -j MASQUERADE
+      a packet that shows it: any to 10.8.0.0
+    in the way:
+      the rule for 10.8.0.0/14: node-1:8:1: iptables -t nat -A POSTROUTING -d 10.8.0.0/14 -m set --match-set x dst -j MASQUERADE
+    without it every address would be treated as is wanted
+  IPv6: nothing of it is in the dump
+
+1 node against "prod": 1 unproven
+`,
+    });
+  });
+
+  test.each([
+    [
+      'the chain is not there',
+      ['-A POSTROUTING -d 10.0.0.0/8 -j RETURN'],
+      'chain IP-MASQ-AGENT is not there: no agent with this --masq-chain has written rules',
+    ],
+    ['nothing leads to it', ['@agent', '-A POSTROUTING -j RETURN'], undefined],
+    [
+      'nothing leads to it any more',
+      ['-A IP-MASQ-AGENT -j MASQUERADE --random-fully'],
+      'no rule of POSTROUTING leads to chain IP-MASQ-AGENT',
+    ],
+    [
+      'another agent has left its rules',
+      [`-A POSTROUTING ${jumpRule('IP-MASQ')}`, '-A IP-MASQ -j MASQUERADE --random-fully', '@agent'],
+      'another agent with chain IP-MASQ has left a rule in POSTROUTING',
+    ],
+    [
+      'other source ports are chosen',
+      [
+        `-A POSTROUTING ${jumpRule('IP-MASQ-AGENT')}`,
+        '-A IP-MASQ-AGENT -d 10.0.0.0/7 -j RETURN',
+        '-A IP-MASQ-AGENT -j MASQUERADE',
+      ],
+      'found:  masqueraded, with source ports that are not fully random, by',
+    ],
+    [
+      'one protocol is treated otherwise',
+      ['-A POSTROUTING -d 10.8.0.0/14 -p udp -j MASQUERADE', '@agent'],
+      'a packet that shows it: one of UDP to 10.8.0.0',
+    ],
+  ])('says that %s', (_, rules, line) => {
+    box.write('node-1', dumpOf(rules));
+    const { stdout } = verify('--against', 'node-1');
+    if (line === undefined) expect(stdout).toContain('node-1: proven');
+    else expect(stdout.split('\n').map(one => one.trim())).toContain(line);
+  });
+});
+
+describe('nodes', () => {
+  const mixed = ['-A POSTROUTING -d 10.8.0.0/14 -m set --match-set x dst -j MASQUERADE', '@agent'];
+
+  test('a folder holds the dumps of one', () => {
+    box.write('node-1/iptables', dumpOf(mixed));
+    box.write('node-1/ipsets', 'create x hash:net family inet\n');
+    box.write('node-1/ip6tables', dumpOf([]).replace('by iptables', 'by ip6tables'));
+    box.write('node-1/.hidden', 'what is this?');
+    expect(verify('--against', 'node-1/')).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^node-1: proven\n {2}IPv4: every address.*\n {2}IPv6: every address/),
+    });
+  });
+
+  test('where pods come from may be said', () => {
+    box.write('node-1', dumpOf(['-A POSTROUTING -s 10.9.0.0/16 -j MASQUERADE', '@agent']));
+    expect(verify('--against', 'node-1').status).toBe(0);
+    expect(verify('--against', 'node-1', '--pod-cidrs', '10.9.0.0/17').stdout).toContain('node-1: contradicted');
+    expect(verify('--against', 'node-1', '--pod-cidrs', '10.0.0.0/8').stdout).toContain('node-1: unproven');
+  });
+
+  test('without IPv6 pods, rules for IPv6 sources are for nobody', () => {
+    const six = (rules: string[]): string => dumpOf(rules).replace('by iptables', 'by ip6tables');
+    box.write('docker', six(['-A POSTROUTING -s fd00:172:17::/64 ! -o docker0 -j MASQUERADE']));
+    box.write('all', six(['-A POSTROUTING ! -s fd00:172:17::/64 -j MASQUERADE']));
+    expect(verify('--against', 'docker').status).toBe(0);
+    expect(verify('--against', 'all').stdout).toContain('all: contradicted');
+  });
+
+  test('an agent file and manifests may be what nodes are compared with', () => {
+    box.write('agent.yaml', 'nonMasqueradeCIDRs: [10.0.0.0/8, 192.168.1.0/24]\n');
+    box.write('node-1', dumpOf(['@agent']));
+    expect(box.masq('verify', 'agent.yaml', '--against', 'node-1').stdout).toContain(
+      "IPv4: every address is treated as the agent's file says",
+    );
+    const other = box.masq('verify', 'agent.yaml', '--against', 'node-1', '--agent-args=--random-fully=false');
+    expect(other.stdout).toContain('found:  masqueraded, with source ports that are fully random, by');
+    expect(box.masq('synth', 'masq.yaml').status).toBe(0);
+    expect(box.masq('verify', 'dist/prod', '--against', 'node-1').stdout).toContain('node-1: proven');
+  });
+
+  test('of several clusters one is named', () => {
+    box.write('two.yaml', `${INTENT}---\n${INTENT.replace('name: prod', 'name: test')}`);
+    box.write('node-1', dumpOf(['@agent']));
+    expect(box.masq('verify', 'two.yaml', '--against', 'node-1')).toMatchObject({
+      status: 2,
+      stderr: 'masq: there are several clusters; name one with --cluster: prod, test\n',
+    });
+    expect(box.masq('verify', 'two.yaml', '--against', 'node-1', '--cluster', 'test').stdout).toContain(
+      'against "test"',
+    );
+    expect(box.masq('verify', 'two.yaml', '--against', 'node-1', '--cluster', 'dev').stderr).toBe(
+      'masq: --cluster "dev" is none of the clusters; there are prod, test\n',
+    );
+  });
+});
+
+describe('in JSON', () => {
+  test('all is told, with places', () => {
+    box.write(
+      'node-1',
+      dumpOf(['-A POSTROUTING -d 10.8.0.0/14 -m comment --comment "flanneld masq" -j MASQUERADE', '@agent']),
+    );
+    const { status, stdout } = verify('--against', 'node-1', '--format', 'json');
+    expect(status).toBe(1);
+    const rule = {
+      text: 'iptables -t nat -A POSTROUTING -d 10.8.0.0/14 -m comment --comment "flanneld masq" -j MASQUERADE',
+      ...{ file: 'node-1', line: 8, column: 1 },
+    };
+    const to = ['10.8.0.0/14'];
+    expect(JSON.parse(stdout)).toEqual({
+      ...{ cluster: 'prod', as: 'the intent', egressPoliciesNotCompared: 0 },
+      nodes: [
+        {
+          ...{ node: 'node-1', files: ['node-1'], verdict: 'contradicted' },
+          families: [
+            {
+              ...{ family: 4, verdict: 'contradicted' },
+              differences: [
+                {
+                  ...{ verdict: 'contradicted', to, addresses: '262144' },
+                  parts: [
+                    {
+                      to,
+                      witness: { to: '10.8.0.0' },
+                      wanted: {
+                        treatment: { kind: 'preserve' },
+                        rule: 'spec.masquerade.preserve[0] "10.0.0.0/8"',
+                        ...{ file: 'masq.yaml', line: 10, column: 16 },
+                      },
+                      is: { treatment: { kind: 'masquerade' }, randomFully: false },
+                      rules: [rule],
+                    },
+                  ],
+                },
+              ],
+              diagnosis: [],
+              inTheWay: [{ ...rule, owner: 'flannel', to }],
+              remedied: true,
+              decidedByOthers: [],
+            },
+          ],
+        },
+      ],
+    });
+  });
+});
+
+describe('what cannot be compared', () => {
+  test.each([
+    ['no dump', [], 'masq: --against is missing: the dumps of nodes, such as --against node-1.save\n'],
+    ['a dump that is not there', ['--against', 'nowhere'], 'masq: "nowhere" does not exist\n'],
+    [
+      'a dump cut short',
+      ['--against', 'short'],
+      'masq: short:2:1: the dump ends in the middle of a table; is it cut short?\n',
+    ],
+    [
+      'no dump of all',
+      ['--against', 'masq.yaml'],
+      'masq: masq.yaml:1:1: "apiVersion: masq/v1alpha1" is no line of iptables-save\n',
+    ],
+    [
+      'no ranges',
+      ['--against', 'short', '--pod-cidrs', '10.0.0.0'],
+      'masq: --pod-cidrs "10.0.0.0" is no list of CIDRs\n',
+    ],
+  ])('%s', (_, args, stderr) => {
+    box.write('short', '*nat\n:POSTROUTING ACCEPT');
+    expect(verify(...args)).toEqual({ status: 2, stdout: '', stderr });
+  });
+
+  test('an intent with errors', () => {
+    box.write('bad.yaml', INTENT.replace('10.0.0.0/8', '10.0.0.1/8'));
+    box.write('node-1', dumpOf(['@agent']));
+    const { status, stdout, stderr } = box.masq('verify', 'bad.yaml', '--against', 'node-1');
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toContain('bad.yaml:10:16 error MQ101');
+  });
+});
+
+describe('a dump as a side', () => {
+  test('of explain: rule by rule, with their lines', () => {
+    box.write('node-1.save', dumpOf(['@agent']));
+    expect(box.masq('explain', 'node-1.save', '--to', '10.0.0.0/8').stdout).toContain(
+      'decided by iptables -t nat -A IP-MASQ-AGENT -d 10.0.0.0/8 -m comment --comment "ip-masq-agent: local traffic is not subject to MASQUERADE" -j RETURN (node-1.save:10:1)',
+    );
+  });
+
+  test('of diff: with what the intent knows of pods, and without the family that it lacks', () => {
+    box.write('node-1.save', dumpOf(['-A POSTROUTING -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE', '@agent']));
+    expect(box.masq('diff', 'masq.yaml', 'node-1.save')).toEqual({
+      status: 0,
+      stdout: `node-1.save: no change is known, but of some packets it cannot be told whether anything changes
+
+no changes; 1 cluster compared
+`,
+      stderr: '',
+    });
+  });
+
+  test('of diff: what changes from one moment to the other', () => {
+    box.write('before/iptables', dumpOf(['@agent']));
+    box.write('after/iptables', dumpOf(['-A POSTROUTING -d 10.8.0.0/14 -j MASQUERADE', '@agent']));
+    const { status, stdout } = box.masq('diff', 'before', 'after');
+    expect(status).toBe(1);
+    expect(stdout).toContain('preserved → masqueraded  10.8.0.0/14  (262,144 IPv4 addresses)');
+    expect(stdout).toContain(
+      'after by iptables -t nat -A POSTROUTING -d 10.8.0.0/14 -j MASQUERADE (after/iptables:8:1)',
+    );
+  });
+
+  test('what cannot be read is refused', () => {
+    box.write('node-1.save', '*nat\n:POSTROUTING ACCEPT');
+    expect(box.masq('explain', 'node-1.save', '--to', '10.0.0.1')).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: 'masq: node-1.save:2:1: the dump ends in the middle of a table; is it cut short?\n',
+    });
+  });
+});
