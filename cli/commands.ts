@@ -42,6 +42,55 @@ export const COMMANDS: readonly Command[] = [
     ],
   },
   {
+    name: 'lint',
+    summary: 'say what could be better, and mend it',
+    usage: '[options] [FILE...]',
+    description:
+      'Checks files as "masq validate" does, and then looks at what they denote together: rules that change nothing, ranges that are one, exceptions without effect, pod and node ranges that are not preserved, files that disagree when an agent merges them, and the kubelet\'s own masquerading. Files with errors are looked at no further.\n\nWith --fix it takes out what changes nothing and puts together what is one, and leaves every other character as it is. Nothing is written that is not proved to mean the same, over all addresses.\n\nWithout FILE, what .masq.yaml names is looked at. Its rules and the comments "# masq-ignore CODE REASON" count here as well: what they leave out is not mended either.',
+    options: [
+      { name: 'fix', type: 'boolean', help: 'write what is better in place of what is there' },
+      { name: 'diff', type: 'boolean', help: 'show what --fix would write, and write nothing; exit 1 if there is any' },
+      {
+        name: 'pods',
+        type: 'string',
+        value: 'CIDR',
+        multiple: true,
+        help: 'a range that pods have their addresses from, which is to be preserved; with commas between several',
+      },
+      {
+        name: 'nodes',
+        type: 'string',
+        value: 'CIDR',
+        multiple: true,
+        help: 'a range that nodes have their addresses from',
+      },
+      {
+        name: 'changed',
+        type: 'boolean',
+        help: 'the files are those of a commit: nothing is said of files that masq does not know, and manifests beside them count where they have to agree',
+      },
+      CONFIG,
+      FORMAT,
+      FAIL_ON,
+      QUIET,
+      COLOR,
+    ],
+    positionals: { name: 'FILE', min: 0, complete: 'file' },
+    examples: [
+      { line: 'masq lint intents/', says: 'look at everything below a folder' },
+      { line: 'masq lint --diff intents/', says: 'show what would be mended' },
+      {
+        line: 'masq lint --pods 10.4.0.0/14 --nodes 10.128.0.0/20 config.yaml',
+        says: 'is the cluster itself covered?',
+      },
+    ],
+    exitCodes: [
+      [0, 'nothing to complain about'],
+      [1, 'findings (see --fail-on), with --diff something to mend, or no document at all that masq knows'],
+      [2, 'wrong usage, or a fault of masq itself'],
+    ],
+  },
+  {
     name: 'synth',
     summary: 'render intents to manifests',
     usage: '[options] [FILE...]',

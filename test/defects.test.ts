@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { lintFiles } from '../core/analysis/lint/lint';
 import { checkFiles, type Input } from '../core/check/check';
-import { type Diagnostic, type Location, RULE_CODES, RULES, type RuleCode } from '../core/diagnostics';
+import { type Diagnostic, isOfLint, type Location, RULE_CODES, RULES, type RuleCode } from '../core/diagnostics';
 
 const ROOT = join(__dirname, 'fixtures', 'defects');
 const EXPECTED = 'expected.txt';
@@ -55,9 +56,16 @@ function findingText(found: Diagnostic): string {
 
 const fixtures = readdirSync(ROOT).sort();
 
+/** What is found in a fixture: by lint, where it is about one of its rules. */
+function found(fixture: string): readonly Diagnostic[] {
+  const code = fixture.split('-', 1)[0]!;
+  const check = isOfLint(code as RuleCode) ? lintFiles : checkFiles;
+  return check(inputsOf(fixture)).diagnostics;
+}
+
 describe('defects', () => {
   it.each(fixtures)('%s', fixture => {
-    const { diagnostics } = checkFiles(inputsOf(fixture));
+    const diagnostics = found(fixture);
     const actual = diagnostics.map(findingText).join('');
     const expected = join(ROOT, fixture, EXPECTED);
     if (UPDATE) writeFileSync(expected, actual);
@@ -82,8 +90,8 @@ describe('defects', () => {
 
   it('find each rule in the severities that it declares, and in no other', () => {
     const emitted = new Map<RuleCode, Set<string>>();
-    for (const found of fixtures.flatMap(fixture => checkFiles(inputsOf(fixture)).diagnostics)) {
-      emitted.set(found.code, (emitted.get(found.code) ?? new Set()).add(found.severity));
+    for (const { code, severity } of fixtures.flatMap(found)) {
+      emitted.set(code, (emitted.get(code) ?? new Set()).add(severity));
     }
     const declared = RULE_CODES.filter(code => emitted.has(code)).map(code => {
       const { severity, also } = RULES[code];

@@ -1,5 +1,6 @@
 import { type Diagnostic, type Location, RULES, type Severity, type SourceRange } from '../../core/diagnostics';
 import { ruleAddress } from '../site';
+import { type PlacedEdit, placedEdits } from './edits';
 import { countBySeverity, type Formatter } from './report';
 
 /** A place in the JSON output; a key that has nothing to say is left out. */
@@ -20,6 +21,8 @@ export interface JsonDiagnostic extends JsonPlace {
   /** Where the rule is explained, if the documentation is published anywhere. */
   readonly help?: string | undefined;
   readonly related?: readonly (JsonPlace & { readonly message: string })[];
+  /** What to replace in the file so that the finding is gone and everything is treated as before. */
+  readonly fix?: readonly PlacedEdit[];
 }
 
 /** The JSON output. Keys may be added in later versions; none is renamed or removed. */
@@ -53,7 +56,13 @@ export const jsonFormatter: Formatter = {
         documents: report.documents,
         suppressed: report.suppressed.length,
       },
-      diagnostics: report.diagnostics.map(d => toJson(d, report.site)),
+      diagnostics: report.diagnostics.map(d => {
+        const fix = placedEdits(report, d).map(({ range: { start, end }, text }) => ({
+          range: { start: position(start), end: position(end) },
+          text,
+        }));
+        return { ...toJson(d, report.site), ...(fix.length > 0 && { fix }) };
+      }),
       suppressed: report.suppressed.map(({ diagnostic, reason, by }) => ({
         ...toJson(diagnostic, report.site),
         reason,

@@ -18,6 +18,7 @@ export function fromRoot(report: Report): Report {
   });
   return {
     ...report,
+    sources: new Map([...report.sources].map(([file, text]) => [below(root, file), text])),
     diagnostics: report.diagnostics.map(moved),
     suppressed: report.suppressed.map(left => ({ ...left, diagnostic: moved(left.diagnostic) })),
   };

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { type Diagnostic, type Location, RULES, type RuleCode } from '../../core/diagnostics';
+import { type Diagnostic, type Location, RULES, type RuleCode, type SourceRange } from '../../core/diagnostics';
 import { ruleAddress } from '../site';
+import { type PlacedEdit, placedEdits } from './edits';
 import type { Formatter } from './report';
 import { fromRoot } from './root';
 import { toUri } from './uri';
@@ -28,7 +29,10 @@ export const sarifFormatter: Formatter = {
           },
           columnKind: 'utf16CodeUnits',
           results: [
-            ...report.diagnostics.map(d => result(d, codes.indexOf(d.code), fingerprint(d))),
+            ...report.diagnostics.map(d => ({
+              ...result(d, codes.indexOf(d.code), fingerprint(d)),
+              ...fixes(d, placedEdits(report, d)),
+            })),
             ...report.suppressed.map(({ diagnostic: d, reason, by }) => ({
               ...result(d, codes.indexOf(d.code), fingerprint(d)),
               suppressions: [{ kind: by === 'comment' ? 'inSource' : 'external', justification: reason }],
@@ -69,17 +73,23 @@ function result(d: Diagnostic, ruleIndex: number, fingerprint: string) {
   };
 }
 
+/** How code scanning and editors can mend a finding: the whole replacement, or nothing of it. */
+function fixes({ file = '', message }: Diagnostic, edits: readonly PlacedEdit[]) {
+  if (edits.length === 0) return {};
+  const replacements = edits.map(({ range, text }) => ({ deletedRegion: region(range), insertedContent: { text } }));
+  const artifactChanges = [{ artifactLocation: { uri: toUri(file) }, replacements }];
+  return { fixes: [{ description: { text: message }, artifactChanges }] };
+}
+
+function region({ start, end }: SourceRange) {
+  return { startLine: start.line, startColumn: start.column, endLine: end.line, endColumn: end.column };
+}
+
 function toLocation({ file, range, construct }: Location) {
   if (file === undefined && construct === undefined) return undefined;
-  const region = range && {
-    startLine: range.start.line,
-    startColumn: range.start.column,
-    endLine: range.end.line,
-    endColumn: range.end.column,
-  };
   return {
     ...(file !== undefined && {
-      physicalLocation: { artifactLocation: { uri: toUri(file) }, ...(region && { region }) },
+      physicalLocation: { artifactLocation: { uri: toUri(file) }, ...(range && { region: region(range) }) },
     }),
     ...(construct !== undefined && {
       logicalLocations: [{ name: construct.split('/').at(-1)!, fullyQualifiedName: construct, kind: 'resource' }],

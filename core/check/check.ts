@@ -1,6 +1,14 @@
 import { AGENT_KEYS, readAgentDocument, readParsedAgentFile, type Strictness } from '../agentfile/read';
 import { wrappedFile } from '../agentfile/stray';
-import { type Diagnostic, diagnostic, hasErrors, type Location, sortDiagnostics, suggest } from '../diagnostics';
+import {
+  type Diagnostic,
+  diagnostic,
+  hasErrors,
+  isOfLint,
+  type Location,
+  sortDiagnostics,
+  suggest,
+} from '../diagnostics';
 import { append, distinct, gravest, withoutOldBooleans } from '../diagnostics/collect';
 import { isMasqDocument, loadIntents } from '../intent/load';
 import type { ClusterModel } from '../intent/model';
@@ -34,8 +42,10 @@ export interface Checked {
   readonly suppressed: readonly Suppressed[];
 }
 
-/** What files hold beside clusters. */
+/** What files hold. */
 export interface Held {
+  /** The clusters of the intents, as far as their shape could be read. */
+  readonly clusters: readonly ClusterModel[];
   /** The manifests, folder by folder. */
   readonly bundles: ReadonlyMap<string, Bundle>;
   /** The bare ip-masq-agent files, as far as they are sound. */
@@ -62,6 +72,12 @@ export interface CheckOptions {
   readonly strictness?: Strictness;
   /** Whether errors stay errors whatever comments and settings say: nothing is rendered in spite of one. @default false */
   readonly keepErrors?: boolean;
+  /**
+   * Looks further than single files do: is given all findings and what the files hold, and returns the findings that
+   * count. Comments about rules of lint have no effect only where it is there.
+   * @internal
+   */
+  readonly further?: (found: readonly Diagnostic[], held: Held) => readonly Diagnostic[];
 }
 
 /**
@@ -81,6 +97,7 @@ export class Checker {
   private readonly clusterNames = new Map<string, Location>();
   private readonly bundles = new Map<string, Bundle>();
   private readonly agentFiles: BareAgentFile[] = [];
+  private readonly clusters: ClusterModel[] = [];
   private readonly files: string[] = [];
   private readonly patches = new Set<string>();
   private documents = 0;
@@ -89,12 +106,15 @@ export class Checker {
   private readonly judge: Judge;
   private readonly keepErrors: boolean;
   private readonly strictness: Strictness;
+  private readonly further: CheckOptions['further'];
 
-  constructor({ limits = DEFAULT_LIMITS, judgement, keepErrors = false, strictness = {} }: CheckOptions = {}) {
+  constructor(options: CheckOptions = {}) {
+    const { limits = DEFAULT_LIMITS, judgement, keepErrors = false, strictness = {}, further } = options;
     this.limits = limits;
-    this.judge = new Judge(judgement);
+    this.judge = new Judge(judgement, code => further !== undefined || !isOfLint(code));
     this.keepErrors = keepErrors;
     this.strictness = strictness;
+    this.further = further;
   }
 
   /** Checks one file and returns the clusters of its intents, and what was found in it so far, not judged yet. */
@@ -104,6 +124,7 @@ export class Checker {
     const clusters = this.addParsed(parseSource(input.file, input.text, this.limits), found);
     const diagnostics = gravest(found, this.limits.findings);
     append(this.diagnostics, diagnostics);
+    for (const cluster of clusters) this.clusters.push(cluster);
     return { clusters, diagnostics };
   }
 
@@ -113,11 +134,12 @@ export class Checker {
   }
 
   /**
-   * What the files so far hold beside clusters.
+   * What the files so far hold.
    * @internal
    */
   get held(): Held {
-    return { bundles: this.bundles, agentFiles: this.agentFiles };
+    const bundles = new Map([...this.bundles].map(([folder, bundle]) => [folder, this.withoutPatches(bundle)]));
+    return { clusters: this.clusters, bundles, agentFiles: this.agentFiles };
   }
 
   /** How many documents of the files so far masq knows. */
@@ -137,19 +159,27 @@ export class Checker {
 
   /** Checks what files have to agree on, and returns everything found. */
   finish(): Omit<Checked, 'clusters'> {
-    const isPatch = (file: string | undefined): boolean => file !== undefined && this.patches.has(normalFile(file));
-    const own = this.diagnostics.filter(found => concernsPatch(found.code) || !isPatch(found.file));
+    const own = this.diagnostics.filter(found => concernsPatch(found.code) || !this.isPatch(found.file));
     for (const bundle of this.bundles.values()) {
-      const whole = withoutDocuments(bundle, ({ source }) => isPatch(source.file));
-      for (const found of byFile(checkBundle(whole))) append(own, gravest(found, this.limits.findings));
+      for (const found of byFile(checkBundle(this.withoutPatches(bundle))))
+        append(own, gravest(found, this.limits.findings));
     }
-    const found = distinct(sortDiagnostics(own, this.files));
+    const checked = distinct(sortDiagnostics(own, this.files));
+    const found = this.further ? sortDiagnostics(this.further(checked, this.held), this.files) : checked;
     const { diagnostics, suppressed } = this.judge.judge(found, this.keepErrors);
     return {
       diagnostics: sortDiagnostics(withoutOldBooleans(diagnostics), this.files),
       suppressed,
       documents: this.documents,
     };
+  }
+
+  private isPatch(file: string | undefined): boolean {
+    return file !== undefined && this.patches.has(normalFile(file));
+  }
+
+  private withoutPatches(bundle: Bundle): Bundle {
+    return this.patches.size === 0 ? bundle : withoutDocuments(bundle, ({ source }) => this.isPatch(source.file));
   }
 
   private addParsed(parsed: ParsedSource, found: Diagnostic[]): readonly ClusterModel[] {

@@ -57,6 +57,18 @@ export interface Diagnostic extends Location {
   readonly hint?: string;
   /** Further places that explain it. */
   readonly related?: readonly Related[];
+  /** What to replace in the file so that the finding is gone and everything is treated as before; `masq lint` finds it. */
+  readonly fix?: readonly Edit[];
+}
+
+/** Characters of a file to be replaced. */
+export interface Edit {
+  /** The offset of the first one. */
+  readonly start: number;
+  /** The offset behind the last one. */
+  readonly end: number;
+  /** What is to stand in their place; empty: nothing. */
+  readonly text: string;
 }
 
 /** What a finding says beside its code and place. */

@@ -3,6 +3,7 @@ import { DOCUMENTS } from './explanations/documents';
 import type { Explanation } from './explanations/explanation';
 import { GATEWAY } from './explanations/gateway';
 import { IMPORTS } from './explanations/imports';
+import { LINT } from './explanations/lint';
 import { MANIFESTS, MASQ } from './explanations/manifests';
 import { PLATFORMS } from './explanations/platforms';
 import { TREATMENT } from './explanations/treatment';
@@ -19,5 +20,6 @@ export const EXPLANATIONS: Readonly<Record<RuleCode, Explanation>> = {
   ...GATEWAY,
   ...MANIFESTS,
   ...IMPORTS,
+  ...LINT,
   ...MASQ,
 };

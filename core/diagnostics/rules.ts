@@ -162,6 +162,19 @@ const rules = {
   MQ620: error('agent-ends', 'masq-agent is told to do something else than to enforce'),
   MQ621: warning('xtables-lock', "masq-agent does not share the node's lock of iptables"),
 
+  MQ701: warning(
+    'shadowed-rule',
+    'A rule never decides: those that are asked before it hold all that it holds',
+    'note',
+  ),
+  MQ702: note('redundant-rule', 'A rule changes nothing: without it everything is treated the same'),
+  MQ703: note('mergeable-ranges', 'Several ranges of a list are exactly one'),
+  MQ704: warning('idle-exception', 'An exception takes out what another entry of the list preserves all the same'),
+  MQ705: warning('range-not-preserved', "A range of the cluster's own is preserved in part, or not at all"),
+  MQ706: warning('sources-disagree', 'Files that one agent merges disagree', 'note'),
+  MQ707: warning('unread-source', 'No agent beside it reads a file of the agent'),
+  MQ708: warning('kubelet-masquerades', "The kubelet's own masquerading is configured", 'note', 'error'),
+
   MQ801: note('import-left-out', 'An intent has no word for something that is imported', 'warning'),
   MQ802: note('import-dialect', 'What is imported means something else to ip-masq-agent', 'warning', 'error'),
   MQ803: error('import-not-expressible', 'An intent cannot say what is to be imported'),
@@ -186,9 +199,14 @@ export type RuleCode = keyof typeof rules;
 /**
  * Every rule that masq checks, by its code. A code is never reused and never changes its meaning.
  * MQ1xx addresses, MQ2xx documents, MQ3xx the cluster's treatment, MQ4xx platforms, MQ5xx the egress gateway,
- * MQ6xx Kubernetes manifests, MQ8xx imports, MQ9xx masq itself.
+ * MQ6xx Kubernetes manifests, MQ7xx what `masq lint` alone looks for, MQ8xx imports, MQ9xx masq itself.
  */
 export const RULES: Readonly<Record<RuleCode, Rule>> = rules;
 
 /** All codes in their order. */
 export const RULE_CODES: readonly RuleCode[] = Object.keys(rules) as RuleCode[];
+
+/** Whether a rule is one of those that `masq lint` alone looks for: what is right and could be better, or is dubious. */
+export function isOfLint(code: RuleCode): boolean {
+  return code.startsWith('MQ7');
+}

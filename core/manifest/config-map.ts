@@ -79,7 +79,10 @@ export function readConfigMap(
     const foreign = FOREIGN_KEYS.get(key);
     if (key !== 'config' && !foreign && (Object.hasOwn(data, 'config') || !AGENT_FILE.test(text))) continue;
     const read = readParsedAgentFile(parseText(embeddedText(document, ['data', key], text)), strictness);
-    findings.addAll(hasDeclaredRoute(document) ? read.diagnostics.filter(d => d.code !== 'MQ303') : read.diagnostics);
+    const isSettled = ({ code }: Diagnostic): boolean =>
+      // Azure's agent has no built-in list beside a file, and merges several of them.
+      (code === 'MQ303' && hasDeclaredRoute(document)) || (code === 'MQ310' && foreign !== undefined);
+    findings.addAll(read.diagnostics.filter(found => !isSettled(found)));
     if (read.config) files.set(key, read.config);
     if (read.document) fileDocuments.set(key, read.document);
   }

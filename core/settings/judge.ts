@@ -1,4 +1,4 @@
-import { type Diagnostic, diagnostic } from '../diagnostics';
+import { type Diagnostic, diagnostic, type RuleCode } from '../diagnostics';
 import type { ParsedSource } from '../source';
 import { type Ignore, readIgnores } from './ignore';
 import { isExclusion } from './pattern';
@@ -35,7 +35,11 @@ export class Judge {
   private readonly ignores = new Map<string, readonly Ignore[]>();
   private readonly faults: Diagnostic[] = [];
 
-  constructor(private readonly judgement: Judgement = { rules: [], matches: () => false }) {}
+  /** @param isLookedFor whether a run looks for a rule at all: else nothing can be said of a comment about it */
+  constructor(
+    private readonly judgement: Judgement = { rules: [], matches: () => false },
+    private readonly isLookedFor: (code: RuleCode) => boolean = () => true,
+  ) {}
 
   /** Takes note of the comments of a text. */
   read(parsed: Pick<ParsedSource, 'source' | 'documents'>): void {
@@ -88,7 +92,7 @@ export class Judge {
       .filter(([file]) => !faulty.has(file))
       .flatMap(([file, ignores]) =>
         ignores
-          .filter(ignore => !used.has(ignore))
+          .filter(ignore => !used.has(ignore) && this.isLookedFor(ignore.code))
           .map(ignore =>
             diagnostic(
               'MQ222',

@@ -1,8 +1,18 @@
-import { type Document, isMap, isScalar, isSeq, type Pair, type ParsedNode, type YAMLMap } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isCollection,
+  isMap,
+  isScalar,
+  isSeq,
+  type Pair,
+  type ParsedNode,
+  type YAMLMap,
+} from 'yaml';
 import type { Location, SourceRange, ValuePath } from '../diagnostics';
 import { valueAt } from '../schema/path';
 import { type Aliases, target } from './alias';
-import { alignment } from './align';
+import { alignment, type Extent } from './align';
 import type { SourceText } from './text';
 import { extentOf, isMergeKey, keyText } from './value';
 
@@ -23,8 +33,29 @@ export interface SourceDocument {
   written(path: ValuePath): string | undefined;
   /** The offsets of a scalar's own text, that of its anchor for an alias; undefined for maps and lists. */
   extent(path: ValuePath): readonly [start: number, end: number] | undefined;
+  /**
+   * How a list is written. Undefined for what is no list, or none that can be changed by itself: one that has an anchor, or
+   * that an alias or a merge key brings in.
+   */
+  list(path: ValuePath): ListLayout | undefined;
   /** The place of some characters inside a scalar's value, when value and text run in step; else of the whole scalar. */
   within(path: ValuePath, offset: number, length: number): Location;
+}
+
+/** How a list is written. */
+export interface ListLayout {
+  /** Whether it stands in brackets. */
+  readonly flow: boolean;
+  /** Its items in their order. */
+  readonly items: readonly ListItem[];
+}
+
+/** An item of a list as it is written. */
+export interface ListItem {
+  /** Where it stands: without its dash, and without a comment behind it. */
+  readonly extent: Extent;
+  /** Whether it can be changed by itself: it is no alias, and nothing in it has an anchor. */
+  readonly free: boolean;
 }
 
 /** One entry of a map, as the parser gives it. */
@@ -73,6 +104,28 @@ export class YamlDocument implements SourceDocument {
     if (!offsets) return at;
     const place = (n: number): number => offsets[Math.min(n, offsets.length - 1)]!;
     return { ...at, range: this.source.range(place(offset), place(offset + length)) };
+  }
+
+  list(path: ValuePath): ListLayout | undefined {
+    const node = this.literal(path);
+    if (!isSeq(node)) return undefined;
+    const items = (node.items as ParsedNode[]).map(item => ({ extent: itemExtent(item), free: isFree(item) }));
+    return { flow: node.flow === true, items };
+  }
+
+  /** The node that a way leads to by what is written there alone; undefined where an anchor or an alias is on the way. */
+  private literal(path: ValuePath): unknown {
+    let node: unknown = this.document.contents;
+    for (const step of path) {
+      if (isAnchored(node)) return undefined;
+      if (isMap(node)) {
+        const isOwn = ({ key }: Pair): boolean =>
+          !isMergeKey(key) && keyText(this.source, key, this.aliases) === String(step);
+        node = (node.items as Entry[]).find(isOwn)?.value;
+      } else if (isSeq(node)) node = node.items[Number(step)];
+      else return undefined;
+    }
+    return isAnchored(node) ? undefined : node;
   }
 
   private location(path: ValuePath, node: ParsedNode | undefined): Location {
@@ -132,6 +185,30 @@ export class YamlDocument implements SourceDocument {
   private resolve(node: ParsedNode | undefined): ParsedNode | undefined {
     return target(node, this.aliases) as ParsedNode | undefined;
   }
+}
+
+function isAnchored(node: unknown): boolean {
+  return isAlias(node) || ((isScalar(node) || isCollection(node)) && node.anchor !== undefined);
+}
+
+function isFree(node: unknown): boolean {
+  if (isAnchored(node)) return false;
+  if (isMap(node)) return node.items.every(({ key, value }) => isFree(key) && isFree(value));
+  return !isSeq(node) || node.items.every(isFree);
+}
+
+/** Where an item stands. The parser counts the comments and line breaks behind a block to it. */
+function itemExtent(node: ParsedNode): Extent {
+  return [extentOf(node)[0], endOf(node)];
+}
+
+function endOf(node: ParsedNode): number {
+  if (isMap(node) && !node.flow) {
+    const last = node.items.at(-1) as Entry | undefined;
+    if (last) return endOf(last.value ?? last.key);
+  }
+  if (isSeq(node) && !node.flow && node.items.length > 0) return endOf(node.items.at(-1) as ParsedNode);
+  return node.range[1];
 }
 
 function partition<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {

@@ -14,6 +14,10 @@ class EmbeddedText extends SourceText {
     super(outer.file, text);
   }
 
+  override get host(): SourceText | undefined {
+    return this.outer.host;
+  }
+
   override position(offset: number): Position {
     return this.outer.position(this.outward[Math.max(0, Math.min(offset, this.text.length))]!);
   }
@@ -27,6 +31,10 @@ class OpaqueText extends SourceText {
     private readonly whole: SourceRange,
   ) {
     super(file, text);
+  }
+
+  override get host(): SourceText | undefined {
+    return undefined;
   }
 
   override position(): Position {

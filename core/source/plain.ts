@@ -18,6 +18,7 @@ export function plainDocument(value: unknown, place: string | Location, source?:
     at,
     written: () => undefined,
     extent: () => undefined,
+    list: () => undefined,
     within: path => at(path),
   };
 }

@@ -13,6 +13,11 @@ export class SourceText {
     readonly text: string,
   ) {}
 
+  /** The text of the whole file; undefined where the places of this one in it cannot be told. */
+  get host(): SourceText | undefined {
+    return this;
+  }
+
   /** The place of an offset, counted from 0. Places behind the end are the end. */
   position(offset: number): Position {
     const at = Math.max(0, Math.min(offset, this.text.length));

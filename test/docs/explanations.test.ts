@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import * as index from '../../core/diagnostics';
-import { RULE_CODES, RULES, type RuleCode } from '../../core/diagnostics';
+import { isOfLint, RULE_CODES, RULES, type RuleCode } from '../../core/diagnostics';
 import { EXPLANATIONS } from '../../core/diagnostics/explanations';
 import { block, intent, prose } from '../../core/diagnostics/explanations/explanation';
 import { importIntent } from '../../core/import/import';
-import { diagnose, hasContent } from '../../tools/docs/diagnose';
+import { diagnose, diagnoseByLint, hasContent } from '../../tools/docs/diagnose';
 import { intent as cluster, sandbox } from '../cli/sandbox';
 
 /** Rules about bytes, about long files, about the disk and about masq itself: no short text can show them. */
@@ -48,7 +48,8 @@ describe.each(RULE_CODES)('%s', code => {
 const SHOWN = RULE_CODES.filter(code => ![...NO_TEXT, ...OF_A_RUN, ...OF_AN_IMPORT].includes(code));
 
 test.each(SHOWN)('%s is what masq says of its example', code => {
-  expect(diagnose(EXPLANATIONS[code].example).map(d => d.code)).toContain(code);
+  const say = isOfLint(code) ? diagnoseByLint : diagnose;
+  expect(say(EXPLANATIONS[code].example).map(d => d.code)).toContain(code);
 });
 
 describe('where .masq.yaml has it', () => {

@@ -107,6 +107,33 @@ describe.skipIf(isMissing('pre-commit', '--version') || isMissing('unshare', '-U
   });
 });
 
+describe.skipIf(isMissing('pre-commit', '--version') || isMissing('unshare', '-Urn', 'true'))('masq-lint', () => {
+  let repos: Repos;
+  let repo: Repo;
+  const list = (text: string) => ({ 'agent/config.yaml': `nonMasqueradeCIDRs: ${text}\n` });
+
+  beforeAll(() => {
+    repos = new Repos();
+    repo = repos.create('linted');
+    const hook = `  - repo: ${repos.hooks()}\n    rev: ${TAG}\n    hooks:\n      - id: masq-lint\n`;
+    repo.write({ '.pre-commit-config.yaml': `repos:\n${hook}`, ...list('[10.0.0.0/9, 10.128.0.0/9]') });
+    repo.ok('pre-commit', 'install');
+  });
+  afterAll(() => repos.close());
+
+  test('lets notes pass, and refuses warnings', () => {
+    const noted = repo.commit('one');
+    expect(noted.stderr).toMatch(/masq lint\.+Passed\n/);
+    expect(noted.status).toBe(0);
+    repo.write(list('[10.0.0.0/8, 10.1.0.0/16]'));
+    const { status, stderr } = repo.commit('two');
+    expect(status).toBe(1);
+    expect(stderr).toContain('agent/config.yaml:1:34 warning MQ121 "10.1.0.0/16" lies inside "10.0.0.0/8"');
+    repo.write(list('[10.0.0.0/8]'));
+    expect(repo.commit('two').status).toBe(0);
+  });
+});
+
 function render(repo: Repo): void {
   repo.ok(process.execPath, MASQ, 'synth', 'intents');
 }

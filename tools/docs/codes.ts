@@ -1,8 +1,8 @@
 import { ruleAnchor } from '../../cli/site';
-import { RULE_CODES, RULES, type RuleCode } from '../../core/diagnostics';
+import { isOfLint, RULE_CODES, RULES, type RuleCode } from '../../core/diagnostics';
 import { EXPLANATIONS } from '../../core/diagnostics/explanations';
 import type { Output } from '../generate/output';
-import { diagnose, hasContent } from './diagnose';
+import { diagnose, diagnoseByLint, hasContent } from './diagnose';
 import { banner, fence, page, plain, table } from './markdown';
 
 const GROUPS = [
@@ -12,6 +12,7 @@ const GROUPS = [
   ['MQ4', 'Platforms'],
   ['MQ5', 'The egress gateway'],
   ['MQ6', 'Kubernetes manifests'],
+  ['MQ7', 'What masq lint alone looks for'],
   ['MQ9', 'masq itself'],
 ] as const;
 
@@ -64,7 +65,8 @@ function severities(code: RuleCode): string {
 
 function said(code: RuleCode, example: string): string {
   if (!hasContent(example)) return '';
-  const found = diagnose(example).filter(d => d.code === code);
+  const say = isOfLint(code) ? diagnoseByLint : diagnose;
+  const found = say(example).filter(d => d.code === code);
   if (found.length === 0) return '';
   const lines = found.map(d => {
     const place = d.range ? `:${d.range.start.line}:${d.range.start.column}` : '';

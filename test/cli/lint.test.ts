@@ -1,0 +1,322 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, lstatSync, mkdirSync, symlinkSync } from 'node:fs';
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { unifiedDiff } from '../../cli/lint/unified-diff';
+import { HOST_BITS, intent, sandbox } from './sandbox';
+
+const box = sandbox();
+
+const LIST = `# what stays as it is
+nonMasqueradeCIDRs:
+  - 10.0.0.0/8
+  - "172.16.0.0/13"
+  - 10.1.0.0/16 # partner
+
+  # on premises
+  - 192.168.0.0/16
+  - '172.24.0.0/13'
+  - 169.254.0.0/16
+resyncInterval:   60s
+`;
+
+const MENDED = `# what stays as it is
+nonMasqueradeCIDRs:
+  - 10.0.0.0/8
+  - "172.16.0.0/12"
+
+  # on premises
+  - 192.168.0.0/16
+resyncInterval:   60s
+`;
+
+/** The file's entry as a list has it in one line. */
+const list = (...lines: string[]): string => `nonMasqueradeCIDRs:\n${lines.map(line => `  - ${line}\n`).join('')}`;
+
+describe('what is told', () => {
+  test('to people, with what can be mended', () => {
+    box.write('list.yaml', LIST);
+    expect(box.masq('lint', 'list.yaml')).toEqual({
+      status: 0,
+      stdout: `list.yaml:4:5 note MQ703 "172.16.0.0/13" and "172.24.0.0/13" are exactly "172.16.0.0/12"; write it instead
+  4 |   - "172.16.0.0/13"
+    |     ^^^^^^^^^^^^^^^
+  note: list.yaml:9:5 "172.24.0.0/13" stands here
+
+list.yaml:5:5 warning MQ121 "10.1.0.0/16" lies inside "10.0.0.0/8" of the same list; remove it
+  5 |   - 10.1.0.0/16 # partner
+    |     ^^^^^^^^^^^
+  note: list.yaml:3:5 "10.0.0.0/8" stands here
+
+list.yaml:10:5 note MQ701 "169.254.0.0/16" never decides: link-local, asked before it, holds all of it; remove it
+  10 |   - 169.254.0.0/16
+     |     ^^^^^^^^^^^^^^
+
+1 warning, 2 notes in 1 file (1 document)
+`,
+      stderr: 'masq: 3 findings can be mended with --fix; --diff shows how\n',
+    });
+  });
+
+  test('fails from the severity on that --fail-on names', () => {
+    box.write('list.yaml', list('10.0.0.0/8', '169.254.0.0/16'));
+    const status = (...args: string[]) => box.masq('lint', ...args, 'list.yaml').status;
+    expect([status(), status('--fail-on', 'warning'), status('--fail-on', 'note')]).toEqual([0, 0, 1]);
+  });
+
+  test('all that validate tells, and no more of files with errors', () => {
+    box.write('faulty.yaml', list('10.0.0.1/8', '172.16.0.0/13', '172.24.0.0/13'));
+    const validated = box.masq('validate', 'faulty.yaml');
+    expect(validated.status).toBe(1);
+    expect(box.masq('lint', 'faulty.yaml')).toEqual(validated);
+    expect(box.masq('lint', '--fix', 'faulty.yaml')).toEqual({
+      ...validated,
+      stderr: 'masq: 0 findings mended\n',
+    });
+  });
+
+  test('of ranges that options name', () => {
+    box.write('list.yaml', list('10.24.0.0/14'));
+    const run = box.masq('lint', '-q', '--pods', '10.24.0.0/13', '--nodes', '10.24.0.0/16,192.168.1.0/24', 'list.yaml');
+    expect(run.stdout.match(/^list.*$/gm)).toEqual([
+      'list.yaml:1:1 warning MQ705 the list preserves 262144 of the 524288 addresses of the pod range "10.24.0.0/13", but not 10.28.0.0/14: a pod there sees the node of who calls it, and not the pod; add what is missing',
+      'list.yaml:1:1 warning MQ705 the list preserves nothing of the node range "192.168.1.0/24": packets to nodes there are masqueraded; add it',
+    ]);
+    expect(box.masq('lint', '--pods', '10.24.0.1/13', '--nodes', 'x', 'list.yaml')).toEqual({
+      status: 2,
+      stdout: '',
+      stderr:
+        'masq: --pods CIDR "10.24.0.1/13" has host bits set; did you mean "10.24.0.0/13"?\nmasq: --nodes "x" is not an IP address or CIDR\n',
+    });
+  });
+
+  test('of what .masq.yaml names, when no file is', () => {
+    box.write('.masq.yaml', 'intents: [intents]\n');
+    box.write('intents/a.yaml', intent('a', '[10.120.0.0/22, 172.16.0.0/12]'));
+    const { status, stdout } = box.masq('lint', '-q');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^intents\/a\.yaml:12:16 note MQ701 /);
+  });
+
+  test('as JSON and for code scanning, with what to replace where', () => {
+    const text = list('10.0.0.0/9', '10.128.0.0/9', '169.254.0.0/16 # masq-ignore MQ701 our auditors ask for it');
+    box.write('sub/list.yaml', text);
+    const json = JSON.parse(box.masq('lint', '-f', 'json', 'sub/list.yaml').stdout);
+    expect(json.diagnostics).toHaveLength(1);
+    const places = (edits: { range: { start: { offset: number }; end: { offset: number } }; text: string }[]) =>
+      edits.map(({ range, text: fresh }) => [text.slice(range.start.offset, range.end.offset), fresh]);
+    expect(places(json.diagnostics[0].fix)).toEqual([
+      ['10.0.0.0/9', '10.0.0.0/8'],
+      ['  - 10.128.0.0/9\n', ''],
+    ]);
+    const sarif = JSON.parse(
+      box.masqWith({ env: { GITHUB_WORKSPACE: box.path() }, cwd: 'sub' }, 'lint', '-f', 'sarif', 'list.yaml').stdout,
+    );
+    const [found, left] = sarif.runs[0].results;
+    expect(left).toMatchObject({ ruleId: 'MQ701', suppressions: [{ justification: 'our auditors ask for it' }] });
+    expect(left.fixes).toBeUndefined();
+    expect(found.fixes).toEqual([
+      {
+        description: { text: found.message.text },
+        artifactChanges: [
+          {
+            artifactLocation: { uri: 'sub/list.yaml' },
+            replacements: [
+              {
+                deletedRegion: { startLine: 2, startColumn: 5, endLine: 2, endColumn: 15 },
+                insertedContent: { text: '10.0.0.0/8' },
+              },
+              {
+                deletedRegion: { startLine: 3, startColumn: 1, endLine: 4, endColumn: 1 },
+                insertedContent: { text: '' },
+              },
+            ],
+          },
+        ],
+      },
+    ]);
+  });
+});
+
+describe('what is silenced', () => {
+  const IGNORED = list('10.0.0.0/8', '169.254.0.0/16 # masq-ignore MQ701 our auditors ask for it');
+
+  test('is left out, and is not mended', () => {
+    box.write('list.yaml', IGNORED);
+    expect(box.masq('lint', '--fix', '--fail-on', 'note', 'list.yaml')).toEqual({
+      status: 0,
+      stdout: 'no findings in 1 file (1 document); 1 left out as told\n',
+      stderr: 'masq: 0 findings mended\n',
+    });
+    expect(box.read('list.yaml')).toBe(IGNORED);
+  });
+
+  test('by the settings too', () => {
+    box.write('.masq.yaml', 'rules: [{code: shadowed-rule, severity: off, reason: we keep them}]\n');
+    box.write('list.yaml', list('10.0.0.0/8', '169.254.0.0/16'));
+    expect(box.masq('lint', '--diff', 'list.yaml')).toEqual({
+      status: 0,
+      stdout: '',
+      stderr: 'masq: 0 findings would be mended\n',
+    });
+  });
+
+  test('is no comment without effect to validate, which does not look for it', () => {
+    box.write('list.yaml', IGNORED);
+    expect(box.masq('validate', '--fail-on', 'note', 'list.yaml').status).toBe(0);
+    box.write('other.yaml', list('10.0.0.0/8 # masq-ignore MQ701 no longer needed'));
+    expect(box.masq('validate', '--fail-on', 'note', 'other.yaml').status).toBe(0);
+    const { status, stdout } = box.masq('lint', '--fail-on', 'note', 'other.yaml');
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/^other\.yaml:2:30 note MQ222 line 2 has no finding MQ701; remove the comment\n/);
+  });
+
+  test('a rule of validate is looked for by lint as well', () => {
+    box.write('list.yaml', list('10.0.0.0/8', '10.1.0.0/16 # masq-ignore MQ121 named by the auditors'));
+    const { status, stdout } = box.masq('lint', '--fix', '--fail-on', 'note', 'list.yaml');
+    expect([status, stdout]).toEqual([0, 'no findings in 1 file (1 document); 1 left out as told\n']);
+  });
+});
+
+describe('--fix', () => {
+  test('writes what is better, and every other character as it was', () => {
+    box.write('list.yaml', LIST);
+    expect(box.masq('lint', '--fix', '--fail-on', 'note', 'list.yaml')).toEqual({
+      status: 0,
+      stdout: 'no findings in 1 file (1 document)\n',
+      stderr: 'masq: 3 findings mended in 1 file\n',
+    });
+    expect(box.read('list.yaml')).toBe(MENDED);
+    expect(box.list()).toEqual(['list.yaml']);
+  });
+
+  test('a second time finds nothing to do and touches nothing', () => {
+    box.write('list.yaml', MENDED);
+    const before = box.stat('list.yaml');
+    expect(box.masq('lint', '--fix', 'list.yaml').stderr).toBe('masq: 0 findings mended\n');
+    expect(box.stat('list.yaml').mtimeMs).toBe(before.mtimeMs);
+    expect(box.stat('list.yaml').ino).toBe(before.ino);
+  });
+
+  test('keeps the file behind a link, and who may read it', () => {
+    box.write('real/list.yaml', LIST);
+    chmodSync(box.path('real/list.yaml'), 0o640);
+    mkdirSync(box.path('links'));
+    symlinkSync('../real/list.yaml', box.path('links/list.yaml'));
+    expect(box.masq('lint', '--fix', 'links').status).toBe(0);
+    expect(lstatSync(box.path('links/list.yaml')).isSymbolicLink()).toBe(true);
+    expect(box.read('real/list.yaml')).toBe(MENDED);
+    expect(box.stat('real/list.yaml').mode & 0o777).toBe(0o640);
+  });
+
+  test('leaves what stands below a comment, and says so', () => {
+    const text = list('10.0.0.0/8', '172.16.0.0/12').concat(
+      '  # why we need it\n  - 10.1.0.0/16\n  - 169.254.0.0/16\n',
+    );
+    box.write('list.yaml', text);
+    const { stdout } = box.masq('lint', '--fix', 'list.yaml');
+    expect(box.read('list.yaml')).toBe(text.replace('  - 169.254.0.0/16\n', ''));
+    expect(stdout).toMatch(/^list\.yaml:5:5 warning MQ121 /);
+  });
+
+  test('mends an intent, and the two at once that an exception and a list say', () => {
+    const preserve = '[{cidr: 172.16.0.0/12, except: [172.20.0.0/16, 172.22.0.0/16]}, 10.120.0.0/22]';
+    box.write('a.yaml', `${intent('a', preserve)}    always: [172.20.0.0/15] # both\n`);
+    expect(box.masq('lint', '--fix', 'a.yaml').stderr).toBe('masq: 2 findings mended in 1 file\n');
+    expect(box.read('a.yaml')).toBe(
+      `${intent('a', '[{cidr: 172.16.0.0/12, except: [172.22.0.0/16]}]')}    always: [172.20.0.0/15] # both\n`,
+    );
+  });
+
+  test('does not write into what masq renders', () => {
+    box.write('.masq.yaml', 'intents: [intents]\n');
+    box.write('intents/a.yaml', intent('a', '[10.0.0.0/8]'));
+    expect(box.masq('synth').status).toBe(0);
+    const file = 'dist/a/20-configmap-ip-masq-agent.yaml';
+    const text = box.read(file).replace(/( *)- 10\.0\.0\.0\/8.*\n/, '$1- 10.0.0.0/9\n$1- 10.128.0.0/9\n');
+    box.write(file, text);
+    expect(box.masq('lint', '--fix', 'dist').stderr).toBe('masq: 0 findings mended\n');
+    expect(box.read(file)).toBe(text);
+  });
+
+  test('takes no standard input', () => {
+    expect(box.masqWith({ input: LIST }, 'lint', '--fix', '-')).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: 'masq: --fix and --diff take files, and no standard input\n',
+    });
+    expect(box.masqWith({ input: LIST }, 'lint', '-q', '-').stdout).toMatch(/^<stdin>:4:5 note MQ703 /);
+  });
+});
+
+describe('--diff', () => {
+  test('shows what would be written, and writes nothing', () => {
+    box.write('list.yaml', LIST);
+    box.write('sound.yaml', MENDED);
+    const { status, stdout, stderr } = box.masq('lint', '--diff', 'list.yaml', 'sound.yaml');
+    expect({ status, stderr }).toEqual({ status: 1, stderr: 'masq: 3 findings would be mended in 1 file\n' });
+    expect(stdout).toBe(`--- list.yaml
++++ list.yaml
+@@ -1,11 +1,8 @@
+ # what stays as it is
+ nonMasqueradeCIDRs:
+   - 10.0.0.0/8
+-  - "172.16.0.0/13"
+-  - 10.1.0.0/16 # partner
++  - "172.16.0.0/12"
+ 
+   # on premises
+   - 192.168.0.0/16
+-  - '172.24.0.0/13'
+-  - 169.254.0.0/16
+ resyncInterval:   60s
+`);
+    expect(box.read('list.yaml')).toBe(LIST);
+    expect(box.masq('lint', '--diff', 'sound.yaml')).toEqual({
+      status: 0,
+      stdout: '',
+      stderr: 'masq: 0 findings would be mended\n',
+    });
+  });
+
+  test('fails for errors that are in the way', () => {
+    box.write('a.yaml', intent('a', HOST_BITS));
+    const { status, stdout, stderr } = box.masq('lint', '--diff', 'a.yaml');
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/^a\.yaml:12:16 error MQ101 [\s\S]*\nmasq: 0 findings would be mended\n$/);
+  });
+
+  test('is what git applies', () => {
+    const line = fc.constantFrom('a\n', 'b\n', 'c\n', 'd\r\n', '\n');
+    const text = fc
+      .tuple(fc.array(line, { maxLength: 30 }), fc.constantFrom('', 'z'))
+      .map(([all, end]) => all.join('') + end);
+    fc.assert(
+      fc.property(text, text, (before, after) => {
+        // Git takes an empty file for none.
+        if (before === '' || after === '' || before === after) return;
+        box.write('file', before);
+        const patch = unifiedDiff('file', before, after);
+        const { status, stderr } = spawnSync('git', ['apply', '-p0', '--whitespace=nowarn', '-'], {
+          cwd: box.folder,
+          input: patch,
+          encoding: 'utf8',
+        });
+        expect(`${stderr}${status}`).toBe('0');
+        expect(box.read('file')).toBe(after);
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+describe('--changed', () => {
+  test('says nothing of files that masq does not know, and takes manifests beside for what they are', () => {
+    box.write('compose.yaml', 'services: [web]\n');
+    box.write('list.yaml', list('10.0.0.0/9', '10.128.0.0/9'));
+    const { status, stdout } = box.masq('lint', '-q', '--changed', '--', 'compose.yaml', 'list.yaml');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^list\.yaml:2:5 note MQ703 /);
+    expect(stdout).not.toContain('compose');
+  });
+});
