@@ -13,6 +13,7 @@ const GROUPS = [
   ['MQ5', 'The egress gateway'],
   ['MQ6', 'Kubernetes manifests'],
   ['MQ7', 'What masq lint alone looks for'],
+  ['MQ8', 'Imports'],
   ['MQ9', 'masq itself'],
 ] as const;
 
