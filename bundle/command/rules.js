@@ -1,9 +1,9 @@
-"use strict";var P=Object.defineProperty;var ae=Object.getOwnPropertyDescriptor;var ne=Object.getOwnPropertyNames;var se=Object.prototype.hasOwnProperty;var oe=(n,s)=>{for(var o in s)P(n,o,{get:s[o],enumerable:!0})},re=(n,s,o,r)=>{if(s&&typeof s=="object"||typeof s=="function")for(let l of ne(s))!se.call(n,l)&&l!==o&&P(n,l,{get:()=>s[l],enumerable:!(r=ae(s,l))||r.enumerable});return n};var ie=n=>re(P({},"__esModule",{value:!0}),n);var ye={};oe(ye,{explain:()=>Z,run:()=>ge});module.exports=ie(ye);var S=n=>(s,o,...r)=>({name:s,severity:n,also:r,title:o}),a=S("error"),m=S("warning"),y=S("note"),O={MQ101:a("host-bits-set","A CIDR has bits set beyond its prefix"),MQ102:a("leading-zero","A number in an address starts with a zero, which some readers take for octal"),MQ103:a("part-out-of-range","A part of an address is larger than its family allows"),MQ104:a("wrong-number-of-parts","An address has parts missing, doubled or too many"),MQ105:a("prefix-out-of-range","A prefix length is longer than the address"),MQ106:a("missing-prefix","A CIDR has no prefix length"),MQ107:a("netmask-notation","A range is written with a netmask instead of a prefix length"),MQ108:a("zone","An address carries a zone"),MQ109:a("ipv4-mapped","An IPv4-mapped IPv6 address is used"),MQ110:a("whitespace","An address has white space in or around it"),MQ111:a("not-an-address","A text is not an IP address at all"),MQ112:a("cidr-for-address","A CIDR is written where one address is wanted"),MQ113:a("unknown-range","A name is neither a range of the registry nor of the document"),MQ120:m("duplicate-entry","A list names the same range twice"),MQ121:m("covered-entry","A range lies inside another one of the same list"),MQ122:y("cidr-limit","A list has more than 64 entries, the limit of ip-masq-agent","error","warning"),MQ123:m("except-outside","An exception lies outside the range that it is taken from"),MQ124:m("except-covers-all","The exceptions take away the whole range","error"),MQ125:a("range-cycle","Named ranges refer to each other in a circle"),MQ126:a("range-name-taken","A named range has the name of a range of the registry","warning"),MQ127:m("unused-range","A named range is never used"),MQ201:a("yaml-syntax","The text is not valid YAML"),MQ202:a("duplicate-key","A map has the same key twice"),MQ203:a("unknown-key","A key has no meaning where it stands"),MQ204:a("wrong-type","A value has the wrong type"),MQ205:a("missing-key","A required key is missing"),MQ206:a("value-not-allowed","A value is outside of what its key allows"),MQ207:a("tab-indentation","A tab is used for indentation"),MQ208:a("yaml11-boolean","A YAML 1.1 boolean such as yes or on is used"),MQ209:a("too-large","A file or a document is larger than masq reads"),MQ210:a("alias-bomb","Aliases or names of ranges expand to more than masq reads"),MQ211:a("null-value","A value is missing behind its key or list dash"),MQ212:y("nothing-to-check","A file holds no document that masq knows"),MQ213:a("unknown-kind","A masq document has an unknown kind or apiVersion"),MQ214:a("duplicate-cluster","Two intents have the same name"),MQ215:a("several-documents","An ip-masq-agent file holds several documents"),MQ216:a("bad-duration","A duration is not written as ip-masq-agent reads it"),MQ217:a("not-utf8","A file is not UTF-8 text"),MQ218:a("unknown-tag","A value carries a YAML tag"),MQ219:y("findings-left-out","A file has more findings than masq tells"),MQ220:a("unknown-rule","A setting or a comment names a rule that does not exist"),MQ221:a("bare-ignore","A masq-ignore comment lacks the rule or the reason"),MQ222:y("idle-ignore","A masq-ignore comment or a rule of .masq.yaml leaves nothing out"),MQ223:a("gitops-entry","An entry of gitops in the settings cannot be rendered"),MQ301:a("cluster-range-masqueraded","Traffic inside the cluster would be masqueraded"),MQ302:a("link-local-contradiction","Link-local is to be masqueraded and is preserved by the list","warning"),MQ303:a("internet-without-route","Pod addresses are preserved to the internet without a declared route","warning"),MQ304:m("pod-range-elsewhere","Pods keep a non-RFC 1918 source towards a range that contains their own"),MQ305:m("node-range-on-premises","A node range overlaps an on-premises range: traffic can loop"),MQ306:a("cluster-ranges-overlap","Node, pod and service ranges overlap each other"),MQ307:m("nothing-preserved","The list is empty and preserves nothing"),MQ308:m("family-without-pods","An entry is of an address family that the pods do not have"),MQ309:a("ipv6-pods-masqueraded","IPv6 is enabled without one preserved IPv6 range"),MQ310:m("implicit-defaults","No list is given: the agent falls back to built-in defaults","note"),MQ311:a("resync-too-short","The resync interval would make the agent spin"),MQ312:a("bad-to-ports","The masquerade port ranges are not valid"),MQ313:a("bad-masq-chain","The masquerade chain has a reserved or too long name"),MQ314:y("nothing-to-render","The intent needs no object of its own"),MQ315:m("cluster-ranges-unknown","The cluster declares no range of a kind that masq keeps safe"),MQ316:m("node-ip-outside","A node's address is in no node range"),MQ317:m("service-range-on-premises","A service range overlaps an on-premises range: hosts there are out of reach"),MQ318:a("unusable-cluster-range","A cluster range holds addresses that no pod, node or Service can have"),MQ319:m("agent-without-list","The agent is described, but there is no list that it would enforce"),MQ320:m("on-premises-range-of-pods","An on-premises range lies inside a pod range: hosts there are out of reach"),MQ321:a("agent-image-missing","masq-agent is to run, and no image of it is named"),MQ322:a("other-flavor","A key is about another agent than the one that is to run","warning"),MQ323:m("metrics-address","Metrics are to be served on an address that not every node has","error"),MQ324:m("metrics-port","Metrics are to be served on a port of Kubernetes' own","error"),MQ401:a("gke-chain","On GKE the chain must be IP-MASQ"),MQ402:a("dataplane-v2-random-fully","GKE Dataplane V2 needs --random-fully=false","note"),MQ403:m("disable-default-snat-ignored","disableDefaultSnat has no effect beside ip-masq-agent"),MQ404:m("windows-node-pools","IP masquerading is not supported on Windows node pools"),MQ405:a("autopilot-version","The Autopilot version has no EgressNATPolicy"),MQ406:a("autopilot-dataplane","EgressNATPolicy on Autopilot needs Dataplane V2"),MQ407:a("autopilot-link-local","Autopilot always preserves link-local"),MQ408:a("autopilot-default-policy","What happens to the generated default policy is not said"),MQ409:y("autopilot-undocumented","Google does not document how a custom policy and default combine"),MQ410:a("gke-managed-policy","The GKE-managed policy cannot be written"),MQ411:a("not-expressible","The platform cannot express this","warning"),MQ412:a("bad-version","The platform version cannot be read"),MQ413:a("gke-deploys-agent","GKE deploys ip-masq-agent itself on this cluster"),MQ414:a("defaults-depend-on-image","The default destinations of this GKE version depend on the node image"),MQ501:a("source-ip-not-floating","The egress source IP is not among the floating IPs"),MQ502:a("source-ip-shared","Two policies use the same egress source IP"),MQ503:a("floating-ip-outside","A floating IP is in no node subnet"),MQ504:a("floating-ip-reserved","A floating IP is the network or broadcast address of its subnet"),MQ505:a("floating-ip-of-node","A floating IP is a node's own address"),MQ506:m("single-floating-ip","An L2 domain has fewer than two floating IPs"),MQ507:a("gateway-ipv4-only","The egress gateway handles IPv4 only"),MQ508:a("policies-overlap","Two policies claim the same packet with different source IPs"),MQ509:a("destination-in-cluster","An egress destination contains addresses of the cluster itself","warning"),MQ510:m("selects-every-pod","An egress rule selects every pod"),MQ511:a("gateway-version","The version does not have this gateway kind"),MQ512:a("gateway-broken-version","The egress gateway is broken in this version"),MQ513:m("gateway-preview","Clusters with the preview of the egress gateway cannot be upgraded"),MQ514:a("gateway-switch","The gateway is switched on the wrong way for this version","warning"),MQ515:y("gateway-v1-unpublished","The v1 policy of bare metal clusters is not published"),MQ516:a("duplicate-floating-ip","A floating IP is listed twice","note"),MQ517:a("duplicate-policy","Two policies have the same name"),MQ518:a("bad-selector","A label, an annotation key or a label selector is not valid"),MQ519:m("selects-no-pod","An egress rule selects no pod"),MQ520:m("destination-behind-no-gateway","An egress destination cannot be reached through a gateway"),MQ601:a("volume-mount-mismatch","A volume mount names a volume that the pod does not have"),MQ602:a("config-map-name","The DaemonSet reads another ConfigMap than the one beside it"),MQ603:a("config-map-key","The ConfigMap lacks the key that the agent reads"),MQ604:a("config-path","The configuration is not mounted at /etc/config/ip-masq-agent","warning"),MQ605:a("duplicate-object","Two objects have the same kind, namespace and name","note"),MQ606:m("namespace","Objects of the agent are in different namespaces or in none","error"),MQ607:a("host-network","The agent does not run in the host network"),MQ608:a("missing-capability","The agent lacks NET_ADMIN","warning"),MQ609:a("removed-api-version","The apiVersion is no longer served by Kubernetes"),MQ610:a("selector-mismatch","The selector does not match the pod template"),MQ611:m("foreign-dialect","The manifest is of another project's agent"),MQ612:a("unknown-flag","The agent does not have this flag","warning"),MQ613:a("unfilled-placeholder","A template placeholder was never filled in"),MQ614:m("privileged","The agent runs privileged without need"),MQ615:a("bad-object-name","A name is not one that Kubernetes takes","warning"),MQ616:a("request-above-limit","A container requests more than its limit"),MQ617:a("impossible-pod","Kubernetes does not take the DaemonSet's pods"),MQ618:m("two-agents","Two agents write rules on the same nodes","note"),MQ619:m("agent-state","masq-agent's state does not outlive its pod"),MQ620:a("agent-ends","masq-agent is told to do something else than to enforce"),MQ621:m("xtables-lock","masq-agent does not share the node's lock of iptables"),MQ801:y("import-left-out","An intent has no word for something that is imported","warning"),MQ802:y("import-dialect","What is imported means something else to ip-masq-agent","warning","error"),MQ803:a("import-not-expressible","An intent cannot say what is to be imported"),MQ804:a("import-masquerades-cluster","What is imported masquerades packets to the cluster's own ranges","warning"),MQ901:a("translation-mismatch","What would be emitted does not mean what was asked for"),MQ902:a("internal-fault","masq itself failed"),MQ903:a("stale-output","The rendered manifests are not up to date"),MQ904:a("unreadable","A file cannot be read"),MQ905:y("orphaned-output","A rendered file belongs to no given intent"),MQ906:a("nothing-checked","A run looked at no document that masq knows","note"),MQ907:y("foreign-output","A manifest beside the rendered ones was not written by masq")},k=O,q=Object.keys(O);function E(n,s,o=Math.max(1,Math.floor(n.length/3))){if(n.length>64)return;let r=n.toLowerCase(),l,h=o+1;for(let c of s){let f=de(r,c.toLowerCase(),h);f<h&&(h=f,l=c)}return l}function de(n,s,o){if(Math.abs(n.length-s.length)>=o)return o;let r=[],l=Array.from({length:s.length+1},(c,f)=>f),h=0;for(let c=1;c<=n.length;c++){let f=[c],b=c;for(let w=1;w<=s.length;w++){let T=n[c-1]===s[w-1],x=Math.min(l[w]+1,f[w-1]+1,l[w-1]+(T?0:1));c>1&&w>1&&n[c-1]===s[w-2]&&n[c-2]===s[w-1]&&(x=Math.min(x,r[w-2]+1)),f.push(x),x<b&&(b=x)}if(b>=o&&h>=o)return o;h=b,r=l,l=f}return l[s.length]}function D(n){return n.length<2?n.join(""):`${n.slice(0,-1).join(", ")} or ${n[n.length-1]}`}function N(n){return q.find(s=>s===n.toUpperCase()||k[s].name===n.toLowerCase())}var le=5;function L(n){let s=he(n),o=s.length>0?`did you mean ${D(s.map(r=>`"${r}"`))}?`:'run "masq rules" for the list';return`"${n}" is no rule; ${o}`}function he(n){let s=q.map(l=>k[l].name),o=E(n,[...q,...s]);if(o!==void 0)return[o];let r=s.filter(l=>l.includes(n.toLowerCase()));return r.length>le?[]:r}var t={upstream:"kubernetes-sigs/ip-masq-agent, measured",guide:"Kubernetes: IP Masquerade Agent User Guide",standard:"Google: ip-masq-agent in Standard clusters",gke:"Google: IP masquerade agent",gke2019:"Google: IP masquerade agent, the page of the days of GKE 1.14",gateway:"Google: egress NAT gateway of Anthos clusters on bare metal",lab:"kernel behaviour, measured in a lab of network namespaces",yaml:"YAML 1.2",masq:"masq itself"};function e(n){return n.trim().replace(/\s+/g," ")}function d(n){let s=n.replace(/^\n+|\s+$/g,"").split(`
-`),o=Math.min(...s.filter(r=>r.trim()!=="").map(r=>r.search(/[^ ]/)));return`${s.map(r=>r.slice(o)).join(`
+"use strict";var P=Object.defineProperty;var ne=Object.getOwnPropertyDescriptor;var se=Object.getOwnPropertyNames;var oe=Object.prototype.hasOwnProperty;var re=(n,s)=>{for(var o in s)P(n,o,{get:s[o],enumerable:!0})},ie=(n,s,o,d)=>{if(s&&typeof s=="object"||typeof s=="function")for(let l of se(s))!oe.call(n,l)&&l!==o&&P(n,l,{get:()=>s[l],enumerable:!(d=ne(s,l))||d.enumerable});return n};var de=n=>ie(P({},"__esModule",{value:!0}),n);var ve={};re(ve,{explain:()=>ee,run:()=>fe});module.exports=de(ve);var S=n=>(s,o,...d)=>({name:s,severity:n,also:d,title:o}),a=S("error"),h=S("warning"),v=S("note"),O={MQ101:a("host-bits-set","A CIDR has bits set beyond its prefix"),MQ102:a("leading-zero","A number in an address starts with a zero, which some readers take for octal"),MQ103:a("part-out-of-range","A part of an address is larger than its family allows"),MQ104:a("wrong-number-of-parts","An address has parts missing, doubled or too many"),MQ105:a("prefix-out-of-range","A prefix length is longer than the address"),MQ106:a("missing-prefix","A CIDR has no prefix length"),MQ107:a("netmask-notation","A range is written with a netmask instead of a prefix length"),MQ108:a("zone","An address carries a zone"),MQ109:a("ipv4-mapped","An IPv4-mapped IPv6 address is used"),MQ110:a("whitespace","An address has white space in or around it"),MQ111:a("not-an-address","A text is not an IP address at all"),MQ112:a("cidr-for-address","A CIDR is written where one address is wanted"),MQ113:a("unknown-range","A name is neither a range of the registry nor of the document"),MQ120:h("duplicate-entry","A list names the same range twice"),MQ121:h("covered-entry","A range lies inside another one of the same list"),MQ122:v("cidr-limit","A list has more than 64 entries, the limit of ip-masq-agent","error","warning"),MQ123:h("except-outside","An exception lies outside the range that it is taken from"),MQ124:h("except-covers-all","The exceptions take away the whole range","error"),MQ125:a("range-cycle","Named ranges refer to each other in a circle"),MQ126:a("range-name-taken","A named range has the name of a range of the registry","warning"),MQ127:h("unused-range","A named range is never used"),MQ201:a("yaml-syntax","The text is not valid YAML"),MQ202:a("duplicate-key","A map has the same key twice"),MQ203:a("unknown-key","A key has no meaning where it stands"),MQ204:a("wrong-type","A value has the wrong type"),MQ205:a("missing-key","A required key is missing"),MQ206:a("value-not-allowed","A value is outside of what its key allows"),MQ207:a("tab-indentation","A tab is used for indentation"),MQ208:a("yaml11-boolean","A YAML 1.1 boolean such as yes or on is used"),MQ209:a("too-large","A file or a document is larger than masq reads"),MQ210:a("alias-bomb","Aliases or names of ranges expand to more than masq reads"),MQ211:a("null-value","A value is missing behind its key or list dash"),MQ212:v("nothing-to-check","A file holds no document that masq knows"),MQ213:a("unknown-kind","A masq document has an unknown kind or apiVersion"),MQ214:a("duplicate-cluster","Two intents have the same name"),MQ215:a("several-documents","An ip-masq-agent file holds several documents"),MQ216:a("bad-duration","A duration is not written as ip-masq-agent reads it"),MQ217:a("not-utf8","A file is not UTF-8 text"),MQ218:a("unknown-tag","A value carries a YAML tag"),MQ219:v("findings-left-out","A file has more findings than masq tells"),MQ220:a("unknown-rule","A setting or a comment names a rule that does not exist"),MQ221:a("bare-ignore","A masq-ignore comment lacks the rule or the reason"),MQ222:v("idle-ignore","A masq-ignore comment or a rule of .masq.yaml leaves nothing out"),MQ223:a("gitops-entry","An entry of gitops in the settings cannot be rendered"),MQ301:a("cluster-range-masqueraded","Traffic inside the cluster would be masqueraded"),MQ302:a("link-local-contradiction","Link-local is to be masqueraded and is preserved by the list","warning"),MQ303:a("internet-without-route","Pod addresses are preserved to the internet without a declared route","warning"),MQ304:h("pod-range-elsewhere","Pods keep a non-RFC 1918 source towards a range that contains their own"),MQ305:h("node-range-on-premises","A node range overlaps an on-premises range: traffic can loop"),MQ306:a("cluster-ranges-overlap","Node, pod and service ranges overlap each other"),MQ307:h("nothing-preserved","The list is empty and preserves nothing"),MQ308:h("family-without-pods","An entry is of an address family that the pods do not have"),MQ309:a("ipv6-pods-masqueraded","IPv6 is enabled without one preserved IPv6 range"),MQ310:h("implicit-defaults","No list is given: the agent falls back to built-in defaults","note"),MQ311:a("resync-too-short","The resync interval would make the agent spin"),MQ312:a("bad-to-ports","The masquerade port ranges are not valid"),MQ313:a("bad-masq-chain","The masquerade chain has a reserved or too long name"),MQ314:v("nothing-to-render","The intent needs no object of its own"),MQ315:h("cluster-ranges-unknown","The cluster declares no range of a kind that masq keeps safe"),MQ316:h("node-ip-outside","A node's address is in no node range"),MQ317:h("service-range-on-premises","A service range overlaps an on-premises range: hosts there are out of reach"),MQ318:a("unusable-cluster-range","A cluster range holds addresses that no pod, node or Service can have"),MQ319:h("agent-without-list","The agent is described, but there is no list that it would enforce"),MQ320:h("on-premises-range-of-pods","An on-premises range lies inside a pod range: hosts there are out of reach"),MQ321:a("agent-image-missing","masq-agent is to run, and no image of it is named"),MQ322:a("other-flavor","A key is about another agent than the one that is to run","warning"),MQ323:h("metrics-address","Metrics are to be served on an address that not every node has","error"),MQ324:h("metrics-port","Metrics are to be served on a port of Kubernetes' own","error"),MQ401:a("gke-chain","On GKE the chain must be IP-MASQ"),MQ402:a("dataplane-v2-random-fully","GKE Dataplane V2 needs --random-fully=false","note"),MQ403:h("disable-default-snat-ignored","disableDefaultSnat has no effect beside ip-masq-agent"),MQ404:h("windows-node-pools","IP masquerading is not supported on Windows node pools"),MQ405:a("autopilot-version","The Autopilot version has no EgressNATPolicy"),MQ406:a("autopilot-dataplane","EgressNATPolicy on Autopilot needs Dataplane V2"),MQ407:a("autopilot-link-local","Autopilot always preserves link-local"),MQ408:a("autopilot-default-policy","What happens to the generated default policy is not said"),MQ409:v("autopilot-undocumented","Google does not document how a custom policy and default combine"),MQ410:a("gke-managed-policy","The GKE-managed policy cannot be written"),MQ411:a("not-expressible","The platform cannot express this","warning"),MQ412:a("bad-version","The platform version cannot be read"),MQ413:a("gke-deploys-agent","GKE deploys ip-masq-agent itself on this cluster"),MQ414:a("defaults-depend-on-image","The default destinations of this GKE version depend on the node image"),MQ501:a("source-ip-not-floating","The egress source IP is not among the floating IPs"),MQ502:a("source-ip-shared","Two policies use the same egress source IP"),MQ503:a("floating-ip-outside","A floating IP is in no node subnet"),MQ504:a("floating-ip-reserved","A floating IP is the network or broadcast address of its subnet"),MQ505:a("floating-ip-of-node","A floating IP is a node's own address"),MQ506:h("single-floating-ip","An L2 domain has fewer than two floating IPs"),MQ507:a("gateway-ipv4-only","The egress gateway handles IPv4 only"),MQ508:a("policies-overlap","Two policies claim the same packet with different source IPs"),MQ509:a("destination-in-cluster","An egress destination contains addresses of the cluster itself","warning"),MQ510:h("selects-every-pod","An egress rule selects every pod"),MQ511:a("gateway-version","The version does not have this gateway kind"),MQ512:a("gateway-broken-version","The egress gateway is broken in this version"),MQ513:h("gateway-preview","Clusters with the preview of the egress gateway cannot be upgraded"),MQ514:a("gateway-switch","The gateway is switched on the wrong way for this version","warning"),MQ515:v("gateway-v1-unpublished","The v1 policy of bare metal clusters is not published"),MQ516:a("duplicate-floating-ip","A floating IP is listed twice","note"),MQ517:a("duplicate-policy","Two policies have the same name"),MQ518:a("bad-selector","A label, an annotation key or a label selector is not valid"),MQ519:h("selects-no-pod","An egress rule selects no pod"),MQ520:h("destination-behind-no-gateway","An egress destination cannot be reached through a gateway"),MQ601:a("volume-mount-mismatch","A volume mount names a volume that the pod does not have"),MQ602:a("config-map-name","The DaemonSet reads another ConfigMap than the one beside it"),MQ603:a("config-map-key","The ConfigMap lacks the key that the agent reads"),MQ604:a("config-path","The configuration is not mounted at /etc/config/ip-masq-agent","warning"),MQ605:a("duplicate-object","Two objects have the same kind, namespace and name","note"),MQ606:h("namespace","Objects of the agent are in different namespaces or in none","error"),MQ607:a("host-network","The agent does not run in the host network"),MQ608:a("missing-capability","The agent lacks NET_ADMIN","warning"),MQ609:a("removed-api-version","The apiVersion is no longer served by Kubernetes"),MQ610:a("selector-mismatch","The selector does not match the pod template"),MQ611:h("foreign-dialect","The manifest is of another project's agent"),MQ612:a("unknown-flag","The agent does not have this flag","warning"),MQ613:a("unfilled-placeholder","A template placeholder was never filled in"),MQ614:h("privileged","The agent runs privileged without need"),MQ615:a("bad-object-name","A name is not one that Kubernetes takes","warning"),MQ616:a("request-above-limit","A container requests more than its limit"),MQ617:a("impossible-pod","Kubernetes does not take the DaemonSet's pods"),MQ618:h("two-agents","Two agents write rules on the same nodes","note"),MQ619:h("agent-state","masq-agent's state does not outlive its pod"),MQ620:a("agent-ends","masq-agent is told to do something else than to enforce"),MQ621:h("xtables-lock","masq-agent does not share the node's lock of iptables"),MQ701:h("shadowed-rule","A rule never decides: those that are asked before it hold all that it holds","note"),MQ702:v("redundant-rule","A rule changes nothing: without it everything is treated the same"),MQ703:v("mergeable-ranges","Several ranges of a list are exactly one"),MQ704:h("idle-exception","An exception takes out what another entry of the list preserves all the same"),MQ705:h("range-not-preserved","A range of the cluster's own is preserved in part, or not at all"),MQ706:h("sources-disagree","Files that one agent merges disagree","note"),MQ707:h("unread-source","No agent beside it reads a file of the agent"),MQ708:h("kubelet-masquerades","The kubelet's own masquerading is configured","note","error"),MQ801:v("import-left-out","An intent has no word for something that is imported","warning"),MQ802:v("import-dialect","What is imported means something else to ip-masq-agent","warning","error"),MQ803:a("import-not-expressible","An intent cannot say what is to be imported"),MQ804:a("import-masquerades-cluster","What is imported masquerades packets to the cluster's own ranges","warning"),MQ901:a("translation-mismatch","What would be emitted does not mean what was asked for"),MQ902:a("internal-fault","masq itself failed"),MQ903:a("stale-output","The rendered manifests are not up to date"),MQ904:a("unreadable","A file cannot be read"),MQ905:v("orphaned-output","A rendered file belongs to no given intent"),MQ906:a("nothing-checked","A run looked at no document that masq knows","note"),MQ907:v("foreign-output","A manifest beside the rendered ones was not written by masq")},k=O,q=Object.keys(O);function E(n,s,o=Math.max(1,Math.floor(n.length/3))){if(n.length>64)return;let d=n.toLowerCase(),l,m=o+1;for(let c of s){let w=le(d,c.toLowerCase(),m);w<m&&(m=w,l=c)}return l}function le(n,s,o){if(Math.abs(n.length-s.length)>=o)return o;let d=[],l=Array.from({length:s.length+1},(c,w)=>w),m=0;for(let c=1;c<=n.length;c++){let w=[c],b=c;for(let y=1;y<=s.length;y++){let T=n[c-1]===s[y-1],x=Math.min(l[y]+1,w[y-1]+1,l[y-1]+(T?0:1));c>1&&y>1&&n[c-1]===s[y-2]&&n[c-2]===s[y-1]&&(x=Math.min(x,d[y-2]+1)),w.push(x),x<b&&(b=x)}if(b>=o&&m>=o)return o;m=b,d=l,l=w}return l[s.length]}function D(n){return n.length<2?n.join(""):`${n.slice(0,-1).join(", ")} or ${n[n.length-1]}`}function N(n){return q.find(s=>s===n.toUpperCase()||k[s].name===n.toLowerCase())}var he=5;function L(n){let s=me(n),o=s.length>0?`did you mean ${D(s.map(d=>`"${d}"`))}?`:'run "masq rules" for the list';return`"${n}" is no rule; ${o}`}function me(n){let s=q.map(l=>k[l].name),o=E(n,[...q,...s]);if(o!==void 0)return[o];let d=s.filter(l=>l.includes(n.toLowerCase()));return d.length>he?[]:d}var t={upstream:"kubernetes-sigs/ip-masq-agent, measured",guide:"Kubernetes: IP Masquerade Agent User Guide",standard:"Google: ip-masq-agent in Standard clusters",gke:"Google: IP masquerade agent",gke2019:"Google: IP masquerade agent, the page of the days of GKE 1.14",gateway:"Google: egress NAT gateway of Anthos clusters on bare metal",lab:"kernel behaviour, measured in a lab of network namespaces",yaml:"YAML 1.2",masq:"masq itself"};function e(n){return n.trim().replace(/\s+/g," ")}function r(n){let s=n.replace(/^\n+|\s+$/g,"").split(`
+`),o=Math.min(...s.filter(d=>d.trim()!=="").map(d=>d.search(/[^ ]/)));return`${s.map(d=>d.slice(o)).join(`
 `)}
-`}var me={kubernetes:{nodes:"192.168.1.0/24",pods:"10.244.0.0/16",services:"10.96.0.0/12",version:void 0},"gke-standard":{nodes:"10.128.0.0/20",pods:"10.119.128.0/17",services:"10.120.0.0/22",version:"1.29.4-gke.1043000"},"gke-autopilot":{nodes:"10.128.0.0/20",pods:"10.119.128.0/17",services:"10.120.0.0/22",version:"1.29.4-gke.1043000"},"anthos-bare-metal":{nodes:"192.168.1.0/24",pods:"10.10.0.0/16",services:"10.96.0.0/12",version:"1.10.2"}};function i(n,s,o={}){let r=me[n],l=o.version??r.version,h=o.services??r.services,c=["apiVersion: masq/v1alpha1","kind: ClusterIntent","metadata: {name: prod}","spec:",`  platform: ${n}`,...l===void 0?[]:[`  version: ${l}`],"  network:",`    nodeCIDRs: [${o.nodes??r.nodes}]`,`    podCIDRs: [${o.pods??r.pods}]`,...h===""?[]:[`    serviceCIDRs: [${h}]`],...o.network===void 0?[]:[`    ${o.network}`]],f=s.trim()===""?"":d(s).replace(/^(?=.)/gm,"  ");return`${c.join(`
+`}var ce={kubernetes:{nodes:"192.168.1.0/24",pods:"10.244.0.0/16",services:"10.96.0.0/12",version:void 0},"gke-standard":{nodes:"10.128.0.0/20",pods:"10.119.128.0/17",services:"10.120.0.0/22",version:"1.29.4-gke.1043000"},"gke-autopilot":{nodes:"10.128.0.0/20",pods:"10.119.128.0/17",services:"10.120.0.0/22",version:"1.29.4-gke.1043000"},"anthos-bare-metal":{nodes:"192.168.1.0/24",pods:"10.10.0.0/16",services:"10.96.0.0/12",version:"1.10.2"}};function i(n,s,o={}){let d=ce[n],l=o.version??d.version,m=o.services??d.services,c=["apiVersion: masq/v1alpha1","kind: ClusterIntent","metadata: {name: prod}","spec:",`  platform: ${n}`,...l===void 0?[]:[`  version: ${l}`],"  network:",`    nodeCIDRs: [${o.nodes??d.nodes}]`,`    podCIDRs: [${o.pods??d.pods}]`,...m===""?[]:[`    serviceCIDRs: [${m}]`],...o.network===void 0?[]:[`    ${o.network}`]],w=s.trim()===""?"":r(s).replace(/^(?=.)/gm,"  ");return`${c.join(`
 `)}
-${f}`}function p(n){return d(`
+${w}`}function p(n){return r(`
     apiVersion: ${n.apiVersion??"apps/v1"}
     kind: DaemonSet
     metadata: {name: ip-masq-agent, namespace: kube-system}
@@ -24,7 +24,7 @@ ${f}`}function p(n){return d(`
                 name: ${n.configMap??"ip-masq-agent"}
                 optional: true
                 items: [{key: config, path: ${n.path??"ip-masq-agent"}}]
-  `)}function v(n,s="ip-masq-agent",o="config"){return d(`
+  `)}function g(n,s="ip-masq-agent",o="config"){return r(`
     apiVersion: v1
     kind: ConfigMap
     metadata: {name: ${s}, namespace: kube-system}
@@ -35,61 +35,61 @@ ${f}`}function p(n){return d(`
       The address has bits set beyond its prefix, so it names a host and a range at once. ip-masq-agent refuses the
       whole file because of it: on a fresh node it writes no rule, so every packet leaves with the pod's address; on a
       running node the old rules stay, and changes elsewhere in the file have no effect. Cilium's agent masks the bits
-      silently instead. Google's own page shows such an entry, 198.15.5.92/24.`),example:d(`
+      silently instead. Google's own page shows such an entry, 198.15.5.92/24.`),example:r(`
       nonMasqueradeCIDRs:
         - 10.0.0.0/8
         - 198.15.5.92/24
     `),fix:"Write the network address, 198.15.5.0/24, or 198.15.5.92/32 if the one host is meant.",source:`RFC 4632; ${t.upstream}`},MQ102:{meaning:e(`
       A number starts with a zero. Readers differ: some take 010.0.0.0/8 for octal and so for 8.0.0.0/8, some for
       10.0.0.0/8, some refuse it. Addresses that belong to somebody else may then be preserved, or your own masqueraded,
-      depending on which program reads the file.`),example:d(`
+      depending on which program reads the file.`),example:r(`
       nonMasqueradeCIDRs:
         - 010.0.0.0/8
     `),fix:"Write the number without the zero: 10.0.0.0/8.",source:"RFC 6943, section 3.1.1; npm CIDR libraries, measured"},MQ103:{meaning:e(`
       A part of an IPv4 address goes from 0 to 255, a group of an IPv6 address from 0 to ffff. ip-masq-agent refuses the
-      whole file; some libraries wrap the number instead, and one reads 256.0.0.0/8 as 0.0.0.0/8.`),example:d(`
+      whole file; some libraries wrap the number instead, and one reads 256.0.0.0/8 as 0.0.0.0/8.`),example:r(`
       nonMasqueradeCIDRs:
         - 10.256.0.0/16
     `),fix:"Correct the part; most often a digit was typed twice.",source:"RFC 791, RFC 4291; npm CIDR libraries, measured"},MQ104:{meaning:e(`
       An IPv4 address has four parts, an IPv6 address eight groups or one "::" in their place. A shorter form has more
-      than one reading: 10.1 is 10.1.0.0 to some programs and 10.0.0.1 to others. ip-masq-agent refuses the whole file.`),example:d(`
+      than one reading: 10.1 is 10.1.0.0 to some programs and 10.0.0.1 to others. ip-masq-agent refuses the whole file.`),example:r(`
       nonMasqueradeCIDRs:
         - 10.0/16
     `),fix:"Write all parts: 10.0.0.0/16.",source:"RFC 4632, RFC 4291, RFC 6943"},MQ105:{meaning:e(`
       A prefix length is longer than the address: 32 bits for IPv4, 128 for IPv6. ip-masq-agent refuses the whole file,
-      and a fresh node gets no rule at all.`),example:d(`
+      and a fresh node gets no rule at all.`),example:r(`
       nonMasqueradeCIDRs:
         - 10.0.0.0/33
     `),fix:"Write a prefix length of 0 to 32 (IPv4) or 0 to 128 (IPv6).",source:"RFC 4632, RFC 4291"},MQ106:{meaning:e(`
       A range was wanted, and the text has no prefix length. It could be one address, or a network whose length was
       forgotten. ip-masq-agent refuses the whole file; one npm library reads "10.0.0.0/" as 0.0.0.0/0, which would
-      preserve pod addresses to the whole internet.`),example:d(`
+      preserve pod addresses to the whole internet.`),example:r(`
       nonMasqueradeCIDRs:
         - 10.0.0.0
     `),fix:"Write the length, 10.0.0.0/8, or 10.0.0.0/32 for the one address.",source:"RFC 4632; npm CIDR libraries, measured"},MQ107:{meaning:e(`
       The range is written with a netmask or a wildcard mask. iptables itself takes netmasks, but ip-masq-agent, the
-      Kubernetes API and masq want a prefix length: the agent refuses the whole file.`),example:d(`
+      Kubernetes API and masq want a prefix length: the agent refuses the whole file.`),example:r(`
       nonMasqueradeCIDRs:
         - 10.0.0.0/255.0.0.0
     `),fix:"Write the prefix length: 10.0.0.0/8.",source:t.upstream},MQ108:{meaning:e(`
       A zone such as %eth0 names an interface of one machine. A rule is written on every node, where the interface may
-      have another name or mean another link, so the zone cannot be kept.`),example:d(`
+      have another name or mean another link, so the zone cannot be kept.`),example:r(`
       nonMasqueradeCIDRs:
         - fe80::%eth0/10
     `),fix:"Leave the zone out: fe80::/10.",source:"RFC 4007"},MQ109:{meaning:e(`
       An IPv4 range is written as IPv4-mapped IPv6. ip-masq-agent lets it through its check, then fails while writing the
-      rules: the chain is left empty, and every packet leaves with the pod's address, to the internet too.`),example:d(`
+      rules: the chain is left empty, and every packet leaves with the pod's address, to the internet too.`),example:r(`
       nonMasqueradeCIDRs:
         - 10.0.0.0/8
         - "::ffff:192.168.0.0/112"
     `),fix:"Write the IPv4 range: 192.168.0.0/16.",source:`RFC 4291, section 2.5.5.2; ${t.upstream}`},MQ110:{meaning:e(`
       There is white space in or around an address, usually from a quoted list or a template. It is part of the text, and
-      strict readers refuse it.`),example:d(`
+      strict readers refuse it.`),example:r(`
       nonMasqueradeCIDRs:
         - "10.0.0.0/8 "
     `),fix:"Remove the white space; of several values in one text, make a list entry of each.",source:t.upstream},MQ111:{meaning:e(`
       The text is not an IP address or CIDR in any notation: a host name, a comma-separated list, or something pasted by
-      mistake. Rules are written for addresses only; no name is looked up.`),example:d(`
+      mistake. Rules are written for addresses only; no name is looked up.`),example:r(`
       nonMasqueradeCIDRs:
         - gateway.example.com
     `),fix:"Write the address range. In an intent the name of a range may stand too, such as rfc1918.",source:"RFC 4632, RFC 4291"},MQ112:{meaning:e(`
@@ -104,13 +104,13 @@ ${f}`}function p(n){return d(`
         preserve: [rfc1981]
     `),fix:'Correct the name (here: rfc1918), define it under "ranges", or write a CIDR. docs/ranges.md lists the registry.',source:t.masq},MQ120:{meaning:e(`
       The same range stands twice, as the same text or under two names. It does no harm to packets: the agent writes two
-      equal rules, and the second is never reached. It costs time for each new flow.`),example:d(`
+      equal rules, and the second is never reached. It costs time for each new flow.`),example:r(`
       nonMasqueradeCIDRs:
         - 10.0.0.0/8
         - 10.0.0.0/8
     `),fix:"Remove one of the two.",source:t.upstream},MQ121:{meaning:e(`
       A range lies inside another one of the same list, so its rule is never reached or changes nothing. It is often a
-      sign that the wider entry was not meant to be so wide.`),example:d(`
+      sign that the wider entry was not meant to be so wide.`),example:r(`
       nonMasqueradeCIDRs:
         - 10.0.0.0/8
         - 10.1.0.0/16
@@ -118,7 +118,7 @@ ${f}`}function p(n){return d(`
       ip-masq-agent takes at most 64 entries, link-local not counted, unless cidrLimit says more. With 65 it refuses the
       whole file: a fresh node gets no rule. Images older than the key ignore cidrLimit, and Google's page does not
       mention it. On gke-autopilot GKE makes the agent's list of the policies, and nobody can give it a cidrLimit. And
-      no ConfigMap holds more than 1 MiB, which is a list of about fifty thousand entries: the API server refuses it.`),example:d(`
+      no ConfigMap holds more than 1 MiB, which is a list of about fifty thousand entries: the API server refuses it.`),example:r(`
       cidrLimit: 2
       nonMasqueradeCIDRs:
         - 10.0.0.0/8
@@ -162,30 +162,30 @@ ${f}`}function p(n){return d(`
         office: [203.0.113.0/24]
       masquerade:
         preserve: [rfc1918]
-    `),fix:"Use the name in a list, or remove the definition.",source:t.masq}};var Q=n=>Array.from({length:10},()=>n).join(", "),K={MQ201:{meaning:e(`
+    `),fix:"Use the name in a list, or remove the definition.",source:t.masq}};var A=n=>Array.from({length:10},()=>n).join(", "),K={MQ201:{meaning:e(`
       The text is not valid YAML (JSON is YAML too). ip-masq-agent refuses such a file: a fresh node gets no rule at all,
-      and every packet leaves with the pod's address; a running node keeps its old rules.`),example:d(`
+      and every packet leaves with the pod's address; a running node keeps its old rules.`),example:r(`
       nonMasqueradeCIDRs: [10.0.0.0/8
       masqLinkLocal: false
     `),fix:"Close the bracket, quote or indentation at the place that is named.",source:`${t.yaml}; ${t.upstream}`},MQ202:{meaning:e(`
       A map has the same key twice. YAML forbids it, but many readers take the last value silently: with ip-masq-agent
-      the first list is lost, and what it preserved is masqueraded.`),example:d(`
+      the first list is lost, and what it preserved is masqueraded.`),example:r(`
       nonMasqueradeCIDRs: [10.0.0.0/8]
       nonMasqueradeCIDRs: [192.168.0.0/16]
     `),fix:"Keep one of the two, with all values that are meant.",source:`${t.yaml}; ${t.upstream}`},MQ203:{meaning:e(`
       A key has no meaning where it stands. ip-masq-agent ignores keys that it does not know: it goes on with its
       defaults, says nothing, and masquerades what the list was to preserve. The version that was measured takes its own
-      keys in any case; other readers of the same file do not.`),example:d(`
+      keys in any case; other readers of the same file do not.`),example:r(`
       nonMasqueradeCIDR:
         - 10.0.0.0/8
     `),fix:"Write the key that is meant, letter by letter: nonMasqueradeCIDRs.",source:t.upstream},MQ204:{meaning:e(`
       A value has the wrong type: text where true or false is wanted, a number where text is wanted, one value where a
-      list is wanted. Readers differ in what they make of it; ip-masq-agent refuses the file.`),example:d(`
+      list is wanted. Readers differ in what they make of it; ip-masq-agent refuses the file.`),example:r(`
       nonMasqueradeCIDRs: 10.0.0.0/8
       masqLinkLocal: false
     `),fix:"Write a value of the type that is wanted: here a list, [10.0.0.0/8].",source:t.upstream},MQ205:{meaning:e(`
       A key that masq needs is missing. Without the cluster's ranges nothing could keep traffic inside the cluster from
-      being masqueraded, and on gke-autopilot and anthos-bare-metal the version decides which objects exist.`),example:d(`
+      being masqueraded, and on gke-autopilot and anthos-bare-metal the version decides which objects exist.`),example:r(`
       apiVersion: masq/v1alpha1
       kind: ClusterIntent
       metadata: {name: prod}
@@ -203,7 +203,7 @@ ${f}`}function p(n){return d(`
 	- 10.0.0.0/8
 `,fix:"Indent with spaces.",source:t.yaml},MQ208:{meaning:e(`
       yes, no, on and off are booleans in YAML 1.1, which kubectl and ip-masq-agent read, and plain text in YAML 1.2,
-      which many other tools read. The same file then says two things.`),example:d(`
+      which many other tools read. The same file then says two things.`),example:r(`
       nonMasqueradeCIDRs: [10.0.0.0/8]
       masqLinkLocal: yes
     `),fix:"Write true or false, or put the word in quotes if text is meant.",source:"YAML 1.1 and YAML 1.2"},MQ209:{meaning:e(`
@@ -212,27 +212,27 @@ ${f}`}function p(n){return d(`
       that YAML allows. No configuration of this kind is; most likely it is another file, or one made to exhaust a reader.`),example:`nonMasqueradeCIDRs: ${"[".repeat(65)}${"]".repeat(65)}
 `,fix:"Give masq the file that is meant, or split it.",source:t.masq},MQ210:{meaning:e(`
       Aliases add more than 100,000 values to the document: a few lines that grow tenfold with each step. masq counts
-      before it expands, so nothing was read. Or names of ranges stand for more than two million CIDRs in one file.`),example:d(`
-      a: &a [${Q("1")}]
-      b: &b [${Q("*a")}]
-      c: &c [${Q("*b")}]
-      d: &d [${Q("*c")}]
-      e: [${Q("*d")}]
+      before it expands, so nothing was read. Or names of ranges stand for more than two million CIDRs in one file.`),example:r(`
+      a: &a [${A("1")}]
+      b: &b [${A("*a")}]
+      c: &c [${A("*b")}]
+      d: &d [${A("*c")}]
+      e: [${A("*d")}]
     `),fix:"Write the values out, or use fewer aliases. Of names, split the file.",source:t.masq},MQ211:{meaning:e(`
       A key or a list dash has nothing behind it. To ip-masq-agent an empty nonMasqueradeCIDRs is an empty list, so
       everything but link-local is masqueraded; an empty list item takes over a built-in default by its place, so that
-      the first becomes 10.0.0.0/8. Templates produce both when a variable is empty.`),example:d(`
+      the first becomes 10.0.0.0/8. Templates produce both when a variable is empty.`),example:r(`
       nonMasqueradeCIDRs:
         - 192.168.0.0/16
         -
     `),fix:"Write the value, or remove the key or the list item. An empty list is written [].",source:t.upstream},MQ212:{meaning:e(`
       A file holds no document that masq knows: no intent, no agent file, no manifest of the agent or the gateway. It was
-      read as YAML and otherwise not checked. Where nothing in a folder or a pipe is one, MQ906 says so and the run fails.`),example:d(`
+      read as YAML and otherwise not checked. Where nothing in a folder or a pipe is one, MQ906 says so and the run fails.`),example:r(`
       apiVersion: v1
       kind: Service
       metadata: {name: web}
     `),fix:'Leave the file out of the list, or add "apiVersion: masq/v1alpha1" and a kind if it is meant for masq.',source:t.masq},MQ213:{meaning:e(`
-      A document is meant for masq, but its apiVersion or kind is unknown, so nothing of it can be read with certainty.`),example:d(`
+      A document is meant for masq, but its apiVersion or kind is unknown, so nothing of it can be read with certainty.`),example:r(`
       apiVersion: masq/v1alpha1
       kind: ClusterIntnet
       metadata: {name: prod}
@@ -241,13 +241,13 @@ ${f}`}function p(n){return d(`
       manifests, and a cluster would get the other's list.`),example:[i("kubernetes","masquerade: {preserve: [rfc1918]}"),i("kubernetes","masquerade: {preserve: [10.0.0.0/8]}")].join(`---
 `),fix:"Give each intent a name of its own under metadata.",source:t.masq},MQ215:{meaning:e(`
       ip-masq-agent reads the first document of its file and ignores the rest without a word. What stands behind the
-      "---" has no effect on any packet.`),example:d(`
+      "---" has no effect on any packet.`),example:r(`
       nonMasqueradeCIDRs: [10.1.0.0/16]
       ---
       nonMasqueradeCIDRs: [10.2.0.0/16]
     `),fix:"Keep one document, with all entries in one list.",source:t.upstream},MQ216:{meaning:e(`
       resyncInterval is read as a Go duration: numbers with units, without spaces. A number alone is refused, and with it
-      the whole file: a fresh node gets no rule. Google's page allows an integer with s or ms.`),example:d(`
+      the whole file: a fresh node gets no rule. Google's page allows an integer with s or ms.`),example:r(`
       nonMasqueradeCIDRs: [10.0.0.0/8]
       resyncInterval: "60"
     `),fix:"Write the unit: 60s.",source:`${t.upstream}; ${t.standard}`},MQ217:{meaning:e(`
@@ -255,7 +255,7 @@ ${f}`}function p(n){return d(`
       would make of the bytes is not what an editor shows.`),example:`# A file that an editor saved as UTF-16, or a comment with an umlaut in Latin-1
 `,fix:"Save the file as UTF-8, without a byte order mark if you can choose.",source:t.yaml},MQ218:{meaning:e(`
       A value carries a YAML tag such as !Ref or !vault that no reader of Kubernetes manifests knows. It belongs to
-      another tool that has not run yet.`),example:d(`
+      another tool that has not run yet.`),example:r(`
       nonMasqueradeCIDRs:
         - !Ref PodRange
     `),fix:"Run the tool that resolves the tag first, or write the plain value.",source:t.yaml},MQ219:{meaning:e(`
@@ -263,13 +263,13 @@ ${f}`}function p(n){return d(`
       of them is. Most likely all have one reason, or it is another file than meant.`),example:`# A list of which more than a thousand entries are mistyped
 `,fix:"Mend what is told and look again.",source:t.masq},MQ220:{meaning:e(`
       An entry of .masq.yaml, or a masq-ignore comment, names a rule that masq does not have, so that it has no effect.
-      A rule goes by its code or its name.`),example:d(`
+      A rule goes by its code or its name.`),example:r(`
       nonMasqueradeCIDRs:
         - 10.0.0.0/8 # masq-ignore coverd-entry the partner's range
     `),fix:'Write a code that "masq rules" lists.',source:t.masq},MQ221:{meaning:e(`
       A masq-ignore comment says which rule's findings are left out on its line, and why: those who read it later cannot
       ask. Without one of the two it has no effect, and neither has one whose rules no comma parts: the second rule may be
-      meant as one, or as the reason's first word. The same is said of a word that is nearly masq-ignore before a rule.`),example:d(`
+      meant as one, or as the reason's first word. The same is said of a word that is nearly masq-ignore before a rule.`),example:r(`
       nonMasqueradeCIDRs:
         - 10.0.0.0/8
         - 10.1.0.0/16 # masq-ignore MQ121
@@ -278,69 +278,69 @@ ${f}`}function p(n){return d(`
       line; left there, it would one day leave out a finding that nobody has looked at. The same is said of a pattern in
       .masq.yaml where neither a file nor a folder is that it begins with, in a run that names no file also of one that
       stands for no file that is there, and of a whole .masq.yaml that is checked in
-      a run which has other settings.`),example:d(`
+      a run which has other settings.`),example:r(`
       nonMasqueradeCIDRs:
         - 10.0.0.0/8 # masq-ignore MQ121 named by the ticket NET-12
     `),fix:"Remove the comment, or move it to the line of the finding, or to a line of its own above it. Correct the pattern.",source:t.masq},MQ223:{meaning:e(`
       An entry of gitops in .masq.yaml is what one would write behind "masq gitops", and masq synth renders what it says.
       This one is not understood, or does not fit the clusters that are rendered: a canary may be none of them any more.
-      Nothing was written, neither manifests nor what syncs them, since the two belong together.`),example:d(`
+      Nothing was written, neither manifests nor what syncs them, since the two belong together.`),example:r(`
       # .masq.yaml
       gitops:
         - argocd --repo https://git.example/network/clusters.git --canary stagging
-    `),fix:'Correct the entry as the message says; "masq gitops --help" lists the options.',source:t.masq}};function ce({name:n="partners",user:s="alice",to:o="8.8.8.0/24",sourceIP:r="192.168.1.100",from:l}){let h=l??`{namespaceSelector: {matchLabels: {user: ${s}}}, podSelector: {matchLabels: {role: frontend}}}`;return`    - name: ${n}
+    `),fix:'Correct the entry as the message says; "masq gitops --help" lists the options.',source:t.masq}};function ue({name:n="partners",user:s="alice",to:o="8.8.8.0/24",sourceIP:d="192.168.1.100",from:l}){let m=l??`{namespaceSelector: {matchLabels: {user: ${s}}}, podSelector: {matchLabels: {role: frontend}}}`;return`    - name: ${n}
       from:
-        - ${h}
+        - ${m}
       to: [${o}]
-      sourceIP: ${r}`}function u(n,s,o={},r=[]){let l=["egress:",`  floatingIPs: [${n}]`,...r.map(h=>`  ${h}`),...s.length===0?[]:["  policies:",...s.map(ce)]];return i("anthos-bare-metal",l.join(`
-`),o)}var g="192.168.1.100, 192.168.1.101",j={MQ501:{meaning:e(`
+      sourceIP: ${d}`}function u(n,s,o={},d=[]){let l=["egress:",`  floatingIPs: [${n}]`,...d.map(m=>`  ${m}`),...s.length===0?[]:["  policies:",...s.map(ue)]];return i("anthos-bare-metal",l.join(`
+`),o)}var f="192.168.1.100, 192.168.1.101",j={MQ501:{meaning:e(`
       A policy's source IP is not among the gateway's floating IPs, so no node holds it. The gateway does not serve the
-      policy, and an event UnknownEgressIP on it says so; the packets do not leave with the address that was asked for.`),example:u(g,[{sourceIP:"192.168.1.200"}]),fix:"Add the address to floatingIPs, or use one that stands there.",source:t.gateway},MQ502:{meaning:e(`
+      policy, and an event UnknownEgressIP on it says so; the packets do not leave with the address that was asked for.`),example:u(f,[{sourceIP:"192.168.1.200"}]),fix:"Add the address to floatingIPs, or use one that stands there.",source:t.gateway},MQ502:{meaning:e(`
       Two policies use the same source IP. Each policy needs one of its own; Google asks for it and does not document what
-      happens otherwise.`),example:u(g,[{},{name:"billing",user:"paul",to:"203.0.113.0/24"}]),fix:"Give each policy a floating IP of its own, or merge the two into one policy with several rules.",source:t.gateway},MQ503:{meaning:e(`
+      happens otherwise.`),example:u(f,[{},{name:"billing",user:"paul",to:"203.0.113.0/24"}]),fix:"Give each policy a floating IP of its own, or merge the two into one policy with several rules.",source:t.gateway},MQ503:{meaning:e(`
       A floating IP lies in no node subnet. It is given only to a node whose subnet contains it, and must be in the nodes'
       L2 domain: no node could hold this one, and policies that use it are not served.`),example:u("192.168.1.100, 192.168.2.100",[]),fix:"Choose an address of a node subnet, or correct nodeCIDRs to the nodes' real subnets.",source:t.gateway},MQ504:{meaning:e(`
       A floating IP is the network or the broadcast address of its subnet. No host may use it as a source: routers and
       hosts drop such packets.`),example:u("192.168.1.100, 192.168.1.255",[]),fix:"Choose an address between the two.",source:"RFC 1122, section 3.2.1.3"},MQ505:{meaning:e(`
       A floating IP is the address of a node. Two machines would answer for it, and when the gateway moves or releases the
-      floating IP, the node can lose its own address and drop off the network.`),example:u(g,[],{network:"nodeIPs: [192.168.1.100]"}),fix:"Choose an address that nothing else uses.",source:`other gateways' incidents; ${t.lab}`},MQ506:{meaning:e(`
+      floating IP, the node can lose its own address and drop off the network.`),example:u(f,[],{network:"nodeIPs: [192.168.1.100]"}),fix:"Choose an address that nothing else uses.",source:`other gateways' incidents; ${t.lab}`},MQ506:{meaning:e(`
       There is only one floating IP in an L2 domain. It works, but when the node that holds it fails, all traffic through
       the gateway stops until another node has taken the address over. Google recommends at least two.`),example:u("192.168.1.100",[]),fix:"Add a second address of the same subnet.",source:t.gateway},MQ507:{meaning:e(`
-      The egress NAT gateway handles IPv4 only. An IPv6 floating IP or destination would not be served.`),example:u(`${g}, 2001:db8::100`,[]),fix:"Use IPv4 addresses, and leave IPv6 out of the policy.",source:t.gateway},MQ508:{meaning:e(`
+      The egress NAT gateway handles IPv4 only. An IPv6 floating IP or destination would not be served.`),example:u(`${f}, 2001:db8::100`,[]),fix:"Use IPv4 addresses, and leave IPv6 out of the policy.",source:t.gateway},MQ508:{meaning:e(`
       Two policies select the same pod and the same destination, with different source IPs. Which address the packet leaves
       with is not documented; other gateways pick one silently. masq decides it exactly, by the selectors and the ranges,
-      and names a pod and a destination that both claim.`),example:u(g,[{},{name:"billing",to:"8.8.8.8/32",sourceIP:"192.168.1.101"}]),fix:"Make the policies disjoint: except the destination in one of them, or narrow its selectors.",source:"other gateways, compared; Google does not document it"},MQ509:{meaning:e(`
+      and names a pod and a destination that both claim.`),example:u(f,[{},{name:"billing",to:"8.8.8.8/32",sourceIP:"192.168.1.101"}]),fix:"Make the policies disjoint: except the destination in one of them, or narrow its selectors.",source:"other gateways, compared; Google does not document it"},MQ509:{meaning:e(`
       A destination contains addresses of the cluster itself. Packets between its own pods, nodes and Services would be
-      steered to the gateway node and leave with the floating IP: DNS and the API server too, if they are in the range.`),example:u(g,[{to:"10.0.0.0/8"}]),fix:'Except the cluster ranges: "{cidr: 10.0.0.0/8, except: [10.10.0.0/16, 10.96.0.0/12]}".',source:"other gateways' incidents; the gateway's path in the document above"},MQ510:{meaning:e(`
+      steered to the gateway node and leave with the floating IP: DNS and the API server too, if they are in the range.`),example:u(f,[{to:"10.0.0.0/8"}]),fix:'Except the cluster ranges: "{cidr: 10.0.0.0/8, except: [10.10.0.0/16, 10.96.0.0/12]}".',source:"other gateways' incidents; the gateway's path in the document above"},MQ510:{meaning:e(`
       Both selectors of a rule are empty, so it selects every pod of the cluster, those of kube-system and of namespaces to
-      come too. All their packets to the destinations go through one gateway node.`),example:u(g,[{from:"{namespaceSelector: {}, podSelector: {}}"}]),fix:"Name labels of the namespaces or pods. If every pod is meant, silence the rule.",source:t.gateway},MQ511:{meaning:e(`
+      come too. All their packets to the destinations go through one gateway node.`),example:u(f,[{from:"{namespaceSelector: {}, podSelector: {}}"}]),fix:"Name labels of the namespaces or pods. If every pod is meant, silence the rule.",source:t.gateway},MQ511:{meaning:e(`
       The egress NAT gateway exists from version 1.8.0 on. In an older cluster the kinds are unknown and the objects cannot
-      be applied.`),example:u(g,[],{version:"1.7.3"}),fix:"Create the cluster with 1.10 or later, where the gateway is no preview any more.",source:t.gateway},MQ512:{meaning:e(`
+      be applied.`),example:u(f,[],{version:"1.7.3"}),fix:"Create the cluster with 1.10 or later, where the gateway is no preview any more.",source:t.gateway},MQ512:{meaning:e(`
       masq's version table marks 1.8.3 as a patch release in which the egress NAT gateway does not work: selected packets
-      are not steered to a gateway. Google's how-to page does not mention it.`),example:u(g,[],{version:"1.8.3"}),fix:"Use another patch release, better 1.10 or later.",source:"masq's version table; not in Google's page on the egress NAT gateway"},MQ513:{meaning:e(`
+      are not steered to a gateway. Google's how-to page does not mention it.`),example:u(f,[],{version:"1.8.3"}),fix:"Use another patch release, better 1.10 or later.",source:"masq's version table; not in Google's page on the egress NAT gateway"},MQ513:{meaning:e(`
       On 1.8 and 1.9 the gateway is a preview with the kind AnthosNetworkGateway. Google says that a cluster that uses the
-      preview cannot be upgraded: to leave the version, the cluster has to be created anew.`),example:u(g,[],{version:"1.9.2"}),fix:"Create the cluster with 1.10 or later; if the preview is meant, plan for a new cluster.",source:t.gateway},MQ514:{meaning:e(`
+      preview cannot be upgraded: to leave the version, the cluster has to be created anew.`),example:u(f,[],{version:"1.9.2"}),fix:"Create the cluster with 1.10 or later; if the preview is meant, plan for a new cluster.",source:t.gateway},MQ514:{meaning:e(`
       The gateway is switched on in the Cluster object: by the annotation
       baremetal.cluster.gke.io/enable-anthos-network-gateway on 1.8 and 1.9, by clusterNetwork.advancedNetworking from 1.10
-      on. The other way has no effect: the gateway objects are applied, and nothing acts on them.`),example:u(g,[],{},["gateway: {enable: annotation}"]),fix:"Remove the key: the version decides.",source:t.gateway},MQ515:{meaning:e(`
+      on. The other way has no effect: the gateway objects are applied, and nothing acts on them.`),example:u(f,[],{},["gateway: {enable: annotation}"]),fix:"Remove the key: the version decides.",source:t.gateway},MQ515:{meaning:e(`
       From 1.10 on Google speaks of a v1 EgressNATPolicy for bare metal. The documents that masq builds on show the fields
       of v1alpha1 only, so v1alpha1 is rendered. A cluster that no longer serves it refuses the objects when they are
       applied. It is a note and no warning, since nothing that an intent says could avoid it: with "--fail-on warning" every
-      intent for these versions would fail.`),example:u(g,[{}]),fix:'Ask the cluster: "kubectl api-resources --api-group=networking.gke.io". Compare before you apply.',source:`${t.gateway}; the v1 fields are not in it`},MQ516:{meaning:e(`
+      intent for these versions would fail.`),example:u(f,[{}]),fix:'Ask the cluster: "kubectl api-resources --api-group=networking.gke.io". Compare before you apply.',source:`${t.gateway}; the v1 fields are not in it`},MQ516:{meaning:e(`
       A floating IP is listed twice. It can be held by one node only, so the second entry gives no further safety. Gateways
       of different namespaces are of different clusters, which may be in networks of their own: a note only.`),example:u("192.168.1.100, 192.168.1.100",[]),fix:"Remove one of the two, or correct it to the second address that was meant.",source:t.masq},MQ517:{meaning:e(`
       Two policies have the same name. In Google's examples an EgressNATPolicy has no namespace, so the second would overwrite
-      the first, and the packets of the first would leave with their node's address.`),example:u(g,[{},{user:"paul",to:"203.0.113.0/24",sourceIP:"192.168.1.101"}]),fix:"Rename one of the two.",source:"Kubernetes API conventions"},MQ518:{meaning:e(`
+      the first, and the packets of the first would leave with their node's address.`),example:u(f,[{},{user:"paul",to:"203.0.113.0/24",sourceIP:"192.168.1.101"}]),fix:"Rename one of the two.",source:"Kubernetes API conventions"},MQ518:{meaning:e(`
       A label, the key of an annotation or a label selector is one that Kubernetes does not take: a malformed key or
       value, In or NotIn without values, Exists with values. The API server refuses the object, or, where the definition does not check it, the rule selects no
-      pod and the packets leave with their node's address.`),example:u(g,[{from:"{namespaceSelector: {}, podSelector: {matchExpressions: [{key: role, operator: In}]}}"}]),fix:"Correct the key or value that the message quotes. In selectors, In and NotIn need at least one value, Exists and DoesNotExist take none.",source:"Kubernetes: labels and selectors"},MQ519:{meaning:e(`
+      pod and the packets leave with their node's address.`),example:u(f,[{from:"{namespaceSelector: {}, podSelector: {matchExpressions: [{key: role, operator: In}]}}"}]),fix:"Correct the key or value that the message quotes. In selectors, In and NotIn need at least one value, Exists and DoesNotExist take none.",source:"Kubernetes: labels and selectors"},MQ519:{meaning:e(`
       The requirements of a selector contradict each other, so that no labels meet them all. The rule selects no pod: the
-      packets that were meant leave with their node's address.`),example:u(g,[{from:"{namespaceSelector: {}, podSelector: {matchLabels: {role: db}, matchExpressions: [{key: role, operator: NotIn, values: [db]}]}}"}]),fix:"Drop one of the requirements, or write two rules: a pod is selected when any of them matches.",source:"Kubernetes: labels and selectors"},MQ520:{meaning:e(`
+      packets that were meant leave with their node's address.`),example:u(f,[{from:"{namespaceSelector: {}, podSelector: {matchLabels: {role: db}, matchExpressions: [{key: role, operator: NotIn, values: [db]}]}}"}]),fix:"Drop one of the requirements, or write two rules: a pod is selected when any of them matches.",source:"Kubernetes: labels and selectors"},MQ520:{meaning:e(`
       A destination of an egress policy is nothing but loopback, link-local or multicast addresses, the broadcast address
       or 0.0.0.0/8. The gateway is another node than the pod's, and no router passes on packets to such addresses: they
-      are lost on the way. 169.254.169.254, the metadata server of a cloud VM, is one of them.`),example:u(g,[{to:"169.254.169.254/32"}]),fix:"Remove the destination: pods reach such addresses from their own node, or not at all.",source:"RFC 1122, RFC 3927, RFC 5771, RFC 919"}};var U={MQ801:{meaning:e(`
+      are lost on the way. 169.254.169.254, the metadata server of a cloud VM, is one of them.`),example:u(f,[{to:"169.254.169.254/32"}]),fix:"Remove the destination: pods reach such addresses from their own node, or not at all.",source:"RFC 1122, RFC 3927, RFC 5771, RFC 919"}};var U={MQ801:{meaning:e(`
       What is imported says something for which an intent has no word, and which changes no packet: an option of the log, a
-      label, a key that the agent passes over. The intent is without it. What masq renders runs the agent in its own way.`),example:d(`
+      label, a key that the agent passes over. The intent is without it. What masq renders runs the agent in its own way.`),example:r(`
       apiVersion: v1
       kind: ConfigMap
       metadata: {name: azure-ip-masq-agent-config, namespace: kube-system}
@@ -351,7 +351,7 @@ ${f}`}function p(n){return d(`
     `),fix:"Nothing, if it is not missed; else write what the intent has for it, or keep it beside what masq renders.",source:"masq itself"},MQ802:{meaning:e(`
       What is imported is another data plane's, which reads it in another way than ip-masq-agent would: Cilium takes host
       bits off a CIDR, Azure's agent puts several files together, neither knows resyncInterval. The intent has what that data plane
-      makes of it.`),example:d(`
+      makes of it.`),example:r(`
       apiVersion: v1
       kind: ConfigMap
       metadata: {name: azure-ip-masq-agent-config, namespace: kube-system}
@@ -361,7 +361,7 @@ ${f}`}function p(n){return d(`
           resyncInterval: 60s
     `),fix:"Look whether the intent has what you mean, and not only what was made of it.",source:"Azure/ip-masq-agent-v2, cilium/cilium, aws/amazon-vpc-cni-k8s, projectcalico/calico"},MQ803:{meaning:e(`
       What is imported treats packets by something that an intent does not know: the address of the pod, the node that it
-      runs on, the interface that the packet leaves by. An intent would mean something else for some packets, so none is written.`),example:d(`
+      runs on, the interface that the packet leaves by. An intent would mean something else for some packets, so none is written.`),example:r(`
       apiVersion: projectcalico.org/v3
       kind: IPPool
       metadata: {name: internal}
@@ -374,23 +374,85 @@ ${f}`}function p(n){return d(`
     `),fix:"Change it so that the message no longer holds and import it then, or leave these pods to the data plane that they have.",source:"masq itself"},MQ804:{meaning:e(`
       What is imported masquerades packets to nodes, pods or Services of the cluster itself, of which masq was told with
       options. What masq renders never does: NetworkPolicies that select pods would see the sender's node, and Google asks that the list
-      hold at least the node and pod ranges. So the intent would not mean the same.`),example:v("nonMasqueradeCIDRs: [10.119.128.0/17]"),fix:"If the option is right, give --preserve-cluster too: the intent preserves these ranges, and all else stays as it is.",source:"Google: ip-masq-agent in Standard clusters"}};var V={MQ601:{meaning:e(`
+      hold at least the node and pod ranges. So the intent would not mean the same.`),example:g("nonMasqueradeCIDRs: [10.119.128.0/17]"),fix:"If the option is right, give --preserve-cluster too: the intent preserves these ranges, and all else stays as it is.",source:"Google: ip-masq-agent in Standard clusters"}};var V={MQ701:{meaning:e(`
+      The first rule that holds an address decides, and this one is never the first: those that are asked before it hold
+      all of its addresses, alone or together. Whoever changes it will wonder why nothing changes. Where the others do the
+      same with packets, as link-local and a cluster's own ranges are preserved in any case, it is a note; where one of
+      them does something else, one of the two was not meant.`),example:r(`
+      nonMasqueradeCIDRs:
+        - 10.0.0.0/8
+        - 169.254.0.0/16
+    `),fix:'Remove it, or take what it holds out of the others. Where they do the same, "masq lint --fix" removes it.',source:t.upstream},MQ702:{meaning:e(`
+      Without this rule every address of both families is treated as with it: what would decide in its place does the
+      same. masq compares the whole address spaces, not samples. Of rules that stand for each other only so many are
+      named that all of them can go together.`),example:i("kubernetes",`
+      masquerade:
+        preserve:
+          - {cidr: 172.16.0.0/12, except: [172.20.0.0/16]}
+        always: [172.20.0.0/15]
+    `),fix:'Remove it; "masq lint --fix" does, where no comment is in the way.',source:t.masq},MQ703:{meaning:e(`
+      Ranges of one list make up a shorter one exactly, not an address more or less. One line says the same, is one rule
+      less on every node, and counts once towards the 64 entries that ip-masq-agent takes. Entries of an intent with
+      different reasons are left apart.`),example:r(`
+      nonMasqueradeCIDRs:
+        - 10.0.0.0/9
+        - 172.16.0.0/12
+        - 10.128.0.0/9
+    `),fix:'Write the one range in their place; "masq lint --fix" does, unless a comment says something of one of them.',source:t.masq},MQ704:{meaning:e(`
+      An exception takes a range out of its entry, so that packets to it are masqueraded; but another entry of the list
+      preserves all of that range, and they are not. One of the two says what was not meant, so that masq changes
+      neither.`),example:i("kubernetes",`
+      masquerade:
+        preserve:
+          - {cidr: 10.0.0.0/8, except: [10.100.10.0/24]}
+          - 10.100.0.0/16
+    `),fix:'Take the range out of the other entry too, list it under "always", or remove the exception.',source:t.masq},MQ705:{meaning:e(`
+      The list of nonMasqueradeCIDRs should hold at least the cluster's node and pod ranges, and part of one is missing.
+      Packets between pods of that part leave with a node's address: NetworkPolicies that select pods do not match, and
+      logs name nodes. The ranges are taken from objects in the same folder (of kubeadm, Calico and Anthos, and Nodes),
+      from the intent that has the folder's name, and from the options --pods and --nodes.`),example:`${g("nonMasqueradeCIDRs: [10.244.0.0/17]")}---
+${r(`
+      apiVersion: kubeadm.k8s.io/v1beta3
+      kind: ClusterConfiguration
+      networking:
+        podSubnet: 10.244.0.0/16
+    `)}`,fix:"Add what is missing to the list, or correct the range where it is declared.",source:t.standard},MQ706:{meaning:e(`
+      Azure's ip-masq-agent-v2 reads every file of its folder whose name begins with ip-masq, and merges them: the lists
+      are put together, and masqLinkLocal counts as true when any file says so. What one of them says then has no effect,
+      and nothing on the node tells so. A list that changes nothing beside the others is a note.`),example:[g(`masqLinkLocal: false
+        nonMasqueradeCIDRs: [10.1.0.0/16]`,"ip-masq-agent-config","ip-masq-agent"),g(`masqLinkLocal: true
+        nonMasqueradeCIDRs: [10.0.0.0/8]`,"ip-masq-agent-config-reconciled","ip-masq-agent-reconciled")].join(`---
+`),fix:"Say the same in each file, or say it in one of them only.",source:"Azure/ip-masq-agent-v2, its README and its program"},MQ707:{meaning:e(`
+      ip-masq-agent reads one file, and merges nothing. A second ConfigMap with a file for it lies beside the one that the
+      DaemonSet mounts: what it says is enforced nowhere.`),example:[p({}),g("nonMasqueradeCIDRs: [10.0.0.0/8]"),g("nonMasqueradeCIDRs: [100.64.0.0/10]","ip-masq-agent-partners")].join(`---
+`),fix:"Put its ranges into the one that is read, or remove it.",source:t.upstream},MQ708:{meaning:e(`
+      Up to Kubernetes 1.23 the kubelet could masquerade by itself: with kubenet it writes a rule for every destination but
+      the one range of --non-masquerade-cidr, beside the agent's rules, so that ranges of the agent's list are
+      masqueraded all the same. The authors of ip-masq-agent ask not to run both; 0.0.0.0/0 keeps the kubelet from it. The
+      flag was deprecated in 1.7 and removed in 1.24: where the version says so, it is an error.`),example:`${g("nonMasqueradeCIDRs: [10.0.0.0/8]")}---
+${r(`
+      apiVersion: kubeadm.k8s.io/v1beta2
+      kind: InitConfiguration
+      nodeRegistration:
+        kubeletExtraArgs:
+          non-masquerade-cidr: 10.244.0.0/16
+    `)}`,fix:"Write --non-masquerade-cidr=0.0.0.0/0, and from Kubernetes 1.24 on remove the flag.",source:"kubernetes-sigs/ip-masq-agent, its README; kubernetes/kubernetes, pull requests 46554 and 107096"}};var _={MQ601:{meaning:e(`
       A container mounts a volume by a name that no volume of the pod has. The API server refuses the pod template, and no
       agent runs: new nodes get no rule at all.`),example:p({mount:"config-volume"}),fix:"Give both the same name; which one is free to choose.",source:t.standard},MQ602:{meaning:e(`
       The DaemonSet's volume names another ConfigMap than the one beside it. The volume is optional, so the pod starts
-      without a file, and the agent falls back to its built-in list: what your list preserves is masqueraded.`),example:`${v("nonMasqueradeCIDRs: [10.0.0.0/8]")}---
+      without a file, and the agent falls back to its built-in list: what your list preserves is masqueraded.`),example:`${g("nonMasqueradeCIDRs: [10.0.0.0/8]")}---
 ${p({configMap:"masq-config"})}`,fix:"Write the same name at both places; ip-masq-agent is the usual one.",source:t.standard},MQ603:{meaning:e(`
       The agent's file comes from the key config of the ConfigMap. Without that key the volume holds no file, since it is
       optional: the agent falls back to its built-in list and says nothing. "kubectl create configmap
-      --from-file=FILE" without "config=" makes a key with the file's name.`),example:v("nonMasqueradeCIDRs: [10.0.0.0/8]","ip-masq-agent","agent.yaml"),fix:"Name the key config.",source:t.standard},MQ604:{meaning:e(`
+      --from-file=FILE" without "config=" makes a key with the file's name.`),example:g("nonMasqueradeCIDRs: [10.0.0.0/8]","ip-masq-agent","agent.yaml"),fix:"Name the key config.",source:t.standard},MQ604:{meaning:e(`
       The agent reads /etc/config/ip-masq-agent and nothing else, or what masq-agent's --config names. Mounted under another path or another name, the file is
       not seen, and the built-in list holds.`),example:p({path:"config"}),fix:'Mount the volume at /etc/config, with "items: [{key: config, path: ip-masq-agent}]".',source:t.standard},MQ605:{meaning:e(`
       Two objects have the same kind, namespace and name. Applied one after the other the last wins; in Argo CD and Flux
-      they overwrite each other at every sync.`),example:`${v("nonMasqueradeCIDRs: [10.0.0.0/8]")}---
-${v("nonMasqueradeCIDRs: [192.168.0.0/16]")}`,fix:"Keep one of the two.",source:"Kubernetes API conventions"},MQ606:{meaning:e(`
+      they overwrite each other at every sync.`),example:`${g("nonMasqueradeCIDRs: [10.0.0.0/8]")}---
+${g("nonMasqueradeCIDRs: [192.168.0.0/16]")}`,fix:"Keep one of the two.",source:"Kubernetes API conventions"},MQ606:{meaning:e(`
       The agent's ConfigMap and DaemonSet are in different namespaces, or an object names none and lands wherever it is
       applied. A pod can mount ConfigMaps of its own namespace only; the volume is optional, so the agent starts with its
-      built-in list.`),example:d(`
+      built-in list.`),example:r(`
       apiVersion: v1
       kind: ConfigMap
       metadata: {name: ip-masq-agent}
@@ -406,11 +468,11 @@ ${v("nonMasqueradeCIDRs: [192.168.0.0/16]")}`,fix:"Keep one of the two.",source:
       agent runs.`),example:p({labels:"app: ip-masq-agent"}),fix:"Write the same labels at both places. A selector cannot be changed later: the DaemonSet has to be made anew.",source:"Kubernetes API conventions"},MQ611:{meaning:e(`
       The manifest belongs to another project's agent. They look alike and differ in what they make of the same file:
       Cilium's takes an empty file for eleven ranges and a file without the list for none, Azure's merges several files
-      into one list.`),example:v("nonMasqueradeCIDRs: [10.0.0.0/8]","azure-ip-masq-agent-config","ip-masq-agent"),fix:"Check it with the tools of that project, or import it and render it for the platform that you run.",source:"Cilium ip-masq-agent and Azure ip-masq-agent v2, compared"},MQ612:{meaning:e(`
+      into one list.`),example:g("nonMasqueradeCIDRs: [10.0.0.0/8]","azure-ip-masq-agent-config","ip-masq-agent"),fix:"Check it with the tools of that project, or import it and render it for the platform that you run.",source:"Cilium ip-masq-agent and Azure ip-masq-agent v2, compared"},MQ612:{meaning:e(`
       ip-masq-agent does not have this flag. It exits at start with an unknown flag; an argument that is no flag at all
       silently ends the reading of flags, so that those behind it have no effect.`),example:p({args:"--masq-chain=IP-MASQ, --resync-interval=60s"}),fix:"Remove the flag. The resync interval and the list stand in the file, not in flags.",source:t.upstream},MQ613:{meaning:e(`
       The gap of a template was never filled in, as in the samples of Google's page. The agent refuses the file, and a fresh
-      node gets no rule at all.`),example:d(`
+      node gets no rule at all.`),example:r(`
       nonMasqueradeCIDRs:
         - CIDR_1
         - CIDR_2
@@ -419,7 +481,7 @@ ${v("nonMasqueradeCIDRs: [192.168.0.0/16]")}`,fix:"Keep one of the two.",source:
       The agent runs privileged, which gives it the whole node. Packets are treated the same; the risk is that whoever takes
       over the container owns the machine. Google's current DaemonSet does with NET_ADMIN and NET_RAW.`),example:p({security:"privileged: true"}),fix:'Write "privileged: false", "drop: [ALL]", "add: [NET_ADMIN, NET_RAW]", "allowPrivilegeEscalation: false".',source:t.standard},MQ615:{meaning:e(`
       A name is not one that Kubernetes takes: lower-case letters, digits and dashes, at most 63 for a label, with dots and
-      at most 253 for a subdomain. The API server refuses the object.`),example:d(`
+      at most 253 for a subdomain. The API server refuses the object.`),example:r(`
       apiVersion: masq/v1alpha1
       kind: ClusterIntent
       metadata: {name: Prod_EU}
@@ -436,7 +498,7 @@ ${v("nonMasqueradeCIDRs: [192.168.0.0/16]")}`,fix:"Keep one of the two.",source:
       Two DaemonSets, or two containers of one pod, run an agent on the same nodes. Each fills its chain anew at every sync: in one chain they take
       turns, and of two chains the first that masquerades a packet decides, whatever the other preserves. It is a note when
       nodeSelector and nodeAffinity leave open whether there is a node that both choose.`),example:`${p({})}---
-${d(`
+${r(`
       apiVersion: apps/v1
       kind: DaemonSet
       metadata: {name: masq, namespace: kube-system}
@@ -456,7 +518,7 @@ ${d(`
       other's rules; where the container's root cannot be written to, iptables-legacy fails, and no rule is written.
       Nodes with iptables-nft or nftables do not use the lock; which of them a node has is often known there only.`),example:p({container:"masq-agent"}),fix:e(`
       Mount a hostPath volume of the type FileOrCreate at /run/xtables.lock, as the DaemonSet that masq renders does, or
-      write "--backend=nftables" where that is what the nodes have.`),source:"iptables 1.8: xtables_lock, measured"}},_={MQ901:{meaning:e(`
+      write "--backend=nftables" where that is what the nodes have.`),source:"iptables 1.8: xtables_lock, measured"}},Y={MQ901:{meaning:e(`
       What was about to be emitted was read back, and it is not what the intent asks for: it treats some packet otherwise,
       and the message names that packet and both treatments; or an object is missing, cannot be read or differs from what
       the intent was rendered to. Nothing is written: this is the check that keeps a fault of masq, or a patch of rendered
@@ -495,7 +557,7 @@ ${d(`
       to. A kustomization of your own is not told: it says itself what is applied.`),example:`# A second ConfigMap, put by hand beside the rendered one
 `,fix:e(`
       Move the file to a folder of its own. If it is meant to be applied with the rendered ones, it may stay: this is a
-      note, and "masq validate" of the folder checks them together.`),source:t.masq}};var M="masquerade: {preserve: [rfc1918]}",Y={MQ401:{meaning:e(`
+      note, and "masq validate" of the folder checks them together.`),source:t.masq}};var M="masquerade: {preserve: [rfc1918]}",z={MQ401:{meaning:e(`
       On GKE the agent's chain must be IP-MASQ. With any other name GKE's own rules stay beside it and are not replaced:
       they go on deciding for packets that the list was to preserve or to masquerade.`),example:i("gke-standard",`
       ${M}
@@ -571,7 +633,7 @@ ${d(`
       not guess between them.`),example:i("gke-standard",`
       masquerade:
         preserve: [platform-default]
-    `,{version:"1.13.7-gke.8"}),fix:"Name the image under spec.network.nodeImage, or write the ranges instead of platform-default.",source:t.gke2019}};var z={MQ301:{meaning:e(`
+    `,{version:"1.13.7-gke.8"}),fix:"Name the image under spec.network.nodeImage, or write the ranges instead of platform-default.",source:t.gke2019}};var B={MQ301:{meaning:e(`
       An entry would masquerade packets to nodes, pods or Services of the cluster itself. The receiver would then see the
       sender's node instead of the pod, which breaks NetworkPolicies that select pods and every log of who called. Google
       asks that the list hold at least the node and pod ranges; masq preserves them in any case and refuses the
@@ -582,7 +644,7 @@ ${d(`
     `),fix:"Narrow the entry so that it leaves the cluster's own ranges out, or correct the ranges under spec.network.",source:t.standard},MQ302:{meaning:e(`
       Masquerading 169.254.0.0/16 takes two steps: masqLinkLocal must be true, and no entry of the list may contain the
       range. With only one of them the range is preserved all the same, and packets to link-local addresses keep the
-      pod's source.`),example:d(`
+      pod's source.`),example:r(`
       nonMasqueradeCIDRs:
         - 10.0.0.0/8
         - 169.254.0.0/16
@@ -608,7 +670,7 @@ ${d(`
       becomes ambiguous, and no list of destinations can put it right.`),example:i("kubernetes","masquerade: {preserve: [rfc1918]}",{services:"10.244.128.0/20"}),fix:"Correct the ranges to those that the cluster really has; they are always apart.",source:"Kubernetes: cluster networking"},MQ307:{meaning:e(`
       The list is empty. To the agent that means: masquerade everything but link-local, traffic between pods and from
       pods to nodes too, so that receivers see nodes only. It is honoured, since it can be meant; most often a template
-      rendered no entry.`),example:d(`
+      rendered no entry.`),example:r(`
       nonMasqueradeCIDRs: []
     `),fix:e(`
       Write the list, at the least the node and pod ranges. If all of it is meant, keep [] and silence the rule. In an
@@ -617,16 +679,16 @@ ${d(`
       An entry is of an address family that the pods do not have. No packet matches it; IPv6 rules are written only when
       a pod range is IPv6.`),example:i("kubernetes","masquerade: {preserve: [rfc1918, unique-local]}"),fix:"Add the IPv6 range to podCIDRs if pods have IPv6 addresses; otherwise remove the entry.",source:t.upstream},MQ309:{meaning:e(`
       The agent runs with --enable-ipv6, and its list has no IPv6 range. It then writes IPv6 rules that preserve
-      link-local alone: every IPv6 packet between pods is masqueraded to its node.`),example:`${v("nonMasqueradeCIDRs: [10.0.0.0/8]")}---
+      link-local alone: every IPv6 packet between pods is masqueraded to its node.`),example:`${g("nonMasqueradeCIDRs: [10.0.0.0/8]")}---
 ${p({args:"--enable-ipv6"})}`,fix:"List the pods' and nodes' IPv6 ranges, or remove the flag. An intent with an IPv6 pod range does both.",source:t.upstream},MQ310:{meaning:e(`
       No list is given, so the agent falls back to a built-in one: three RFC 1918 ranges, or eleven with
       --nomasq-all-reserved-ranges. Which of the two depends on a flag elsewhere; a list in the file replaces them whole.
-      Pod and node ranges outside of the built-in list are masqueraded.`),example:d(`
+      Pod and node ranges outside of the built-in list are masqueraded.`),example:r(`
       masqLinkLocal: false
       resyncInterval: 60s
     `),fix:'Write nonMasqueradeCIDRs. In an intent "preserve: [platform-default]" writes the built-in list out.',source:`${t.guide}; ${t.upstream}`},MQ311:{meaning:e(`
       The resync interval is zero, negative or below 100ms. ip-masq-agent then spins: it rewrites all rules without a
-      pause and takes a third of a core on every node.`),example:d(`
+      pause and takes a third of a core on every node.`),example:r(`
       nonMasqueradeCIDRs: [10.0.0.0/8]
       resyncInterval: 1ms
     `),fix:"Write 60s, the default, or any interval of at least 100ms.",source:t.upstream},MQ312:{meaning:e(`
@@ -691,17 +753,17 @@ agent: {logFormat: json}`),fix:'Remove the key, or write "flavor: masq" and the 
         flavor: masq
         image: registry.example/masq-agent:0.1.0
         metrics: {port: 10256}
-    `),fix:"Write a port that is free on every node, or remove the key: the default is 9797.",source:"Kubernetes: ports and protocols; kube-proxy and kubelet command-line references"}};var $={...F,...K,...z,...Y,...j,...V,...U,..._};function ue(n){return n.toLowerCase()}function W(n,s){return s===void 0?void 0:new URL(`codes.html#${ue(n)}`,s).href}var C=require("node:fs"),R=class{constructor(s){this.descriptor=s}descriptor;get isTTY(){try{return(0,C.fstatSync)(this.descriptor).isCharacterDevice()}catch{return!1}}get columns(){return Number(process.env.COLUMNS)||80}write(s){let o=Buffer.from(s);for(let r=0;r<o.length;)try{r+=(0,C.writeSync)(this.descriptor,o,r)}catch(l){let{code:h}=l;if(h==="EPIPE")return!1;if(h!=="EAGAIN")throw l;Atomics.wait(new Int32Array(new SharedArrayBuffer(4)),0,0,5)}return!0}},I=new R(1),pe=new R(2);function B(n){return pe.write(n.map(s=>`masq: ${s}
-`).join("")),2}function J(n,s,o="auto"){if(o!=="auto")return o==="always";let{FORCE_COLOR:r,NO_COLOR:l,TERM:h}=s;return r!==void 0?r!=="0"&&r!=="false":l!==void 0&&l!==""?!1:h!=="dumb"&&n.isTTY===!0}function H(n){let s=(o,r)=>l=>n&&l!==""?`\x1B[${o}m${l}\x1B[${r}m`:l;return{red:s(31,39),green:s(32,39),yellow:s(33,39),cyan:s(36,39),bold:s(1,22),dim:s(2,22)}}function ge({values:n,positionals:s}){let o=[];for(let h of s){let c=N(h);if(!c)return B([L(h)]);o.push(c)}let r=H(J(I,process.env,n.color)),l=o.length>0?o:q;if(n.format==="json"){let h=l.map(c=>({code:c,...k[c],...$[c],help:W(c,void 0)}));I.write(`${JSON.stringify(h,null,2)}
-`)}else o.length===0?I.write(fe(l,r)):I.write(o.map(h=>Z(h,r,void 0)).join(`
-`));return 0}function fe(n,{bold:s,dim:o}){let r=Math.max(...n.map(h=>k[h].name.length));return n.map(h=>{let{severity:c,title:f,name:b}=k[h];return`${s(h)} ${c.padEnd(7)} ${o(b.padEnd(r))}  ${f}
-`}).join("")}function Z(n,s,o){let{name:r,severity:l,also:h,title:c}=k[n],{meaning:f,example:b,fix:w,source:T}=$[n],x=W(n,o),A=(ee,te)=>`${s.bold(ee)}
-${we(te)}
-`;return[`${s.bold(`${n} ${r}`)} (${[l,...h].join(", in some cases ")})
+    `),fix:"Write a port that is free on every node, or remove the key: the default is 9797.",source:"Kubernetes: ports and protocols; kube-proxy and kubelet command-line references"}};var $={...F,...K,...B,...z,...j,..._,...U,...V,...Y};function pe(n){return n.toLowerCase()}function W(n,s){return s===void 0?void 0:new URL(`codes.html#${pe(n)}`,s).href}var C=require("node:fs"),R=class{constructor(s){this.descriptor=s}descriptor;get isTTY(){try{return(0,C.fstatSync)(this.descriptor).isCharacterDevice()}catch{return!1}}get columns(){return Number(process.env.COLUMNS)||80}write(s){let o=Buffer.from(s);for(let d=0;d<o.length;)try{d+=(0,C.writeSync)(this.descriptor,o,d)}catch(l){let{code:m}=l;if(m==="EPIPE")return!1;if(m!=="EAGAIN")throw l;Atomics.wait(new Int32Array(new SharedArrayBuffer(4)),0,0,5)}return!0}},I=new R(1),ge=new R(2);function J(n){return ge.write(n.map(s=>`masq: ${s}
+`).join("")),2}function H(n,s,o="auto"){if(o!=="auto")return o==="always";let{FORCE_COLOR:d,NO_COLOR:l,TERM:m}=s;return d!==void 0?d!=="0"&&d!=="false":l!==void 0&&l!==""?!1:m!=="dumb"&&n.isTTY===!0}function X(n){let s=(o,d)=>l=>n&&l!==""?`\x1B[${o}m${l}\x1B[${d}m`:l;return{red:s(31,39),green:s(32,39),yellow:s(33,39),cyan:s(36,39),bold:s(1,22),dim:s(2,22)}}function fe({values:n,positionals:s}){let o=[];for(let m of s){let c=N(m);if(!c)return J([L(m)]);o.push(c)}let d=X(H(I,process.env,n.color)),l=o.length>0?o:q;if(n.format==="json"){let m=l.map(c=>({code:c,...k[c],...$[c],help:W(c,void 0)}));I.write(`${JSON.stringify(m,null,2)}
+`)}else o.length===0?I.write(we(l,d)):I.write(o.map(m=>ee(m,d,void 0)).join(`
+`));return 0}function we(n,{bold:s,dim:o}){let d=Math.max(...n.map(m=>k[m].name.length));return n.map(m=>{let{severity:c,title:w,name:b}=k[m];return`${s(m)} ${c.padEnd(7)} ${o(b.padEnd(d))}  ${w}
+`}).join("")}function ee(n,s,o){let{name:d,severity:l,also:m,title:c}=k[n],{meaning:w,example:b,fix:y,source:T}=$[n],x=W(n,o),Q=(te,ae)=>`${s.bold(te)}
+${ye(ae)}
+`;return[`${s.bold(`${n} ${d}`)} (${[l,...m].join(", in some cases ")})
 ${c}.
-`,A("What it means",G(f)),A("Example",b),A("What to do",w.includes(`
-`)?w:G(w)),A("Source",G(T)),...x===void 0?[]:[A("On the web",x)]].join(`
-`)}function we(n){return n.trimEnd().split(`
+`,Q("What it means",G(w)),Q("Example",b),Q("What to do",y.includes(`
+`)?y:G(y)),Q("Source",G(T)),...x===void 0?[]:[Q("On the web",x)]].join(`
+`)}function ye(n){return n.trimEnd().split(`
 `).map(s=>s===""?s:`  ${s}`).join(`
-`)}function G(n){let s=[""];for(let o of n.split(/\s+/)){let r=s[s.length-1];r!==""&&r.length+1+o.length>78?s.push(o):s[s.length-1]=r===""?o:`${r} ${o}`}return s.join(`
+`)}function G(n){let s=[""];for(let o of n.split(/\s+/)){let d=s[s.length-1];d!==""&&d.length+1+o.length>78?s.push(o):s[s.length-1]=d===""?o:`${d} ${o}`}return s.join(`
 `)}0&&(module.exports={explain,run});
