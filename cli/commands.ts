@@ -1,3 +1,4 @@
+import { TARGETS } from '../core/target/facts';
 import type { Command } from './args';
 import { DIFF, EXPLAIN, VERIFY } from './ask/commands';
 import { CI_SYSTEMS, DEFAULT_OUTPUT, FIRST_INTENT, GITOPS_OF_APPS, LANGUAGES, PLATFORMS, SCHEMAS } from './choices';
@@ -5,6 +6,7 @@ import { GITOPS } from './gitops/command';
 import { IMPORT } from './import/command';
 import { COLOR, CONFIG, EXIT_CODES, FAIL_ON, FORMAT, QUIET } from './options';
 import { SHELLS } from './shells';
+import { TARGET_OPTIONS } from './target/command';
 
 /** Every command of masq: parsing, help and completion are made from this table. */
 export const COMMANDS: readonly Command[] = [
@@ -95,7 +97,7 @@ export const COMMANDS: readonly Command[] = [
     summary: 'render intents to manifests',
     usage: '[options] [FILE...]',
     description:
-      'Checks the intents, renders each cluster to a folder of its own with one object a file, reads the result back to prove that it means what the intent says, and only then writes: all of it or nothing. Files that are up to date are not touched.\n\nWithout FILE and --app, what .masq.yaml names is rendered, and its "prune" counts. An error keeps a cluster from being rendered, whatever .masq.yaml or a comment makes of it.',
+      'Checks the intents, renders each cluster to a folder of its own with one object a file, reads the result back to prove that it means what the intent says, and only then writes: all of it or nothing. Files that are up to date are not touched.\n\nWith --target the intents become what another data plane is configured with: read back as that one reads it, it must treat every packet as the intent says, and what it cannot express is refused where it stands. It has an output folder of its own.\n\nWithout FILE and --app, what .masq.yaml names is rendered, and its "prune" counts. An error keeps a cluster from being rendered, whatever .masq.yaml or a comment makes of it.',
     options: [
       {
         name: 'output',
@@ -122,6 +124,14 @@ export const COMMANDS: readonly Command[] = [
         multiple: true,
         help: 'also take what a cdk8s app renders: a command that writes to the folder in CDK8S_OUTDIR',
       },
+      {
+        name: 'target',
+        type: 'string',
+        value: 'NAME',
+        choices: TARGETS,
+        help: 'render for another data plane instead: exactly, or not at all; if nobody says where, to targets/NAME',
+      },
+      ...TARGET_OPTIONS,
       CONFIG,
       FORMAT,
       FAIL_ON,
@@ -133,6 +143,7 @@ export const COMMANDS: readonly Command[] = [
       { line: 'masq synth', says: 'render what .masq.yaml names' },
       { line: 'masq synth intents/', says: 'render to dist/' },
       { line: 'masq synth intents/ --check --prune', says: 'in CI: is dist/ up to date?' },
+      { line: 'masq synth --target aws --vpc 10.0.0.0/16 intents/', says: "for Amazon's VPC CNI, to targets/aws/" },
       { line: 'masq synth --app "node fleet.js" -o deploy', says: 'take a cdk8s app, with the same care in writing' },
     ],
     exitCodes: [

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join, sep } from 'node:path';
-import { isRendered } from '../constructs/render';
+import { isOrdinary } from '../constructs/render';
 import { FINDINGS_FILE } from '../constructs/told';
 import { type Diagnostic, hasErrors } from '../core/diagnostics';
 
@@ -88,7 +88,7 @@ function readFolder(outdir: string, folder: string, command: string): Map<string
     const name = path.slice(root.length + 1);
     const text = readFileSync(path, 'utf8');
     // Without its mark, masq could write the file once and never again.
-    if (!isRendered(text)) throw appFailure(command, `${folder}/${name} was not written by MasqApp`);
+    if (!isOrdinary(text)) throw appFailure(command, `${folder}/${name} was not written by MasqApp`);
     files.set(name, text);
   }
   return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));

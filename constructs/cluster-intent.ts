@@ -7,6 +7,7 @@ import { type Diagnostic, hasErrors } from '../core/diagnostics';
 import { labelSelector } from '../core/intent/label-selector';
 import { API_VERSION, loadIntent } from '../core/intent/load';
 import type { ClusterModel } from '../core/intent/model';
+import { REASON } from '../core/manifest/object';
 import type { ClusterIntentSpec } from '../core/schema/generated/types-intent';
 import { AnthosClusterPatch } from './anthos-cluster-patch';
 import { setCluster } from './cluster';
@@ -26,9 +27,6 @@ export interface ClusterIntentProps extends ClusterIntentSpec, CommonProps {
    */
   readonly clusterName?: string;
 }
-
-/** The annotation that carries the reasons given in an intent. */
-const REASON = 'masq/reason';
 
 /** An intent as it was read: the model as far as the shape allows one, and what was found. */
 export interface ReadIntent {

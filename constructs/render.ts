@@ -4,8 +4,15 @@ import { writeYaml } from '../core/yaml';
 /** The first line of every file that masq renders; by it masq knows its own files again. */
 export const HEADER = '# Rendered by masq: change the intent and render again, do not edit.';
 
-/** Whether a file's text was rendered by masq. */
+/** Whether a file's text was rendered by masq, for whatever data plane. */
 export function isRendered(text: string): boolean {
+  return RENDERED.test(text);
+}
+
+const RENDERED = /^# Rendered by masq(?: for [a-z]+)?: change the intent and render again, do not edit\./;
+
+/** Whether a file's text was rendered by masq as manifests of an agent or a gateway of its own. */
+export function isOrdinary(text: string): boolean {
   return text.startsWith(HEADER);
 }
 

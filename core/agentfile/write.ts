@@ -16,8 +16,8 @@ export interface AgentFile {
   readonly masqLinkLocal: boolean;
   /** Written only when true: Google's images do not document the key. */
   readonly masqLinkLocalIPv6: boolean;
-  /** How often the agent reads the file again: a Go duration such as `60s`. */
-  readonly resyncInterval: string;
+  /** How often the agent reads the file again: a Go duration such as `60s`. Absent: the agent has no such key. */
+  readonly resyncInterval?: string;
   /** Written only when the list is longer than the agent's default limit. */
   readonly cidrLimit?: number;
 }
@@ -35,7 +35,7 @@ export function writeAgentFile(file: AgentFile): string {
   }
   lines.push(`masqLinkLocal: ${file.masqLinkLocal}`);
   if (file.masqLinkLocalIPv6) lines.push('masqLinkLocalIPv6: true');
-  lines.push(`resyncInterval: ${scalar(file.resyncInterval)}`);
+  if (file.resyncInterval !== undefined) lines.push(`resyncInterval: ${scalar(file.resyncInterval)}`);
   if (file.cidrLimit !== undefined) lines.push(`cidrLimit: ${file.cidrLimit}`);
   return `${lines.join('\n')}\n`;
 }

@@ -162,7 +162,8 @@ function planAgent(model: ClusterModel, map: TreatmentMap): AgentPlan | undefine
   };
 }
 
-function declaredRoute(model: ClusterModel, map: TreatmentMap): { internetRoute?: InternetRoute } {
+/** The declared route that carries pods' addresses to the internet, when a map preserves them there. */
+export function declaredRoute(model: ClusterModel, map: TreatmentMap): { internetRoute?: InternetRoute } {
   const { internetRoute } = model.network;
   const kept = FAMILIES.some(f => preservesInternet(map.base[f].where(d => d.treatment.kind === 'preserve')));
   return internetRoute === 'none' || !kept ? {} : { internetRoute };
@@ -253,7 +254,7 @@ function planGateway(model: ClusterModel): GatewayPlan | undefined {
  * The fewest CIDRs that cover what is preserved. Addresses that are preserved in any case (link-local) may be in the
  * list or not: they are taken in only where that makes it shorter. One block of them can only help whole or not at all.
  */
-function listed(partition: Partition<Decision>, anyway: IntervalSet): ListedCidr[] {
+export function listed(partition: Partition<Decision>, anyway: IntervalSet): ListedCidr[] {
   const preserved = partition.where(decision => decision.treatment.kind === 'preserve');
   const without = preserved.subtract(anyway).cidrs();
   const within = anyway.isEmpty() ? without : preserved.union(anyway).cidrs();

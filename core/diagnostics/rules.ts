@@ -68,6 +68,7 @@ const rules = {
   MQ221: error('bare-ignore', 'A masq-ignore comment lacks the rule or the reason'),
   MQ222: note('idle-ignore', 'A masq-ignore comment or a rule of .masq.yaml leaves nothing out'),
   MQ223: error('gitops-entry', 'An entry of gitops in the settings cannot be rendered'),
+  MQ224: error('target-entry', 'An entry of targets in the settings cannot be rendered'),
 
   MQ301: error('cluster-range-masqueraded', 'Traffic inside the cluster would be masqueraded'),
   MQ302: error('link-local-contradiction', 'Link-local is to be masqueraded and is preserved by the list', 'warning'),
@@ -118,6 +119,8 @@ const rules = {
   MQ412: error('bad-version', 'The platform version cannot be read'),
   MQ413: error('gke-deploys-agent', 'GKE deploys ip-masq-agent itself on this cluster'),
   MQ414: error('defaults-depend-on-image', 'The default destinations of this GKE version depend on the node image'),
+  MQ415: error('target-cannot', 'The data plane that is rendered for cannot express this'),
+  MQ416: error('target-lacks', 'The data plane that is rendered for has to know more'),
 
   MQ501: error('source-ip-not-floating', 'The egress source IP is not among the floating IPs'),
   MQ502: error('source-ip-shared', 'Two policies use the same egress source IP'),
@@ -190,7 +193,7 @@ const rules = {
   MQ904: error('unreadable', 'A file cannot be read'),
   MQ905: note('orphaned-output', 'A rendered file belongs to no given intent'),
   MQ906: error('nothing-checked', 'A run looked at no document that masq knows', 'note'),
-  MQ907: note('foreign-output', 'A manifest beside the rendered ones was not written by masq'),
+  MQ907: note('foreign-output', 'A manifest beside the rendered ones was not written by masq', 'error'),
 } satisfies Record<string, Rule>;
 
 /** The code of a rule, such as `MQ101`. */

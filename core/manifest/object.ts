@@ -125,6 +125,9 @@ export function written(value: unknown): string {
   return typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value);
 }
 
+/** The annotation that carries the reasons given in an intent. */
+export const REASON = 'masq/reason';
+
 /** The annotation that says what carries pods' addresses to the internet, where an object preserves them there. */
 export const INTERNET_ROUTE = 'masq/internet-route';
 

@@ -4,6 +4,10 @@ import { isOfLint, RULE_CODES, RULES, type RuleCode } from '../../core/diagnosti
 import { EXPLANATIONS } from '../../core/diagnostics/explanations';
 import { block, intent, prose } from '../../core/diagnostics/explanations/explanation';
 import { importIntent } from '../../core/import/import';
+import { loadIntents } from '../../core/intent/load';
+import { parseSource } from '../../core/source';
+import { NO_FACTS, TARGETS } from '../../core/target/facts';
+import { renderTarget } from '../../core/target/render';
 import { diagnose, diagnoseByLint, hasContent } from '../../tools/docs/diagnose';
 import { intent as cluster, sandbox } from '../cli/sandbox';
 
@@ -11,7 +15,10 @@ import { intent as cluster, sandbox } from '../cli/sandbox';
 const NO_TEXT: readonly RuleCode[] = ['MQ217', 'MQ219', 'MQ901', 'MQ902', 'MQ903', 'MQ904', 'MQ905', 'MQ906', 'MQ907'];
 
 /** Rules about settings that only the clusters of a run can show. */
-const OF_A_RUN: readonly RuleCode[] = ['MQ223'];
+const OF_A_RUN: readonly RuleCode[] = ['MQ223', 'MQ224'];
+
+/** Rules about what another data plane can be told. */
+const OF_A_TARGET: readonly RuleCode[] = ['MQ415', 'MQ416'];
 
 /** Rules about what is imported, which is checked for what an intent can say of it. */
 const OF_AN_IMPORT: readonly RuleCode[] = ['MQ801', 'MQ802', 'MQ803', 'MQ804'];
@@ -45,11 +52,19 @@ describe.each(RULE_CODES)('%s', code => {
   });
 });
 
-const SHOWN = RULE_CODES.filter(code => ![...NO_TEXT, ...OF_A_RUN, ...OF_AN_IMPORT].includes(code));
+const SHOWN = RULE_CODES.filter(code => ![...NO_TEXT, ...OF_A_RUN, ...OF_A_TARGET, ...OF_AN_IMPORT].includes(code));
 
 test.each(SHOWN)('%s is what masq says of its example', code => {
   const say = isOfLint(code) ? diagnoseByLint : diagnose;
   expect(say(EXPLANATIONS[code].example).map(d => d.code)).toContain(code);
+});
+
+test.each(OF_A_TARGET)('%s is what is said of its example when it is rendered as it says', code => {
+  const { example } = EXPLANATIONS[code];
+  const target = TARGETS.find(name => example.startsWith(`# masq synth --target ${name}\n`));
+  const { clusters } = loadIntents(parseSource('example.yaml', example).documents);
+  const { diagnostics } = renderTarget(target!, clusters[0]!, NO_FACTS);
+  expect(diagnostics.map(found => found.code)).toContain(code);
 });
 
 describe('where .masq.yaml has it', () => {

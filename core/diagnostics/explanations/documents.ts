@@ -269,4 +269,17 @@ export const DOCUMENTS = {
     fix: 'Correct the entry as the message says; "masq gitops --help" lists the options.',
     source: SOURCES.masq,
   },
+  MQ224: {
+    meaning: prose(`
+      An entry of targets in .masq.yaml is what one would write behind "masq synth --target", and masq synth renders what
+      it says beside the manifests. This one is not understood, or its folder is that of something else: what is applied
+      from one folder must be for one data plane.`),
+    example: block(`
+      # .masq.yaml
+      targets:
+        - celium --gateway egress=true
+    `),
+    fix: 'Correct the entry as the message says; "masq synth --help" lists the options.',
+    source: SOURCES.masq,
+  },
 } as const satisfies Partial<Record<RuleCode, Explanation>>;

@@ -282,7 +282,8 @@ export const MASQ = {
     meaning: prose(`
       A cluster's folder holds a manifest that masq has not written. Argo CD, Flux and "kubectl apply -f" apply the folder
       as it is, so that this object reaches the cluster too, and "masq synth --check" compares only what the intent renders
-      to. A kustomization of your own is not told: it says itself what is applied.`),
+      to. A kustomization of your own is not told: it says itself what is applied. It is an error when masq has rendered the
+      manifest for another data plane: two would be configured at once.`),
     example: '# A second ConfigMap, put by hand beside the rendered one\n',
     fix: prose(`
       Move the file to a folder of its own. If it is meant to be applied with the rendered ones, it may stay: this is a

@@ -200,4 +200,24 @@ export const PLATFORMS = {
     fix: 'Name the image under spec.network.nodeImage, or write the ranges instead of platform-default.',
     source: SOURCES.gke2019,
   },
+  MQ415: {
+    meaning: prose(`
+      "masq synth --target" renders an intent for another data plane only where that one can be told exactly what the
+      intent says. This it cannot be told: Calico has no pool for link-local, AWS's CNI has no port ranges, Antrea has no
+      list. masq renders nothing rather than something wider or narrower.`),
+    example: `# masq synth --target calico
+${intent('kubernetes', LIST)}`,
+    fix: 'Write what the message names instead, where there is something; else render for a data plane that can.',
+    source: 'the documents of each data plane, named in docs/targets.md',
+  },
+  MQ416: {
+    meaning: prose(`
+      A data plane does something by itself that depends on a fact which the intent does not hold: AWS's CNI never
+      translates packets to the VPC's ranges, Cilium chooses its gateway by the labels of nodes. Without the fact nobody
+      can tell whether what is rendered means what the intent says.`),
+    example: `# masq synth --target aws
+${intent('kubernetes', LIST)}`,
+    fix: 'Give the option that the message names, or add the fact to the intent.',
+    source: 'the documents of each data plane, named in docs/targets.md',
+  },
 } as const satisfies Partial<Record<RuleCode, Explanation>>;

@@ -31,6 +31,10 @@ export interface Settings {
    */
   readonly gitops?: readonly string[];
   /**
+   * Other data planes that the intents are rendered for: of each entry, what one would write behind `masq synth --target`. `masq synth` renders them with the manifests, each to a folder of its own.
+   */
+  readonly targets?: readonly string[];
+  /**
    * What is to be made of findings. Of several entries for one finding the last one counts.
    */
   readonly rules?: readonly RuleSetting[];

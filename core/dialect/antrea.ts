@@ -1,0 +1,87 @@
+import { cidr, type Family, IntervalSet } from '../address';
+import { type Diagnostic, hasErrors } from '../diagnostics';
+import { append } from '../diagnostics/collect';
+import { readAddresses, readCidrs, unionOfEntries } from '../intent/entry';
+import { Findings } from '../intent/findings';
+import { readSelector } from '../intent/selector';
+import { checkMetadata, list, objectId, record } from '../manifest/object';
+import { valueAt } from '../schema/path';
+import type { SourceDocument } from '../source';
+import type { DialectPolicy, ReadDialect } from './reading';
+
+/** What Antrea is configured with, as far as it is about source addresses. */
+export interface AntreaObjects {
+  /** Values of its Helm chart; absent: the chart's own. */
+  readonly values?: SourceDocument;
+  /** Its Egress objects. */
+  readonly egresses: readonly SourceDocument[];
+  /** The families that pods have addresses of. */
+  readonly families: readonly Family[];
+}
+
+/** Whether a document is an Egress of Antrea. */
+export function isAntreaEgress(document: SourceDocument): boolean {
+  const id = objectId(document);
+  return id?.kind === 'Egress' && id.apiVersion.startsWith('crd.antrea.io/');
+}
+
+/**
+ * Reads what Antrea makes of its chart's values and its Egress objects. A pod that an Egress applies to leaves the cluster
+ * with its address, but for `egress.exceptCIDRs`; what leaves otherwise, to anything but pods, is masqueraded, unless
+ * `noSNAT` says that nothing is, which counts in traffic mode noEncap alone. No packet leaves to a Service: AntreaProxy
+ * puts a pod's address in the place of the Service's before.
+ * Sources: Antrea's page "Egress"; antrea-io/antrea, pkg/agent/route/route_linux.go and the chart's README.
+ */
+export function readAntrea({ values, egresses, families }: AntreaObjects): ReadDialect {
+  const diagnostics: Diagnostic[] = [];
+  const value = (...path: string[]): unknown => values && valueAt(values.value, path);
+  const except = values ? exceptions(values, diagnostics) : IntervalSet.empty(4);
+  const egress = egresses.flatMap(document => readEgress(document, except, diagnostics) ?? []);
+  if (hasErrors(diagnostics)) return { diagnostics };
+  const noSnat = value('noSNAT') === true && value('trafficEncapMode') === 'noEncap';
+  return {
+    reading: {
+      as: "Antrea's configuration",
+      kept: noSnat ? ['0.0.0.0/0', '::/0'].map(text => ({ text, cidrs: [cidr(text)] })) : [],
+      linkLocal: { 4: 'masquerade', 6: 'masquerade' },
+      families,
+      randomFully: value('snatFullyRandomPorts') === true,
+      keepsOwn: ['pods', 'services'],
+      egress,
+    },
+    diagnostics,
+  };
+}
+
+function exceptions(values: SourceDocument, diagnostics: Diagnostic[]): IntervalSet {
+  const findings = new Findings(values);
+  const path = ['egress', 'exceptCIDRs'];
+  const entries = readCidrs(valueAt(values.value, path), path, findings);
+  append(diagnostics, findings.list);
+  return unionOfEntries(entries, 4);
+}
+
+function readEgress(
+  document: SourceDocument,
+  except: IntervalSet,
+  diagnostics: Diagnostic[],
+): DialectPolicy | undefined {
+  const findings = new Findings(document);
+  checkMetadata(document, findings);
+  const appliedTo = ['spec', 'appliedTo'];
+  const applied = record(valueAt(document.value, appliedTo));
+  const [namespaces, pods] = ['namespaceSelector', 'podSelector'].map(key =>
+    readSelector(applied[key], [...appliedTo, key], findings),
+  );
+  const [source] = readAddresses(list([valueAt(document.value, ['spec', 'egressIP'])]), ['spec', 'egressIP'], findings);
+  append(diagnostics, findings.list);
+  // Neither selector is no pod at all, where each of them alone may be every one.
+  if (Object.keys(applied).length === 0 || !source) return undefined;
+  return {
+    name: objectId(document)?.name ?? '',
+    pods: [{ namespaces: namespaces!, pods: pods! }],
+    destinations: except.complement(),
+    sourceIP: source.text,
+    at: document.at(['metadata', 'name']),
+  };
+}
