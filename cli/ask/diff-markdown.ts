@@ -7,9 +7,8 @@ export const MARKER = '<!-- masq diff -->';
 /** GitHub takes comments of 65,536 characters; so many are written, so that something may stand around them. */
 const LONGEST = 60_000;
 
-/** How many lines stand before the folds at the most, and how many rules in a cell. */
+/** How many lines stand before the folds at the most. */
 const MOST_LINES = 50;
-const MOST_RULES = 6;
 
 /** How long a cell's list of destinations is at the most. */
 const LONGEST_LIST = 400;
@@ -78,7 +77,7 @@ function fold({ names, classes, untold }: ToldClusters, open: boolean): Fold {
   return { whole: [start, ...pieces, end].join(''), upTo };
 }
 
-function row({ before, after, to, count, parts, hits, witness }: ToldChange): string {
+function row({ before, after, to, count, parts, moreParts, hits, witness }: ToldChange): string {
   const who = parts.map(part => {
     const where = parts.length === 1 ? '' : `${code(shortened(part.to))}: `;
     return `${where}${escaped(part.before)} → ${escaped(part.after)}`;
@@ -88,7 +87,7 @@ function row({ before, after, to, count, parts, hits, witness }: ToldChange): st
     count,
     `${escaped(before)} → **${escaped(after)}**`,
     escaped(hits),
-    firstOf(who, MOST_RULES, left => `and ${left} more`).join('<br>'),
+    [...who, ...(moreParts > 0 ? [`and ${moreParts} more`] : [])].join('<br>'),
     code(witness),
   ];
   return `| ${cells.join(' | ')} |\n`;

@@ -23,16 +23,15 @@ export function diffText({ diff, hits, ask }: Asked, paint: Palette): string {
   return [...blocks, `${diffSummary(diff)}\n`].join('\n');
 }
 
-/** For how many parts of a change it is said who decides. */
-const MOST_PARTS = 8;
-
-function changeLines({ before, after, to, count, parts, hits, witness }: ToldChange, { bold, dim }: Palette): string[] {
-  const deciders = parts.slice(0, MOST_PARTS).flatMap(part => {
+function changeLines(
+  { before, after, to, count, parts, moreParts, hits, witness }: ToldChange,
+  { bold, dim }: Palette,
+): string[] {
+  const deciders = parts.flatMap(part => {
     const where = parts.length === 1 ? '' : `${part.to}: `;
     return [dim(`      ${where}before by ${part.before}`), dim(`      ${where}after by ${part.after}`)];
   });
-  const more = parts.length - MOST_PARTS;
-  if (more > 0) deciders.push(dim(`      and ${more} more parts, which "--format json" lists`));
+  if (moreParts > 0) deciders.push(dim(`      and ${moreParts} more parts, which "--format json" lists`));
   return [
     `    ${before} ${bold('→')} ${bold(after)}  ${to}  (${count})`,
     ...deciders,

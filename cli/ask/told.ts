@@ -29,7 +29,8 @@ export interface ToldChange {
   readonly to: string;
   /** How many addresses they are. */
   readonly count: string;
-  /** Who decides, for the destinations of each part. */
+  /** Who decides, for the destinations of the first parts, and how many others there are. */
+  readonly moreParts: number;
   readonly parts: readonly { readonly to: string; readonly before: string; readonly after: string }[];
   /** The places with a name that they have to do with; empty when there is none. */
   readonly hits: string;
@@ -65,7 +66,8 @@ function tellChange(change: Change, places: readonly Place[], witness: string): 
     after: treatmentWord(change.after),
     to: termsText(change.to),
     count: addresses(change.to),
-    parts: change.parts.map(part => ({
+    moreParts: Math.max(0, change.parts.length - MOST_PARTS),
+    parts: change.parts.slice(0, MOST_PARTS).map(part => ({
       to: termsText(part.to),
       before: ruleText(part.before),
       after: ruleText(part.after),
@@ -85,6 +87,9 @@ export function tellHit({ gate, clusters, pods, to }: GateHit): string {
   const names = shortList(clusters.map(({ after }) => after.name));
   return `${gate.text}: ${termsText(to)} (${addresses(to)}) for ${podsText(pods)} of ${names}`;
 }
+
+/** For how many parts of a change it is said who decides. */
+const MOST_PARTS = 8;
 
 /** What is said of clusters of which not all can be told. */
 export const NOT_TOLD = 'no change is known, but of some packets it cannot be told whether anything changes';

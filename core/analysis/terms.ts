@@ -15,6 +15,8 @@ export interface Term {
  */
 export function termsOf(set: IntervalSet): Term[] {
   const inside = set.cidrs();
+  // Two blocks with something taken out of one of them would be three.
+  if (inside.length <= 2) return inside.map(cidr => ({ cidr, minus: [] }));
   const outside = set.complement().cidrs();
   const top = { family: set.family, words: new Uint32Array(set.family === 4 ? 1 : 4), prefix: 0 };
   const { bare } = shortest(
