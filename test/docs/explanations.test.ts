@@ -3,12 +3,11 @@ import * as index from '../../core/diagnostics';
 import { isOfLint, RULE_CODES, RULES, type RuleCode } from '../../core/diagnostics';
 import { EXPLANATIONS } from '../../core/diagnostics/explanations';
 import { block, intent, prose } from '../../core/diagnostics/explanations/explanation';
-import { importIntent } from '../../core/import/import';
 import { loadIntents } from '../../core/intent/load';
 import { parseSource } from '../../core/source';
 import { NO_FACTS, TARGETS } from '../../core/target/facts';
 import { renderTarget } from '../../core/target/render';
-import { diagnose, diagnoseByLint, hasContent } from '../../tools/docs/diagnose';
+import { diagnose, diagnoseByLint, diagnoseImport, hasContent, isOfAnImport } from '../../tools/docs/diagnose';
 import { intent as cluster, sandbox } from '../cli/sandbox';
 
 /** Rules about bytes, about long files, about the disk and about masq itself: no short text can show them. */
@@ -21,7 +20,7 @@ const OF_A_RUN: readonly RuleCode[] = ['MQ223', 'MQ224'];
 const OF_A_TARGET: readonly RuleCode[] = ['MQ415', 'MQ416'];
 
 /** Rules about what is imported, which is checked for what an intent can say of it. */
-const OF_AN_IMPORT: readonly RuleCode[] = ['MQ801', 'MQ802', 'MQ803', 'MQ804'];
+const OF_AN_IMPORT: readonly RuleCode[] = RULE_CODES.filter(isOfAnImport);
 
 test('every rule has an explanation, and no other code has', () => {
   expect(Object.keys(EXPLANATIONS).sort()).toEqual([...RULE_CODES].sort());
@@ -81,12 +80,7 @@ describe('where .masq.yaml has it', () => {
 });
 
 test.each(OF_AN_IMPORT)('%s is what an import says of its example', code => {
-  const imported = importIntent([{ file: 'example.yaml', text: EXPLANATIONS[code].example }], {
-    platform: 'kubernetes',
-    nodeCIDRs: ['10.128.0.0/20'],
-    podCIDRs: ['10.119.128.0/17'],
-  });
-  expect(imported.diagnostics.map(d => d.code)).toContain(code);
+  expect(diagnoseImport(EXPLANATIONS[code].example).map(d => d.code)).toContain(code);
 });
 
 test.each(NO_TEXT)('%s says in words what no text shows', code => {

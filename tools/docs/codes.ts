@@ -2,7 +2,7 @@ import { ruleAnchor } from '../../cli/site';
 import { isOfLint, RULE_CODES, RULES, type RuleCode } from '../../core/diagnostics';
 import { EXPLANATIONS } from '../../core/diagnostics/explanations';
 import type { Output } from '../generate/output';
-import { diagnose, diagnoseByLint, hasContent } from './diagnose';
+import { diagnose, diagnoseByLint, diagnoseImport, hasContent, isOfAnImport } from './diagnose';
 import { banner, fence, page, plain, table } from './markdown';
 
 const GROUPS = [
@@ -66,7 +66,7 @@ function severities(code: RuleCode): string {
 
 function said(code: RuleCode, example: string): string {
   if (!hasContent(example)) return '';
-  const say = isOfLint(code) ? diagnoseByLint : diagnose;
+  const say = isOfLint(code) ? diagnoseByLint : isOfAnImport(code) ? diagnoseImport : diagnose;
   const found = say(example).filter(d => d.code === code);
   if (found.length === 0) return '';
   const lines = found.map(d => {
