@@ -21,14 +21,15 @@ export function diffMarkdown({ diff, hits, ask }: Asked): string {
     ...diff.removed.map(({ name }) => `- ${code(name)} is gone`),
     ...diff.untold.map(({ name }) => `- ${code(name)}: ${NOT_TOLD}`),
   ];
-  const head = [MARKER, '### masq: what changes for packets', '', `**${diffSummary(diff)}**`, ''];
+  const head = [MARKER, '### masq: what changes for packets', '', `**${diffSummary(diff)}**`];
   const lines = firstOf(
     [...stopped, ...beside],
     MOST_LINES,
     left => `- and ${left} more lines, which "masq diff" lists`,
   );
   const open = diff.changed.length === 1;
-  return folded([...head, ...lines, ''].join('\n'), diff.changed, group => fold(tellClusters(group, ask), open));
+  const list = lines.length > 0 ? ['', ...lines] : [];
+  return folded(`${[...head, ...list].join('\n')}\n`, diff.changed, group => fold(tellClusters(group, ask), open));
 }
 
 /** As many folds as fit, the last one perhaps not with all of its rows, and how many did not fit. */

@@ -17,13 +17,22 @@ import { HOST_BITS, intent, MASQ, ROOT } from '../cli/sandbox';
 import { evaluate } from './expression';
 import { runJob, type StepResult, type Surroundings } from './runner';
 
-const FILES = ['action.yml', '.github/workflows/ci.yml', 'ci/github.yml', '.github/workflows/release.yml'];
+const FILES = [
+  'action.yml',
+  '.github/workflows/ci.yml',
+  'ci/github.yml',
+  '.github/workflows/release.yml',
+  'ci/diff/action.yml',
+];
 const [ACTION, OWN, EXAMPLE] = FILES.map(name => join(ROOT, name)) as [string, string, string];
+
+/** The actions of this repository, by what a workflow calls them. */
+const ACTIONS = { 'OWNER/masq': ROOT, './': ROOT, 'OWNER/masq/ci/diff': join(ROOT, 'ci/diff') };
 
 /** What a job may do beside reading the repository. */
 const WRITES: Readonly<Record<string, object>> = {
   check: { 'security-events': 'write', actions: 'read' },
-  rendered: { 'pull-requests': 'write' },
+  changes: { 'pull-requests': 'write' },
   package: { 'id-token': 'write' },
   image: { packages: 'write', 'id-token': 'write' },
   index: { packages: 'write', 'id-token': 'write' },
@@ -62,7 +71,9 @@ describe.each(FILES)('%s', name => {
 
   test('pins every action of others by its digest, and says which version that is', () => {
     for (const [, uses = ''] of text.matchAll(/\buses: (.*)/g)) {
-      expect(uses).toMatch(/^(\.\/$|OWNER\/masq@DIGEST # .*|[\w-]+(\/[\w-]+)+@[0-9a-f]{40} # v\d+\.\d+\.\d+$)/);
+      expect(uses).toMatch(
+        /^(\.\/$|OWNER\/masq(\/ci\/diff)?@DIGEST # .*|[\w-]+(\/[\w-]+)+@[0-9a-f]{40} # v\d+\.\d+\.\d+$)/,
+      );
     }
   });
 
@@ -125,7 +136,7 @@ describe('the steps, run for real', () => {
       token: 'secret',
       event: { pull_request: { number: 7, base: { sha: '' }, head: { repo: { full_name: 'we/clusters' } } } },
     };
-    surroundings = { folder, contexts: { github, matrix: {} }, actions: { 'OWNER/masq': ROOT, './': ROOT } };
+    surroundings = { folder, contexts: { github, matrix: {} }, actions: ACTIONS };
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -173,36 +184,107 @@ describe('the steps, run for real', () => {
     const fork = { ...github.event.pull_request, head: { repo: { full_name: 'they/clusters' } } };
     const contexts = { github: { ...github, event: { pull_request: fork } } };
     expect(ends(runJob(EXAMPLE, 'check', { ...surroundings, contexts }))).toEqual([0, 0, 0, 'skipped']);
-    expect(runJob(EXAMPLE, 'rendered', { ...surroundings, contexts })).toEqual([]);
+    expect(runJob(EXAMPLE, 'changes', { ...surroundings, contexts })).toEqual([]);
   });
 
-  test('the comment says what is applied differently', () => {
-    git('init', '--quiet');
-    git('add', '--all');
-    git('commit', '--quiet', '--message', 'one');
-    const base = git('rev-parse', 'HEAD');
-    write('bin/gh', '#!/bin/sh\ncase $2 in --paginate) cat own.txt ;; *) echo "$@" > gh.txt ;; esac\n');
-    write('own.txt', '');
-    chmodSync(join(folder, 'bin/gh'), 0o755);
-    const { github } = surroundings.contexts as { github: { event: { pull_request: object } } };
-    const contexts = {
-      github: { ...github, event: { pull_request: { ...github.event.pull_request, base: { sha: base } } } },
-    };
-    const env = { ...process.env, PATH: `${join(folder, 'bin')}${delimiter}${process.env.PATH}` };
-    const comment = (wanted: string) => {
-      const results = runJob(EXAMPLE, 'rendered', { ...surroundings, contexts, env });
-      expect(ends(results)).toEqual([0, 0]);
+  describe('a pull request', () => {
+    let env: NodeJS.ProcessEnv;
+    let contexts: Surroundings['contexts'];
+
+    beforeEach(() => {
+      git('init', '--quiet');
+      write('.masq.yaml', 'intents: [intents]\n');
+      git('add', '--all');
+      git('commit', '--quiet', '--message', 'one');
+      const base = git('rev-parse', 'HEAD');
+      write('bin/gh', '#!/bin/sh\ncase $2 in --paginate) cat own.txt ;; *) echo "$@" > gh.txt ;; esac\n');
+      write('own.txt', '');
+      chmodSync(join(folder, 'bin/gh'), 0o755);
+      const { github } = surroundings.contexts as { github: { event: { pull_request: object } } };
+      contexts = {
+        github: { ...github, event: { pull_request: { ...github.event.pull_request, base: { sha: base } } } },
+      };
+      env = { ...process.env, PATH: `${join(folder, 'bin')}${delimiter}${process.env.PATH}` };
+    });
+
+    const comment = (wanted: string, statuses: readonly unknown[] = [0, 0, 0]): string => {
+      const results = runJob(EXAMPLE, 'changes', { ...surroundings, contexts, env });
+      expect(ends(results)).toEqual(statuses);
       expect(readFileSync(join(folder, 'gh.txt'), 'utf8')).toBe(`${wanted}\n`);
       return readFileSync(join(folder, 'comment.md'), 'utf8');
     };
-    const first = comment('pr comment 7 --body-file comment.md');
-    expect(first).toBe('<!-- masq, what is rendered -->\nThis pull request changes no rendered manifest.\n');
-    write('own.txt', '4711\n');
-    write('intents/prod.yaml', intent('prod', '[10.0.0.0/8, 172.16.0.0/12]'));
-    masq('synth');
-    git('commit', '--quiet', '--all', '--message', 'two');
-    const patch = 'api --silent --method PATCH repos/we/clusters/issues/comments/4711 --field body=@comment.md';
-    expect(comment(patch)).toMatch(/^```diff\n[\s\S]*^\+ +- 172\.16\.0\.0\/12/m);
+    const FIRST = 'pr comment 7 --body-file comment.md';
+    const PATCH = 'api --silent --method PATCH repos/we/clusters/issues/comments/4711 --field body=@comment.md';
+    const change = (preserve: string): void => {
+      write('intents/prod.yaml', intent('prod', preserve));
+      masq('synth');
+      git('commit', '--quiet', '--all', '--message', 'two');
+    };
+
+    test('has a comment that says what changes for packets, and what is applied differently', () => {
+      expect(comment(FIRST)).toBe(
+        '<!-- masq diff -->\n### masq: what changes for packets\n\n**no changes; 1 cluster compared**\n',
+      );
+      write('own.txt', '4711\n');
+      change('[10.0.0.0/8, 172.16.0.0/12]');
+      const told = comment(PATCH);
+      expect(told).toContain('| `172.16.0.0/12` | 1,048,576 IPv4 addresses | masqueraded → **preserved** |');
+      expect(told).toMatch(/^```diff\n[\s\S]*^\+ +- 172\.16\.0\.0\/12[\s\S]*^<\/details>\n$/m);
+      expect(told.startsWith('<!-- masq diff -->\n')).toBe(true);
+    });
+
+    test('is compared with where it began, whatever came to its base since', () => {
+      change('[10.0.0.0/8, 172.16.0.0/12]');
+      const { github } = contexts as { github: { event: { pull_request: object } } };
+      git('switch', '--quiet', '--create', 'other', 'HEAD^');
+      write('intents/new.yaml', intent('new'));
+      git('add', 'intents');
+      git('commit', '--quiet', '--message', 'beside');
+      const sha = git('rev-parse', 'HEAD');
+      git('switch', '--quiet', '-');
+      const moved = { ...github.event.pull_request, base: { sha } };
+      contexts = { github: { ...github, event: { pull_request: moved } } };
+      expect(comment(FIRST)).toContain('**1 cluster changed; 1 cluster compared**');
+    });
+
+    test('with more than fits has a comment of what does', () => {
+      change(`[${Array.from({ length: 60 }, (_, n) => `172.${16 + (n % 16)}.${n}.0/25`).join(', ')}]`);
+      write('dist/long.yaml', `# ${'x'.repeat(90)}\n`.repeat(2000));
+      git('add', 'dist');
+      git('commit', '--quiet', '--message', 'long');
+      const told = comment(FIRST);
+      expect(told.length).toBeLessThan(65_536);
+      expect(told.length).toBeGreaterThan(60_000);
+      expect(told.endsWith('\n```\n</details>\n')).toBe(true);
+    });
+
+    test('with files that are wrong is red, and its comment says so', () => {
+      write('intents/prod.yaml', intent('prod', HOST_BITS));
+      git('commit', '--quiet', '--all', '--message', 'two');
+      expect(comment(FIRST, [0, 2, 0])).toBe(
+        '<!-- masq diff -->\n### masq: what changes for packets\n\nThis cannot be told: see the job.\n',
+      );
+    });
+
+    test('is red at the changes that are named, and at no others', () => {
+      change('[10.0.0.0/8, 172.16.0.0/12]');
+      const file = join(folder, 'w.yml');
+      const diff = (given: object): readonly unknown[] => {
+        const uses = { uses: 'OWNER/masq/ci/diff@v1', with: { base: 'HEAD^', output: 'out.md', ...given } };
+        writeFileSync(file, JSON.stringify({ jobs: { a: { steps: [uses] } } }));
+        return ends(runJob(file, 'a', surroundings));
+      };
+      expect(diff({})).toEqual([0]);
+      expect(diff({ 'fail-on': 'newly-preserved-public' })).toEqual([0]);
+      expect(diff({ 'fail-on': 'newly-preserved-public\nnewly-preserved=172.16.0.0/16\n' })).toEqual([1]);
+      expect(readFileSync(join(folder, 'out.md'), 'utf8')).toContain(
+        '- **stopped by** newly-preserved=172.16.0.0/16: ',
+      );
+      expect(diff({ sides: 'intents\ndist\n' })).toEqual([0]);
+      expect(readFileSync(join(folder, 'out.md'), 'utf8').split('<!-- masq diff -->')).toHaveLength(3);
+      expect(diff({ sides: 'intents\n', 'fail-on': 'any' })).toEqual([1]);
+      expect(diff({ 'fail-on': 'any-thing' })).toEqual([2]);
+    });
   });
 
   test('this repository’s own job', () => {
@@ -244,13 +326,27 @@ describe('the steps, run for real', () => {
   });
 
   test('the jobs of GitLab', () => {
-    const { 'masq validate': validate, 'masq synth': synth } = parse(readFileSync(join(ROOT, 'ci/gitlab.yml'), 'utf8'));
+    const jobs = parse(readFileSync(join(ROOT, 'ci/gitlab.yml'), 'utf8'));
+    const { 'masq validate': validate, 'masq synth': synth, 'masq diff': diff } = jobs;
     mkdirSync(join(folder, 'bin'));
     symlinkSync(MASQ, join(folder, 'bin/masq'));
     const env = { ...process.env, PATH: `${join(folder, 'bin')}${delimiter}${process.env.PATH}` };
-    const run = ({ script }: { script: string[] }) =>
-      spawnSync('bash', ['-eo', 'pipefail', '-c', script.join('\n')], { cwd: folder, encoding: 'utf8', env }).status;
+    const run = ({ script }: { script: string[] }, more = {}) =>
+      spawnSync('bash', ['-eo', 'pipefail', '-c', script.join('\n')], {
+        cwd: folder,
+        encoding: 'utf8',
+        env: { ...env, ...more },
+      }).status;
     expect([run(validate), run(synth)]).toEqual([0, 0]);
+    write('.masq.yaml', 'intents: [intents]\n');
+    git('init', '--quiet');
+    git('add', 'intents');
+    git('commit', '--quiet', '--message', 'one');
+    const base = { CI_MERGE_REQUEST_DIFF_BASE_SHA: git('rev-parse', 'HEAD'), MASQ_FAIL_ON: '' };
+    write('intents/prod.yaml', intent('prod', '[10.0.0.0/8, 172.16.0.0/12]'));
+    const gates = ['', 'newly-masqueraded', 'newly-preserved', 'nothing'];
+    expect(gates.map(MASQ_FAIL_ON => run(diff, { ...base, MASQ_FAIL_ON }))).toEqual([0, 0, 1, 2]);
+    expect(readFileSync(join(folder, diff.artifacts.paths[0]), 'utf8')).toContain('`172.16.0.0/12`');
     write('intents/prod.yaml', intent('prod', HOST_BITS));
     expect([run(validate), run(synth)]).toEqual([1, 1]);
     expect(readFileSync(join(folder, validate.artifacts.reports.junit), 'utf8')).toContain('MQ101');
