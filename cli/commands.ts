@@ -5,6 +5,7 @@ import { CI_SYSTEMS, DEFAULT_OUTPUT, FIRST_INTENT, GITOPS_OF_APPS, LANGUAGES, PL
 import { GITOPS } from './gitops/command';
 import { IMPORT } from './import/command';
 import { COLOR, CONFIG, EXIT_CODES, FAIL_ON, FORMAT, QUIET } from './options';
+import { REPORT } from './report/command';
 import { SHELLS } from './shells';
 import { TARGET_OPTIONS } from './target/command';
 
@@ -157,6 +158,7 @@ export const COMMANDS: readonly Command[] = [
   DIFF,
   VERIFY,
   IMPORT,
+  REPORT,
   {
     name: 'init',
     summary: 'write a commented first intent, or a whole repository',

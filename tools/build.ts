@@ -40,7 +40,26 @@ function library(): void {
   }
 }
 
+/** What every report carries: a script and a style, each in one line. */
+async function reportParts(): Promise<{ script: string; style: string }> {
+  const { outputFiles } = await build({
+    entryPoints: ['cli/report/client/main.ts', 'cli/report/client/style.css'],
+    outdir: STAGE,
+    bundle: true,
+    platform: 'browser',
+    target: ['es2023', 'chrome120', 'firefox121', 'safari17.2'],
+    format: 'iife',
+    minify: true,
+    legalComments: 'none',
+    write: false,
+    logLevel: 'warning',
+  });
+  const text = (extension: string): string => outputFiles.find(({ path }) => path.endsWith(extension))!.text.trimEnd();
+  return { script: text('.js'), style: text('.css') };
+}
+
 async function commandLine(): Promise<void> {
+  const { script, style } = await reportParts();
   const commands = readdirSync('cli/command').map(file => join('cli/command', file));
   const { metafile } = await build({
     entryPoints: ['cli/masq.ts', ...commands],
@@ -56,6 +75,7 @@ async function commandLine(): Promise<void> {
     metafile: true,
     logLevel: 'warning',
     plugins: [onlyK8s],
+    define: { REPORT_SCRIPT: JSON.stringify(script), REPORT_STYLE: JSON.stringify(style) },
   });
   for (const output of Object.keys(metafile.outputs)) refuseWideText(output);
   const entry = join(STAGE, 'cli/masq.js');

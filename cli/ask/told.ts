@@ -7,6 +7,7 @@ import { termsText } from '../../core/analysis/terms';
 import { andList } from '../../core/diagnostics';
 import type { Labels } from '../../core/intent/selector';
 import type { Pod } from '../../core/treatment/pod-classes';
+import type { Invocation } from '../masq';
 import { commandLine } from '../shells';
 import { countText, podText, ruleText, treatmentWord } from './words';
 
@@ -129,6 +130,14 @@ export function asking(words: readonly string[], oneOnly: boolean): Ask {
     const which = oneOnly ? [] : ['--cluster', cluster];
     return commandLine(['masq', 'explain', ...words, ...which, ...whom, '--to', formatAddress(to)]);
   };
+}
+
+/** The options with which sides are read, as they were given. */
+export function readWith(values: Invocation['values']): string[] {
+  return ['config', 'facts', 'agent-args'].flatMap(name => {
+    const given = values[name] as string | readonly string[] | undefined;
+    return [given ?? []].flat().map(value => `--${name}=${value}`);
+  });
 }
 
 /** What was compared and what came of it, in a line. */

@@ -4,8 +4,10 @@ import type { Asked } from '../ask/asked';
 import { diffData } from '../ask/diff-json';
 import { diffMarkdown } from '../ask/diff-markdown';
 import { diffText } from '../ask/diff-text';
-import { asking } from '../ask/told';
+import { asking, readWith } from '../ask/told';
 import type { Invocation } from '../masq';
+import { comparison } from '../report/comparison';
+import { reportPage } from '../report/page';
 import { readSides } from '../side';
 import { refuse, stdout } from '../stdio';
 import { type ColorChoice, palette, useColor } from '../terminal';
@@ -34,6 +36,8 @@ function written(asked: Asked, values: Invocation['values']): string {
       return `${JSON.stringify(diffData(asked), undefined, 2)}\n`;
     case 'markdown':
       return diffMarkdown(asked);
+    case 'html':
+      return reportPage({ clusters: comparison(asked.diff), asked });
     default:
       return diffText(asked, palette(useColor(stdout, process.env, values.color as ColorChoice)));
   }
@@ -45,12 +49,4 @@ function gatesOf(texts: readonly string[] = []): { gates: readonly Gate[] } | { 
   return faults.length > 0
     ? { faults: faults.map(fault => `--fail-on ${fault}`) }
     : { gates: read.flatMap(one => one.gates) };
-}
-
-/** The options with which sides are read, as they were given. */
-function readWith(values: Invocation['values']): string[] {
-  return ['config', 'facts', 'agent-args'].flatMap(name => {
-    const given = values[name] as string | readonly string[] | undefined;
-    return [given ?? []].flat().map(value => `--${name}=${value}`);
-  });
 }

@@ -1,7 +1,6 @@
 import { type Address, type Cidr, IntervalSet, parseAddress, parseCidr } from '../../core/address';
 import { explain } from '../../core/analysis/explain';
-import type { Subject } from '../../core/analysis/subject';
-import { suggest } from '../../core/diagnostics/suggest';
+import { chosen } from '../ask/chosen';
 import { answerData, answerText } from '../ask/explain-text';
 import { readSource, sourceNotes } from '../ask/source';
 import type { Invocation } from '../masq';
@@ -48,14 +47,4 @@ function destinationsOf(text: string | undefined): IntervalSet | string {
   if (!parsed.ok) return `--to ${parsed.fault!.message}`;
   const value = parsed.value!;
   return 'prefix' in value ? IntervalSet.ofCidr(value) : IntervalSet.fromRange(value, value);
-}
-
-function chosen(subjects: readonly Subject[], name: string | undefined): readonly Subject[] | string {
-  if (subjects.length === 0) return 'nothing that is named says what happens to packets';
-  if (name === undefined) return subjects;
-  const found = subjects.filter(subject => subject.name === name);
-  if (found.length > 0) return found;
-  const names = subjects.map(subject => subject.name);
-  const near = suggest(name, names);
-  return `--cluster "${name}" is none of the clusters; ${near ? `did you mean "${near}"?` : `there are ${names.join(', ')}`}`;
 }

@@ -1,6 +1,6 @@
-import { type Both, both, FAMILIES, type Family, IntervalSet, Partition } from '../address';
+import { type Both, both, FAMILIES, type Family, IntervalSet, type Partition } from '../address';
 import { commonLabels, type PodSelector } from '../intent/selector';
-import type { EgressRule, TreatmentMap } from '../treatment/map';
+import { type EgressRule, podMap, type TreatmentMap } from '../treatment/map';
 import { matches, type Pod, podClasses } from '../treatment/pod-classes';
 import { type Decision, sameTreatment, type Treatment, treatmentText } from '../treatment/treatment';
 
@@ -87,7 +87,8 @@ export function diffMaps(before: TreatmentMap, after: TreatmentMap): MapDiff {
   for (const pod of classes) {
     const group = { pod, before: selecting(before, pod), after: selecting(after, pod) };
     if (group.before.length + group.after.length === 0) continue;
-    add(group, [...changesOf(4, ipv4Of(before, group.before), ipv4Of(after, group.after)), ...ipv6]);
+    const ipv4 = changesOf(4, podMap(before, isIn(group.before)), podMap(after, isIn(group.after)));
+    add(group, [...ipv4, ...ipv6]);
   }
   const all = found.size === 1;
   return {
@@ -103,12 +104,8 @@ function selecting({ egress }: TreatmentMap, pod: Pod): EgressRule[] {
   return egress.filter(rule => matches(rule.pods, pod));
 }
 
-/** What happens to IPv4 packets of pods that some egress rules select. */
-function ipv4Of(map: TreatmentMap, rules: readonly EgressRule[]): Partition<Decision> {
-  const layers = rules.map(rule => ({ set: rule.destinations, value: rule.decision as Decision | undefined }));
-  if (layers.length === 0) return map.base[4];
-  const over = Partition.fromLayers<Decision | undefined>(4, layers, undefined);
-  return over.zip(map.base[4], (egress, base) => egress ?? base);
+function isIn(rules: readonly EgressRule[]): (rule: EgressRule) => boolean {
+  return rule => rules.includes(rule);
 }
 
 /** What changes from one partition to another, in the order of the addresses. */
@@ -177,7 +174,7 @@ function keyOf(changes: readonly Change[]): string {
 }
 
 /** A pod that a pair of selectors selects, if there can be one. */
-function sampleOf({ namespaces, pods }: PodSelector): Pod[] {
+export function sampleOf({ namespaces, pods }: PodSelector): Pod[] {
   const namespace = commonLabels(namespaces);
   const labels = commonLabels(pods);
   return namespace && labels ? [{ namespace, labels }] : [];

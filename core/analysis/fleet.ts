@@ -21,7 +21,9 @@ export interface ChangedClusters {
 export interface FleetDiff {
   /** The clusters with changes, those with the same ones together. */
   readonly changed: readonly ChangedClusters[];
-  /** How many clusters are on both sides. */
+  /** The clusters that are on both sides, with the facts of either. */
+  readonly pairs: readonly (readonly [before: Subject, after: Subject])[];
+  /** How many these are. */
   readonly compared: number;
   /** The clusters that are on the second side only. */
   readonly added: readonly Subject[];
@@ -42,8 +44,8 @@ export function diffFleets(before: readonly Subject[], after: readonly Subject[]
   const groups = new Map<string, ChangedCluster[]>();
   const untold: Subject[] = [];
   const refusals: string[] = [];
-  for (const pair of pairs) {
-    const [left, right] = agreed(pair, refusals);
+  const known = pairs.map(pair => agreed(pair, refusals));
+  for (const [left, right] of known) {
     const diff = diffMaps(left.map, right.map);
     if (diff.classes.length === 0) {
       if (FAMILIES.some(family => !diff.untold[family].isEmpty())) untold.push(right);
@@ -57,6 +59,7 @@ export function diffFleets(before: readonly Subject[], after: readonly Subject[]
   const [lefts, rights] = [new Set(pairs.map(([left]) => left)), new Set(pairs.map(([, right]) => right))];
   return {
     changed: [...groups.values()].map(clusters => ({ clusters })),
+    pairs: known,
     compared: pairs.length,
     added: after.filter(subject => !rights.has(subject)),
     removed: before.filter(subject => !lefts.has(subject)),

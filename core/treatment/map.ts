@@ -131,7 +131,7 @@ function difference(
 }
 
 /** What some egress rules make of IPv4, the first that matches deciding, and the base where none does. */
-function podMap(map: TreatmentMap, about: (rule: EgressRule) => boolean): Partition<Decision> {
+export function podMap(map: TreatmentMap, about: (rule: EgressRule) => boolean): Partition<Decision> {
   const layers = map.egress
     .filter(about)
     .map(rule => ({ set: rule.destinations, value: rule.decision as Decision | undefined }));

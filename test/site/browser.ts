@@ -53,7 +53,7 @@ export class Site {
       return createReadStream(file).pipe(response);
     });
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-    const browser = await chromium.launch({ executablePath: which(CHROMIUM!), args: ['--no-sandbox'] });
+    const browser = await startBrowser();
     return new Site(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, server, browser);
   }
 
@@ -101,6 +101,19 @@ export function addresses(folder: string): string[] {
     .filter(name => name.endsWith('.html') && name !== '404.html')
     .map(name => `/${name}`)
     .sort();
+}
+
+/** Starts the browser. */
+export function startBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: which(CHROMIUM!), args: ['--no-sandbox'] });
+}
+
+/** Says loudly, and fails where tests count, that there is no browser for something. */
+export function isBrowserMissing(what: string): boolean {
+  if (CHROMIUM !== undefined) return false;
+  if (process.env.CI) throw new Error(`chromium is not installed: ${what} is not tested`);
+  console.warn(`\n*** chromium is not installed: ${what} is NOT tested here ***\n`);
+  return true;
 }
 
 function which(name: string): string {

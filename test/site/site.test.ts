@@ -9,15 +9,12 @@ import { addressOf, linkInSite } from '../../tools/site/address';
 import { CONTENTS } from '../../tools/site/contents';
 import { isMissing } from '../cli/sandbox';
 import { pages, ROOT } from '../docs/documents';
-import { addresses, CHROMIUM, Site, type Visit } from './browser';
+import { addresses, isBrowserMissing, Site, type Visit } from './browser';
 
 const PHONE = 360;
 const SHOTS = join(ROOT, 'build/site-shots');
 
-if (CHROMIUM === undefined) {
-  if (process.env.CI) throw new Error('chromium is not installed: the site is not tested');
-  console.warn('\n*** chromium is not installed: the site is NOT tested here ***\n');
-}
+const noBrowser = isBrowserMissing('the site');
 
 describe('the contents', () => {
   const listed = CONTENTS.flatMap(({ entries }) => entries);
@@ -52,7 +49,7 @@ describe('a link in the site', () => {
   ])('%s: %s', (from, link, wanted) => expect(linkInSite(ROOT, from, link)).toBe(wanted));
 });
 
-describe.skipIf(CHROMIUM === undefined || isMissing('unshare', '-Urn', 'true'))(
+describe.skipIf(noBrowser || isMissing('unshare', '-Urn', 'true'))(
   'the built site in a browser',
   { timeout: 300_000 },
   () => {

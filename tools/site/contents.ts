@@ -34,6 +34,7 @@ export const CONTENTS: readonly Section[] = [
       { title: 'Roll back', file: 'docs/how-to/roll-back.md' },
       { title: 'Migrate from ip-masq-agent', file: 'docs/migrate-agent.md' },
       { title: 'Build the image', file: 'docs/image.md' },
+      { title: 'A report to look at', file: 'docs/report.md' },
     ],
   },
   {

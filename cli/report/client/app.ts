@@ -1,0 +1,276 @@
+import { address, formatCidr, IntervalSet, parseCidr } from '../../../core/address';
+import { closeUps } from '../../../core/analysis/report/close-ups';
+import { type Packed, type ReportCluster, type Unpacked, unpack } from '../../../core/analysis/report/pack';
+import { type Picture, pictureOf } from '../../../core/analysis/report/picture';
+import { podKinds } from '../../../core/analysis/report/pods';
+import type { Pod } from '../../../core/treatment/pod-classes';
+import { html } from '../html';
+import { drawnPlaces, type Look, sideOf, tonesFor, tonesOf, treeOf } from '../look';
+import type { Tone } from '../tone';
+import { answer, hitsText, sizeText } from '../view/answer';
+import { legend } from '../view/legend';
+import { kindText, ruleTables } from '../view/rules';
+import { tree } from '../view/tree';
+import { Combobox } from './combobox';
+import { crumbs, looks } from './crumbs';
+import { detailOf, type Looked, lookAt } from './detail';
+import { byId, calmly, choose, chosenOf, fill } from './dom';
+import { readPlace, writePlace } from './location';
+import { MapView } from './map-view';
+import { type Question, understand } from './question';
+import { filterRows, makeSortable } from './tables';
+import { driveTheme } from './theme';
+import { driveTree, revealItem } from './tree-keys';
+
+/** What a report's page carries. */
+export interface Data {
+  readonly packed: Packed;
+  /** Whether two sides are compared. */
+  readonly compares: boolean;
+  /** The cluster that is shown at first. */
+  readonly first: number;
+}
+
+/** So many rows of a table, and blocks of a tree, are put on the page. */
+const ROWS = 2000;
+/** So many blocks are named that are worth a closer look. */
+const LOOKS = 8;
+
+/** A report's page in the browser: what is looked at, and the parts that show it. */
+export class App {
+  private readonly fleet: Unpacked;
+  private readonly map: MapView;
+  private readonly combobox: Combobox | undefined;
+  private readonly remember = calmly(200, () => this.writePlace());
+  private readonly say = calmly(300, () => {
+    byId('map-live').textContent = this.said;
+  });
+  private index: number;
+  private cluster!: ReportCluster;
+  private kinds: readonly (Pod | undefined)[] = [undefined];
+  private pod: Pod | undefined;
+  private look: Look;
+  private looked!: Looked;
+  private picture!: Picture<Tone>;
+  private said = '';
+  private asked = '';
+
+  constructor(private readonly data: Data) {
+    this.fleet = unpack(data.packed);
+    this.index = data.first;
+    this.look = data.compares ? 'changes' : 'after';
+    this.map = new MapView(byId('map-frame'), byId<HTMLCanvasElement>('map-canvas'), {
+      point: (word, still) => this.point(word, still),
+      move: () => this.moved(),
+    });
+    const names = this.fleet.clusters.map(({ name }) => name);
+    if (names.length > 1) {
+      const parts = [byId<HTMLInputElement>('cluster'), byId('cluster-list'), byId('cluster-left')] as const;
+      this.combobox = new Combobox(...parts, names, index => this.choose(index));
+    }
+    this.unfold();
+    this.wire();
+    this.goTo();
+  }
+
+  /** What a script can do is shown when there is one. */
+  private unfold(): void {
+    for (const id of ['ask', 'map-app', 'filter-field']) byId(id).hidden = false;
+    byId('controls').hidden = this.fleet.clusters.length === 1 && !this.data.compares && this.kindsOf(0).length === 1;
+    byId('map-still').hidden = true;
+  }
+
+  private wire(): void {
+    driveTheme(byId('theme'), () => this.map.redraw());
+    document.getElementById('look')?.addEventListener('change', () => {
+      this.look = chosenOf(byId('look')) as Look;
+      this.show();
+    });
+    byId('pods').addEventListener('change', () => {
+      this.pod = this.kinds[byId<HTMLSelectElement>('pods').selectedIndex];
+      this.show();
+    });
+    byId('ask').addEventListener('submit', event => {
+      event.preventDefault();
+      this.ask(byId<HTMLInputElement>('ask-input').value);
+    });
+    byId('ask-input').addEventListener('input', () => {
+      byId('ask-error').textContent = '';
+      byId('ask-input').removeAttribute('aria-invalid');
+    });
+    byId('filter').addEventListener('input', () => this.filter());
+    byId('zoom-in').addEventListener('click', () => this.map.zoom(2));
+    byId('zoom-out').addEventListener('click', () => this.map.zoom(0.5));
+    byId('zoom-all').addEventListener('click', () => this.map.reset());
+    for (const id of ['crumbs', 'looks']) {
+      byId(id).addEventListener('click', event => {
+        const block = (event.target as HTMLElement).dataset.block;
+        if (block !== undefined) this.showBlock(block);
+      });
+    }
+    window.addEventListener('hashchange', () => this.goTo());
+    window.addEventListener('beforeprint', () => {
+      for (const folded of document.querySelectorAll<HTMLDetailsElement>('details.pods')) folded.open = true;
+      this.map.draw();
+    });
+  }
+
+  /** Goes to what the page's address tells. */
+  private goTo(): void {
+    const place = readPlace();
+    const index = this.fleet.clusters.findIndex(({ name }) => name === place.cluster);
+    if (index >= 0) this.index = index;
+    const look = (['changes', 'before', 'after'] as const).find(one => one === place.show);
+    if (look && this.data.compares) {
+      this.look = look;
+      choose(byId('look'), look);
+    }
+    this.read();
+    this.pod = this.kinds[Number(place.from ?? 0)] ?? undefined;
+    this.show();
+    if (place.at !== undefined) this.showBlock(place.at);
+    else this.map.pointTo(this.firstChange());
+    if (place.ask !== undefined) {
+      byId<HTMLInputElement>('ask-input').value = place.ask;
+      this.ask(place.ask, place.at === undefined);
+    }
+  }
+
+  /** The lowest address for which something changes, where that is what is looked at. */
+  private firstChange(): number {
+    const { starts, labels, values } = this.picture;
+    const at = this.look === 'changes' ? labels.findIndex(label => values[label]!.hue !== 'same') : 0;
+    return starts[Math.max(0, at)]!;
+  }
+
+  private choose(index: number): void {
+    this.index = index;
+    this.read();
+    this.show();
+    this.map.pointTo(this.firstChange());
+  }
+
+  private kindsOf(index: number): (Pod | undefined)[] {
+    const { before, after } = this.fleet.cluster(index);
+    return podKinds([before, after].flatMap(subject => subject?.map ?? []));
+  }
+
+  private read(): void {
+    this.cluster = this.fleet.cluster(this.index);
+    this.kinds = this.kindsOf(this.index);
+    this.pod = undefined;
+    this.combobox?.set(this.index);
+    byId('pods-field').hidden = this.kinds.length === 1;
+    const options = this.kinds.map(pod => html`<option>${kindText(pod, this.kinds.length)}</option>`);
+    fill(byId('pods'), html`${options}`);
+  }
+
+  /** Shows everything about the cluster, as it is looked at. */
+  private show(): void {
+    const { cluster, look, pod } = this;
+    byId<HTMLSelectElement>('pods').selectedIndex = this.kinds.indexOf(pod);
+    const partitions = tonesFor(cluster, look, pod);
+    const subject = sideOf(cluster, look);
+    this.looked = lookAt(cluster, look, pod, partitions[4]);
+    this.picture = pictureOf(partitions[4]);
+    this.map.show({ picture: this.picture, places: drawnPlaces(subject.places) });
+    fill(byId('legend'), legend(partitions));
+    fill(byId('looks'), html`${looks(closeUps(this.picture, LOOKS))}`);
+    fill(byId('tree'), tree(treeOf(cluster, look), ROWS));
+    driveTree(document.querySelector<HTMLElement>('#tree [role=tree]')!);
+    fill(byId('tables'), ruleTables(subject, tonesOf(cluster), ROWS));
+    makeSortable(byId('tables'));
+    byId('rules-of').textContent =
+      `${cluster.name}, by ${subject.as}${this.data.compares ? (look === 'before' ? ', before' : ', after') : ''}.`;
+    this.filter();
+    this.point(this.map.word, false);
+    this.moved();
+  }
+
+  private filter(): void {
+    const text = byId<HTMLInputElement>('filter').value;
+    byId('filter-count').textContent = filterRows(byId('tables'), text);
+  }
+
+  /** Tells about an address. */
+  private point(word: number, still: boolean): void {
+    const at = { family: 4, words: Uint32Array.of(word) } as const;
+    const { shown, said } = detailOf(this.looked, at);
+    fill(byId('detail'), shown);
+    this.said = said;
+    if (!still) return;
+    this.say();
+    this.moved();
+  }
+
+  private moved(): void {
+    fill(byId('crumbs'), crumbs(this.map.word, this.map.prefix));
+    this.remember();
+  }
+
+  private showBlock(text: string): void {
+    const parsed = parseCidr(text);
+    if (parsed.ok && parsed.value.family === 4) this.map.showBlock(parsed.value);
+  }
+
+  private ask(text: string, moves = true): void {
+    const names = this.fleet.clusters.map(({ name }) => name);
+    const question = understand(text, sideOf(this.cluster, this.look), names);
+    const isWrong = question.asks === 'nothing';
+    byId('ask-error').textContent = isWrong ? question.message : '';
+    byId('ask-input').toggleAttribute('aria-invalid', isWrong);
+    byId('answer').hidden = question.asks !== 'addresses';
+    this.asked = isWrong ? '' : text.trim();
+    if (question.asks === 'cluster') this.choose(question.index);
+    if (question.asks === 'addresses') this.tell(question, moves);
+    this.remember();
+  }
+
+  private tell({ to, title, block }: Extract<Question, { asks: 'addresses' }>, moves: boolean): void {
+    const { before, after } = this.cluster;
+    const sides = this.data.compares && before && after ? [before, after] : [sideOf(this.cluster, this.look)];
+    const tones = tonesOf(this.cluster);
+    const told = sides.map((subject, i) =>
+      answer(subject, tones, to, sides.length === 1 ? '' : i === 0 ? 'Before ' : 'After '),
+    );
+    const hits = hitsText(to, sides.at(-1));
+    fill(
+      byId('answer'),
+      html`<h2>Packets to <code>${title}</code></h2><p class="hint">${sizeText(to)}${hits !== '' && `; ${hits}`}</p><div class="sides">${told}</div>`,
+    );
+    if (!moves) return;
+    if (block.family === 4) {
+      this.map.showBlock({ ...block, prefix: Math.min(block.prefix, 26) });
+      this.map.pointTo(block.words[0]!);
+    } else this.revealBlock(IntervalSet.ofCidr(block));
+  }
+
+  /** Opens the tree of IPv6 where a block is. */
+  private revealBlock(set: IntervalSet): void {
+    const root = document.querySelector<HTMLElement>('#tree [role=tree]')!;
+    const holds = (item: HTMLElement): boolean => {
+      const parsed = parseCidr(item.dataset.block!);
+      return parsed.ok && IntervalSet.ofCidr(parsed.value).containsSet(set);
+    };
+    const found = [...root.querySelectorAll<HTMLElement>('[role=treeitem]')].findLast(holds);
+    if (found) revealItem(root, found);
+  }
+
+  private writePlace(): void {
+    const { map, look, data } = this;
+    const words = Uint32Array.of(map.word & (map.prefix === 0 ? 0 : 0xffffffff << (32 - map.prefix)));
+    writePlace({
+      cluster: this.index === data.first ? undefined : this.cluster.name,
+      show: look === (data.compares ? 'changes' : 'after') ? undefined : look,
+      from: this.pod ? String(this.kinds.indexOf(this.pod)) : undefined,
+      at: map.prefix === 0 ? undefined : formatCidr({ family: 4, words, prefix: map.prefix }),
+      ask: this.asked,
+    });
+  }
+
+  /** What the page tells of packets to an IPv4 address, as it is looked at; for the browser's console. */
+  explain(text: string): string {
+    const at = address(text);
+    return detailOf(this.looked, at).said;
+  }
+}

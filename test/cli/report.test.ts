@@ -1,0 +1,121 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { intent, ROOT, sandbox } from './sandbox';
+
+const box = sandbox();
+const wide = intent('wide', '[10.0.0.0/8, 172.16.0.0/12]').replace('name: wide', 'name: one');
+
+describe('masq report', () => {
+  test('writes a page for what is named, and says so', () => {
+    box.write('one.yaml', intent('one'));
+    const { status, stdout, stderr } = box.masq('report', 'one.yaml');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toMatch(/^wrote masq-report\.html: 1 cluster, \d+ KiB; open it in a browser\n$/);
+    expect(box.read('masq-report.html')).toMatch(/^<!doctype html>\n<!-- masq report -->\n<html lang="en">/);
+    expect(box.list()).toEqual(['masq-report.html', 'one.yaml']);
+  });
+
+  test('takes what the settings name', () => {
+    box.write('.masq.yaml', 'intents: [intents]\n');
+    box.write('intents/a.yaml', intent('a'));
+    box.write('intents/b.yaml', intent('b'));
+    expect(box.masq('report').stdout).toContain('2 clusters');
+  });
+
+  test('is the same for the same files, and needs no network', () => {
+    box.write('one.yaml', intent('one'));
+    const page = box.masq('report', 'one.yaml', '-o', '-').stdout;
+    expect(box.masq('report', 'one.yaml', '-o', '-').stdout).toBe(page);
+    expect(page).toContain('default-src &#39;none&#39;');
+    expect(page.replaceAll('http://www.w3.org/2000/svg', '')).not.toMatch(/\b(?:https?|wss?):\/\//);
+  });
+
+  test('writes over a report, and over nothing else', () => {
+    box.write('one.yaml', intent('one'));
+    box.write('notes.html', '<p>mine</p>');
+    expect(box.masq('report', 'one.yaml', '-o', 'notes.html')).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: 'masq: "notes.html" is no report of masq and is left as it is; name another file with -o\n',
+    });
+    expect(box.read('notes.html')).toBe('<p>mine</p>');
+    expect(box.masq('report', 'one.yaml', '-o', 'out/r.html').status).toBe(0);
+    box.write('one.yaml', wide);
+    expect(box.masq('report', 'one.yaml', '-o', 'out/r.html').status).toBe(0);
+    expect(box.read('out/r.html')).toContain('172.16.0.0/12');
+    expect(box.masq('report', 'one.yaml', '-o', 'out').stderr).toBe(
+      'masq: "out" is a folder; name a file in it with -o\n',
+    );
+  });
+
+  test('shows what changes', () => {
+    box.write('old.yaml', intent('one'));
+    box.write('one.yaml', wide);
+    expect(box.masq('report', '--before', 'old.yaml', 'one.yaml').status).toBe(0);
+    const page = box.read('masq-report.html');
+    expect(page).toContain('<h1>What changes for one</h1>');
+    expect(page).toContain('masq explain one.yaml --to 172.16.0.0');
+  });
+
+  test('is what masq diff --format html writes, whose exit code tells of changes', () => {
+    box.write('old.yaml', intent('one'));
+    box.write('one.yaml', wide);
+    box.masq('report', '--before', 'old.yaml', 'one.yaml');
+    const { status, stdout } = box.masq('diff', 'old.yaml', 'one.yaml', '--format', 'html');
+    expect(status).toBe(1);
+    expect(stdout).toBe(box.read('masq-report.html'));
+    expect(box.masq('diff', 'old.yaml', 'old.yaml', '--format', 'html').status).toBe(0);
+  });
+
+  test('refuses what it cannot show', () => {
+    box.write('one.yaml', intent('one'));
+    box.write('two.yaml', intent('two'));
+    const said = (...args: string[]) => box.masq('report', ...args);
+    expect(said('one.yaml', '--cluster', 'onne').stderr).toBe(
+      'masq: --cluster "onne" is none of the clusters; did you mean "one"?\n',
+    );
+    expect(said('one.yaml', 'two.yaml', '--svg').stderr).toBe(
+      'masq: --svg is a picture of one cluster; name it with --cluster: there are one, two\n',
+    );
+    expect(said('one.yaml', '--from', 'app=web').stderr).toBe(
+      'masq: --from and --namespace go with --svg; the page shows every kind of pods\n',
+    );
+    expect(said('nowhere.yaml').status).toBe(2);
+    expect(said().status).toBe(2);
+    expect(box.list()).toEqual(['one.yaml', 'two.yaml']);
+  });
+});
+
+describe('masq report --svg', () => {
+  test('writes a picture that says in words what it shows', () => {
+    box.write('one.yaml', intent('one'));
+    const { stdout } = box.masq('report', '--svg', 'one.yaml');
+    expect(stdout).toMatch(/^wrote masq-report\.svg: 1 cluster, \d+ KiB; open it in a browser\n$/);
+    const svg = box.read('masq-report.svg');
+    expect(svg).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
+    expect(svg).toContain('<title id="masq-map-title">IPv4: one</title>');
+    expect(svg).toContain('16,842,752 preserved');
+    expect(svg.length).toBeLessThan(20_000);
+  });
+
+  test('shows the packets of a pod', () => {
+    const args = ['--svg', '--from', 'role=crawler', '-n', 'team=search', '-o', '-'];
+    const { stdout, stderr } = box.masq('report', join(ROOT, 'examples/kubernetes-egress-gateway'), ...args);
+    expect(stderr).toBe('');
+    expect(stdout).toContain('SNAT to 192.168.1.101 <tspan class="dim">128 addresses</tspan>');
+  });
+
+  test('of a comparison colours what changes', () => {
+    box.write('old.yaml', intent('one'));
+    box.write('one.yaml', wide);
+    const { stdout } = box.masq('report', '--svg', '--before', 'old.yaml', 'one.yaml', '-o', '-');
+    expect(stdout).toContain('What changes in IPv4: one');
+    expect(stdout).toContain('masqueraded → preserved <tspan class="dim">1,048,576 addresses</tspan>');
+  });
+
+  test('the picture of the documentation is what masq draws today', () => {
+    const { stdout } = box.masq('report', '--svg', join(ROOT, 'examples/kubernetes-egress-gateway'), '-o', '-');
+    expect(readFileSync(join(ROOT, 'docs/report.svg'), 'utf8')).toBe(stdout);
+  });
+});
