@@ -24,9 +24,14 @@ export interface Claims {
  * Finds out which documents are about another data plane: by their kind and name, and by the keys of ConfigMaps. Cilium's
  * ConfigMap has the name and the key of ip-masq-agent's: it counts as Cilium's beside other objects of Cilium's, or when
  * that is told.
+ * @param mounted the names of ConfigMaps that an ip-masq-agent mounts, under whatever key
  * @param told whose configuration it is, when somebody said so
  */
-export function claimDocuments(documents: readonly SourceDocument[], told?: DialectName): Claims {
+export function claimDocuments(
+  documents: readonly SourceDocument[],
+  mounted: ReadonlySet<string>,
+  told?: DialectName,
+): Claims {
   const agents = documents.filter(isAgentFile);
   const isTold = (name: DialectName): boolean => told === name;
   const cilium = documents.filter(isCiliumObject);
@@ -34,7 +39,10 @@ export function claimDocuments(documents: readonly SourceDocument[], told?: Dial
   const others = agents.filter(document => !tencent.includes(document));
   return {
     aws: documents.filter(isAwsNode),
-    azure: told === undefined || isTold('azure') ? documents.filter(isAzureConfigMap) : [],
+    azure:
+      told === undefined || isTold('azure')
+        ? documents.filter(one => isAzureConfigMap(one) && !mounted.has(objectId(one)?.name ?? ''))
+        : [],
     calico: documents.filter(isCalicoObject),
     cilium: [...cilium, ...(isTold('cilium') || (told === undefined && cilium.length > 0) ? others : [])],
     tencent,

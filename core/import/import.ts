@@ -1,7 +1,8 @@
 import type { AgentFlags } from '../agentfile/flags';
-import { Checker, type Input } from '../check/check';
+import { type BareAgentFile, Checker, type Input } from '../check/check';
 import { andList, type Diagnostic, diagnostic, hasErrors, type Location, type RuleCode } from '../diagnostics';
 import { distinct } from '../diagnostics/collect';
+import { hasExternalSnat } from '../dialect/aws';
 import { isMasqDocument, loadIntents } from '../intent/load';
 import { type Bundle, checkBundle, emptyBundle } from '../manifest/bundle';
 import { objectsOf } from '../manifest/list';
@@ -70,9 +71,9 @@ function gather(inputs: readonly Input[], dialect: DialectName | undefined): Gat
   const checker = new Checker({ strictness: { unknownKeys: 'warn', linkLocal: 'warn' } });
   for (const input of inputs) checker.add(input);
   const documents = inputs.flatMap(({ file, text }) => parseSource(file, text).documents.flatMap(objectsOf));
-  const claims = claimDocuments(documents, dialect);
-  const isTheirs = isWithin(documents, claimed(claims));
   const { bundles, agentFiles } = checker.held;
+  const claims = claimDocuments(documents, mountedNames([...bundles.values()]), dialect);
+  const isTheirs = isWithin(documents, claimed(claims));
   const bundle = without([...bundles.values()], isTheirs);
   const found = [...checker.finish().diagnostics, ...(bundles.size > 1 ? checkBundle(bundle) : [])];
   const intents = documents.filter(document => isMasqDocument(document.value));
@@ -86,6 +87,7 @@ function gather(inputs: readonly Input[], dialect: DialectName | undefined): Gat
         .filter(one => !UNSAID.includes(one.code) && !isTheirs(one))
         .map(forImport),
       ...intents.map(intentFault),
+      ...(dialect === undefined || dialect === 'upstream' ? [] : agentFiles.map(one => bareFault(one, dialect))),
     ],
   };
 }
@@ -150,10 +152,21 @@ function draftTheirs({ bundle, claims }: Gathered): Drafted {
   return { diagnostics: draftDialect(claims, bundle)?.diagnostics ?? [] };
 }
 
+/** Those of ip-masq-agent itself. */
+function mountedNames(bundles: readonly Bundle[]): ReadonlySet<string> {
+  const daemonSets = bundles.flatMap(bundle => bundle.daemonSets).filter(({ dialect }) => dialect === undefined);
+  return new Set(daemonSets.flatMap(({ configMaps }) => configMaps.map(({ name }) => name)));
+}
+
+function bareFault({ file, document }: BareAgentFile, dialect: DialectName): Diagnostic {
+  const message = `the dialect "${dialect}" is about ConfigMaps, and this is a bare file; put it into the ConfigMap that it is read from`;
+  return diagnostic('MQ803', document?.at([]) ?? { file }, { message });
+}
+
 /** Drafts what is there; the gateway's policies go with any agent. */
 function draftAll({ bundle, claims, clusters, files }: Gathered, flags: AgentFlags | undefined): Drafted {
   const agent = { bundle, files, ...(flags && { flags }) };
-  const dialect = draftDialect(claims, bundle);
+  const dialect = translatesNothing(claims) && holdsAgent(agent) ? undefined : draftDialect(claims, bundle);
   const deciding = [
     ...(dialect ? [dialect] : []),
     ...(holdsAgent(agent) ? [draftAgent(agent)] : []),
@@ -171,6 +184,13 @@ function draftAll({ bundle, claims, clusters, files }: Gathered, flags: AgentFla
   if (deciding.length > 0 && !first) return { diagnostics };
   const draft = first ? withGateway(first, gateway?.draft) : gateway?.draft;
   return { ...(draft && { draft }), diagnostics };
+}
+
+/** Whether what another data plane says is that it leaves everything to somebody else. */
+function translatesNothing({ aws, azure, calico, cilium, tencent }: Claims): boolean {
+  return (
+    azure.length + calico.length + cilium.length + tencent.length === 0 && aws.length > 0 && aws.every(hasExternalSnat)
+  );
 }
 
 /** An agent's draft with what a gateway and a Cluster say beside it. */

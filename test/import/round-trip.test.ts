@@ -45,6 +45,13 @@ function mapOf(imported: ReturnType<typeof importIntent>) {
   return intentTreatment(clusters[0]!);
 }
 
+/** The properties that a program which masq wrote gives to its construct. */
+function propsOf({ intent }: ReturnType<typeof importIntent>): unknown {
+  const program = intentText(intent!.name, intent!.spec, 'typescript', 'a test');
+  const [, props] = /new ClusterIntent\(app, '[^']*', ([\s\S]*?)\);\n\napp\.synth/.exec(program)!;
+  return new Function(`return ${props}`)();
+}
+
 /** GKE runs the agent itself where pods are outside of 10.0.0.0/8: then flags that no object holds have to be told. */
 function flagsOf(model: ClusterModel): ImportOptions {
   if (model.agent.daemonSet === 'render') return {};
@@ -67,6 +74,7 @@ test('what is rendered of an intent is imported as one that means the same', () 
       // Pods elsewhere on GKE: the agent is GKE's own, and an intent cannot set its ports.
       fc.pre(!(model.agent.daemonSet === 'existing' && model.agent.toPorts !== undefined));
       expect(firstDifference(intentTreatment(model), mapOf(result))).toBeUndefined();
+      expect(propsOf(result)).toEqual(result.intent!.spec);
       imported++;
     }),
     { numRuns: RUNS },
@@ -137,6 +145,7 @@ describe('policies of the gateway', () => {
           ...(version !== undefined && { version }),
         });
         expect(firstDifference(intentTreatment(model!), mapOf(result))).toBeUndefined();
+        expect(propsOf(result)).toEqual(result.intent!.spec);
         expect(result.intent!.spec.egress!.policies!.every(one => one.reason === 'why')).toBe(true);
         imported++;
       }),

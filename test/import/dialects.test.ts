@@ -1,0 +1,279 @@
+import { describe, expect, test } from 'vitest';
+import { type ImportOptions, importIntent } from '../../core/import/import';
+import { outcome } from './outcome';
+
+/** What comes of objects, each given as data, on one cluster. */
+function imported(objects: readonly object[], options: ImportOptions = {}): string {
+  const text = objects.map(object => JSON.stringify(object)).join('\n---\n');
+  return outcome(importIntent([{ file: 'all.yaml', text }], { ...FACTS, ...options }), 'a test');
+}
+
+const FACTS: ImportOptions = { name: 'prod', nodeCIDRs: ['192.168.1.0/24'], podCIDRs: ['10.244.0.0/16'] };
+
+/** The intent that begins as all here do. */
+function intent(rest: string, network = ''): string {
+  return `# Imported by masq from a test.
+apiVersion: masq/v1alpha1
+kind: ClusterIntent
+metadata:
+  name: prod
+spec:
+  platform: kubernetes
+  network:
+    nodeCIDRs: [192.168.1.0/24]
+    podCIDRs: [10.244.0.0/16]
+${network}${rest}`;
+}
+
+const configMap = (name: string, data: Readonly<Record<string, string>>) => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name, namespace: 'kube-system' },
+  data,
+});
+
+const policy = (name: string, labels: object, spec: object) => ({
+  apiVersion: 'cilium.io/v2',
+  kind: 'CiliumEgressGatewayPolicy',
+  metadata: { name },
+  spec: { selectors: [{ podSelector: { matchLabels: labels } }], ...spec },
+});
+
+describe('Cilium', () => {
+  const file = configMap('ip-masq-agent', { config: 'nonMasqueradeCIDRs: [172.20.1.1/16]\nmasqLinkLocal: true\n' });
+  const wanted = intent(`  masquerade:
+    preserve: [172.20.0.0/16]
+    linkLocal: masquerade
+`);
+
+  test("its agent's file is read as its own when that is told", () => {
+    expect(imported([file], { dialect: 'cilium' })).toBe(
+      `1:140 note MQ802 CIDR "172.20.1.1/16" has host bits set, which ip-masq-agent refuses; Cilium's ip-masq-agent reads it as "172.20.0.0/16", and so does the intent\n${wanted}`,
+    );
+    expect(imported([file])).toContain('error MQ101 CIDR "172.20.1.1/16" has host bits set');
+  });
+
+  test('or beside its settings, and its policies come along', () => {
+    const gateway = { egressIP: '192.168.1.100' };
+    const one = policy('web', { app: 'web' }, { destinationCIDRs: ['0.0.0.0/0'], egressGateway: gateway });
+    const two = policy('db', { app: 'db' }, { destinationCIDRs: ['0.0.0.0/0'], egressGateway: gateway });
+    const text = imported([configMap('cilium-config', {}), one, two]);
+    expect(text).toContain(`  egress:
+    floatingIPs: [192.168.1.100]
+    policies:
+      - name: web
+        from:
+          - namespaceSelector: {}
+            podSelector:
+              matchLabels:
+                app: web
+          - namespaceSelector: {}
+            podSelector:
+              matchLabels:
+                app: db
+        to:
+          - cidr: 0.0.0.0/0
+            except: [10.244.0.0/16, 192.168.1.0/24]
+        sourceIP: 192.168.1.100
+`);
+    expect(text).not.toContain('masquerade:');
+  });
+
+  test('policies that an intent cannot hold are refused with its reason', () => {
+    const one = policy(
+      'a',
+      { app: 'a' },
+      { destinationCIDRs: ['1.0.0.0/8'], egressGateway: { egressIP: '192.168.1.9' } },
+    );
+    const two = policy(
+      'b',
+      { app: 'b' },
+      { destinationCIDRs: ['2.0.0.0/8'], egressGateway: { egressIP: '192.168.1.9' } },
+    );
+    expect(imported([one, two])).toContain('error MQ803 the intent that says this is refused: ');
+  });
+});
+
+test("Azure's files are put together, without random ports", () => {
+  const objects = [
+    configMap('azure-ip-masq-agent-config', { 'ip-masq-agent': 'nonMasqueradeCIDRs: [10.0.0.0/8, 172.16.0.0/12]\n' }),
+    configMap('azure-ip-masq-agent-config-reconciled', {
+      'ip-masq-agent-reconciled': 'nonMasqueradeCIDRs: [192.168.0.0/16]\nmasqLinkLocal: true\n',
+    }),
+  ];
+  expect(imported(objects)).toBe(
+    intent(`  masquerade:
+    preserve: [rfc1918]
+    linkLocal: masquerade
+  agent:
+    randomFully: false
+`),
+  );
+});
+
+describe("AWS's VPC CNI", () => {
+  const awsNode = (env: Readonly<Record<string, string>>) => ({
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    metadata: { name: 'aws-node', namespace: 'kube-system' },
+    spec: {
+      template: {
+        spec: {
+          containers: [{ name: 'aws-node', env: Object.entries(env).map(([name, value]) => ({ name, value })) }],
+        },
+      },
+    },
+  });
+  const vpc: ImportOptions = { nodeCIDRs: ['10.0.0.0/20'], podCIDRs: ['10.0.64.0/18'] };
+
+  test('asks for the ranges of the VPC', () => {
+    expect(imported([awsNode({})], vpc)).toContain(
+      "missing: give --vpc-cidr: the VPC's ranges, to which AWS's CNI never translates\n",
+    );
+    expect(
+      imported([awsNode({ AWS_VPC_K8S_CNI_EXCLUDE_SNAT_CIDRS: '172.20.0.0/16' })], {
+        ...vpc,
+        vpcCIDRs: ['10.0.0.0/16'],
+      }),
+    ).toContain(`  masquerade:
+    preserve: [10.0.0.0/16, 172.20.0.0/16]
+    linkLocal: masquerade
+`);
+  });
+
+  test('leaves everything to somebody else with external SNAT: to a route, or to ip-masq-agent', () => {
+    const external = awsNode({ AWS_VPC_K8S_CNI_EXTERNALSNAT: 'true' });
+    expect(imported([external], vpc)).toContain(`    internetRoute: custom-default-route
+  masquerade:
+    preserve: [0.0.0.0/0]
+`);
+    const file = configMap('ip-masq-agent', { config: 'nonMasqueradeCIDRs: [10.0.0.0/8]\n' });
+    expect(imported([external, file], { ...vpc, platform: 'kubernetes' })).toContain('    preserve: [10.0.0.0/8]\n');
+    expect(imported([awsNode({}), file], { ...vpc, platform: 'kubernetes' })).toContain(
+      "error MQ803 AWS's VPC CNI and ip-masq-agent's file are imported together, and each of them would decide; import one",
+    );
+  });
+});
+
+test("Tencent's keys in capital letters are those of ip-masq-agent", () => {
+  const config = '{"NonMasqueradeCIDRs":["10.0.0.0/8","192.168.1.0/24"],"MasqLinkLocal":true,"ResyncInterval":"1m0s"}';
+  expect(imported([configMap('ip-masq-agent-config', { config })])).toBe(
+    intent(`  masquerade:
+    preserve: [10.0.0.0/8]
+    linkLocal: masquerade
+  agent:
+    resyncInterval: 1m0s
+`),
+  );
+});
+
+test('a ConfigMap whose key is like those of Azure is of the agent that mounts it', () => {
+  const container = {
+    name: 'ip-masq-agent',
+    image: 'registry.k8s.io/networking/ip-masq-agent:v2.12.0',
+    securityContext: { capabilities: { add: ['NET_ADMIN', 'NET_RAW'] } },
+    volumeMounts: [{ name: 'config', mountPath: '/etc/config' }],
+  };
+  const daemonSet = {
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    metadata: { name: 'ip-masq-agent', namespace: 'kube-system' },
+    spec: {
+      selector: { matchLabels: { app: 'masq' } },
+      template: {
+        metadata: { labels: { app: 'masq' } },
+        spec: {
+          hostNetwork: true,
+          containers: [container],
+          tolerations: [{ operator: 'Exists' }],
+          volumes: [{ name: 'config', configMap: { name: 'masq', optional: true } }],
+        },
+      },
+    },
+  };
+  const objects = [
+    configMap('masq', { 'ip-masq-agent': 'nonMasqueradeCIDRs: [10.0.0.0/8, 192.168.0.0/16]\n' }),
+    daemonSet,
+  ];
+  const text = imported(objects);
+  expect(text).toContain('preserve: [10.0.0.0/8, 192.168.0.0/16]');
+  expect(text).not.toContain('randomFully');
+  expect(text).toContain('note MQ801 the ConfigMap is rendered as "ip-masq-agent", not as "masq"');
+});
+
+describe('EgressNATPolicies of Autopilot', () => {
+  const eleven = [
+    ...['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', '192.0.0.0/24', '192.0.2.0/24'],
+    ...['192.88.99.0/24', '198.18.0.0/15', '198.51.100.0/24', '203.0.113.0/24', '240.0.0.0/4'],
+  ];
+  const noSnat = (name: string, cidrs: readonly string[]) => ({
+    apiVersion: 'networking.gke.io/v1',
+    kind: 'EgressNATPolicy',
+    metadata: { name },
+    spec: { action: 'NoSNAT', destinations: cidrs.map(cidr => ({ cidr })) },
+  });
+  const on: ImportOptions = { version: '1.29.4-gke.1043000' };
+
+  test("of one's own beside the generated one add to it, and GKE's own is known", () => {
+    const text = imported(
+      [noSnat('default', eleven), noSnat('gke-0a1b2c3d-1', ['10.244.0.0/16']), noSnat('partners', ['8.8.8.0/24'])],
+      on,
+    );
+    expect(text).toContain(`  masquerade:
+    preserve: [gke-default-non-masquerade, 8.8.8.0/24]
+    defaultPolicy: add
+    policyName: partners
+`);
+    expect(text).not.toContain('error');
+  });
+
+  test('are one when the generated one is changed', () => {
+    const text = imported([noSnat('default', ['10.0.0.0/8']), noSnat('partners', ['8.8.8.0/24'])], on);
+    expect(text).toContain('    preserve: [10.0.0.0/8, 8.8.8.0/24]\n    defaultPolicy: replace\n');
+    expect(text).toContain(
+      'note MQ801 the destinations of policy "partners" go into the one policy that is rendered, "default"',
+    );
+  });
+
+  test('without the generated one leave open what holds', () => {
+    expect(imported([noSnat('partners', ['8.8.8.0/24'])], on)).toContain(
+      'error MQ803 whether policy "partners" adds to the generated policy "default" or holds in its place is not documented',
+    );
+  });
+});
+
+describe('what is not to be imported', () => {
+  test('an intent', () => {
+    const own = {
+      apiVersion: 'masq/v1alpha1',
+      kind: 'RangeSet',
+      metadata: { name: 'a' },
+      ranges: { a: ['1.0.0.0/8'] },
+    };
+    expect(imported([own])).toContain('error MQ803 this is an intent of masq already; there is nothing to import');
+  });
+
+  test('two files, of which none says that it counts', () => {
+    const file = (name: string) => configMap(name, { config: 'nonMasqueradeCIDRs: [10.0.0.0/8]\n' });
+    expect(imported([file('ip-masq-agent'), file('ip-masq-agent-old')], { platform: 'kubernetes' })).toContain(
+      'error MQ803 two agents, or two files of one, are imported, and none says which of them counts; import one',
+    );
+  });
+
+  test('a part of link-local', () => {
+    const file = configMap('ip-masq-agent', {
+      config: 'nonMasqueradeCIDRs: [10.0.0.0/8, 192.168.0.0/16, 169.254.169.254/32]\nmasqLinkLocal: true\n',
+    });
+    expect(imported([file], { platform: 'kubernetes' })).toContain(
+      'error MQ803 of link-local addresses 169.254.169.254/32 alone are preserved, and an intent preserves all of 169.254.0.0/16 or none',
+    );
+  });
+
+  test('a bare file in a dialect of ConfigMaps', () => {
+    const { diagnostics } = importIntent([{ file: 'config', text: 'nonMasqueradeCIDRs: [10.0.0.0/8]\n' }], {
+      ...FACTS,
+      dialect: 'cilium',
+    });
+    expect(diagnostics.map(one => one.code)).toEqual(['MQ803']);
+  });
+});
