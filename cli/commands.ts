@@ -144,7 +144,10 @@ export const COMMANDS: readonly Command[] = [
       { line: 'masq synth', says: 'render what .masq.yaml names' },
       { line: 'masq synth intents/', says: 'render to dist/' },
       { line: 'masq synth intents/ --check --prune', says: 'in CI: is dist/ up to date?' },
-      { line: 'masq synth --target aws --vpc 10.0.0.0/16 intents/', says: "for Amazon's VPC CNI, to targets/aws/" },
+      {
+        line: 'masq synth --target aws --vpc-cidr 10.0.0.0/16 intents/',
+        says: "for Amazon's VPC CNI, to targets/aws/",
+      },
       { line: 'masq synth --app "node fleet.js" -o deploy', says: 'take a cdk8s app, with the same care in writing' },
     ],
     exitCodes: [

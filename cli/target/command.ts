@@ -4,7 +4,7 @@ import type { Command, Option } from '../args';
 /** The options that say what a target has to know, and which clusters it is for. */
 export const TARGET_OPTIONS: readonly Option[] = [
   {
-    name: 'vpc',
+    name: 'vpc-cidr',
     type: 'string',
     value: '[CLUSTER=]CIDR',
     multiple: true,

@@ -26,7 +26,7 @@ export interface TargetOptions {
 
 /** For which targets an option means something. */
 const ONLY: Readonly<Record<string, readonly TargetName[]>> = {
-  vpc: ['aws', 'azure'],
+  'vpc-cidr': ['aws', 'azure'],
   gateway: ['cilium', 'antrea'],
   pool: ['calico'],
 };
@@ -56,7 +56,7 @@ export function readTarget(word: string, values: Invocation['values']): TargetOp
     }
   }
   const facts: TargetFacts = {
-    vpc: given('vpc').flatMap(text => vpcRange(text, faults)),
+    vpc: given('vpc-cidr').flatMap(text => vpcRange(text, faults)),
     gateways: given('gateway').flatMap(text => gatewayNodes(text, faults)),
     pools: given('pool').flatMap(text => poolName(text, faults)),
   };
@@ -74,8 +74,8 @@ export function readTarget(word: string, values: Invocation['values']): TargetOp
 function vpcRange(text: string, faults: string[]): VpcRange[] {
   const at = text.indexOf('=');
   const parsed = parseCidr(text.slice(at + 1));
-  if (!parsed.ok) faults.push(`--vpc ${parsed.fault.message}`);
-  else if (parsed.value.family === 6) faults.push(`--vpc "${text}" is IPv6; only IPv4 ranges matter there`);
+  if (!parsed.ok) faults.push(`--vpc-cidr ${parsed.fault.message}`);
+  else if (parsed.value.family === 6) faults.push(`--vpc-cidr "${text}" is IPv6; only IPv4 ranges matter there`);
   else return [{ ...(at > 0 && { cluster: text.slice(0, at) }), cidr: parsed.value }];
   return [];
 }

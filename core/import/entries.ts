@@ -10,7 +10,7 @@ import {
   type NamedRange,
   setsOf,
 } from '../address';
-import { termsOf } from '../analysis/terms';
+import { type Term, termsOf } from '../analysis/terms';
 import type { KeptRange } from '../dialect/reading';
 import type { RangeEntry } from '../schema/generated/types-intent';
 
@@ -48,7 +48,7 @@ export function preserveEntries(ranges: readonly ReasonedRange[], known: Both<In
     ...FAMILIES.flatMap(family =>
       shortest(
         plain.flatMap(range => range.cidrs),
-        family,
+        known[family],
       ),
     ),
   ];
@@ -72,12 +72,19 @@ function takeNames(ranges: readonly ReasonedRange[]): { readonly names: string[]
   return { names, rest };
 }
 
-/** CIDRs as listed, each once, or the fewest blocks with exceptions when they name fewer. */
-function shortest(cidrs: readonly Cidr[], family: 4 | 6): RangeEntry[] {
+/**
+ * CIDRs as listed, each once, or the fewest blocks with exceptions when they name fewer. What is `known` to be kept anyway
+ * may be in the blocks, and in none of their exceptions, where it would be refused.
+ */
+function shortest(cidrs: readonly Cidr[], known: IntervalSet): RangeEntry[] {
+  const { family } = known;
   const own = cidrs.filter(one => one.family === family);
   const listed = [...new Set(own.map(formatCidr))];
-  const terms = setEntries(IntervalSet.fromCidrs(family, own));
-  return words(terms) < listed.length ? terms : listed;
+  const terms = termsOf(IntervalSet.fromCidrs(family, own).union(known)).filter(
+    ({ cidr }) => !known.containsSet(IntervalSet.ofCidr(cidr)),
+  );
+  const entries = terms.map(entryOf);
+  return words(entries) < listed.length ? entries : listed;
 }
 
 function words(entries: readonly RangeEntry[]): number {
@@ -86,9 +93,11 @@ function words(entries: readonly RangeEntry[]): number {
 
 /** A set as entries: the fewest blocks, with exceptions where that is shorter. */
 export function setEntries(set: IntervalSet): RangeEntry[] {
-  return termsOf(set).map(({ cidr: block, minus }) =>
-    minus.length === 0 ? formatCidr(block) : { cidr: formatCidr(block), except: minus.map(formatCidr) },
-  );
+  return termsOf(set).map(entryOf);
+}
+
+function entryOf({ cidr: block, minus }: Term): RangeEntry {
+  return minus.length === 0 ? formatCidr(block) : { cidr: formatCidr(block), except: minus.map(formatCidr) };
 }
 
 /** No addresses. */

@@ -31,6 +31,7 @@ export function antreaFiles(model: ClusterModel, facts: TargetFacts, refusals: R
       );
     }
   }
+  refuseNames(policies, refusals);
   const egress = exceptions(policies, refusals);
   const values = { ...base, ...egress };
   return [
@@ -69,9 +70,30 @@ function exceptions(policies: readonly PolicyModel[], refusals: Refusals): { rea
   return { egress: { exceptCIDRs } };
 }
 
+/** Refuses policies whose objects would have the name of another policy's. */
+function refuseNames(policies: readonly PolicyModel[], refusals: Refusals): void {
+  const taken = new Set<string>();
+  for (const policy of policies) {
+    const again = namesOf(policy).find(name => taken.has(name));
+    if (again !== undefined) {
+      refusals.cannot(
+        policy.path,
+        `an Egress of policy "${policy.name}" would be called "${again}", as another's is; rename it`,
+      );
+    }
+    for (const name of namesOf(policy)) taken.add(name);
+  }
+}
+
+/** The names of a policy's Egress objects: an Egress has one pair of selectors. */
+function namesOf({ name, from }: PolicyModel): string[] {
+  return from.length === 1 ? [name] : from.map((_, index) => `${name}-${index + 1}`);
+}
+
 function policyFiles(model: ClusterModel, policy: PolicyModel, facts: TargetFacts): TargetFile[] {
   const { name, from, sourceIP, reason } = policy;
   if (!sourceIP) return [];
+  const names = namesOf(policy);
   const annotations = reason === undefined ? {} : { [REASON]: reason };
   const labels = gatewayOf(facts, sourceIP.address);
   const pool = {
@@ -86,7 +108,6 @@ function policyFiles(model: ClusterModel, policy: PolicyModel, facts: TargetFact
       spec: pool,
     }),
     ...from.map(({ namespaces, pods }, index) => {
-      const own = from.length === 1 ? name : `${name}-${index + 1}`;
       const spec = {
         appliedTo: { namespaceSelector: labelSelector(namespaces), podSelector: labelSelector(pods) },
         egressIP: sourceIP.text,
@@ -95,7 +116,7 @@ function policyFiles(model: ClusterModel, policy: PolicyModel, facts: TargetFact
       return objectFile(50, {
         apiVersion: API,
         kind: 'Egress',
-        metadata: metadataOf(model, own, { annotations }),
+        metadata: metadataOf(model, names[index]!, { annotations }),
         spec,
       });
     }),

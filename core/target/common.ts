@@ -37,10 +37,7 @@ export function refuseRandomFully(refusals: Refusals, granted: boolean, why: str
 /** Refuses every egress policy. */
 export function refusePolicies(refusals: Refusals, why: string): void {
   for (const policy of refusals.model.egress?.policies ?? []) {
-    refusals.cannot(
-      policy.path,
-      `policy "${policy.name}" cannot be expressed: ${why}; remove it, or leave it to a gateway`,
-    );
+    refusals.cannot(policy.path, `policy "${policy.name}" cannot be expressed: ${why}; remove it`);
   }
 }
 

@@ -25,7 +25,7 @@ export function vpcOf(
 ): IntervalSet | undefined {
   const vpc = vpcRanges(model, facts);
   if (vpc.isEmpty()) {
-    const hint = `write --vpc CIDR for each of them, or --vpc ${model.name}=CIDR where clusters differ`;
+    const hint = `write --vpc-cidr CIDR for each of them, or --vpc-cidr ${model.name}=CIDR where clusters differ`;
     refusals.lacks(['spec', 'network'], `${why}, and nobody says which these are`, hint);
     return undefined;
   }

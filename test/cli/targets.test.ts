@@ -32,7 +32,7 @@ describe('what a target cannot express is refused where it stands', () => {
       'in/a.yaml:11:3 error MQ415 calico: packets to 169.254.0.0/16 are preserved (link-local), but Calico takes no IPPool that overlaps 169.254.0.0/16, so packets to it are masqueraded',
       '  hint: write "linkLocal: masquerade"',
       'in/a.yaml:13:11 error MQ415 calico: Calico takes one range of source ports, and "1024-29999,32768-65535" are several; write one',
-      'in/a.yaml:17:9 error MQ415 calico: policy "partners" cannot be expressed: egress gateways are in Calico Enterprise alone; remove it, or leave it to a gateway',
+      'in/a.yaml:17:9 error MQ415 calico: policy "partners" cannot be expressed: egress gateways are in Calico Enterprise alone; remove it',
       '3 errors in 1 file (1 document)',
     ]);
   });
@@ -51,7 +51,7 @@ describe('what a target cannot express is refused where it stands', () => {
       'in/a.yaml',
       `${intent('a', '[192.168.0.0/17]')}    always: [192.168.4.0/24]\n  agent: {toPorts: [1024-2048]}\n`,
     );
-    expect(said('--target', 'aws', '--vpc', '192.168.0.0/16', '--vpc', 'b=172.16.0.0/12')).toEqual([
+    expect(said('--target', 'aws', '--vpc-cidr', '192.168.0.0/16', '--vpc-cidr', 'b=172.16.0.0/12')).toEqual([
       "in/a.yaml:11:3 error MQ415 aws: packets to 192.168.128.0/17 are masqueraded with ports 1024-2048 (everything that is not preserved), but the VPC CNI never SNATs packets to the VPC's own ranges",
       '  hint: preserve the range too, or keep what is to be masqueraded out of it',
       'in/a.yaml:13:14 error MQ415 aws: packets to 192.168.4.0/24 are masqueraded with ports 1024-2048 (spec.masquerade.always[0] "192.168.4.0/24"), but the VPC CNI never SNATs packets to the VPC\'s own ranges',
@@ -66,9 +66,9 @@ describe('what a target cannot express is refused where it stands', () => {
       ['aws', "the VPC CNI never SNATs packets to the VPC's own ranges"],
       ['azure', "AKS itself has the agent preserve the VNet's ranges"],
     ]) {
-      expect(said('--target', name!, '--vpc', 'other=10.0.0.0/8')).toEqual([
+      expect(said('--target', name!, '--vpc-cidr', 'other=10.0.0.0/8')).toEqual([
         `in/a.yaml:7:3 error MQ416 ${name}: ${why}, and nobody says which these are`,
-        '  hint: write --vpc CIDR for each of them, or --vpc a=CIDR where clusters differ',
+        '  hint: write --vpc-cidr CIDR for each of them, or --vpc-cidr a=CIDR where clusters differ',
         '1 error in 1 file (1 document)',
       ]);
     }
@@ -80,7 +80,7 @@ describe('what a target cannot express is refused where it stands', () => {
       `[10.0.0.0/8, ${Array.from({ length: 64 }, (_, i) => `172.16.${2 * i}.0/24`).join(', ')}, 'fd00::/8']`,
     );
     box.write('in/a.yaml', `${ipv6.replace('/17]', "/17, 'fd00:1::/56']")}  agent: {randomFully: true}\n`);
-    expect(said('--target', 'azure', '--vpc', '10.0.0.0/8')).toEqual([
+    expect(said('--target', 'azure', '--vpc-cidr', '10.0.0.0/8')).toEqual([
       "in/a.yaml:7:3 error MQ415 azure: IPv6 packets cannot be masqueraded: Azure's agent needs --enable-ipv6 for that, which is AKS's to set",
       "in/a.yaml:12:5 error MQ415 azure: the list takes 65 CIDRs, and Azure's agent takes 64; preserve fewer, wider ranges",
       "in/a.yaml:14:11 error MQ415 azure: Azure's agent never randomises source ports; remove randomFully",
@@ -124,6 +124,20 @@ describe('what a target cannot express is refused where it stands', () => {
   });
 });
 
+test('Antrea: two objects of one name', () => {
+  const rule = '{podSelector: {matchLabels: {app: web}}, namespaceSelector: {}}';
+  const another = rule.replace('web', 'db');
+  const policies = POLICIES.replace(rule, `${rule}, ${another}`);
+  const second = POLICIES.slice(POLICIES.indexOf('      - name'))
+    .replace('partners', 'partners-2')
+    .replaceAll('.100', '.101')
+    .replace('web', 'api');
+  box.write('in/a.yaml', `${intent('a').replace(/ {2}masquerade:[^]*/, '')}${policies}${second}`);
+  expect(said('--target', 'antrea')[0]).toBe(
+    'in/a.yaml:18:9 error MQ415 antrea: an Egress of policy "partners-2" would be called "partners-2", as another\'s is; rename it',
+  );
+});
+
 describe('a folder for each target', () => {
   test('and in it one for each cluster', () => {
     box.write('in/b.yaml', `${intent('b')}${POLICIES}`);
@@ -150,7 +164,7 @@ describe('a folder for each target', () => {
   });
 
   test('what is not to be applied by itself has no kustomization', () => {
-    const aws = ['synth', 'in', '--target', 'aws', '--vpc', '10.0.0.0/8', '--kustomization'];
+    const aws = ['synth', 'in', '--target', 'aws', '--vpc-cidr', '10.0.0.0/8', '--kustomization'];
     expect(box.masq(...aws).status).toBe(0);
     expect(box.list('targets/aws')).toEqual(['a/patches/daemonset-aws-node.yaml', 'a/values/vpc-cni.yaml']);
     expect(parse(box.read('targets/aws/a/values/vpc-cni.yaml'))).toEqual({
@@ -163,14 +177,14 @@ describe('a folder for each target', () => {
   });
 
   test('which --check compares, with the command that mends it', () => {
-    const aws = ['synth', 'in', '--target', 'aws', '--vpc', '10.0.0.0/8'];
+    const aws = ['synth', 'in', '--target', 'aws', '--vpc-cidr', '10.0.0.0/8'];
     box.masq(...aws);
     expect(box.masq(...aws, '--check').stdout).toBe('up to date: 1 cluster, 2 files in targets/aws/\n');
     box.write('in/a.yaml', intent('a', '[10.0.0.0/8, 172.16.0.0/12]'));
     const { status, stderr } = box.masq(...aws, '--check');
     expect(status).toBe(1);
     expect(stderr).toContain(
-      'targets/aws/a/patches/daemonset-aws-node.yaml error MQ903 not up to date: it is not what the intent renders to; run "masq synth --target aws --vpc 10.0.0.0/8 in" and commit the result',
+      'targets/aws/a/patches/daemonset-aws-node.yaml error MQ903 not up to date: it is not what the intent renders to; run "masq synth --target aws --vpc-cidr 10.0.0.0/8 in" and commit the result',
     );
   });
 
@@ -179,7 +193,7 @@ describe('a folder for each target', () => {
     const cilium = ['synth', 'in', '--target', 'cilium'];
     box.masq('synth', 'in');
     box.masq(...cilium);
-    box.masq('synth', 'in', '--target', 'aws', '--vpc', '10.0.0.0/8', '-o', 'targets');
+    box.masq('synth', 'in', '--target', 'aws', '--vpc-cidr', '10.0.0.0/8', '-o', 'targets');
     rmSync(box.path('in/b.yaml'));
     expect(box.masq(...cilium).stderr).toContain('targets/cilium/b note MQ905 2 files rendered by masq');
     expect(box.masq(...cilium, '--prune').stdout).toBe(
@@ -195,7 +209,7 @@ describe('a folder for each target', () => {
   test('that is never that of another data plane', () => {
     box.masq('synth', 'in');
     const before = box.files('dist');
-    const { status, stderr } = box.masq('synth', 'in', '--target', 'azure', '--vpc', '10.0.0.0/8', '-o', 'dist');
+    const { status, stderr } = box.masq('synth', 'in', '--target', 'azure', '--vpc-cidr', '10.0.0.0/8', '-o', 'dist');
     expect(status).toBe(1);
     expect(stderr).toContain(
       'dist/a/20-configmap-ip-masq-agent.yaml error MQ907 rendered by masq for another data plane, but applied with the folder; render into another one',
@@ -213,7 +227,7 @@ describe('the settings', () => {
 prune: true
 targets:
   - cilium --cluster a
-  - aws --vpc a=10.0.0.0/8 --vpc b=10.0.0.0/8 --output deploy/aws
+  - aws --vpc-cidr a=10.0.0.0/8 --vpc-cidr b=10.0.0.0/8 --output deploy/aws
 `;
 
   beforeEach(() => {
@@ -253,10 +267,10 @@ rendered 2 clusters, 4 files in deploy/aws/: 4 written
 
   test.each([
     ['celium', '"celium" is no target; did you mean "cilium"?'],
-    ['cilium --vpc 10.0.0.0/8', '--vpc is for aws or azure, and means nothing to cilium; leave it out'],
+    ['cilium --vpc-cidr 10.0.0.0/8', '--vpc-cidr is for aws or azure, and means nothing to cilium; leave it out'],
     ['cilium -o dist/targets', "it is rendered to dist/targets/, and dist/ is another's; give it another --output"],
     ['cilium --gatewey egress=true', 'unknown option "--gatewey"; did you mean "--gateway"?'],
-    ['--vpc 10.0.0.0/8', 'NAME is missing; usage: masq synth --target NAME [options]'],
+    ['--vpc-cidr 10.0.0.0/8', 'NAME is missing; usage: masq synth --target NAME [options]'],
   ])('are told of "%s"', (entry, message) => {
     box.write('.masq.yaml', `intents: [in]\ntargets:\n  - ${entry}\n`);
     const { status, stderr } = box.masq('synth');
@@ -271,13 +285,16 @@ test.each([
     ['--target', 'celium'],
     'option --target takes cilium, calico, aws, azure or antrea, not "celium"; did you mean "cilium"?',
   ],
-  [['--vpc', '10.0.0.0/8'], '--vpc is for --target; name one, or leave it out'],
+  [['--vpc-cidr', '10.0.0.0/8'], '--vpc-cidr is for --target; name one, or leave it out'],
   [
     ['--target', 'aws', '--gateway', 'a=b'],
     '--gateway is for cilium or antrea, and means nothing to aws; leave it out',
   ],
-  [['--target', 'aws', '--vpc', '10.0.0.1/8'], '--vpc CIDR "10.0.0.1/8" has host bits set; did you mean "10.0.0.0/8"?'],
-  [['--target', 'aws', '--vpc', 'fd00::/8'], '--vpc "fd00::/8" is IPv6; only IPv4 ranges matter there'],
+  [
+    ['--target', 'aws', '--vpc-cidr', '10.0.0.1/8'],
+    '--vpc-cidr CIDR "10.0.0.1/8" has host bits set; did you mean "10.0.0.0/8"?',
+  ],
+  [['--target', 'aws', '--vpc-cidr', 'fd00::/8'], '--vpc-cidr "fd00::/8" is IPv6; only IPv4 ranges matter there'],
   [
     ['--target', 'cilium', '--gateway', '10.0.0.1'],
     '--gateway "10.0.0.1" names no labels; write them as KEY=VALUE, such as kubernetes.io/hostname=node-1',
@@ -297,4 +314,32 @@ test.each([
   expect(status).toBe(2);
   expect(stderr).toContain(message);
   expect(box.list()).toEqual(['in/a.yaml']);
+});
+
+describe('what is rendered for a target is imported again', () => {
+  const facts = [
+    '--platform',
+    'kubernetes',
+    '--node-cidr',
+    '10.128.0.0/20',
+    '--pod-cidr',
+    '10.119.128.0/17',
+    '--service-cidr',
+    '10.120.0.0/22',
+  ];
+  const list = '[{cidr: 172.16.0.0/12, except: [172.31.0.0/16]}, 10.0.0.0/9]';
+
+  test.each([
+    ['cilium', [], []],
+    ['calico', [], []],
+    ['aws', ['--vpc-cidr', '10.128.0.0/20'], ['--vpc-cidr', '10.128.0.0/20']],
+    ['azure', ['--vpc-cidr', '10.128.0.0/20'], []],
+  ])('from %s, and denotes the same', (target, options, more) => {
+    box.write('in/a.yaml', masquerading('a', list));
+    expect(box.masq('synth', 'in', '--target', target, ...options)).toMatchObject({ status: 0, stderr: '' });
+    const imported = box.masq('import', `targets/${target}/a`, '--name', 'a', ...facts, ...more);
+    expect(imported.status, imported.stderr).toBe(0);
+    box.write('imported.yaml', imported.stdout);
+    expect(box.masq('diff', 'in', 'imported.yaml').stdout).toBe('no changes; 1 cluster compared\n');
+  });
 });
