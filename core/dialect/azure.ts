@@ -34,8 +34,13 @@ export function isAzureConfigMap(document: SourceDocument): boolean {
   return objectId(document)?.kind === 'ConfigMap' && azureKeys(document).length > 0;
 }
 
+/** Whether a ConfigMap's key is that of a file which Azure's agent reads, and merges with others of the kind. */
+export function isAzureKey(key: string): boolean {
+  return key.startsWith(FILE_PREFIX);
+}
+
 function azureKeys(document: SourceDocument): readonly string[] {
-  return Object.keys(record(valueAt(document.value, ['data']))).filter(key => key.startsWith(FILE_PREFIX));
+  return Object.keys(record(valueAt(document.value, ['data']))).filter(isAzureKey);
 }
 
 /** The objects of Azure's agent. */

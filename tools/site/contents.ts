@@ -40,6 +40,7 @@ export const CONTENTS: readonly Section[] = [
   {
     title: 'In your repository',
     entries: [
+      { title: 'Lint', file: 'docs/lint.md' },
       { title: 'Commit hooks', file: 'docs/hooks.md' },
       { title: 'CI', file: 'docs/ci.md' },
       { title: 'Argo CD and Flux', file: 'docs/gitops.md' },

@@ -2,6 +2,7 @@ import { DEFAULT_FLAGS } from '../../agentfile/flags';
 import { type Checked, type CheckOptions, checkFiles, type Held, type Input } from '../../check/check';
 import type { Diagnostic, Location, RuleCode } from '../../diagnostics';
 import { append, gravest } from '../../diagnostics/collect';
+import { isAzureKey } from '../../dialect/azure';
 import type { ClusterModel } from '../../intent/model';
 import type { Bundle } from '../../manifest/bundle';
 import { bundleReading } from '../../manifest/denote';
@@ -181,18 +182,23 @@ class Linter {
   }
 }
 
-/** What a folder's agent preserves, and where one would write more of it; undefined where that cannot be told. */
+/**
+ * What a folder's agent preserves, and where one would write more of it. Undefined where that cannot be told: with Azure's
+ * agent the cloud may have a file beside those in the folder.
+ */
 function preservingOf(bundle: Bundle): Preserving | undefined {
-  const isAgents = bundle.daemonSets.length > 0 || bundle.configMaps.length > 0;
-  const reading = isAgents ? bundleReading(bundle) : undefined;
+  const { configMaps, daemonSets } = bundle;
+  const isOwn = daemonSets.some(({ dialect }) => dialect === undefined);
+  const isAnothers = daemonSets.length > 0 || configMaps.some(({ files }) => [...files.keys()].some(isAzureKey));
+  const reading = isOwn || (!isAnothers && configMaps.length > 0) ? bundleReading(bundle) : undefined;
   if (!reading?.ok) return undefined;
   const { map } = reading;
   const listed = map.asked[4].layers.find(({ value }) => value.at !== undefined)?.value.at;
-  const document = bundle.configMaps
+  const document = configMaps
     .flatMap(({ fileDocuments }) => [...fileDocuments.values()])
     .find(one => listed?.path && placeOf(one.at(listed.path)) === placeOf(listed));
   if (document) return { map, what: 'the list', at: document.at(['nonMasqueradeCIDRs'], 'key') };
-  const [agent] = [...bundle.daemonSets, ...bundle.configMaps] as readonly FromObject[];
+  const [agent] = [...daemonSets, ...configMaps] as readonly FromObject[];
   return { map, what: 'the agent', at: agent!.document.at(['metadata', 'name']) };
 }
 

@@ -1,6 +1,7 @@
 import type { Both, Cidr } from '../../address';
 import { DEFAULT_FLAGS } from '../../agentfile/flags';
 import type { ValuePath } from '../../diagnostics';
+import { isAzureKey } from '../../dialect/azure';
 import type { Entry } from '../../intent/entry';
 import type { ClusterModel, PolicyModel } from '../../intent/model';
 import { LINK_LOCAL } from '../../intent/special';
@@ -58,19 +59,14 @@ export function fileListing(config: AgentConfig, document: SourceDocument): List
   return { document, asked, lists: [{ path, ranges }] };
 }
 
-/** Whether a ConfigMap's key is that of a file which Azure's agent merges with others. Source: Azure/ip-masq-agent-v2. */
-export function isMerged(key: string): boolean {
-  return key.startsWith('ip-masq');
-}
-
-/** Of merged files none tells what happens to link-local: another one, which may be the cloud's, has the last word. */
+/** Of files that Azure's agent merges none tells what happens to link-local: another one, which may be the cloud's, has the last word. */
 const UNTOLD = { masqLinkLocal: true, masqLinkLocalIPv6: true } as const;
 
 /** The lists of a ConfigMap's files, each by itself. */
 export function configMapListings({ files, fileDocuments }: AgentConfigMap): Listing[] {
   return [...files].flatMap(([key, config]) => {
     const document = fileDocuments.get(key);
-    return document ? [fileListing(isMerged(key) ? { ...config, ...UNTOLD } : config, document)] : [];
+    return document ? [fileListing(isAzureKey(key) ? { ...config, ...UNTOLD } : config, document)] : [];
   });
 }
 

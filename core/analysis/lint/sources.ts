@@ -1,12 +1,12 @@
 import { both, FAMILIES, type Family, IntervalSet, setsOf } from '../../address';
 import { andList, type Diagnostic, diagnostic } from '../../diagnostics';
+import { isAzureKey } from '../../dialect/azure';
 import { LINK_LOCAL } from '../../intent/special';
 import type { Bundle } from '../../manifest/bundle';
 import type { AgentConfigMap } from '../../manifest/config-map';
 import { valueAt } from '../../schema/path';
 import type { SourceDocument } from '../../source';
 import type { AgentConfig } from '../../treatment/agentfile';
-import { isMerged } from './listing';
 
 /** One of several files that an agent merges. */
 interface Source {
@@ -22,7 +22,8 @@ const KEYS = { 4: 'masqLinkLocal', 6: 'masqLinkLocalIPv6' } as const;
  * Where files disagree that Azure's ip-masq-agent-v2 merges: it puts the lists together, and takes a key for true when
  * any file says so. Source: Azure/ip-masq-agent-v2, its program.
  */
-export function disagreements({ configMaps }: Bundle): Diagnostic[] {
+export function disagreements({ configMaps, daemonSets }: Bundle): Diagnostic[] {
+  if (daemonSets.some(({ dialect }) => dialect === undefined)) return [];
   const namespaces = new Set(configMaps.map(({ namespace }) => namespace));
   return [...namespaces].flatMap(namespace => {
     const sources = configMaps.filter(one => one.namespace === namespace).flatMap(sourcesOf);
@@ -33,7 +34,7 @@ export function disagreements({ configMaps }: Bundle): Diagnostic[] {
 function sourcesOf({ name, files, fileDocuments }: AgentConfigMap): Source[] {
   return [...files].flatMap(([key, config]) => {
     const document = fileDocuments.get(key);
-    return document && isMerged(key) ? [{ config, document, name: `"${key}" of ConfigMap "${name ?? ''}"` }] : [];
+    return document && isAzureKey(key) ? [{ config, document, name: `"${key}" of ConfigMap "${name ?? ''}"` }] : [];
   });
 }
 
