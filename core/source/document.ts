@@ -68,6 +68,8 @@ const LONGEST_WITHIN = 4096;
 export class YamlDocument implements SourceDocument {
   /** The entries of the maps that were asked for. */
   private readonly entries = new Map<YAMLMap, ReadonlyMap<string, Entry>>();
+  /** The lists that were asked for. */
+  private readonly lists = new Map<unknown, ListLayout>();
 
   constructor(
     readonly source: SourceText,
@@ -109,8 +111,12 @@ export class YamlDocument implements SourceDocument {
   list(path: ValuePath): ListLayout | undefined {
     const node = this.literal(path);
     if (!isSeq(node)) return undefined;
+    const known = this.lists.get(node);
+    if (known) return known;
     const items = (node.items as ParsedNode[]).map(item => ({ extent: itemExtent(item), free: isFree(item) }));
-    return { flow: node.flow === true, items };
+    const layout = { flow: node.flow === true, items };
+    this.lists.set(node, layout);
+    return layout;
   }
 
   /** The node that a way leads to by what is written there alone; undefined where an anchor or an alias is on the way. */

@@ -1,4 +1,4 @@
-import { andList, type Diagnostic, diagnostic, type Location, type Related, type ValuePath } from '../../diagnostics';
+import { andList, type Diagnostic, diagnostic, type Location, type Related } from '../../diagnostics';
 import { type Decision, sameTreatment, treatmentText } from '../../treatment/treatment';
 import { type SuperfluousRule, superfluousRules } from '../superfluous';
 import { removal } from './edit';
@@ -29,7 +29,8 @@ export function idleRules(listing: Listing, foundAt: FoundAt): IdleRules {
     mayGo: rule => itemOf(rule) !== undefined && !isOfAnother(foundAt(rule.at!)),
     isFirst: rule => foundAt(rule.at!) !== undefined,
   });
-  const spared = new Set(listing.lists.map(list => lastOne(list, rules)));
+  const idle = new Map(rules.map(({ rule }) => [JSON.stringify(rule.at?.path), rule]));
+  const spared = new Set(listing.lists.map(list => lastOne(list, idle)));
   const diagnostics = rules.map(found => {
     const { list, index, text } = itemOf(found.rule)!;
     const told = foundAt(found.rule.at!);
@@ -76,10 +77,9 @@ function isOfAnother(found: Diagnostic | undefined): boolean {
 }
 
 /** The first range of a list of which every single one may go: it stays, since an empty list may mean something else. */
-function lastOne({ ranges }: RangeList, rules: readonly SuperfluousRule[]): Decision | undefined {
-  const of = (path: ValuePath): Decision | undefined =>
-    rules.find(({ rule }) => JSON.stringify(rule.at?.path) === JSON.stringify(path))?.rule;
-  return ranges.every(({ path }) => of(path)) && ranges[0] ? of(ranges[0].path) : undefined;
+function lastOne({ ranges }: RangeList, idle: ReadonlyMap<string, Decision>): Decision | undefined {
+  const all = ranges.map(({ path }) => idle.get(JSON.stringify(path)));
+  return all.includes(undefined) ? undefined : all[0];
 }
 
 function messageOf(text: string, found: SuperfluousRule): string {

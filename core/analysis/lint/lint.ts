@@ -112,7 +112,7 @@ class Linter {
 
   private cluster(model: ClusterModel): void {
     const { document, egress } = model;
-    const idle = new Set(intentListings(model).flatMap(listing => this.listing(listing)));
+    const idle = new Set(intentListings(model).flatMap(listing => [...this.listing(listing)]));
     append(
       this.told,
       idleExceptions(model, this.foundAt, path => idle.has(JSON.stringify(path))),
@@ -150,14 +150,14 @@ class Linter {
   }
 
   /** Looks at lists, and returns the ways to the entries that may go. */
-  private listing(listing: Listing): string[] {
+  private listing(listing: Listing): ReadonlySet<string> {
     const { rules, diagnostics } = idleRules(listing, this.foundAt);
     append(this.told, diagnostics);
-    const idle = rules.map(({ rule }) => JSON.stringify(rule.at?.path));
+    const idle = new Set(rules.map(({ rule }) => JSON.stringify(rule.at?.path)));
     for (const list of listing.lists) {
       append(
         this.told,
-        mergeableRanges(listing.document, list, ({ path }) => idle.includes(JSON.stringify(path))),
+        mergeableRanges(listing.document, list, ({ path }) => idle.has(JSON.stringify(path))),
       );
     }
     return idle;

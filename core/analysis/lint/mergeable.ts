@@ -1,4 +1,4 @@
-import { type Cidr, cidrContains, FAMILIES, formatCidr, IntervalSet } from '../../address';
+import { type Cidr, cidrContains, compareCidrs, FAMILIES, formatCidr, IntervalSet } from '../../address';
 import { andList, type Diagnostic, diagnostic, type Edit } from '../../diagnostics';
 import { valueAt } from '../../schema/path';
 import type { SourceDocument } from '../../source';
@@ -40,8 +40,13 @@ function blocksOf(ranges: readonly Plain[]): { readonly block: Cidr; readonly ra
       family,
       own.map(({ cidr }) => cidr),
     ).cidrs();
-    const sorted = own.sort((a, b) => a.index - b.index);
-    return blocks.map(block => ({ block, ranges: sorted.filter(({ cidr }) => cidrContains(block, cidr)) }));
+    const sorted = own.sort((a, b) => compareCidrs(a.cidr, b.cidr));
+    let next = 0;
+    return blocks.map(block => {
+      const start = next;
+      while (next < sorted.length && cidrContains(block, sorted[next]!.cidr)) next++;
+      return { block, ranges: sorted.slice(start, next).sort((a, b) => a.index - b.index) };
+    });
   });
 }
 
