@@ -424,6 +424,8 @@ describe.skipIf(isBrowserMissing('the report'))('a report in a browser', { timeo
     expect(await page.locator('table.rules').count()).toBe(3);
     for (const table of await page.locator('table.rules').all()) expect(await table.isVisible()).toBe(true);
     expect(await page.locator('#map-canvas').isVisible()).toBe(true);
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+    expect(await page.evaluate('getComputedStyle(document.body).color')).toBe('rgb(31, 36, 44)');
     await page.screenshot({ path: join(SHOTS, 'one-print.png'), fullPage: true });
     expect((await page.pdf({ format: 'A4' })).length).toBeGreaterThan(20_000);
   });

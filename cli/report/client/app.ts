@@ -109,6 +109,8 @@ export class App {
       });
     }
     window.addEventListener('hashchange', () => this.goTo());
+    // What is dark on the screen is light on paper.
+    matchMedia('print').addEventListener('change', () => this.map.draw());
     window.addEventListener('beforeprint', () => {
       for (const folded of document.querySelectorAll<HTMLDetailsElement>('details.pods')) folded.open = true;
       this.map.draw();

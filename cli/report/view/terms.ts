@@ -5,18 +5,28 @@ import { type Html, html } from '../html';
 /** So many are shown at once; the others can be unfolded. */
 const SHOWN = 6;
 
-/** A set of addresses in as few blocks as say it, of which the first ones are shown. */
-export function terms(set: IntervalSet): Html {
-  const all = termsOf(set).flatMap(({ cidr, minus }) =>
-    minus.length <= SHOWN
-      ? [html`<code>${termText({ cidr, minus })}</code>`]
-      : [html`<code>${formatCidr(cidr)}</code> minus `, ...minus.map(one => html`<code>${formatCidr(one)}</code>`)],
-  );
-  if (all.length <= SHOWN + 1) return html`${spaced(all)}`;
-  const rest = all.length - SHOWN;
-  return html`${spaced(all.slice(0, SHOWN))} <details class="more"><summary>and ${rest} more</summary>${spaced(all.slice(SHOWN))}</details>`;
+/** A part of a list. */
+interface Item {
+  readonly text: Html;
+  readonly minus: boolean;
 }
 
-function spaced(items: readonly Html[]): Html[] {
-  return items.map((item, i) => html`${i > 0 && ' '}${item}`);
+/** A set of addresses in as few blocks as say it, of which the first ones are shown. */
+export function terms(set: IntervalSet): Html {
+  const all = termsOf(set).flatMap(({ cidr, minus }): Item[] => {
+    if (minus.length <= SHOWN)
+      return [{ text: html`<code>${termText({ cidr, minus })}</code>`, minus: minus.length > 0 }];
+    const without = minus.map((one, i) => html`${i > 0 && 'and '}minus <code>${formatCidr(one)}</code>`);
+    return [html`<code>${formatCidr(cidr)}</code>`, ...without].map(text => ({ text, minus: false }));
+  });
+  if (all.length <= SHOWN + 1) return html`${listed(all)}`;
+  const rest = all.length - SHOWN;
+  return html`${listed(all.slice(0, SHOWN))} <details class="more"><summary>and ${rest} more</summary>${listed(all.slice(SHOWN))}</details>`;
+}
+
+/** With commas between them; what has others taken out of it stands on a line of its own. */
+function listed(items: readonly Item[]): Html[] {
+  return items.map(
+    ({ text, minus }, i) => html`<span${minus && html` class="minus"`}>${text}${i < items.length - 1 && ', '}</span>`,
+  );
 }
