@@ -114,6 +114,16 @@ describe('masq report --svg', () => {
     expect(stdout).toContain('masqueraded → preserved <tspan class="dim">1,048,576 addresses</tspan>');
   });
 
+  test('the picture of what a pull request changes is what masq draws today', () => {
+    const example = readFileSync(join(ROOT, 'examples/pull-request/intent.yaml'), 'utf8');
+    box.write('before/shop.yaml', example);
+    box.write('intents/shop.yaml', example);
+    const patched = box.bash(`git init --quiet && git apply '${join(ROOT, 'examples/pull-request/change.patch')}'`);
+    expect(patched).toEqual({ status: 0, stdout: '', stderr: '' });
+    const { stdout } = box.masq('report', '--svg', '--before', 'before', 'intents', '-o', '-');
+    expect(readFileSync(join(ROOT, 'docs/diff.svg'), 'utf8')).toBe(stdout);
+  });
+
   test('the picture of the documentation is what masq draws today', () => {
     const { stdout } = box.masq('report', '--svg', join(ROOT, 'examples/kubernetes-egress-gateway'), '-o', '-');
     expect(readFileSync(join(ROOT, 'docs/report.svg'), 'utf8')).toBe(stdout);
