@@ -1,6 +1,5 @@
 import {
   type Both,
-  both,
   type Cidr,
   cidr,
   FAMILIES,
@@ -99,6 +98,3 @@ export function setEntries(set: IntervalSet): RangeEntry[] {
 function entryOf({ cidr: block, minus }: Term): RangeEntry {
   return minus.length === 0 ? formatCidr(block) : { cidr: formatCidr(block), except: minus.map(formatCidr) };
 }
-
-/** No addresses. */
-export const NOTHING: Both<IntervalSet> = both(IntervalSet.empty);
