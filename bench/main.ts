@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
 /** Every benchmark: each prints its own table, measured side by side with its peer in one run. */
-const BENCHES = ['aggregate', 'sets', 'cli', 'hooks', 'fleet', 'report', 'diff', 'agent'] as const;
+const BENCHES = ['aggregate', 'sets', 'cli', 'hooks', 'fleet', 'report', 'diff', 'verify', 'agent'] as const;
 
 /** `npm run bench -- [NAME...]`: runs the named benchmarks, or all. */
 function main(names: readonly string[]): number {

@@ -11,9 +11,14 @@ import {
 
 /** Reads a block as iptables-save prints it: a lone address, or one with a prefix or a netmask behind it. */
 export function readSavedBlock(family: Family, text: string): IntervalSet | undefined {
-  const [address, mask] = text.split('/');
-  const block = parseCidr(`${address}/${mask?.includes('.') ? prefixOf(mask) : (mask ?? BITS[family])}`);
+  const slash = text.indexOf('/');
+  const block = parseCidr(slash < 0 ? `${text}/${BITS[family]}` : withPrefix(text, slash));
   return block.ok && block.value.family === family ? IntervalSet.ofCidr(block.value) : undefined;
+}
+
+/** A block with a prefix length where it may have had a netmask. */
+function withPrefix(text: string, slash: number): string {
+  return text.includes('.', slash) ? `${text.slice(0, slash)}/${prefixOf(text.slice(slash + 1))}` : text;
 }
 
 /** Reads a range as iptables-save prints it: two addresses with a dash between them. */

@@ -6,11 +6,35 @@ import { iptablesWords } from './iptables-words';
 import type { Condition, NatRule, RuleVerdict } from './nat-rule';
 import { protocolName } from './protocol';
 
-/** Reads the part of a rule behind `-A CHAIN`, as iptables-save prints it. */
-export function readIptablesRule(family: Family, text: string): NatRule {
+/**
+ * Reads the part of a rule behind `-A CHAIN`, as iptables-save prints it.
+ * @param shown the rule for people. @default the same text
+ */
+export function readIptablesRule(family: Family, text: string, shown = text): NatRule {
+  const plain = readPlainRule(family, text, shown);
+  if (plain) return plain;
   const words = iptablesWords(text);
-  if (!words) return { conditions: [{ on: 'unknown', text }], verdict: { kind: 'unknown', text }, text };
-  return new RuleReader(family, words, text).read();
+  if (!words) return { conditions: [{ on: 'unknown', text }], verdict: { kind: 'unknown', text }, text: shown };
+  return new RuleReader(family, words, shown).read();
+}
+
+/** The rules of long lists: a destination perhaps, a comment perhaps, and a verdict. */
+const PLAIN = /^(?:-d ([^\s!]\S*) )?(?:-m comment --comment (?:"[^"\\]*"|[^\s"\\]+) )?-j (ACCEPT|DROP|RETURN)$/;
+
+const VERDICTS = {
+  ACCEPT: { kind: 'accept' },
+  DROP: { kind: 'drop' },
+  RETURN: { kind: 'return' },
+} as const satisfies Record<string, RuleVerdict>;
+
+/** Reads such a rule without taking it apart word by word, for there may be a hundred thousand of them. */
+function readPlainRule(family: Family, text: string, shown: string): NatRule | undefined {
+  const match = PLAIN.exec(text);
+  if (!match) return undefined;
+  const verdict = VERDICTS[match[2] as keyof typeof VERDICTS];
+  if (match[1] === undefined) return { conditions: [], verdict, text: shown };
+  const set = readSavedBlock(family, match[1]);
+  return set && { conditions: [{ on: 'destination', set }], verdict, text: shown };
 }
 
 /** Matches whose options are read; any other one is unknown as a whole, and may ask something without any option. */

@@ -231,31 +231,43 @@ export function iptablesRuleset(
   for (const chain of names) {
     const policy = table.policies.get(chain);
     if (policy === undefined) continue;
-    const rules = known.get(chain) ?? (table.rules.get(chain) ?? []).map(text => readRule(family, text, table));
+    const prefix = name === ALONE ? '' : `${name.command}-A ${chain} `;
+    const rules =
+      known.get(chain)?.map(rule => withText(rule, prefix)) ??
+      (table.rules.get(chain) ?? []).map(text => readRule(family, text, table, prefix));
     for (const { verdict } of rules) if (verdict.kind === 'jump' || verdict.kind === 'goto') names.add(verdict.chain);
-    const named = name === ALONE ? rules : rules.map(rule => inTable(rule, chain, name));
-    chains.set(name.scope + chain, { policy: policyOf(policy), rules: named });
+    const scoped = name.scope === '' ? rules : rules.map(rule => inScope(rule, name.scope));
+    chains.set(name.scope + chain, { policy: policyOf(policy), rules: scoped });
   }
   const hook = { chain: name.scope + POSTROUTING, nat: name.table === 'nat', priority: PRIORITY[name.table] };
   return { family, chains, hooks: chains.size > 0 ? [hook] : [] };
 }
 
 /** Reads a rule: a chain may have a target's name, and a rule that leads to it is printed like one with that target. */
-function readRule(family: Family, text: string, { policies }: SavedTable): NatRule {
-  const rule = readIptablesRule(family, text);
-  const [, target] = /(?:^| )-j (\S+)$/.exec(text) ?? [];
-  const isEither = target !== undefined && rule.verdict.kind !== 'jump' && policies.has(target);
+function readRule(family: Family, text: string, { policies }: SavedTable, prefix: string): NatRule {
+  const rule = readIptablesRule(family, text, prefix + text);
+  const target = text.slice(text.lastIndexOf(' ') + 1);
+  const isEither = rule.verdict.kind !== 'jump' && policies.has(target) && /(?:^| )-j \S+$/.test(text);
   return isEither ? { ...rule, verdict: { kind: 'unknown', text } } : rule;
 }
 
-/** The rule with its table's name in its text and in the chain that it leads to. */
-function inTable({ conditions, verdict, text }: NatRule, chain: string, { scope, command }: TableLabel): NatRule {
-  const leads = verdict.kind === 'jump' || verdict.kind === 'goto';
+/** A rule with the command that it is given to before its text. What stands for a list makes its text when it is asked. */
+function withText(rule: NatRule, prefix: string): NatRule {
+  const { conditions, verdict } = rule;
   return {
     conditions,
-    verdict: leads ? { ...verdict, chain: scope + verdict.chain } : verdict,
-    text: `${command}-A ${chain} ${text}`,
+    verdict,
+    get text() {
+      return prefix + rule.text;
+    },
   };
+}
+
+/** A rule with its table's name in that of the chain that it leads to. */
+function inScope(rule: NatRule, scope: string): NatRule {
+  const { verdict } = rule;
+  const leads = verdict.kind === 'jump' || verdict.kind === 'goto';
+  return leads ? { ...rule, verdict: { ...verdict, chain: scope + verdict.chain } } : rule;
 }
 
 function policyOf(text: string): NatChain['policy'] {

@@ -47,11 +47,15 @@ const FINAL: readonly string[] = ['return', 'accept', 'masquerade', 'snat'];
 /** Which rule of a run lets packets go without another source, for each destination; undefined where none does. */
 export function exitsOf(family: Family, { rules }: Run): Partition<NatRule | undefined> {
   const layers = rules.map(rule => {
-    const [first] = rule.conditions;
     const value = isExit(rule) ? rule : undefined;
-    return { set: first?.on === 'destination' ? first.set : IntervalSet.full(family), value };
+    return { set: destinationsOf(family, rule), value };
   });
   return Partition.fromLayers<NatRule | undefined>(family, layers, undefined);
+}
+
+/** The destinations that a rule of a run asks for. */
+function destinationsOf(family: Family, { conditions: [first] }: NatRule): IntervalSet {
+  return first?.on === 'destination' ? first.set : IntervalSet.full(family);
 }
 
 /** Whether a rule ends a packet's way through its chain without giving it another source. */
@@ -64,12 +68,23 @@ function isPlain({ conditions: [first, another], verdict }: NatRule): boolean {
 }
 
 function runOf(family: Family, rules: readonly NatRule[]): Run {
+  const kinds = new Set(rules.map(rule => rule.verdict.kind));
+  const [only] = kinds;
+  // Of rules that all let packets go, the order does not matter.
+  if (kinds.size === 1 && isExit(rules[0]!)) {
+    const all = IntervalSet.unionOf(
+      family,
+      rules.map(rule => destinationsOf(family, rule)),
+    );
+    const none = IntervalSet.empty(family);
+    const [returned, accepted] = only === 'return' ? [all, none] : [none, all];
+    return { rules, returned, accepted, left: all.complement() };
+  }
   const layers = rules.map(rule => {
-    const [first] = rule.conditions;
     const { kind } = rule.verdict;
     // Rules that return or accept need not be told apart.
     const value = kind === 'return' || kind === 'accept' ? kind : outcomeOf(rule);
-    return { set: first?.on === 'destination' ? first.set : IntervalSet.full(family), value };
+    return { set: destinationsOf(family, rule), value };
   });
   const decided = Partition.fromLayers<Outcome | 'return' | 'accept' | undefined>(family, layers, undefined);
   return {
