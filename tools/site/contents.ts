@@ -44,6 +44,7 @@ export const CONTENTS: readonly Section[] = [
       { title: 'Commit hooks', file: 'docs/hooks.md' },
       { title: 'CI', file: 'docs/ci.md' },
       { title: 'Argo CD and Flux', file: 'docs/gitops.md' },
+      { title: 'Other data planes', file: 'docs/targets.md' },
       { title: 'Settings', file: 'docs/settings.md' },
     ],
   },
