@@ -49,16 +49,16 @@ export interface ReadSubjects {
  */
 export function readSubjects(inputs: Iterable<Input>, flags: AgentFlags = DEFAULT_FLAGS): ReadSubjects {
   const checker = new Checker();
-  const clusters = [...inputs].flatMap(input => checker.add(input).clusters);
+  const clusters = new Map<string, Subject>();
+  // One after the other: what was needed to read a cluster can be forgotten before the next one is read.
+  for (const input of inputs) {
+    for (const model of checker.add(input).clusters) clusters.set(model.name, intentSubject(model));
+  }
   const { diagnostics, documents } = checker.finish();
   const { bundles, agentFiles } = checker.held;
   if (hasErrors(diagnostics)) return { subjects: [], documents, diagnostics, refusals: [] };
-  const subjects = new Map<string, Subject>();
+  const subjects = new Map(clusters);
   const refusals: string[] = [];
-  for (const model of clusters) {
-    const { name } = model;
-    subjects.set(name, { name, map: intentTreatment(model), as: 'the intent', places: clusterPlaces(model), model });
-  }
   for (const [folder, bundle] of bundles) {
     const name = folder.startsWith(LIVE) ? folder.slice(LIVE.length) : lastPart(folder);
     const reading = subjects.has(name) ? undefined : bundleReading(bundle);
@@ -72,6 +72,10 @@ export function readSubjects(inputs: Iterable<Input>, flags: AgentFlags = DEFAUL
   }
   const names = [...subjects.keys()].sort();
   return { subjects: names.map(name => subjects.get(name)!), documents, diagnostics, refusals };
+}
+
+function intentSubject(model: ClusterModel): Subject {
+  return { name: model.name, map: intentTreatment(model), as: 'the intent', places: clusterPlaces(model), model };
 }
 
 /** What the names of a running cluster's objects begin with, behind which its context stands. */
