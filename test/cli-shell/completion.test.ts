@@ -58,7 +58,7 @@ function run(shell: Shell, script: string): string[] {
 /** What masq's own table offers behind this, in every shell. */
 const RULES: readonly [string, readonly string[]][] = [
   ['masq rules MQ90', ['MQ901', 'MQ902', 'MQ903', 'MQ904', 'MQ905', 'MQ906', 'MQ907']],
-  ['masq help v', ['validate']],
+  ['masq help v', ['validate', 'verify']],
   ['masq rules MQ301 MQ90', ['MQ901', 'MQ902', 'MQ903', 'MQ904', 'MQ905', 'MQ906', 'MQ907']],
 ];
 

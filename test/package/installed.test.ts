@@ -1,7 +1,13 @@
+import { spawnSync } from 'node:child_process';
 import { cpSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
+import { parseAgentFlags } from '../../core/agentfile/flags';
+import { readAgentFile } from '../../core/agentfile/read';
+import { restoreText } from '../../core/dataplane/iptables-text';
+import { planRules } from '../../core/dataplane/plan';
+import { SourceText } from '../../core/source';
 import { Packed, ROOT, run } from './packed';
 
 let packed: Packed;
@@ -178,15 +184,41 @@ describe('the README, in an app that has nothing but the package', () => {
       ([, of, body]) => of === language && body!.includes(has),
     )![2]!;
   const rendered = () => objects('dist');
+  /** What iptables-save prints of a node on which the agent runs that was rendered. */
+  const dumpOf = (folder: string): string => {
+    const read = (name: string) => parse(readFileSync(join(packed.project, folder, name), 'utf8'));
+    const { args } = read('30-daemonset-ip-masq-agent.yaml').spec.template.spec.containers[0];
+    const file = read('20-configmap-ip-masq-agent.yaml').data.config as string;
+    const { config } = readAgentFile(new SourceText('config', file));
+    const plan = planRules(config!, parseAgentFlags(args).flags);
+    return restoreText(plan, plan.families[0]!, { jump: true }).replace('*nat\n', '*nat\n:POSTROUTING ACCEPT [0:0]\n');
+  };
 
   test('its intent, with each command of its table', () => {
     packed.write('intent.yaml', fence('yaml', 'kind: ClusterIntent'));
     const commands = [...text.matchAll(/^\| `masq (.+?)` \|/gm)].map(match => match[1]!);
     expect(commands.length).toBeGreaterThan(5);
+    packed.write('.masq.yaml', 'intents: [intent.yaml]\n');
+    packed.masq('synth', 'intent.yaml');
+    packed.write('node.dump', dumpOf('dist/prod-eu-1'));
+    for (const step of [
+      'init -q -b main',
+      'add intent.yaml',
+      '-c user.name=a -c user.email=a@example.com commit -qm one',
+    ]) {
+      expect(spawnSync('git', step.split(' '), { cwd: packed.project }).status).toBe(0);
+    }
     for (const command of commands) {
+      const file = command.startsWith('import ') ? 'dist/prod-eu-1' : 'intent.yaml';
       const said = packed.masq(
-        ...command.replace('FILE…', 'intent.yaml').replace('URL', 'https://git.example.com/we/clusters.git').split(' '),
+        ...command
+          .replace('FILE…', file)
+          .replace('intents/', 'intent.yaml')
+          .replace('DUMP', 'node.dump')
+          .replace('URL', 'https://git.example.com/we/clusters.git')
+          .split(' '),
         ...(command.startsWith('init g') ? ['--force'] : []),
+        ...(command === 'init --app' ? ['-o', 'made'] : []),
       );
       expect(said, command).not.toBe('');
     }

@@ -28,6 +28,9 @@ export const CONTENTS: readonly Section[] = [
     title: 'How to',
     entries: [
       { title: 'Import what is there', file: 'docs/import.md' },
+      { title: 'See what changes for packets', file: 'docs/diff.md' },
+      { title: 'See why a packet is treated so', file: 'docs/explain.md' },
+      { title: 'Prove that nodes do it', file: 'docs/verify.md' },
       { title: 'Preserve a new range', file: 'docs/how-to/preserve-a-range.md' },
       { title: 'Give a team a fixed egress IP', file: 'docs/how-to/fixed-egress-ip.md' },
       { title: 'Find out why the node’s IP is seen', file: 'docs/how-to/why-the-node-ip.md' },
