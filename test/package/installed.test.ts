@@ -209,7 +209,10 @@ describe('the README, in an app that has nothing but the package', () => {
       expect(spawnSync('git', step.split(' '), { cwd: packed.project }).status).toBe(0);
     }
     for (const command of commands) {
-      const file = command.startsWith('import ') ? 'dist/prod-eu-1' : 'intent.yaml';
+      // Manifests do not say the cluster's facts.
+      const file = command.startsWith('import ')
+        ? 'dist/prod-eu-1 --platform=gke-standard --node-cidr=10.128.0.0/20 --pod-cidr=10.119.128.0/17'
+        : 'intent.yaml';
       const said = packed.masq(
         ...command
           .replace('FILE…', file)
