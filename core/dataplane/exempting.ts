@@ -1,6 +1,6 @@
 import { type Address, IntervalSet } from '../address';
 import type { Packets } from './match';
-import type { NatRule, NatRuleset } from './nat-rule';
+import { BEFORE_ROUTING, type NatChain, type NatHook, type NatRule, type NatRuleset } from './nat-rule';
 import { walkRules } from './walk';
 
 /** What every packet would meet that the rules before let through. */
@@ -12,18 +12,31 @@ const EVERYTHING: NatRule = { conditions: [], verdict: { kind: 'masquerade', ran
  */
 export function exemptingRule(ruleset: NatRuleset, packets: Packets, address: Address): NatRule | undefined {
   const to = IntervalSet.fromRange(address, address);
-  for (const { chain: name, nat } of ruleset.hooks) {
+  const early = ruleset.hooks.filter(hook => hook.priority === BEFORE_ROUTING);
+  const behind = { ...ruleset, hooks: ruleset.hooks.filter(hook => !early.includes(hook)) };
+  for (const hook of [...early, ...behind.hooks]) {
+    const { chain: name, nat } = hook;
     const chain = ruleset.chains.get(name);
-    if (!nat || !chain) continue;
+    const isEarly = early.includes(hook);
+    if ((!nat && !isEarly) || !chain) continue;
     const isExempt = (count: number): boolean => {
-      const rules = [...chain.rules.slice(0, count), EVERYTHING];
-      const cut = { ...ruleset, chains: new Map([...ruleset.chains, [name, { ...chain, rules }]]) };
+      const first = chain.rules.slice(0, count);
+      const rules = isEarly ? first : [...first, EVERYTHING];
+      const chains = new Map([...ruleset.chains, [name, { ...chain, rules }]]);
+      const cut = isEarly ? beforeEverything(ruleset, hook, chains) : { ...behind, chains };
       return walkRules(cut, { ...packets, to }).at(address).kind === 'preserve';
     };
     const count = lowest(chain.rules.length, isExempt);
     if (count !== undefined) return chain.rules[count - 1];
   }
   return undefined;
+}
+
+/** A base chain with {@link EVERYTHING} alone behind it. */
+function beforeEverything({ family }: NatRuleset, hook: NatHook, chains: Map<string, NatChain>): NatRuleset {
+  const behind = { chain: 'everything', nat: true, priority: 100 };
+  chains.set(behind.chain, { policy: 'accept', rules: [EVERYTHING] });
+  return { family, chains, hooks: [hook, behind] };
 }
 
 /** The lowest number from 1 on for which something holds that holds for every higher one too. */

@@ -80,6 +80,8 @@ class RuleReader {
         return this.addresses(name === '-d' ? 'destination' : 'source', negated, from);
       case '-p':
         return this.protocol(negated);
+      case '-o':
+        return this.device(negated, from);
       default:
         return this.matchOption(name, negated, from);
     }
@@ -163,6 +165,13 @@ class RuleReader {
   /** Old versions write the exclamation mark behind the option. */
   private oldNegation(negated: boolean): boolean {
     return this.taken('!') || negated;
+  }
+
+  /** What leaves the node does not do so by its loopback device; of other devices nobody knows. */
+  private device(negated: boolean, from: number): Condition | undefined {
+    const not = this.oldNegation(negated);
+    if (this.next() !== 'lo') return this.unknown(from);
+    return not ? undefined : { on: 'never' };
   }
 
   private protocol(negated: boolean): Condition | undefined {

@@ -1,7 +1,7 @@
 import type { Family } from '../address';
 import { readIptablesRule } from './iptables-rule';
 import { isOpen } from './iptables-words';
-import type { NatChain, NatRule, NatRuleset } from './nat-rule';
+import { BEFORE_ROUTING, type NatChain, type NatRule, type NatRuleset, untracks } from './nat-rule';
 
 /** The base chain that packets go through behind the routing decision. */
 export const POSTROUTING = 'POSTROUTING';
@@ -188,8 +188,8 @@ class SaveReader {
 /** Which of iptables' two kernel interfaces. */
 export type Flavour = 'nft' | 'legacy';
 
-/** Those of iptables' tables that have a chain behind the routing decision. */
-export type TableName = 'nat' | 'mangle';
+/** Those of iptables' tables that have a chain behind the routing decision, and that where packets are left untracked. */
+export type TableName = 'nat' | 'mangle' | 'raw';
 
 /** How one of a kernel's tables is told apart from the others. */
 export interface TableLabel {
@@ -208,14 +208,19 @@ export function tableLabel(family: Family, flavour: Flavour, table: TableName = 
   return { scope, command: `${tool} -t ${table} `, table };
 }
 
-/** When the kernel asks a table's chain. */
-const PRIORITY: Readonly<Record<TableName, number>> = { mangle: -150, nat: 100 };
+/** The chain of a table that packets come to, and when the kernel asks it. */
+const ENTRY: Readonly<Record<TableName, readonly [chain: string, priority: number]>> = {
+  raw: ['PREROUTING', BEFORE_ROUTING],
+  mangle: [POSTROUTING, -150],
+  nat: [POSTROUTING, 100],
+};
 
 /** A table that is alone, so that its rules are told as they were printed. */
 const ALONE: TableLabel = { scope: '', command: '', table: 'nat' };
 
 /**
- * The table's chains as rules that can be walked through, from POSTROUTING on.
+ * The table's chains as rules that can be walked through, from POSTROUTING on; of the table `raw`, from PREROUTING on if
+ * a rule there leaves packets untracked, and none otherwise.
  * @param name how chains and rules are named. @default as they were printed
  * @param known by name, chains whose rules need not be read, since they are known
  */
@@ -226,8 +231,9 @@ export function iptablesRuleset(
   known: ReadonlyMap<string, readonly NatRule[]> = new Map(),
 ): NatRuleset {
   const chains = new Map<string, NatChain>();
-  // Only what POSTROUTING leads to is read: kube-proxy's table has thousands of rules that it does not.
-  const names = new Set([POSTROUTING]);
+  const [entry, priority] = ENTRY[name.table];
+  // Only what the chain leads to is read: kube-proxy's table has thousands of rules that POSTROUTING does not.
+  const names = new Set([entry]);
   for (const chain of names) {
     const policy = table.policies.get(chain);
     if (policy === undefined) continue;
@@ -239,7 +245,8 @@ export function iptablesRuleset(
     const scoped = name.scope === '' ? rules : rules.map(rule => inScope(rule, name.scope));
     chains.set(name.scope + chain, { policy: policyOf(policy), rules: scoped });
   }
-  const hook = { chain: name.scope + POSTROUTING, nat: name.table === 'nat', priority: PRIORITY[name.table] };
+  if (name.table === 'raw' && !untracks(chains.values())) return { family, chains: new Map(), hooks: [] };
+  const hook = { chain: name.scope + entry, nat: name.table === 'nat', priority };
   return { family, chains, hooks: chains.size > 0 ? [hook] : [] };
 }
 

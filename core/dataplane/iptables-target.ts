@@ -37,6 +37,10 @@ function known(name: string, options: readonly string[]): RuleVerdict | undefine
       return { kind: 'drop' };
     case 'CONNMARK':
       return connectionMark(options);
+    case 'CT':
+      return { kind: options.includes('--notrack') ? 'untrack' : 'continue' };
+    case 'NOTRACK':
+      return { kind: 'untrack' };
   }
   if (HARMLESS.includes(name)) return { kind: 'continue' };
   if (options.length > 0) return undefined;

@@ -36,6 +36,10 @@ export type RuleVerdict =
       readonly kind: 'continue';
     }
   | { readonly kind: 'jump' | 'goto'; readonly chain: string }
+  | {
+      /** The connection is not tracked: the packet goes on, but no rule can give it another source. */
+      readonly kind: 'untrack';
+    }
   | { readonly kind: 'masquerade'; readonly toPorts?: string; readonly randomFully: boolean }
   | { readonly kind: 'snat'; readonly sourceIP: string }
   | ({ readonly kind: 'set-mark' } & MarkChange)
@@ -72,11 +76,14 @@ export interface NatHook {
   /** Whether it is of type `nat`, which may give packets a source; others may only mark them before. */
   readonly nat: boolean;
   /**
-   * The kernel asks base chains from the lowest priority up; 100 is `srcnat`, where iptables' nat table is, and those of
-   * devices come behind all others.
+   * The kernel asks base chains from the lowest priority up; 100 is `srcnat`, where iptables' nat table is, those of
+   * devices come behind all others, and those before the routing decision ({@link BEFORE_ROUTING}) before them.
    */
   readonly priority: number;
 }
+
+/** The priority of base chains that packets come to before any of those behind the routing decision. */
+export const BEFORE_ROUTING = Number.NEGATIVE_INFINITY;
 
 /** What one address family's packets go through behind the routing decision, as far as it may change their source. */
 export interface NatRuleset {
@@ -84,7 +91,7 @@ export interface NatRuleset {
   readonly family: Family;
   /** The chains that packets may come to, by a name that is their own. */
   readonly chains: ReadonlyMap<string, NatChain>;
-  /** The base chains at the postrouting hook, in any order. */
+  /** The base chains at the postrouting hook, and those before where packets are left untracked, in any order. */
   readonly hooks: readonly NatHook[];
 }
 
@@ -102,6 +109,16 @@ export function joinRulesets(first: NatRuleset, ...others: readonly NatRuleset[]
     }
   }
   return { family: first.family, chains, hooks: [first, ...others].flatMap(ruleset => ruleset.hooks) };
+}
+
+/** Whether a rule of these chains leaves packets untracked, or may do so. */
+export function untracks(chains: Iterable<NatChain>): boolean {
+  return [...chains].some(({ rules }) => rules.some(isUntracking));
+}
+
+/** What `nft -j` lists by its name only may be such a target. */
+function isUntracking({ verdict }: NatRule): boolean {
+  return verdict.kind === 'untrack' || (verdict.kind === 'unknown' && /"name":"(?:CT|NOTRACK)"/.test(verdict.text));
 }
 
 /** A rule that stands for what is no rule of the kernel, such as a chain's policy or one that cannot be followed. */

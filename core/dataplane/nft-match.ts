@@ -31,6 +31,8 @@ export function readNftMatch(family: Family, { op, left, right }: Fields, scope:
     if (right !== own[4] && right !== own[6]) return unknown;
     return (right === own[family]) !== negated ? undefined : NEVER;
   }
+  // What leaves the node does not do so by its loopback device.
+  if ((key === 'oifname' || key === 'oif') && right === 'lo') return negated ? undefined : NEVER;
   // Packets of pods have no socket of the node, and so no owner.
   if (key === 'skuid' || key === 'skgid') return NEVER;
   if (key === 'l4proto') return protocol(right, negated) ?? unknown;

@@ -89,6 +89,8 @@ export function readNftRule(family: Family, { chain, handle, expr }: Fields, sco
   for (const statement of statements) {
     if (!statement) return { conditions, verdict: { kind: 'unknown', text }, text };
     const [kind, value] = statement;
+    // Whatever else the rule does, the packet keeps its source.
+    if (verdict.kind === 'untrack') break;
     if (kind === 'match') {
       const condition = readNftMatch(family, fieldsOf(value) ?? {}, scope);
       if (!condition) continue;

@@ -1,6 +1,14 @@
 import type { Family, IntervalSet } from '../address';
 import { type Fields, fieldsOf } from './json';
-import { type NatChain, type NatHook, type NatRule, type NatRuleset, standIn } from './nat-rule';
+import {
+  BEFORE_ROUTING,
+  type NatChain,
+  type NatHook,
+  type NatRule,
+  type NatRuleset,
+  standIn,
+  untracks,
+} from './nat-rule';
 import { isOfIptables, readNftRule, readSavedNftRule } from './nft-rule';
 import { readNftSet } from './nft-set';
 
@@ -23,6 +31,14 @@ export const FAMILIES_OF: Readonly<Record<string, readonly Family[]>> = {
 /** Whether a chain is one where packets enter behind the routing decision: the last one is behind all the others. */
 export function isBaseChain({ family, hook }: Fields): boolean {
   return hook === (family === 'netdev' ? 'egress' : 'postrouting');
+}
+
+/** The kernel begins to track connections at this priority: no rule behind leaves a packet untracked. */
+const CONNTRACK = -200;
+
+/** Whether a chain is one where packets may be left untracked. */
+function isBeforeTracking({ hook, prio }: Fields): boolean {
+  return hook === 'prerouting' && typeof prio === 'number' && prio <= CONNTRACK;
 }
 
 /** What is known of chains beside what `nft` lists of them. By the chains' names. */
@@ -63,6 +79,8 @@ class RulesetReader {
   private readonly listed = new Map<string, ListedChain>();
   private readonly sets = new Map<string, IntervalSet>();
   private readonly hooks: NatHook[] = [];
+  /** Base chains before connections are tracked. */
+  private readonly early: NatHook[] = [];
   /** Tables that are switched off, or may be: by their name what their flags say. */
   private readonly flagged = new Map<string, string>();
 
@@ -91,8 +109,13 @@ class RulesetReader {
 
   /** The chains that packets come to, from the base chains on. */
   ruleset(): NftRuleset {
+    const early = this.early.filter(hook => untracks(this.chainsFrom([hook]).values()));
+    const hooks = [...early, ...this.hooks].filter(hook => !this.isDormant(this.listed.get(hook.chain)!.scope));
+    return { ruleset: { family: this.family, chains: this.chainsFrom(hooks), hooks }, sets: this.sets };
+  }
+
+  private chainsFrom(hooks: readonly NatHook[]): Map<string, NatChain> {
     const chains = new Map<string, NatChain>();
-    const hooks = this.hooks.filter(hook => !this.isDormant(this.listed.get(hook.chain)!.scope));
     const names = new Set(hooks.map(hook => hook.chain));
     for (const name of names) {
       const listed = this.listed.get(name);
@@ -107,7 +130,7 @@ class RulesetReader {
         rules: doubts.length > 0 ? [...doubts, ...rules] : rules,
       });
     }
-    return { ruleset: { family: this.family, chains, hooks }, sets: this.sets };
+    return chains;
   }
 
   private rulesOf(name: string, { rules, scope }: ListedChain): readonly NatRule[] {
@@ -123,12 +146,14 @@ class RulesetReader {
   private chain(scope: string, fields: Fields): boolean {
     const { name, type, prio, policy } = fields;
     if (typeof name !== 'string' || this.listed.has(scope + name)) return false;
-    const base = isBaseChain(fields);
+    const isEarly = isBeforeTracking(fields);
+    const base = isBaseChain(fields) || isEarly;
     this.listed.set(scope + name, { policy: base ? policyOf(policy) : 'return', scope, rules: [] });
     if (!base) return true;
     if (typeof prio !== 'number') return false;
-    const priority = fields.family === 'netdev' ? Number.POSITIVE_INFINITY : prio;
-    this.hooks.push({ chain: scope + name, nat: type === 'nat', priority });
+    const behind = fields.family === 'netdev' ? Number.POSITIVE_INFINITY : prio;
+    const priority = isEarly ? BEFORE_ROUTING : behind;
+    (isEarly ? this.early : this.hooks).push({ chain: scope + name, nat: type === 'nat', priority });
     return true;
   }
 

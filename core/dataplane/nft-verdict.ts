@@ -21,6 +21,8 @@ function known(family: Family, kind: string, value: unknown, scope: string): Rul
     case 'drop':
     case 'return':
       return { kind };
+    case 'notrack':
+      return { kind: 'untrack' };
     case 'reject':
       return { kind: 'drop' };
     case 'jump':

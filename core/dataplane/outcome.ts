@@ -25,6 +25,8 @@ export function outcomeOf(rule: NatRule): Outcome {
       return { ...verdict, rule };
     case 'drop':
       return { kind: 'drop', rule };
+    case 'untrack':
+      return NO_NAT;
     default:
       return { kind: 'unknown', rules: [rule] };
   }

@@ -58,9 +58,9 @@ function destinationsOf(family: Family, { conditions: [first] }: NatRule): Inter
   return first?.on === 'destination' ? first.set : IntervalSet.full(family);
 }
 
-/** Whether a rule ends a packet's way through its chain without giving it another source. */
+/** Whether a rule ends a packet's way through its chain, or all of its way, without giving it another source. */
 export function isExit({ verdict }: NatRule): boolean {
-  return verdict.kind === 'return' || verdict.kind === 'accept';
+  return verdict.kind === 'return' || verdict.kind === 'accept' || verdict.kind === 'untrack';
 }
 
 function isPlain({ conditions: [first, another], verdict }: NatRule): boolean {

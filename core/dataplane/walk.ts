@@ -4,7 +4,7 @@ import { type Flow, isExactly, join, joinAll } from './flow';
 import { hookOrders } from './hook-order';
 import { changedMark, type Mark, markOf, serviceBits } from './mark';
 import { matching, type Packets, spreads } from './match';
-import { type NatChain, type NatHook, type NatRule, type NatRuleset, standIn } from './nat-rule';
+import { type NatChain, type NatHook, type NatRule, type NatRuleset, type RuleVerdict, standIn } from './nat-rule';
 import { type Doubt, eitherWay, NO_NAT, type Outcome, outcomeOf, sameOutcome, together } from './outcome';
 import { overlay } from './overlay';
 import { isExit, type Run, segmentsOf } from './segment';
@@ -38,12 +38,15 @@ export function walkRules(ruleset: NatRuleset, packets: Packets, exits?: Exits):
   return others.reduce((all, one) => all.zip(one, eitherWay), first!);
 }
 
-/** Whether a base chain may have a say: one that filters has only if it marks packets, which others ask for. */
+/** By what a chain that filters may have a say: others ask for marks, and what is not tracked gets no other source. */
+const SAYING: readonly RuleVerdict['kind'][] = ['set-mark', 'untrack', 'unknown'];
+
+/** Whether a base chain may have a say. */
 function matters(ruleset: NatRuleset, { chain: name, nat }: NatHook): boolean {
   const rules = ruleset.chains.get(name)?.rules;
   if (nat || !rules) return true;
   const verdicts = [...ruleset.chains.values()].flatMap(chain => chain.rules.map(rule => rule.verdict.kind));
-  return rules.length > 0 && verdicts.some(kind => kind === 'set-mark' || kind === 'unknown');
+  return rules.length > 0 && verdicts.some(kind => SAYING.includes(kind));
 }
 
 function nobodyKnows(family: Family, why: string): Partition<Outcome> {
@@ -134,7 +137,7 @@ class Walk {
     const next: Flow = new Map();
     for (const [mark, set] of flow) {
       this.spend(set.intervalCount + run.left.intervalCount + (run.outcomes?.size ?? 0));
-      this.exits?.through(run, set);
+      if (this.hook?.nat) this.exits?.through(run, set);
       join(returned, mark, set.intersect(run.returned));
       join(passed, mark, set.intersect(run.accepted));
       join(next, mark, set.intersect(run.left));
@@ -157,7 +160,8 @@ class Walk {
       if (match.isEmpty()) continue;
       const changes = this.apply(rule, mark, match, { ...ways, next });
       if (changes && !certain) this.doubt(rule, mark, match);
-      if (certain && isExit(rule)) this.exits?.by(rule, match, match !== set);
+      const keeps = rule.verdict.kind === 'untrack' || (this.hook?.nat && isExit(rule));
+      if (certain && keeps) this.exits?.by(rule, match, match !== set);
     }
     return next;
   }

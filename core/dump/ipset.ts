@@ -3,9 +3,15 @@ import { type Family, IntervalSet, parseAddress, parseCidr } from '../address';
 /** Types of sets that hold addresses and nothing beside them. */
 const TYPES: readonly string[] = ['hash:ip', 'hash:net', 'bitmap:ip'];
 
+/**
+ * Options of sets whose elements do not say all: where they go by themselves, rules may add them too, and where addresses
+ * are masked, one stands for many.
+ */
+const UNFIXED: readonly string[] = ['timeout', 'netmask', 'bitmask'];
+
 /** The sets of addresses that `ipset save` printed. */
 export interface Ipsets {
-  /** By name; a set that packets may fill themselves, or of something else, is not among them. */
+  /** By name; a set that packets may fill themselves, one that masks addresses, or of something else is not among them. */
   readonly sets: ReadonlyMap<string, IntervalSet>;
   /** The line, from 1, that makes no sense. */
   readonly fault?: { readonly line: number; readonly text: string };
@@ -21,15 +27,18 @@ interface Elements {
 export function readIpsets(text: string): Ipsets {
   const created = new Map<string, Elements | undefined>();
   for (const [n, line] of text.split('\n').entries()) {
-    const [verb, name = '', what = '', ...options] = line.trim().split(/\s+/);
+    // A comment may say "nomatch", too.
+    const [verb, name = '', what = '', ...options] = line
+      .replace(/"[^"]*"/g, '""')
+      .trim()
+      .split(/\s+/);
     if (verb === '' || verb!.startsWith('#')) continue;
     const isKnown = verb === 'create' ? !created.has(name) : verb === 'add' && created.has(name);
     const fault = { line: n + 1, text: line };
     if (!isKnown) return { sets: new Map(), fault };
     if (verb === 'create') {
       const family = options[options.indexOf('family') + 1] === 'inet6' ? 6 : 4;
-      // Where elements go by themselves, rules may add them too.
-      const isFixed = TYPES.includes(what) && !options.includes('timeout');
+      const isFixed = TYPES.includes(what) && !options.some(option => UNFIXED.includes(option));
       created.set(name, isFixed ? { family, inside: [], outside: [] } : undefined);
       continue;
     }

@@ -51,11 +51,16 @@ export function readNode(files: readonly Input[]): ReadNode {
   return { ok: true, rules: new NodeRules(rules, held.tables, held.listings) };
 }
 
+/** How rules change an ipset. */
+const FILLING = / --(?:add|del)-set (\S+)/g;
+
 /** What the parts of a node's dumps hold. */
 class Held {
   readonly listings: DumpedListing[] = [];
-  readonly sets = new Map<string, IntervalSet>();
   readonly parts: SavedPart[] = [];
+  private readonly ipsets = new Map<string, IntervalSet>();
+  /** The ipsets that rules change: what they hold when a packet comes is not what was printed. */
+  private readonly filled = new Set<string>();
 
   /** Takes a part, or says why it cannot be read. */
   read(file: string, part: DumpPart): DumpFault | undefined {
@@ -64,6 +69,7 @@ class Held {
         const read = readSavedPart(file, part);
         if ('message' in read) return read;
         this.parts.push(read);
+        for (const [, name] of part.text.matchAll(FILLING)) this.filled.add(name!);
         return undefined;
       }
       case 'nft': {
@@ -79,10 +85,15 @@ class Held {
         };
       case 'ipset': {
         const { sets, fault } = readIpsets(part.text);
-        for (const [name, set] of sets) this.sets.set(name, set);
+        for (const [name, set] of sets) this.ipsets.set(name, set);
         return fault && { line: part.line + fault.line - 1, message: `"${fault.text}" is no line of ipset save` };
       }
     }
+  }
+
+  /** The sets of addresses that are what was printed. */
+  get sets(): ReadonlyMap<string, IntervalSet> {
+    return new Map([...this.ipsets].filter(([name]) => !this.filled.has(name)));
   }
 
   /** All entries of nftables. */

@@ -1,6 +1,7 @@
 /** By the signs in chains' names and rules' texts, who writes such rules. The first that fits counts. */
 const OWNERS: readonly (readonly [sign: RegExp, owner: string])[] = [
   [/\bip6? masq-agent\b/, 'masq-agent'],
+  [/\bNodeLocal DNS\b/, 'NodeLocal DNSCache'],
   [/\bKUBE-ROUTER|kube-router/i, 'kube-router'],
   [/\bKUBE-|\bip6? kube-proxy\b/, 'kube-proxy or the kubelet'],
   [/\bKIND-MASQ-AGENT|kindnet/i, 'kindnet'],

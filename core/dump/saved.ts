@@ -48,8 +48,8 @@ export interface DumpFault {
   readonly message: string;
 }
 
-/** The tables with a chain behind the routing decision. */
-const TABLES: readonly string[] = ['nat', 'mangle'] satisfies TableName[];
+/** The tables that may have a say. */
+const TABLES: readonly string[] = ['nat', 'mangle', 'raw'] satisfies TableName[];
 
 /** Reads a part of a dump that iptables-save or ip6tables-save printed, one or both of them. */
 export function readSavedPart(file: string, part: DumpPart): SavedPart | DumpFault {

@@ -217,6 +217,8 @@ describe('a rule of nft -j', () => {
     ['not own family', { match: { op: '!=', left: { meta: { key: 'protocol' } }, right: 'ip' } }, [NEVER]],
     ['a state', { match: { op: 'in', left: { ct: { key: 'state' } }, right: ['new'] } }, [{ on: 'unknown' }]],
     ['an interface', { match: { op: '==', left: { meta: { key: 'oifname' } }, right: 'eth0' } }, [{ on: 'unknown' }]],
+    ['the loopback device', { match: { op: '==', left: { meta: { key: 'oifname' } }, right: 'lo' } }, [NEVER]],
+    ['any other device', { match: { op: '!=', left: { meta: { key: 'oifname' } }, right: 'lo' } }, []],
     ['bits of a mark', { match: { op: 'in', left: mark, right: 4 } }, [{ on: 'unknown' }]],
     [
       'a mark',

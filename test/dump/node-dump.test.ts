@@ -158,8 +158,20 @@ describe('ipsets', () => {
     ).toBe('0.0.0.0 masquerade, 10.0.0.0 preserve, 11.0.0.0 masquerade');
   });
 
+  test('a comment with the word "nomatch" takes nothing out', () => {
+    const everything = 'add pools 0.0.0.0/1 comment "a nomatch b"\nadd pools 128.0.0.0/1\n';
+    expect(sources(`create pools hash:net family inet comment\n${everything}create all hash:net family inet\n`)).toBe(
+      '0.0.0.0 masquerade',
+    );
+  });
+
   test.each([
     ['that are filled by rules', 'create pools hash:net family inet timeout 60\n'],
+    [
+      'that rules fill',
+      'create pools hash:net family inet\n*raw\n:PREROUTING ACCEPT\n-A PREROUTING -j SET --add-set pools src\nCOMMIT\n',
+    ],
+    ['that mask addresses', 'create pools hash:ip family inet netmask 24\n'],
     ['of ports', 'create pools hash:ip,port family inet\n'],
     ['that are not saved', ''],
   ])('%s are not known', (_, text) => {

@@ -201,6 +201,17 @@ export const NODES: readonly NodeCase[] = [
     owners: ['firewalld', 'firewalld'],
   },
   {
+    name: 'masquerading whatever does not stay on the node',
+    rules: ['@agent', '-A POSTROUTING -o lo -j SNAT --to-source 192.168.1.9', '-A POSTROUTING ! -o lo -j MASQUERADE'],
+    verdict: 'contradicted',
+    owners: [undefined],
+  },
+  {
+    name: 'the loopback device',
+    rules: ['-A POSTROUTING -o lo -j ACCEPT', '@agent'],
+    verdict: 'proven',
+  },
+  {
     name: 'ufw with a VPN in before.rules',
     rules: ['-A POSTROUTING -s 10.8.0.0/24 -o eth0 -j MASQUERADE', '@agent'],
     verdict: 'proven',
