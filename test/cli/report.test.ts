@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { intent, ROOT, sandbox } from './sandbox';
@@ -122,6 +122,19 @@ describe('masq report --svg', () => {
     expect(patched).toEqual({ status: 0, stdout: '', stderr: '' });
     const { stdout } = box.masq('report', '--svg', '--before', 'before', 'intents', '-o', '-');
     expect(readFileSync(join(ROOT, 'docs/diff.svg'), 'utf8')).toBe(stdout);
+  });
+
+  test('the page of what a pull request changes is what masq writes today', () => {
+    box.write('intents/shop.yaml', readFileSync(join(ROOT, 'examples/pull-request/intent.yaml'), 'utf8'));
+    box.write('.masq.yaml', 'intents: [intents]\n');
+    const who = 'git -c user.name=a -c user.email=a@example.com';
+    const steps = `git init -q -b main && git add -A && ${who} commit -qm one`;
+    const patched = box.bash(`${steps} && git apply '${join(ROOT, 'examples/pull-request/change.patch')}'`);
+    expect(patched).toEqual({ status: 0, stdout: '', stderr: '' });
+    const { stdout } = box.masq('diff', 'git:main', '--format', 'html');
+    const page = join(ROOT, 'docs/diff-report.html');
+    if (process.env.MASQ_UPDATE_DOCS === '1') writeFileSync(page, stdout);
+    expect(readFileSync(page, 'utf8') === stdout, 'docs/diff-report.html; MASQ_UPDATE_DOCS=1 writes it').toBe(true);
   });
 
   test('the picture of the documentation is what masq draws today', () => {
