@@ -5,6 +5,7 @@ import { fieldsOf } from '../dataplane/json';
 import { joinRulesets, type NatRule, type NatRuleset, standIn } from '../dataplane/nat-rule';
 import { type NftRuleset, readNftRuleset } from '../dataplane/nft-ruleset';
 import { readIpsets } from './ipset';
+import { bitsSetByIptables, bitsSetByNft } from './marked';
 import { NodeRules } from './node-rules';
 import { type DumpPart, partsOf } from './part';
 import { type DumpedTable, type DumpFault, labelOf, readSavedPart, type SavedPart } from './saved';
@@ -48,7 +49,7 @@ export function readNode(files: readonly Input[]): ReadNode {
     else
       return { ok: false, faults: [`${held.listings[0]!.file}:1:1: nft lists what is no table, chain, set or rule`] };
   }
-  return { ok: true, rules: new NodeRules(rules, held.tables, held.listings) };
+  return { ok: true, rules: new NodeRules(rules, held.tables, held.listings, held.marked) };
 }
 
 /** How rules change an ipset. */
@@ -58,6 +59,8 @@ const FILLING = / --(?:add|del)-set (\S+)/g;
 class Held {
   readonly listings: DumpedListing[] = [];
   readonly parts: SavedPart[] = [];
+  /** The bits of marks that packets to others than Services may carry when they come. */
+  marked = 0;
   private readonly ipsets = new Map<string, IntervalSet>();
   /** The ipsets that rules change: what they hold when a packet comes is not what was printed. */
   private readonly filled = new Set<string>();
@@ -69,12 +72,14 @@ class Held {
         const read = readSavedPart(file, part);
         if ('message' in read) return read;
         this.parts.push(read);
+        this.marked |= bitsSetByIptables(part.text);
         for (const [, name] of part.text.matchAll(FILLING)) this.filled.add(name!);
         return undefined;
       }
       case 'nft': {
         const entries = entriesOf(part.text);
         if (!entries) return { line: part.line, message: 'this is no whole listing of "nft -j"; is it cut short?' };
+        this.marked |= bitsSetByNft(entries);
         this.listings.push({ entries, file, part });
         return undefined;
       }

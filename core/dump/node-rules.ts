@@ -2,6 +2,7 @@ import type { Address, Family, Partition } from '../address';
 import { exemptingRule } from '../dataplane/exempting';
 import { Exits } from '../dataplane/exits';
 import { type KernelDecision, kernelMap } from '../dataplane/kernel-map';
+import { serviceBits } from '../dataplane/mark';
 import type { Packets } from '../dataplane/match';
 import type { NatRule, NatRuleset } from '../dataplane/nat-rule';
 import type { NftRuleset } from '../dataplane/nft-ruleset';
@@ -27,6 +28,8 @@ export class NodeRules {
     readonly tables: readonly DumpedTable[],
     /** The listings of nftables. */
     readonly listings: readonly DumpedListing[],
+    /** The bits of marks that packets may carry when they come, though they go to no Service. @default none */
+    private readonly marked = 0,
   ) {
     this.places = new Places(tables, listings);
   }
@@ -84,6 +87,8 @@ export class NodeRules {
   }
 
   private packets(family: Family, sources: Sources): Omit<Packets, 'protocol'> {
-    return { sets: this.rules.get(family)!.sets, ...(sources && { sources }) };
+    const { ruleset, sets } = this.rules.get(family)!;
+    const unmarked = (serviceBits(ruleset) & ~this.marked) >>> 0;
+    return { sets, unmarked, ...(sources && { sources }) };
   }
 }
