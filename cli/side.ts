@@ -54,7 +54,19 @@ export async function readSides(groups: readonly (readonly string[])[], values: 
     await writeFindings({ ...side, files: [...side.sources.keys()] }, { ...values, format: 'text' }, stderr);
     return { ok: false, code: 2 };
   }
+  const empty = sides.flatMap(({ subjects }, i) => (subjects.length === 0 ? emptiness(groups[i]!) : []));
+  if (empty.length > 0) return { ok: false, code: refuse(empty) };
   return facts ? informed(sides, facts) : { ok: true, sides };
+}
+
+/** What is said of a side that denotes nothing; what the settings name may not have been there at a revision. */
+function emptiness(words: readonly string[]): string[] {
+  if (words.length > 0 && words.every(word => parseRevision(word)?.revision && parseRevision(word)?.path === undefined))
+    return [];
+  const what = words.length === 0 ? 'what .masq.yaml names' : words.map(word => `"${word}"`).join(', ');
+  return [
+    `${what}: nothing in it says what happens to packets, as far as masq reads it; see "masq import" for other data planes`,
+  ];
 }
 
 /** The intents that the settings name, seen from here. */

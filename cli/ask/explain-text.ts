@@ -16,6 +16,9 @@ export interface Answer {
   readonly notes: readonly string[];
 }
 
+/** How many of the rules that did not decide are told of each part. */
+const MOST_PASSED = 30;
+
 /** An answer for people. */
 export function answerText({ subject, explanations, notes }: Answer, source: Source, { bold, dim }: Palette): string {
   const lines = [`${bold(subject.name)}: packets from ${source.text}, by ${subject.as}`];
@@ -26,7 +29,11 @@ export function answerText({ subject, explanations, notes }: Answer, source: Sou
       `  to ${bold(to.count() === 1n ? formatAddress(to.first()!) : termsText(to))}: ${bold(treatmentWord(decision.treatment))}`,
     );
     lines.push(`    they leave with ${sourceText(decision.treatment)}`, `    decided by ${ruleText(decision)}`);
-    for (const one of passed) lines.push(dim(`    not by ${ruleText(one.decision)}: it ${one.why}`));
+    const shown = passed.all.slice(0, Math.min(passed.count, MOST_PASSED));
+    for (const one of shown) lines.push(dim(`    not by ${ruleText(one.decision)}: it ${one.why}`));
+    const others = passed.count - shown.length;
+    if (others > 0)
+      lines.push(dim(`    nor by ${others} more ${others === 1 ? 'rule' : 'rules'}, which "--format json" lists`));
   }
   return `${lines.join('\n')}\n`;
 }
@@ -39,11 +46,12 @@ export function answerData({ subject, explanations, notes }: Answer, source: Sou
     ...(source.address && { address: formatAddress(source.address) }),
     ...(source.pod && { pod: source.pod }),
     notes,
+    asked: explanations.at(-1)!.passed.all.map(one => ({ ...ruleData(one.decision), why: one.why })),
     explanations: explanations.map(({ to, decision, passed }) => ({
       to: to.cidrs().map(formatCidr),
       treatment: decision.treatment,
       decidedBy: ruleData(decision),
-      passed: passed.map(one => ({ ...ruleData(one.decision), why: one.why })),
+      askedBefore: passed.count,
     })),
   };
 }

@@ -19,8 +19,16 @@ export interface Explanation {
   readonly to: IntervalSet;
   /** What happens to the packets, and the rule that decides it. */
   readonly decision: Decision;
-  /** The rules that were asked before, in their order. */
-  readonly passed: readonly Passed[];
+  /** The rules that were asked before, in their order: the first ones of those that were asked about any destination. */
+  readonly passed: Asked;
+}
+
+/** The first rules of a list that explanations share: there may be thousands of both. */
+export interface Asked {
+  /** All rules that did not decide about all destinations, in their order. */
+  readonly all: readonly Passed[];
+  /** How many of them were asked. */
+  readonly count: number;
 }
 
 /**
@@ -36,7 +44,7 @@ export function explain(map: TreatmentMap, pod: Pod | undefined, to: IntervalSet
   let left = to;
   const ask = ({ set, value: decision }: LabelledSet<Decision>): void => {
     const held = left.intersect(set);
-    if (!held.isEmpty()) found.push({ to: held, decision, passed: [...passed] });
+    if (!held.isEmpty()) found.push({ to: held, decision, passed: { all: passed, count: passed.length } });
     left = left.subtract(set);
     passed.push({
       decision,
@@ -50,7 +58,7 @@ export function explain(map: TreatmentMap, pod: Pod | undefined, to: IntervalSet
     else ask({ set: rule.destinations, value: rule.decision });
   }
   for (const layer of layers) if (!left.isEmpty()) ask(layer);
-  if (!left.isEmpty()) found.push({ to: left, decision: otherwise, passed });
+  if (!left.isEmpty()) found.push({ to: left, decision: otherwise, passed: { all: passed, count: passed.length } });
   return found;
 }
 

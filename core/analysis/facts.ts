@@ -1,5 +1,6 @@
 import type { ClusterModel } from '../intent/model';
-import { manifestReadings } from '../manifest/denote';
+import type { Bundle } from '../manifest/bundle';
+import { manifestReadings, WELL_KNOWN } from '../manifest/denote';
 import { firstDifference, witnessText } from '../treatment/map';
 import { enforcedOf } from './enforced';
 import { nodeTreatment } from './node-subject';
@@ -21,7 +22,8 @@ export function withFacts(subject: Subject, model: ClusterModel): WithFacts {
     const map = nodeTreatment(subject.node, enforcedOf({ model }).pods);
     return { ok: true, subject: { ...named(subject, model), map } };
   }
-  if (subject.model || !subject.bundle) return { ok: true, subject: named(subject, model) };
+  if (subject.model || !subject.bundle || !isOfPlatform(subject.bundle))
+    return { ok: true, subject: named(subject, model) };
   const readings = manifestReadings(subject.bundle, model);
   for (const reading of readings) if (!reading.ok) return reading;
   const [first, ...others] = readings.filter(reading => reading.ok);
@@ -32,6 +34,12 @@ export function withFacts(subject: Subject, model: ClusterModel): WithFacts {
     return { ok: false, message: `the platform's documents leave open what the objects mean: ${told}` };
   }
   return { ok: true, subject: { ...named(subject, model), map: first!.map, as: first!.as } };
+}
+
+/** Whether objects are those that an intent's platform reads: not an agent's file under a name that only its owner knows. */
+function isOfPlatform({ daemonSets, configMaps }: Bundle): boolean {
+  if (daemonSets.some(({ dialect }) => dialect === undefined)) return true;
+  return configMaps.every(({ name, files }) => name === WELL_KNOWN || files.size === 0);
 }
 
 /** A subject without an intent of its own has the names for addresses that the cluster's intent gives. */

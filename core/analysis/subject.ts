@@ -49,29 +49,31 @@ export interface ReadSubjects {
  */
 export function readSubjects(inputs: Iterable<Input>, flags: AgentFlags = DEFAULT_FLAGS): ReadSubjects {
   const checker = new Checker();
-  const clusters = new Map<string, Subject>();
+  const intents = new Map<string, Subject>();
+  const files: string[] = [];
   // One after the other: what was needed to read a cluster can be forgotten before the next one is read.
   for (const input of inputs) {
-    for (const model of checker.add(input).clusters) clusters.set(model.name, intentSubject(model));
+    files.push(input.file);
+    for (const model of checker.add(input).clusters) intents.set(model.name, intentSubject(model));
   }
   const { diagnostics, documents } = checker.finish();
   const { bundles, agentFiles } = checker.held;
   if (hasErrors(diagnostics)) return { subjects: [], documents, diagnostics, refusals: [] };
-  const subjects = new Map(clusters);
   const refusals: string[] = [];
+  const unnamed: [path: string, subject: Omit<Subject, 'name'>][] = [];
   for (const [folder, bundle] of bundles) {
-    const name = folder.startsWith(LIVE) ? folder.slice(LIVE.length) : lastPart(folder);
-    const reading = subjects.has(name) ? undefined : bundleReading(bundle);
-    if (reading?.ok) subjects.set(name, { name, map: reading.map, as: reading.as, places: [], bundle });
+    const path = folder === '' ? hereOf(files) : folder;
+    const reading = intents.has(lastPart(path)) ? undefined : bundleReading(bundle);
+    if (reading?.ok) unnamed.push([path, { map: reading.map, as: reading.as, places: [], bundle }]);
     else if (reading) refusals.push(`${folder === '' ? 'the manifests' : `"${folder}"`}: ${reading.message}`);
   }
   for (const { file, config, document } of agentFiles) {
-    const name = lastPart(file).replace(/\.[^.]*$/, '');
     const map = agentTreatment(config, flags, document);
-    subjects.set(name, { name, map, as: "the agent's file", places: [], flags });
+    unnamed.push([withoutExtension(file), { map, as: "the agent's file", places: [], flags }]);
   }
-  const names = [...subjects.keys()].sort();
-  return { subjects: names.map(name => subjects.get(name)!), documents, diagnostics, refusals };
+  const names = shortestNames(unnamed.map(([path]) => path));
+  const subjects = [...intents.values(), ...unnamed.map(([, subject], i) => ({ name: names[i]!, ...subject }))];
+  return { subjects: subjects.sort((a, b) => (a.name < b.name ? -1 : 1)), documents, diagnostics, refusals };
 }
 
 function intentSubject(model: ClusterModel): Subject {
@@ -80,6 +82,28 @@ function intentSubject(model: ClusterModel): Subject {
 
 /** What the names of a running cluster's objects begin with, behind which its context stands. */
 const LIVE = 'cluster:';
+
+/** What manifests are called that are in no folder: as the one file there is, else as what they are. */
+function hereOf(files: readonly string[]): string {
+  const [file, another] = files.filter(one => !one.includes('/'));
+  return file === undefined || another !== undefined ? 'manifests' : withoutExtension(file).replace(/^<(.*)>$/, '$1');
+}
+
+function withoutExtension(file: string): string {
+  return file.replace(/(?<=[^/])\.[^./]*$/, '');
+}
+
+/** Of each path so many of its last parts that no other one has the same; of a running cluster its context. */
+function shortestNames(paths: readonly string[]): string[] {
+  const own = paths.map(path => (path.startsWith(LIVE) ? [path.slice(LIVE.length)] : path.split('/')));
+  const name = (parts: readonly string[], length: number): string => parts.slice(-length).join('/');
+  return own.map(parts => {
+    let length = 1;
+    while (length < parts.length && own.some(other => other !== parts && name(other, length) === name(parts, length)))
+      length++;
+    return name(parts, length);
+  });
+}
 
 function lastPart(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);

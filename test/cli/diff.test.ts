@@ -369,3 +369,29 @@ test('manifests on both sides take facts from the intents that are named', () =>
     'masq: --facts: no intent is in what it names\n',
   );
 });
+
+test('a side that says nothing of packets is refused, whatever the gates', () => {
+  box.write('one.yaml', intent('one', '10.0.0.0/8'));
+  box.write('empty.yaml', '');
+  box.write(
+    'pool.yaml',
+    'apiVersion: crd.projectcalico.org/v1\nkind: IPPool\nmetadata: {name: a}\nspec: {cidr: 10.244.0.0/16}\n',
+  );
+  for (const other of ['empty.yaml', 'pool.yaml']) {
+    expect(box.masq('diff', 'one.yaml', other, '--fail-on', 'newly-preserved-public')).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: `masq: "${other}": nothing in it says what happens to packets, as far as masq reads it; see "masq import" for other data planes\n`,
+    });
+  }
+});
+
+test("an agent's file under a name of its owner's means what it says, whatever it is compared with", () => {
+  box.write('one.yaml', intent('one', '10.0.0.0/8, 172.16.0.0/12'));
+  const ranges = '10.96.0.0/12, 10.244.0.0/16, 192.168.1.0/24, 10.0.0.0/8, 172.16.0.0/12';
+  box.write(
+    'cm.yaml',
+    `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: my-masq-config, namespace: kube-system}\ndata: {config: "nonMasqueradeCIDRs: [${ranges}]"}\n`,
+  );
+  expect(box.masq('diff', 'one.yaml', 'cm.yaml').stdout).toBe('no changes; 1 cluster compared\n');
+});

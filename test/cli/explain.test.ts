@@ -88,12 +88,21 @@ test('data for programs', () => {
       as: 'the intent',
       pod: { namespace: { 'kubernetes.io/metadata.name': 'pay' }, labels: { app: 'web' } },
       notes: [],
+      asked: [
+        {
+          rule: 'spec.egress.policies[0] "bank"',
+          file: 'lab.yaml',
+          line: 15,
+          column: 9,
+          why: 'holds others: 203.0.113.0/24',
+        },
+      ],
       explanations: [
         {
           to: ['203.0.113.9/32'],
           treatment: { kind: 'snat', sourceIP: '192.168.1.100' },
           decidedBy: { rule: 'spec.egress.policies[0] "bank"', file: 'lab.yaml', line: 15, column: 9 },
-          passed: [],
+          askedBefore: 0,
         },
       ],
     },
@@ -182,4 +191,34 @@ test.each([
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
   expect(stderr).toContain(message);
   expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+});
+
+test('a list of thousands of rules is explained in few lines, and in time', () => {
+  const list = Array.from({ length: 5000 }, (_, i) => `11.${i >> 8}.${i & 255}.0/25`);
+  box.write('agent', JSON.stringify({ nonMasqueradeCIDRs: list, cidrLimit: 5000 }));
+  const { status, stdout } = box.masq('explain', 'agent', '--to', '0.0.0.0/0');
+  expect(status).toBe(0);
+  expect(stdout.match(/^ {2}to /gm)).toHaveLength(5002);
+  expect(stdout).toContain('nor by 4971 more rules, which "--format json" lists');
+  const [answer] = JSON.parse(box.masq('explain', 'agent', '--to', '0.0.0.0/0', '-f', 'json').stdout);
+  expect(answer.asked).toHaveLength(5001);
+  expect(answer.asked[1]).toMatchObject({ rule: 'nonMasqueradeCIDRs[0] "11.0.0.0/25"', file: 'agent', line: 1 });
+  expect(answer.explanations.at(-1)).toMatchObject({ treatment: { kind: 'masquerade' }, askedBefore: 5001 });
+});
+
+test('manifests in no folder are called as their file, and folders of one name by more of their path', () => {
+  const config = (cidr: string): string =>
+    `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ip-masq-agent, namespace: kube-system}\ndata: {config: "nonMasqueradeCIDRs: [${cidr}]"}\n`;
+  box.write('cm.yaml', config('10.0.0.0/8'));
+  box.write('eu/prod/cm.yaml', config('10.0.0.0/9'));
+  box.write('us/prod/cm.yaml', config('10.0.0.0/10'));
+  const names = (...sides: string[]): string[] =>
+    [...box.masq('explain', ...sides, '--to', '10.0.0.1').stdout.matchAll(/^(\S.*): packets from/gm)].map(
+      match => match[1]!,
+    );
+  expect(names('cm.yaml')).toEqual(['cm']);
+  expect(names('eu', 'us')).toEqual(['eu/prod', 'us/prod']);
+  expect(names('eu')).toEqual(['prod']);
+  const piped = box.masqWith({ input: config('10.0.0.0/8') }, 'explain', '-', '--to', '10.0.0.1').stdout;
+  expect(piped).toMatch(/^stdin: packets from/);
 });

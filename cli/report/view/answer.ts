@@ -40,13 +40,13 @@ function part({ to, decision, passed }: Explanation, tones: Tones): Html {
   const tone = tones.of(decision.treatment);
   return html`<div class="part"><p class="verdict">${swatch(tone)}<strong>${tone.text}</strong> <span>to <code>${shortTerms(to)}</code></span></p>
 <dl><dt>leaves with</dt><dd>${sourceText(decision.treatment)}</dd><dt>decided by</dt><dd>${decision.rule}${place(decision.at)}</dd></dl>
-${passed.length > 0 && asked(passed)}</div>`;
+${passed.count > 0 && asked(passed)}</div>`;
 }
 
-function asked(passed: Explanation['passed']): Html {
-  const shown = passed.slice(0, PASSED);
-  const left = passed.length - shown.length;
-  return html`<details class="passed"><summary>${passed.length} ${passed.length === 1 ? 'rule was' : 'rules were'} asked before</summary>
+function asked({ all, count }: Explanation['passed']): Html {
+  const shown = all.slice(0, Math.min(count, PASSED));
+  const left = count - shown.length;
+  return html`<details class="passed"><summary>${count} ${count === 1 ? 'rule was' : 'rules were'} asked before</summary>
 <ol>${shown.map(({ decision, why }) => html`<li>${decision.rule}${place(decision.at)}: it ${shortened(why)}</li>`)}</ol>
 ${left > 0 && html`<p class="left">and ${left} more</p>`}</details>`;
 }
