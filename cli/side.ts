@@ -93,16 +93,26 @@ const FLAG_FAULTS = {
 function informed(sides: readonly ReadSide[], facts: ReadSide): Sides {
   const models = facts.subjects.flatMap(({ model }) => (model ? [model] : []));
   const faults = models.length === 0 ? ['--facts: no intent is in what it names'] : [];
+  const used = new Set<ClusterModel>();
   const known = sides.map(side => ({
     ...side,
     subjects: side.subjects.map(subject => {
       const model = factsFor(subject, models);
+      if (model) used.add(model);
       const read = model && withFacts(subject, model);
       if (read && !read.ok) faults.push(`"${subject.name}": ${read.message}`);
       return read?.ok ? read.subject : subject;
     }),
   }));
+  if (models.length > 0 && used.size === 0) {
+    const names = models.map(({ name }) => name).join(', ');
+    faults.push(`--facts: none of its clusters, ${names}, is asked about; there are ${asked(sides).join(', ')}`);
+  }
   return faults.length > 0 ? { ok: false, code: refuse(faults) } : { ok: true, sides: known };
+}
+
+function asked(sides: readonly ReadSide[]): string[] {
+  return [...new Set(sides.flatMap(({ subjects }) => subjects.map(({ name }) => name)))];
 }
 
 /** The one intent there is counts for every cluster, of several the one with the cluster's name. */

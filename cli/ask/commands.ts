@@ -67,6 +67,7 @@ export const DIFF: Command = {
       multiple: true,
       help: 'the changes that make the exit code 1, with commas between several (default: any)',
     },
+    { ...CLUSTER, help: 'the one cluster that is compared (default: all)' },
     FACTS,
     AGENT_ARGS,
     CONFIG,

@@ -1,6 +1,8 @@
 import { diffFleets } from '../../core/analysis/fleet';
-import { type Gate, gateHits, parseGates } from '../../core/analysis/gates';
+import { type Gate, gateHits, idleGates, parseGates } from '../../core/analysis/gates';
+import type { Subject } from '../../core/analysis/subject';
 import type { Asked } from '../ask/asked';
+import { chosen } from '../ask/chosen';
 import { diffData } from '../ask/diff-json';
 import { diffMarkdown } from '../ask/diff-markdown';
 import { diffText } from '../ask/diff-text';
@@ -8,7 +10,7 @@ import { asking, readWith } from '../ask/told';
 import type { Invocation } from '../masq';
 import { comparison } from '../report/comparison';
 import { reportPage } from '../report/page';
-import { readSides } from '../side';
+import { type ReadSide, readSides } from '../side';
 import { refuse, stdout } from '../stdio';
 import { type ColorChoice, palette, useColor } from '../terminal';
 
@@ -20,14 +22,27 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
   const after = b === undefined ? [] : [b];
   const read = await readSides([[a!], after], values);
   if (!read.ok) return read.code;
-  const [left, right] = read.sides;
-  const diff = diffFleets(left!.subjects, right!.subjects);
+  const [left, right] = read.sides.map(({ subjects }) => ofCluster(subjects, values.cluster as string | undefined));
+  if (values.cluster !== undefined && left!.length + right!.length === 0) {
+    return refuse([unknownCluster(read.sides, values.cluster as string)]);
+  }
+  const idle = idleGates([...left!, ...right!], gates.gates);
+  if (idle.length > 0) return refuse(idle.map(gate => `--fail-on ${gate}`));
+  const diff = diffFleets(left!, right!);
   if (diff.refusals.length > 0) return refuse(diff.refusals);
   const hits = gateHits(diff, gates.gates);
-  const ask = asking([...after, ...readWith(values)], right!.subjects.length === 1);
+  const ask = asking([...after, ...readWith(values)], read.sides[1]!.subjects.length === 1);
   stdout.write(written({ diff, hits, ask }, values));
   const changes = diff.changed.length + diff.added.length + diff.removed.length;
   return (gates.gates.length > 0 ? hits.length : changes) === 0 ? 0 : 1;
+}
+
+function ofCluster(subjects: readonly Subject[], name: string | undefined): readonly Subject[] {
+  return name === undefined ? subjects : subjects.filter(subject => subject.name === name);
+}
+
+function unknownCluster(sides: readonly ReadSide[], name: string): string {
+  return String(chosen([...new Map(sides.flatMap(side => side.subjects.map(one => [one.name, one]))).values()], name));
 }
 
 function written(asked: Asked, values: Invocation['values']): string {

@@ -5,6 +5,7 @@ import type { Change, ClassChange } from './diff';
 import type { ChangedCluster, FleetDiff } from './fleet';
 import { GATE_NAMES, NEWLY } from './gate-names';
 import type { Place } from './places';
+import type { Subject } from './subject';
 
 /** What a packet is newly, for a gate to be shut. */
 type Newly = Treatment['kind'];
@@ -75,6 +76,16 @@ function gateFault(word: string, name: string, range: string | undefined): strin
       ? 'write a CIDR, a named range such as rfc1918, or public, pods, nodes, services or on-premises'
       : `did you mean "${near}"?`;
   return `"${word}": "${range}" is no range; ${instead}`;
+}
+
+/** Why gates can never be shut: they are for a place that no cluster declares. Each in a line. */
+export function idleGates(subjects: readonly Subject[], gates: readonly Gate[]): string[] {
+  const declared = new Set(subjects.flatMap(({ places }) => places.map(({ name }) => name)));
+  return gates.flatMap(({ text, range }) =>
+    range === undefined || !(range in PLACES) || declared.has(PLACES[range]!)
+      ? []
+      : [`"${text}": no cluster declares its ${PLACES[range]}, so that nothing could ever be stopped`],
+  );
 }
 
 /** The changes that gates are for, gate by gate. */

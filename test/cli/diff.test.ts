@@ -395,3 +395,34 @@ test("an agent's file under a name of its owner's means what it says, whatever i
   );
   expect(box.masq('diff', 'one.yaml', 'cm.yaml').stdout).toBe('no changes; 1 cluster compared\n');
 });
+
+test('one cluster of several is compared', () => {
+  for (const name of ['one', 'two']) {
+    box.write(`a/${name}.yaml`, intent(name, '10.0.0.0/8'));
+    box.write(`b/${name}.yaml`, intent(name, '10.0.0.0/9'));
+  }
+  const { stdout } = box.masq('diff', 'a', 'b', '--cluster', 'two');
+  expect(stdout).toMatch(/^two\n/);
+  expect(stdout).toContain('1 cluster changed; 1 cluster compared');
+  expect(stdout).toContain('try: masq explain b --cluster two --to 10.128.0.0');
+  expect(box.masq('diff', 'a', 'b', '--cluster', 'tow').stderr).toBe(
+    'masq: --cluster "tow" is none of the clusters; did you mean "two"?\n',
+  );
+});
+
+test('gates and facts that could never count are refused', () => {
+  box.write('a.yaml', intent('one', '10.0.0.0/8'));
+  box.write('b.yaml', intent('one', '10.0.0.0/9'));
+  const gated = box.masq('diff', 'a.yaml', 'b.yaml', '--fail-on', 'newly-masqueraded=on-premises,newly-snat=pods');
+  expect(gated).toEqual({
+    status: 2,
+    stdout: '',
+    stderr:
+      'masq: --fail-on "newly-masqueraded=on-premises": no cluster declares its on-premises networks, so that nothing could ever be stopped\n',
+  });
+  box.write('facts/x.yaml', intent('x', '10.0.0.0/8'));
+  box.write('facts/y.yaml', intent('y', '10.0.0.0/8'));
+  expect(box.masq('diff', 'a.yaml', 'b.yaml', '--facts', 'facts').stderr).toBe(
+    'masq: --facts: none of its clusters, x, y, is asked about; there are one\n',
+  );
+});
