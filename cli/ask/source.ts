@@ -69,9 +69,13 @@ function ofAddress(address: Address, sides: readonly string[]): Source | string 
   return { address, text: `${text}, ${podText(undefined)}`, notes };
 }
 
+/** What is said of a node's rules, some of which may be for the addresses of others than pods. */
+const SOURCE_UNKNOWN =
+  'where pods have their addresses is not known, and rules may ask for it: say --from ADDRESS, or --facts with the intent';
+
 /** What a cluster's own ranges say of the address that packets come from. */
-export function sourceNotes({ address }: Source, { places }: Subject): string[] {
-  if (!address) return [];
+export function sourceNotes({ address }: Source, { places, node }: Subject): string[] {
+  if (!address) return node && !places.some(({ name }) => name === 'pods') ? [SOURCE_UNKNOWN] : [];
   const text = formatAddress(address);
   const one = IntervalSet.fromRange(address, address);
   const own = (name: string): IntervalSet | undefined =>

@@ -1,8 +1,12 @@
-import { type Address, type Cidr, IntervalSet, parseAddress, parseCidr } from '../../core/address';
+import { type Address, type Cidr, formatAddress, IntervalSet, parseAddress, parseCidr } from '../../core/address';
+import { podSets } from '../../core/analysis/enforced';
 import { explain } from '../../core/analysis/explain';
+import { nodeTreatment } from '../../core/analysis/node-subject';
+import type { Subject } from '../../core/analysis/subject';
+import type { TreatmentMap } from '../../core/treatment/map';
 import { chosen } from '../ask/chosen';
 import { answerData, answerText } from '../ask/explain-text';
-import { readSource, sourceNotes } from '../ask/source';
+import { readSource, type Source, sourceNotes } from '../ask/source';
 import type { Invocation } from '../masq';
 import { readSides } from '../side';
 import { refuse, stdout } from '../stdio';
@@ -25,7 +29,7 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
   if (typeof asked === 'string') return refuse([asked]);
   const answers = asked.map(subject => ({
     subject,
-    explanations: explain(subject.map, source.pod, to),
+    explanations: explain(mapFrom(source, subject), source.pod, to),
     notes: [...source.notes, ...sourceNotes(source, subject)],
   }));
   if (values.format === 'json') {
@@ -36,6 +40,12 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
     stdout.write(answers.map(answer => answerText(answer, source, paint)).join('\n'));
   }
   return 0;
+}
+
+/** What happens to packets from the source: a node's rules may ask for the address that they come from. */
+function mapFrom({ address }: Source, { map, node }: Subject): TreatmentMap {
+  if (!node || !address) return map;
+  return nodeTreatment(node, podSets(`${formatAddress(address)}/${address.family === 4 ? 32 : 128}`));
 }
 
 /** The destinations of a text, or what is wrong with it. */

@@ -23,7 +23,14 @@ const NOBODY: Both<IntervalSet> = {
 };
 
 /** What a subject says of the rules on a node. */
-export function enforcedOf({ model, bundle, flags }: Pick<Subject, 'model' | 'bundle' | 'flags'>): Enforced {
+export function enforcedOf(
+  subject: Pick<Subject, 'model' | 'bundle' | 'flags'> & Partial<Pick<Subject, 'places'>>,
+): Enforced {
+  const declared = subject.places?.find(({ name }) => name === 'pods')?.sets;
+  return { ...(declared && { pods: withNobody(declared) }), ...saidBy(subject) };
+}
+
+function saidBy({ model, bundle, flags }: Pick<Subject, 'model' | 'bundle' | 'flags'>): Enforced {
   if (model) return { ...agentOf(model), pods: withNobody(both(family => unionOfEntries(model.network.pods, family))) };
   if (flags) return { chain: flags.chain, randomFully: flags.randomFully };
   const [daemonSet, another] = (bundle?.daemonSets ?? []).filter(({ dialect }) => dialect === undefined);

@@ -37,15 +37,16 @@ export interface Asked {
  * @param pod absent: a pod that no egress rule selects
  */
 export function explain(map: TreatmentMap, pod: Pod | undefined, to: IntervalSet): Explanation[] {
-  const { layers, otherwise } = map.asked[to.family];
+  const { layers, otherwise, unordered } = map.asked[to.family];
   const egress = to.family === 4 ? map.egress : [];
   const found: Explanation[] = [];
   const passed: Passed[] = [];
   let left = to;
-  const ask = ({ set, value: decision }: LabelledSet<Decision>): void => {
+  const ask = ({ set, value: decision }: LabelledSet<Decision>, unordered = false): void => {
     const held = left.intersect(set);
     if (!held.isEmpty()) found.push({ to: held, decision, passed: { all: passed, count: passed.length } });
     left = left.subtract(set);
+    if (unordered) return;
     passed.push({
       decision,
       why: `holds ${held.isEmpty() ? 'none of the destinations' : 'others'}: ${termsText(set)}`,
@@ -57,7 +58,7 @@ export function explain(map: TreatmentMap, pod: Pod | undefined, to: IntervalSet
     if (why !== undefined) passed.push({ decision: rule.decision, why });
     else ask({ set: rule.destinations, value: rule.decision });
   }
-  for (const layer of layers) if (!left.isEmpty()) ask(layer);
+  for (const layer of layers) if (!left.isEmpty()) ask(layer, unordered);
   if (!left.isEmpty()) found.push({ to: left, decision: otherwise, passed: { all: passed, count: passed.length } });
   return found;
 }

@@ -62,8 +62,9 @@ function askedOf(node: NodeRules, base: Partition<Decision>): Asked {
   const otherwise = disjoint.at(-1)!.value;
   const whole = disjoint.slice(0, -1).map(layer => ({ value: layer.value, set: ownDestinations(layer) }));
   const made = Partition.fromLayers(family, whole, otherwise);
-  const isSimple = node.families.includes(family) && !made.firstDifference(base, (a, b) => a === b);
-  return { layers: isSimple ? whole : disjoint.slice(0, -1), otherwise };
+  const isKnown = node.families.includes(family) && disjoint.every(({ value }) => value.treatment.kind !== 'unknown');
+  const isSimple = isKnown && !made.firstDifference(base, (a, b) => a === b);
+  return isSimple ? { layers: whole, otherwise } : { layers: disjoint.slice(0, -1), otherwise, unordered: true };
 }
 
 function lineOf({ at }: Decision): number {

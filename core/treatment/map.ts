@@ -57,6 +57,11 @@ export interface Asked {
   readonly layers: readonly LabelledSet<Decision>[];
   /** What decides where none of them does. */
   readonly otherwise: Decision;
+  /**
+   * Whether the layers only say who decides about what: they are disjoint, and in what order the rules are asked cannot
+   * be told in a list, as of chains that lead into each other.
+   */
+  readonly unordered?: true;
 }
 
 /** Makes the map in which the first layer that contains an address decides. */

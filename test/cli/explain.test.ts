@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { sandbox } from './sandbox';
 
 const box = sandbox();
@@ -221,4 +221,42 @@ test('manifests in no folder are called as their file, and folders of one name b
   expect(names('eu')).toEqual(['prod']);
   const piped = box.masqWith({ input: config('10.0.0.0/8') }, 'explain', '-', '--to', '10.0.0.1').stdout;
   expect(piped).toMatch(/^stdin: packets from/);
+});
+
+describe('a node with the rules of others', () => {
+  const DUMP = `*nat
+:PREROUTING ACCEPT [0:0]
+:INPUT ACCEPT [0:0]
+:OUTPUT ACCEPT [0:0]
+:POSTROUTING ACCEPT [0:0]
+:IP-MASQ-AGENT - [0:0]
+-A POSTROUTING -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE
+-A POSTROUTING -m addrtype ! --dst-type LOCAL -j IP-MASQ-AGENT
+-A IP-MASQ-AGENT -d 10.0.0.0/8 -j RETURN
+-A IP-MASQ-AGENT -j MASQUERADE
+COMMIT
+`;
+
+  test('a rule that may decide is not told as one that did not', () => {
+    box.write('node.save', DUMP);
+    const { stdout } = box.masq('explain', 'node.save', '--to', '10.1.1.1');
+    expect(stdout).toContain(
+      'note: where pods have their addresses is not known, and rules may ask for it: say --from ADDRESS, or --facts',
+    );
+    expect(stdout).toContain('to 10.1.1.1: treated in a way that cannot be told');
+    expect(stdout).not.toContain('not by');
+  });
+
+  test('the address that packets come from counts, and so do the facts of an intent', () => {
+    box.write('node.save', DUMP);
+    const from = box.masq('explain', 'node.save', '--to', '10.1.1.1', '--from', '10.244.3.3').stdout;
+    expect(from).toContain('to 10.1.1.1: preserved');
+    expect(from).toContain('(node.save:9:1)');
+    const docker = box.masq('explain', 'node.save', '--to', '10.1.1.1', '--from', '172.17.0.2').stdout;
+    // Through which device a packet leaves is not known.
+    expect(docker).toContain('to 10.1.1.1: treated in a way that cannot be told');
+    const facts = box.masq('explain', 'node.save', '--to', '10.1.1.1', '--facts', 'lab.yaml').stdout;
+    expect(facts).toContain('to 10.1.1.1: preserved');
+    expect(facts).not.toContain('note:');
+  });
 });

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { jumpRule } from '../../core/dataplane/iptables-text';
 import { dumpOf, INTENT } from '../dump/nodes';
@@ -327,4 +328,14 @@ no changes; 1 cluster compared
       stderr: 'masq: node-1.save:2:1: the dump ends in the middle of a table; is it cut short?\n',
     });
   });
+});
+
+test('manifests that do not say where pods have their addresses take it from the facts that are named', () => {
+  const dump = dumpOf(['-A POSTROUTING -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE', '@agent']);
+  box.write('node-1', dump);
+  expect(box.masq('synth', 'masq.yaml', '--quiet', '-o', 'out').status).toBe(0);
+  const [folder] = readdirSync(box.path('out'));
+  const args = ['verify', `out/${folder}`, '--against', 'node-1'];
+  expect(box.masq(...args).stdout).toContain('node-1: unproven');
+  expect(box.masq(...args, '--facts', 'masq.yaml').stdout).toContain('node-1: proven');
 });
