@@ -1,6 +1,7 @@
 import { enforcedOf, podSets } from '../../core/analysis/enforced';
 import type { Subject } from '../../core/analysis/subject';
 import { verifyNode } from '../../core/analysis/verify';
+import { chosen } from '../ask/chosen';
 import { proofData } from '../ask/verify-data';
 import { type Proven, proofsText } from '../ask/verify-text';
 import { readDump } from '../dumps';
@@ -35,12 +36,9 @@ export async function run({ values, positionals: [intent, ...more] }: Invocation
 
 /** The cluster that nodes are compared with; of several one has to be named. */
 function theOne(subjects: readonly Subject[], name: string | undefined): Subject | string {
-  const names = subjects.map(subject => subject.name);
-  const found = name === undefined ? subjects : subjects.filter(subject => subject.name === name);
+  const found = chosen(subjects, name);
+  if (typeof found === 'string') return found;
   const [first, another] = found;
-  if (!first) {
-    if (subjects.length === 0) return 'nothing that is named says what happens to packets';
-    return `--cluster "${name}" is none of the clusters; there are ${names.join(', ')}`;
-  }
-  return another ? `there are several clusters; name one with --cluster: ${names.join(', ')}` : first;
+  if (first && !another) return first;
+  return `there are several clusters; name one with --cluster: ${found.map(subject => subject.name).join(', ')}`;
 }

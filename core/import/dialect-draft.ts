@@ -1,6 +1,6 @@
 import { IntervalSet } from '../address';
-import { type Diagnostic, diagnostic, type Location } from '../diagnostics';
-import { readAws } from '../dialect/aws';
+import { andList, type Diagnostic, diagnostic, type Location } from '../diagnostics';
+import { hasExternalSnat, readAws } from '../dialect/aws';
 import { readAzure } from '../dialect/azure';
 import { type ReadCalico, readCalico } from '../dialect/calico';
 import { readCilium } from '../dialect/cilium';
@@ -29,6 +29,8 @@ import { leftOverNotes } from './left-over';
 export function draftDialect(claims: Claims, bundle: Bundle): Drafted | undefined {
   const { aws, azure, calico, cilium, tencent } = claims;
   const azureSet = bundle.daemonSets.find(({ dialect }) => dialect !== undefined);
+  const several = severalDataPlanes(claims, azureSet);
+  if (several) return { diagnostics: [several] };
   if (calico.length > 0) return draftCalico(readCalico(calico), calico[0]!);
   if (cilium.length > 0) return draftOf(readCilium(cilium), cilium[0]!.at([]));
   if (azure.length > 0 || azureSet) {
@@ -44,6 +46,25 @@ export function draftDialect(claims: Claims, bundle: Bundle): Drafted | undefine
     return withAwsFacts(drafted);
   }
   return undefined;
+}
+
+/** What is said where several data planes would each decide: one that leaves everything to others does not count. */
+function severalDataPlanes(
+  { aws, azure, calico, cilium, tencent }: Claims,
+  azureSet: AgentDaemonSet | undefined,
+): Diagnostic | undefined {
+  const deciding = {
+    Calico: calico[0],
+    Cilium: cilium[0],
+    Azure: azure[0] ?? azureSet?.document,
+    Tencent: tencent[0],
+    AWS: aws.find(one => !hasExternalSnat(one)),
+  };
+  const found = Object.entries(deciding).flatMap(([name, document]) => (document ? [{ name, document }] : []));
+  if (found.length < 2) return undefined;
+  const names = andList(found.map(({ name }) => name));
+  const message = `configuration of ${names} is imported together, and each of them would decide; import one`;
+  return diagnostic('MQ803', found[1]!.document.at([]), { message });
 }
 
 /** How Azure's agent runs; its image reads other files, so masq's own choice is taken. */

@@ -293,3 +293,22 @@ describe('an import of nothing', () => {
     expect(stderr).toContain('"none.yaml" does not exist');
   });
 });
+
+test('two data planes at once are refused, since each would decide', () => {
+  const pool =
+    'apiVersion: crd.projectcalico.org/v1\nkind: IPPool\nmetadata: {name: a}\nspec: {cidr: 10.244.0.0/16, natOutgoing: true}\n';
+  const azure = `apiVersion: v1
+kind: ConfigMap
+metadata: {name: azure-ip-masq-agent-config, namespace: kube-system}
+data:
+  ip-masq-agent: |
+    nonMasqueradeCIDRs: [192.168.0.0/16]
+`;
+  box.write('calico.yaml', pool);
+  box.write('azure.yaml', azure);
+  const { status, stdout, stderr } = box.masq('import', 'azure.yaml', 'calico.yaml', ...FACTS);
+  expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+  expect(stderr).toContain(
+    'azure.yaml:1:1 error MQ803 configuration of Calico and Azure is imported together, and each of them would decide; import one',
+  );
+});
