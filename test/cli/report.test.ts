@@ -121,7 +121,7 @@ describe('masq report --svg', () => {
     const patched = box.bash(`git init --quiet && git apply '${join(ROOT, 'examples/pull-request/change.patch')}'`);
     expect(patched).toEqual({ status: 0, stdout: '', stderr: '' });
     const { stdout } = box.masq('report', '--svg', '--before', 'before', 'intents', '-o', '-');
-    expect(readFileSync(join(ROOT, 'docs/diff.svg'), 'utf8')).toBe(stdout);
+    isInDocs('diff.svg', stdout);
   });
 
   test('the page of what a pull request changes is what masq writes today', () => {
@@ -132,13 +132,17 @@ describe('masq report --svg', () => {
     const patched = box.bash(`${steps} && git apply '${join(ROOT, 'examples/pull-request/change.patch')}'`);
     expect(patched).toEqual({ status: 0, stdout: '', stderr: '' });
     const { stdout } = box.masq('diff', 'git:main', '--format', 'html');
-    const page = join(ROOT, 'docs/diff-report.html');
-    if (process.env.MASQ_UPDATE_DOCS === '1') writeFileSync(page, stdout);
-    expect(readFileSync(page, 'utf8') === stdout, 'docs/diff-report.html; MASQ_UPDATE_DOCS=1 writes it').toBe(true);
+    isInDocs('diff-report.html', stdout);
   });
 
   test('the picture of the documentation is what masq draws today', () => {
     const { stdout } = box.masq('report', '--svg', join(ROOT, 'examples/kubernetes-egress-gateway'), '-o', '-');
-    expect(readFileSync(join(ROOT, 'docs/report.svg'), 'utf8')).toBe(stdout);
+    isInDocs('report.svg', stdout);
   });
+
+  function isInDocs(name: string, text: string): void {
+    const file = join(ROOT, 'docs', name);
+    if (process.env.MASQ_UPDATE_DOCS === '1') writeFileSync(file, text);
+    expect(readFileSync(file, 'utf8') === text, `docs/${name}; MASQ_UPDATE_DOCS=1 writes it`).toBe(true);
+  }
 });

@@ -22,7 +22,7 @@ export async function openFile(
 ): Promise<Opened> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(8000);
+  page.setDefaultTimeout(60_000);
   const wrong: string[] = [];
   page.on('console', message => {
     if (['error', 'warning'].includes(message.type())) wrong.push(message.text());

@@ -15,7 +15,7 @@ import { Combobox } from './combobox';
 import { crumbs, looks } from './crumbs';
 import { detailOf, type Looked, lookAt } from './detail';
 import { byId, calmly, choose, chosenOf, fill } from './dom';
-import { readPlace, writePlace } from './location';
+import { type Place, PlaceKeeper } from './location';
 import { MapView } from './map-view';
 import { type Question, understand } from './question';
 import { filterRows, makeSortable } from './tables';
@@ -34,14 +34,19 @@ export interface Data {
 /** So many rows of a table, and blocks of a tree, are put on the page. */
 const ROWS = 2000;
 /** So many blocks are named that are worth a closer look. */
-const LOOKS = 8;
+const CLOSER = 8;
+/** What can be looked at where two sides are compared. */
+const LOOKS = ['changes', 'before', 'after'] as const;
 
 /** A report's page in the browser: what is looked at, and the parts that show it. */
 export class App {
   private readonly fleet: Unpacked;
   private readonly map: MapView;
   private readonly combobox: Combobox | undefined;
-  private readonly remember = calmly(200, () => this.writePlace());
+  private readonly address = new PlaceKeeper(
+    () => this.place(),
+    place => this.goTo(place),
+  );
   private readonly say = calmly(300, () => {
     byId('map-live').textContent = this.said;
   });
@@ -70,7 +75,7 @@ export class App {
     }
     this.unfold();
     this.wire();
-    this.goTo();
+    this.address.read();
   }
 
   /** What a script can do is shown when there is one. */
@@ -94,10 +99,7 @@ export class App {
       event.preventDefault();
       this.ask(byId<HTMLInputElement>('ask-input').value);
     });
-    byId('ask-input').addEventListener('input', () => {
-      byId('ask-error').textContent = '';
-      byId('ask-input').removeAttribute('aria-invalid');
-    });
+    byId('ask-input').addEventListener('input', () => this.forgive());
     byId('filter').addEventListener('input', () => this.filter());
     byId('zoom-in').addEventListener('click', () => this.map.zoom(2));
     byId('zoom-out').addEventListener('click', () => this.map.zoom(0.5));
@@ -108,7 +110,6 @@ export class App {
         if (block !== undefined) this.showBlock(block);
       });
     }
-    window.addEventListener('hashchange', () => this.goTo());
     // What is dark on the screen is light on paper.
     matchMedia('print').addEventListener('change', () => this.map.draw());
     window.addEventListener('beforeprint', () => {
@@ -117,25 +118,22 @@ export class App {
     });
   }
 
-  /** Goes to what the page's address tells. */
-  private goTo(): void {
-    const place = readPlace();
+  /** Goes to what the page's address tells; what it does not tell is as at first. */
+  private goTo(place: Place): void {
+    const { data } = this;
     const index = this.fleet.clusters.findIndex(({ name }) => name === place.cluster);
-    if (index >= 0) this.index = index;
-    const look = (['changes', 'before', 'after'] as const).find(one => one === place.show);
-    if (look && this.data.compares) {
-      this.look = look;
-      choose(byId('look'), look);
-    }
+    this.index = index >= 0 ? index : data.first;
+    this.look = data.compares ? (LOOKS.find(one => one === place.show) ?? 'changes') : 'after';
+    if (data.compares) choose(byId('look'), this.look);
     this.read();
     this.pod = this.kinds[Number(place.from ?? 0)] ?? undefined;
+    this.map.reset();
     this.show();
     if (place.at !== undefined) this.showBlock(place.at);
     else this.map.pointTo(this.firstChange());
-    if (place.ask !== undefined) {
-      byId<HTMLInputElement>('ask-input').value = place.ask;
-      this.ask(place.ask, place.at === undefined);
-    }
+    byId<HTMLInputElement>('ask-input').value = place.ask ?? '';
+    if (place.ask !== undefined) this.ask(place.ask, place.at === undefined);
+    else this.forget();
   }
 
   /** The lowest address for which something changes, where that is what is looked at. */
@@ -177,7 +175,7 @@ export class App {
     this.picture = pictureOf(partitions[4]);
     this.map.show({ picture: this.picture, places: drawnPlaces(subject.places) });
     fill(byId('legend'), legend(partitions));
-    fill(byId('looks'), html`${looks(closeUps(this.picture, LOOKS))}`);
+    fill(byId('looks'), html`${looks(closeUps(this.picture, CLOSER))}`);
     fill(byId('tree'), tree(treeOf(cluster, look), ROWS));
     driveTree(document.querySelector<HTMLElement>('#tree [role=tree]')!);
     fill(byId('tables'), ruleTables(subject, tonesOf(cluster), ROWS));
@@ -207,7 +205,7 @@ export class App {
 
   private moved(): void {
     fill(byId('crumbs'), crumbs(this.map.word, this.map.prefix));
-    this.remember();
+    this.address.remember();
   }
 
   private showBlock(text: string): void {
@@ -225,7 +223,7 @@ export class App {
     this.asked = isWrong ? '' : text.trim();
     if (question.asks === 'cluster') this.choose(question.index);
     if (question.asks === 'addresses') this.tell(question, moves);
-    this.remember();
+    this.address.remember();
   }
 
   private tell({ to, title, block }: Extract<Question, { asks: 'addresses' }>, moves: boolean): void {
@@ -258,16 +256,30 @@ export class App {
     if (found) revealItem(root, found);
   }
 
-  private writePlace(): void {
+  /** Takes away what was asked. */
+  private forget(): void {
+    this.asked = '';
+    byId('answer').hidden = true;
+    this.forgive();
+  }
+
+  /** Takes away what was wrong with the question. */
+  private forgive(): void {
+    byId('ask-error').textContent = '';
+    byId('ask-input').removeAttribute('aria-invalid');
+  }
+
+  /** What is looked at, as the page's address tells it: what is as at first is not told. */
+  private place(): Readonly<Record<keyof Place, string | undefined>> {
     const { map, look, data } = this;
     const words = Uint32Array.of(map.word & (map.prefix === 0 ? 0 : 0xffffffff << (32 - map.prefix)));
-    writePlace({
+    return {
       cluster: this.index === data.first ? undefined : this.cluster.name,
       show: look === (data.compares ? 'changes' : 'after') ? undefined : look,
       from: this.pod ? String(this.kinds.indexOf(this.pod)) : undefined,
       at: map.prefix === 0 ? undefined : formatCidr({ family: 4, words, prefix: map.prefix }),
       ask: this.asked,
-    });
+    };
   }
 
   /** What the page tells of packets to an IPv4 address, as it is looked at; for the browser's console. */

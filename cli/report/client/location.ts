@@ -1,3 +1,5 @@
+import { calmly } from './dom';
+
 /** What of a page its address tells, so that a link leads to the same. */
 export interface Place {
   readonly cluster?: string;
@@ -7,17 +9,15 @@ export interface Place {
   readonly ask?: string;
 }
 
-/** Reads the part of the address behind `#`. */
-export function readPlace(): Place {
-  try {
-    return Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
-  } catch {
-    return {};
-  }
+/** Reads the part of the address behind `#`; undefined where it leads to a part of the page, and tells of no place. */
+function readPlace(): Place | undefined {
+  const text = location.hash.slice(1);
+  if (text !== '' && !text.includes('=')) return undefined;
+  return Object.fromEntries(new URLSearchParams(text));
 }
 
 /** Writes it; the browser's history does not grow. */
-export function writePlace(place: Readonly<Record<keyof Place, string | undefined>>): void {
+function writePlace(place: Written): void {
   const parts = Object.entries(place).flatMap(([key, value]) =>
     value === undefined || value === ''
       ? []
@@ -27,5 +27,50 @@ export function writePlace(place: Readonly<Record<keyof Place, string | undefine
     history.replaceState(null, '', parts.length === 0 ? location.pathname + location.search : `#${parts.join('&')}`);
   } catch {
     // A page that was opened from within another one may have no address of its own.
+  }
+}
+
+type Written = Readonly<Record<keyof Place, string | undefined>>;
+
+/** The page is still for so many milliseconds before its address is written. */
+const STILL = 200;
+
+/**
+ * Keeps the page's address telling what is looked at. Whoever changes the address has the word: what was looked at until
+ * then is not written over it, not even in the moment before the page hears of the change.
+ */
+export class PlaceKeeper {
+  /** The address as it was read or written last. */
+  private known = location.hash;
+  private readonly writeSoon = calmly(STILL, () => this.write());
+
+  /**
+   * @param here tells what is looked at
+   * @param goTo goes to what somebody's address tells
+   */
+  constructor(
+    private readonly here: () => Written,
+    private readonly goTo: (place: Place) => void,
+  ) {
+    window.addEventListener('hashchange', () => this.read());
+  }
+
+  /** Goes to what the address tells. */
+  read(): void {
+    this.known = location.hash;
+    const place = readPlace();
+    if (place) this.goTo(place);
+    else this.remember();
+  }
+
+  /** Writes the address, soon. */
+  remember(): void {
+    this.writeSoon();
+  }
+
+  private write(): void {
+    if (location.hash !== this.known) return;
+    writePlace(this.here());
+    this.known = location.hash;
   }
 }
