@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
-import { orList, suggest } from '../core/diagnostics/suggest';
+import { andList, orList, suggest } from '../core/diagnostics/suggest';
 import { printable } from './format/printable';
+import { MEANT } from './options';
 
 /** An option of a command. */
 export interface Option {
@@ -73,8 +74,13 @@ export function optionsOf(command: Command): readonly Option[] {
  * Reads the arguments behind a command's name. `--help` wins over every mistake in the rest of the line.
  * A string option takes its value as `--out DIR`, `--out=DIR`, `-o DIR` or `-oDIR`; a value that begins with a dash
  * needs the form with `=`, unless it is `-` or a number. Behind `--` everything is an argument.
+ * @param others the commands whose options may be meant by one that this command does not have
  */
-export function parseCommandLine(command: Command, argv: readonly string[]): ParsedArgs {
+export function parseCommandLine(
+  command: Command,
+  argv: readonly string[],
+  others: readonly Command[] = [],
+): ParsedArgs {
   const options = optionsOf(command);
   const values: Record<string, OptionValue> = {};
   for (const option of options) values[option.name] = initialValue(option);
@@ -90,7 +96,7 @@ export function parseCommandLine(command: Command, argv: readonly string[]): Par
     if (token.kind === 'positional') positionals.push(unmask(token.value));
     if (token.kind !== 'option') continue;
     const option = options.find(o => o.name === token.name);
-    const message = option === undefined ? unknownOption(command, argv, token) : wrongValue(option, token);
+    const message = option === undefined ? unknownOption(command, argv, token, others) : wrongValue(option, token);
     if (option === undefined || message !== undefined) return refusal(message!);
     if (option.type === 'boolean') {
       values[option.name] = true;
@@ -170,12 +176,22 @@ function longNameBehindOneDash(options: readonly Option[], argv: readonly string
     .find(argument => long.includes(argument));
 }
 
-function unknownOption(command: Command, argv: readonly string[], token: OptionToken): string {
+function unknownOption(
+  command: Command,
+  argv: readonly string[],
+  token: OptionToken,
+  others: readonly Command[],
+): string {
   const written = argv[token.index]!.replace(/=.*$/s, '');
   const bundle = token.rawName.length === 2 && written.length > 2 && !written.startsWith('--');
+  const isWord = token.rawName.startsWith('--') || bundle;
+  const word = written.replace(/^-+/, '');
   const names = optionsOf(command).map(option => option.name);
-  const near = token.rawName.startsWith('--') || bundle ? suggest(written.replace(/^-+/, ''), names) : undefined;
+  const near = isWord ? (MEANT.get(word)?.find(name => names.includes(name)) ?? suggest(word, names)) : undefined;
   if (near !== undefined) return `unknown option "${written}"; did you mean "--${near}"?`;
+  const owners = isWord ? others.filter(other => other.options.some(({ name }) => name === word)) : [];
+  if (owners.length > 0)
+    return `unknown option "${written}"; it is one of ${andList(owners.map(({ name }) => `"masq ${name}"`))}`;
   const name = bundle ? `"${token.rawName}" in "${written}"` : `"${token.rawName}"`;
   return `unknown option ${name}; "masq ${command.name} --help" lists the options`;
 }
@@ -214,5 +230,5 @@ function wrongCount(command: Command, positionals: readonly string[]): string | 
   const surplus = `unexpected argument "${positionals[max]}"`;
   return max === 0
     ? `${surplus}; masq ${command.name} takes options only`
-    : `${surplus}; masq ${command.name} takes ${max === 1 ? 'one' : `at most ${max}`} ${name}`;
+    : `${surplus}; masq ${command.name} takes ${max === 1 ? `one ${name}` : `at most ${max} ${name}s`}`;
 }

@@ -4,7 +4,19 @@ import { DIFF, EXPLAIN, VERIFY } from './ask/commands';
 import { CI_SYSTEMS, DEFAULT_OUTPUT, FIRST_INTENT, GITOPS_OF_APPS, LANGUAGES, PLATFORMS, SCHEMAS } from './choices';
 import { GITOPS } from './gitops/command';
 import { IMPORT } from './import/command';
-import { COLOR, CONFIG, EXIT_CODES, FAIL_ON, FORMAT, QUIET } from './options';
+import {
+  answerFormat,
+  CHANGED,
+  COLOR,
+  CONFIG,
+  EXIT_CODES,
+  FAIL_ON,
+  FORCE,
+  FORMAT,
+  NODE_CIDR,
+  POD_CIDR,
+  QUIET,
+} from './options';
 import { REPORT } from './report/command';
 import { SHELLS } from './shells';
 import { TARGET_OPTIONS } from './target/command';
@@ -17,18 +29,7 @@ export const COMMANDS: readonly Command[] = [
     usage: '[options] [FILE...]',
     description:
       'Checks every document that masq knows, whatever its file is called: ClusterIntent and RangeSet, bare ip-masq-agent files, the agent\'s ConfigMap and DaemonSet, EgressNATPolicy, AnthosNetworkGateway and NetworkGatewayGroup. Folders are searched for YAML and JSON; "-" is the standard input. Objects of one folder are taken to be of one cluster and checked against each other.\n\nOther YAML and JSON files may be among them. A folder or a pipe in which nothing is found to check fails, so that a command which writes nothing to a pipe is no success; files that are named one by one may all be of other kinds.\n\nWithout FILE, what .masq.yaml names is checked. Its rules say what is to be made of findings, and so does a comment "# masq-ignore CODE REASON" at a line or above it.',
-    options: [
-      {
-        name: 'changed',
-        type: 'boolean',
-        help: 'the files are those of a commit: nothing is said of files that masq does not know, and manifests beside them count where they have to agree',
-      },
-      CONFIG,
-      FORMAT,
-      FAIL_ON,
-      QUIET,
-      COLOR,
-    ],
+    options: [CHANGED, CONFIG, FORMAT, FAIL_ON, QUIET, COLOR],
     positionals: { name: 'FILE', min: 0, complete: 'file' },
     examples: [
       { line: 'masq validate intents/', says: 'check everything below a folder' },
@@ -54,24 +55,11 @@ export const COMMANDS: readonly Command[] = [
       { name: 'fix', type: 'boolean', help: 'write what is better in place of what is there' },
       { name: 'diff', type: 'boolean', help: 'show what --fix would write, and write nothing; exit 1 if there is any' },
       {
-        name: 'pods',
-        type: 'string',
-        value: 'CIDR',
-        multiple: true,
+        ...POD_CIDR,
         help: 'a range that pods have their addresses from, which is to be preserved; with commas between several',
       },
-      {
-        name: 'nodes',
-        type: 'string',
-        value: 'CIDR',
-        multiple: true,
-        help: 'a range that nodes have their addresses from',
-      },
-      {
-        name: 'changed',
-        type: 'boolean',
-        help: 'the files are those of a commit: nothing is said of files that masq does not know, and manifests beside them count where they have to agree',
-      },
+      NODE_CIDR,
+      CHANGED,
       CONFIG,
       FORMAT,
       FAIL_ON,
@@ -83,7 +71,7 @@ export const COMMANDS: readonly Command[] = [
       { line: 'masq lint intents/', says: 'look at everything below a folder' },
       { line: 'masq lint --diff intents/', says: 'show what would be mended' },
       {
-        line: 'masq lint --pods 10.4.0.0/14 --nodes 10.128.0.0/20 config.yaml',
+        line: 'masq lint --pod-cidr 10.4.0.0/14 --node-cidr 10.128.0.0/20 config.yaml',
         says: 'is the cluster itself covered?',
       },
     ],
@@ -165,7 +153,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'init',
     summary: 'write a commented first intent, or a whole repository',
-    usage: '[--app] [PLATFORM...] [options]',
+    usage: '[options] [PLATFORM...]',
     description:
       'Writes a first intent for a platform, with a comment for each key, ready to be rendered: change the addresses to yours.\n\nWith --app it makes a repository: an intent for each platform, a cdk8s app, settings, hooks for pre-commit, a CI job, what Argo CD or Flux needs, and what all of it renders to, so that its own checks pass at once. What is there already is not overwritten: a package.json and a .gitignore are completed, a README.md is left as it is.\n\nPlatforms are kubernetes, gke-standard, gke-autopilot and anthos-bare-metal; with --app kubernetes if none is named.',
     options: [
@@ -216,7 +204,7 @@ export const COMMANDS: readonly Command[] = [
         value: 'URL',
         help: "with --app: where it is synced from; if nobody says, git's origin, or an example to be changed",
       },
-      { name: 'force', type: 'boolean', help: 'overwrite what is there' },
+      FORCE,
     ],
     positionals: { name: 'PLATFORM', min: 0, complete: PLATFORMS },
     examples: [
@@ -229,7 +217,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'schema',
     summary: 'print a JSON Schema',
-    usage: '[NAME]',
+    usage: '[options] [NAME]',
     description:
       'Prints a schema for editors and other validators: of the intent, of .masq.yaml, of the ip-masq-agent file, or of a custom resource.',
     options: [{ name: 'list', type: 'boolean', help: 'list the names' }],
@@ -243,21 +231,10 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'rules',
     summary: 'explain what is checked',
-    usage: '[CODE...] [options]',
+    usage: '[options] [CODE...]',
     description:
       'Lists every rule, or explains the ones asked for: what it means, an example, what to do, and where it comes from. A rule goes by its code or its name.',
-    options: [
-      {
-        name: 'format',
-        short: 'f',
-        type: 'string',
-        value: 'FORMAT',
-        choices: ['text', 'json'],
-        default: 'text',
-        help: 'how rules are written',
-      },
-      COLOR,
-    ],
+    options: [answerFormat('how rules are written'), COLOR],
     positionals: { name: 'CODE', min: 0, complete: 'rule' },
     examples: [
       { line: 'masq rules', says: 'all rules, a line each' },

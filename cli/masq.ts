@@ -38,7 +38,7 @@ async function main(argv: readonly string[]): Promise<number> {
   if (name.startsWith('-')) return optionFirst(argv);
   const command = COMMANDS.find(c => c.name === name);
   if (!command) return unknownCommand(name);
-  const parsed = parseCommandLine(command, rest);
+  const parsed = parseCommandLine(command, rest, COMMANDS);
   if (!parsed.ok) return refuse([parsed.message]);
   if (parsed.values.help) return helpOn(name);
   return load(name).run(parsed);

@@ -44,6 +44,49 @@ export const CONFIG: Option = {
 /** Whether the summary is left out. */
 export const QUIET: Option = { name: 'quiet', short: 'q', type: 'boolean', help: 'no summary' };
 
+/** How an answer that is no list of findings is written. */
+export function answerFormat(help: string, choices: readonly string[] = ['text', 'json']): Option {
+  return { name: 'format', short: 'f', type: 'string', value: 'FORMAT', choices, default: 'text', help };
+}
+
+/** Whether the files are those of a commit. */
+export const CHANGED: Option = {
+  name: 'changed',
+  type: 'boolean',
+  help: 'the files are those of a commit: nothing is said of files that masq does not know, and manifests beside them count where they have to agree',
+};
+
+/** Whether what is there may be written over. */
+export const FORCE: Option = { name: 'force', type: 'boolean', help: 'overwrite what is there' };
+
+/** Ranges of addresses, which may be given one by one or with commas. */
+export function cidrs(name: string, help: string): Option {
+  return { name, type: 'string', value: 'CIDR', multiple: true, help: `${help}; with commas between several` };
+}
+
+/** Where pods have their addresses from. */
+export const POD_CIDR: Option = cidrs('pod-cidr', 'a range that pods have their addresses from');
+
+/** Where nodes have their addresses from. */
+export const NODE_CIDR: Option = cidrs('node-cidr', 'a range that nodes have their addresses from');
+
+/** Whose packets are asked about. */
+export const FROM: Option = {
+  name: 'from',
+  type: 'string',
+  value: 'POD',
+  help: "the pod's labels, such as app=web,tier=front, or its address (default: a pod that no egress policy selects)",
+};
+
+/** The namespace of the pod whose packets are asked about. */
+export const NAMESPACE: Option = {
+  name: 'namespace',
+  short: 'n',
+  type: 'string',
+  value: 'LABELS',
+  help: "the labels of the pod's namespace, or its name",
+};
+
 /** What a SIDE of a question may be, for descriptions of commands. */
 export const SIDES =
   'files or folders of intents, manifests, ip-masq-agent files or dumps of a node\'s rules, "-" for the standard input, git:REV:PATH for a path at a revision, or cluster: for the running cluster of kubectl\'s current context (cluster:CONTEXT for another)';
@@ -53,7 +96,7 @@ export const AGENT_ARGS: Option = {
   name: 'agent-args',
   type: 'string',
   value: 'ARGS',
-  help: 'the flags of the ip-masq-agent that reads bare files, as in --agent-args="--enable-ipv6 --nomasq-all-reserved-ranges"; if nobody says, none',
+  help: 'the flags of the ip-masq-agent that reads bare files, as in --agent-args="--enable-ipv6 --masq-chain=IP-MASQ"; if nobody says, none',
 };
 
 /** Where facts of clusters are taken from. */
@@ -70,8 +113,24 @@ export const CLUSTER: Option = {
   name: 'cluster',
   type: 'string',
   value: 'NAME',
-  help: 'the one cluster that is asked (default: all)',
+  help: 'the one cluster that is meant (default: all)',
 };
+
+/**
+ * What others call options, and what masq's other commands do: for each name the options that are meant by it, of which
+ * a command has one at the most.
+ */
+export const MEANT: ReadonlyMap<string, readonly string[]> = new Map([
+  ['pods', ['pod-cidr', 'facts']],
+  ['pod-cidrs', ['pod-cidr', 'facts']],
+  ['pod-cidr', ['facts']],
+  ['nodes', ['node-cidr', 'facts']],
+  ['node-cidrs', ['node-cidr', 'facts']],
+  ['node-cidr', ['facts']],
+  ['flags', ['agent-args']],
+  ['agent-flags', ['agent-args']],
+  ['clusters', ['cluster']],
+]);
 
 /** What exit codes mean where a command has no findings. */
 export const EXIT_CODES: Command['exitCodes'] = [

@@ -1,4 +1,4 @@
-import { type AgentFlags, parseAgentFlags } from '../core/agentfile/flags';
+import type { AgentFlags } from '../core/agentfile/flags';
 import { withFacts } from '../core/analysis/facts';
 import { nodeSubject } from '../core/analysis/node-subject';
 import { type ReadSubjects, readSubjects, type Subject } from '../core/analysis/subject';
@@ -7,6 +7,7 @@ import { mayConcern } from '../core/check/mentions';
 import { type Diagnostic, hasErrors } from '../core/diagnostics';
 import { isDump } from '../core/dump/part';
 import type { ClusterModel } from '../core/intent/model';
+import { readAgentArgs } from './agent-args';
 import { contextOf, liveObjects } from './cluster';
 import { dumpOf, namesDump, readDump } from './dumps';
 import { DOCUMENT_EXTENSIONS } from './files';
@@ -35,7 +36,8 @@ export type Sides =
  * name. Where a side cannot be read, or has errors, all of that is said on the standard error.
  */
 export async function readSides(groups: readonly (readonly string[])[], values: Invocation['values']): Promise<Sides> {
-  const { flags, faults } = flagsOf(values['agent-args'] as string | undefined);
+  const { flags, faults: wrongArgs } = readAgentArgs(values['agent-args'] as string | undefined);
+  const faults = [...wrongArgs];
   const intents = intentsOf(values);
   if (groups.some(words => words.length === 0) && intents.length === 0) {
     faults.push(
@@ -74,20 +76,6 @@ function intentsOf(values: Invocation['values']): readonly string[] {
   const { settings, here } = loadProject(values, false);
   return (settings.intents ?? []).map(here);
 }
-
-function flagsOf(text: string | undefined): { readonly flags?: AgentFlags; readonly faults: string[] } {
-  if (text === undefined) return { faults: [] };
-  const args = text.split(/\s+/).filter(word => word !== '');
-  const { flags, faults } = parseAgentFlags(args);
-  return { flags, faults: faults.map(({ name, kind }) => `--agent-args: ${FLAG_FAULTS[kind](name)}`) };
-}
-
-const FLAG_FAULTS = {
-  unknown: (name: string) => `ip-masq-agent has no flag "--${name}"`,
-  value: (name: string) => `"--${name}" is true or false; write "--${name}=true"`,
-  missing: (name: string) => `"--${name}" has no value`,
-  positional: (name: string) => `"${name}" is no flag; write "--enable-ipv6"`,
-};
 
 /** Manifests of the sides with the facts of the intents that are given for that. */
 function informed(sides: readonly ReadSide[], facts: ReadSide): Sides {

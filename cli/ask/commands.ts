@@ -1,41 +1,22 @@
 import { GATE_NAMES } from '../../core/analysis/gate-names';
 import type { Command } from '../args';
-import { AGENT_ARGS, CLUSTER, COLOR, CONFIG, FACTS, SIDES } from '../options';
+import { AGENT_ARGS, answerFormat, CLUSTER, COLOR, CONFIG, FACTS, FROM, NAMESPACE, POD_CIDR, SIDES } from '../options';
 
 /** `masq explain`. */
 export const EXPLAIN: Command = {
   name: 'explain',
   summary: 'say what happens to a packet, and why',
-  usage: '--to DESTINATION [options] [SIDE...]',
+  usage: '[options] --to DESTINATION [SIDE...]',
   description: `Says what happens to the source address of packets from a pod to a destination: the address that they leave with, the rule that decides, with its place, and every rule that is asked before it. A CIDR that is treated differently in parts is split exactly.\n\nA SIDE is ${SIDES}. Without one, the intents that .masq.yaml names are asked.\n\n--from takes labels or an address. Whose address it is only a running cluster knows; elsewhere the packets are taken to be from a pod that no egress policy selects.`,
   options: [
     { name: 'to', type: 'string', value: 'DESTINATION', help: 'the address or the CIDR that packets go to' },
-    {
-      name: 'from',
-      type: 'string',
-      value: 'POD',
-      help: "the pod's labels, such as app=web,tier=front, or its address (default: a pod that no egress policy selects)",
-    },
-    {
-      name: 'namespace',
-      short: 'n',
-      type: 'string',
-      value: 'LABELS',
-      help: "the labels of the pod's namespace, or its name",
-    },
+    FROM,
+    NAMESPACE,
     CLUSTER,
     FACTS,
     AGENT_ARGS,
     CONFIG,
-    {
-      name: 'format',
-      short: 'f',
-      type: 'string',
-      value: 'FORMAT',
-      choices: ['text', 'json'],
-      default: 'text',
-      help: 'how the answer is written',
-    },
+    answerFormat('how the answer is written'),
     COLOR,
   ],
   positionals: { name: 'SIDE', min: 0, complete: 'file' },
@@ -57,7 +38,7 @@ export const EXPLAIN: Command = {
 export const DIFF: Command = {
   name: 'diff',
   summary: 'say whose packets change treatment',
-  usage: 'A [B] [options]',
+  usage: '[options] A [B]',
   description: `Says for each class of pods which destinations are treated differently by B than by A: from what to what, how many addresses, which rule decides on each side, what is hit, and a packet to try. Clusters with the same change are told together.\n\nA and B are ${SIDES}. Without B, A is compared with the intents that .masq.yaml names, and git:REV without a path is those intents at that revision. Manifests are read with the facts of the intent that they are compared with.\n\nWith --fail-on only changes that a gate is for make the exit code 1. The gates are ${GATE_NAMES.join(', ')}; those that begin with "newly-" take a range: newly-masqueraded=RANGE counts packets to RANGE only, which is a CIDR, a named range such as rfc1918, public, or pods, nodes, services or on-premises as the intents declare them.`,
   options: [
     {
@@ -71,18 +52,13 @@ export const DIFF: Command = {
     FACTS,
     AGENT_ARGS,
     CONFIG,
-    {
-      name: 'format',
-      short: 'f',
-      type: 'string',
-      value: 'FORMAT',
-      choices: ['text', 'markdown', 'html', 'json'],
-      default: 'text',
-      help: 'how the changes are written: for people, as a comment of a pull request, as the page of masq report, for programs',
-    },
+    answerFormat(
+      'how the changes are written: for people, as a comment of a pull request, as the page of masq report, for programs',
+      ['text', 'markdown', 'html', 'json'],
+    ),
     COLOR,
   ],
-  positionals: { name: 'A [B]', min: 1, max: 2, complete: 'file' },
+  positionals: { name: 'SIDE', min: 1, max: 2, complete: 'file' },
   examples: [
     { line: 'masq diff git:main', says: 'what this branch changes of what .masq.yaml names' },
     { line: 'masq diff intents/prod.yaml dist/prod', says: 'whether what is rendered means what is asked for' },
@@ -103,7 +79,7 @@ export const DIFF: Command = {
 export const VERIFY: Command = {
   name: 'verify',
   summary: "prove that nodes' rules do what an intent says",
-  usage: 'SIDE --against DUMP [options] [DUMP...]',
+  usage: '[options] SIDE --against DUMP [DUMP...]',
   description: `Compares what the rules of nodes do with packets of pods with what an intent says of them: over every address, and not by samples. Where they differ it names the addresses, a packet, the rule on each side with its place, and every rule of others that is in the way.\n\nA DUMP is what iptables-save, ip6tables-save, "nft -j list ruleset" or ipset save printed on a node, one or several of them in a file; a folder holds the dumps of one node, and "-" is the standard input. Where rules are for some sources only, the intent says where pods' packets come from. Rules that cannot be followed are named, and nothing is guessed.\n\nThe SIDE is ${SIDES}.`,
   options: [
     {
@@ -111,27 +87,17 @@ export const VERIFY: Command = {
       type: 'string',
       value: 'DUMP',
       multiple: true,
-      help: 'the dumps of a node; more of them may stand behind the options',
+      help: 'the dumps of a node; those of more nodes may stand behind it',
     },
     {
-      name: 'pod-cidrs',
-      type: 'string',
-      value: 'CIDRS',
-      help: 'where packets of pods come from, with commas between ranges; if nobody says, as the SIDE declares',
+      ...POD_CIDR,
+      help: 'a range that packets of pods come from, with commas between several; if nobody says, as the SIDE declares',
     },
     { ...CLUSTER, help: 'the cluster that the nodes belong to, where the SIDE has several' },
     FACTS,
     AGENT_ARGS,
     CONFIG,
-    {
-      name: 'format',
-      short: 'f',
-      type: 'string',
-      value: 'FORMAT',
-      choices: ['text', 'json'],
-      default: 'text',
-      help: 'how the proofs are written',
-    },
+    answerFormat('how the proofs are written'),
     COLOR,
   ],
   positionals: { name: 'SIDE', min: 1, complete: 'file' },

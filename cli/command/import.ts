@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { type AgentFlags, parseAgentFlags } from '../../core/agentfile/flags';
 import type { Input } from '../../core/check/check';
 import { mayConcern } from '../../core/check/mentions';
 import { type Diagnostic, diagnostic } from '../../core/diagnostics';
@@ -7,6 +6,8 @@ import type { DialectName } from '../../core/import/claims';
 import { factFaults } from '../../core/import/facts';
 import { type ImportOptions, importIntent } from '../../core/import/import';
 import { type IntentLanguage, intentText } from '../../core/import/write';
+import { readAgentArgs } from '../agent-args';
+import { listed } from '../cidr-list';
 import { kindOf, STDIN, STDIN_NAME } from '../files';
 import { writeFindings } from '../findings';
 import { printable } from '../format/printable';
@@ -94,10 +95,10 @@ function readFiles(paths: readonly string[]): ReadFiles {
 function readOptions(values: Invocation['values']): ImportOptions | string[] {
   const text = (name: string): string | undefined => values[name] as string | undefined;
   const list = (name: string): readonly string[] | undefined => {
-    const given = values[name] as readonly string[];
-    return given.length > 0 ? given.flatMap(value => value.split(',')) : undefined;
+    const given = listed(values[name]);
+    return given.length > 0 ? given : undefined;
   };
-  const flags = text('flags') === undefined ? undefined : readFlags(text('flags')!);
+  const { flags, faults: wrongArgs } = readAgentArgs(text('agent-args'));
   const options = {
     name: text('name'),
     platform: text('platform'),
@@ -109,23 +110,11 @@ function readOptions(values: Invocation['values']): ImportOptions | string[] {
     podCIDRs: list('pod-cidr'),
     serviceCIDRs: list('service-cidr'),
     vpcCIDRs: list('vpc-cidr'),
-    flags: Array.isArray(flags) ? undefined : flags,
+    flags,
     preserveCluster: values['preserve-cluster'] === true,
   };
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as ImportOptions;
   const named = options.name === undefined ? undefined : wrongName(options.name);
-  const faults = [
-    ...(named === undefined ? [] : [named]),
-    ...factFaults(given),
-    ...(Array.isArray(flags) ? flags : []),
-  ];
+  const faults = [...(named === undefined ? [] : [named]), ...factFaults(given), ...wrongArgs];
   return faults.length > 0 ? faults : given;
-}
-
-function readFlags(text: string): AgentFlags | string[] {
-  const words = text.split(/\s+/).filter(Boolean);
-  const { flags, faults } = parseAgentFlags(words);
-  return faults.length === 0
-    ? flags
-    : faults.map(({ index }) => `--flags: "${words[index]}" is no flag of ip-masq-agent, or has a wrong value`);
 }

@@ -1,10 +1,11 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { parseCidr, setsOf } from '../../core/address';
+import { setsOf } from '../../core/address';
 import type { Fact, Role } from '../../core/analysis/lint/facts';
 import { lintWith } from '../../core/analysis/lint/lint';
 import { hasErrors } from '../../core/diagnostics';
 import { type CheckRun, runChecks } from '../check-run';
+import { type NamedCidr, readCidrs } from '../cidr-list';
 import { byteOrder, STDIN } from '../files';
 import { fails, writeFindings } from '../findings';
 import { type Mended, mend } from '../lint/mend';
@@ -16,12 +17,13 @@ import { refuse, stderr, stdout } from '../stdio';
 /** `masq lint`: says what is right and could be better, and mends it. */
 export async function run(invocation: Invocation): Promise<number> {
   const { values, positionals } = invocation;
-  const given = [...factsOf('pod', values.pods), ...factsOf('node', values.nodes)];
-  const faults = given.filter(one => typeof one === 'string');
+  const pods = readCidrs('pod-cidr', values['pod-cidr']);
+  const nodes = readCidrs('node-cidr', values['node-cidr']);
+  const facts = [...factsOf('pod', pods.cidrs), ...factsOf('node', nodes.cidrs)];
+  const faults = [...pods.faults, ...nodes.faults];
   const mends = values.fix === true || values.diff === true;
   if (mends && positionals.includes(STDIN)) faults.push('--fix and --diff take files, and no standard input');
   if (faults.length > 0) return refuse(faults);
-  const facts = given.filter(one => typeof one !== 'string');
   const check = (texts?: ReadonlyMap<string, string>): CheckRun | number =>
     runChecks(invocation, {
       command: 'lint',
@@ -81,13 +83,6 @@ function count(number: number, word: string): string {
   return `${number} ${word}${number === 1 ? '' : 's'}`;
 }
 
-/** The ranges that options name, or what is wrong with them. */
-function factsOf(role: Role, texts: Invocation['values'][string]): (Fact | string)[] {
-  const list = Array.isArray(texts) ? texts : [];
-  return list
-    .flatMap(text => String(text).split(','))
-    .map(text => {
-      const parsed = parseCidr(text);
-      return parsed.ok ? { role, text, sets: setsOf([parsed.value]) } : `--${role}s ${parsed.fault.message}`;
-    });
+function factsOf(role: Role, ranges: readonly NamedCidr[]): Fact[] {
+  return ranges.map(({ text, cidr }) => ({ role, text, sets: setsOf([cidr]) }));
 }

@@ -4,6 +4,7 @@ import { verifyNode } from '../../core/analysis/verify';
 import { chosen } from '../ask/chosen';
 import { proofData } from '../ask/verify-data';
 import { type Proven, proofsText } from '../ask/verify-text';
+import { readCidrs } from '../cidr-list';
 import { readDump } from '../dumps';
 import type { Invocation } from '../masq';
 import { readSides } from '../side';
@@ -13,19 +14,21 @@ import { type ColorChoice, palette, useColor } from '../terminal';
 /** `masq verify`: whether the rules of nodes treat every packet as somebody's files say. */
 export async function run({ values, positionals: [intent, ...more] }: Invocation): Promise<number> {
   const dumps = [...(values.against as string[]), ...more];
-  const pods = podSets((values['pod-cidrs'] as string | undefined) ?? '');
-  const faults = dumps.length === 0 ? ['--against is missing: the dumps of nodes, such as --against node-1.save'] : [];
-  if (values['pod-cidrs'] !== undefined && !pods)
-    faults.push(`--pod-cidrs "${values['pod-cidrs']}" is no list of CIDRs`);
+  const ranges = readCidrs('pod-cidr', values['pod-cidr']);
+  const pods = podSets(ranges.cidrs.map(({ text }) => text).join(','));
+  const faults = [
+    ...(dumps.length === 0 ? ['--against is missing: the dumps of nodes, such as --against node-1.save'] : []),
+    ...ranges.faults,
+  ];
   if (faults.length > 0) return refuse(faults);
   const read = await readSides([[intent!]], values);
   if (!read.ok) return read.code;
   const subject = theOne(read.sides[0]!.subjects, values.cluster as string | undefined);
   if (typeof subject === 'string') return refuse([subject]);
-  const given = dumps.map(readDump);
-  const unread = given.flatMap(one => (one.ok ? [] : one.faults));
+  const nodeDumps = dumps.map(readDump);
+  const unread = nodeDumps.flatMap(one => (one.ok ? [] : one.faults));
   if (unread.length > 0) return refuse(unread);
-  const nodes = given.flatMap(one => (one.ok ? [one.node] : []));
+  const nodes = nodeDumps.flatMap(one => (one.ok ? [one.node] : []));
   const enforced = { ...enforcedOf(subject), ...(pods && { pods }) };
   const proofs = nodes.map((node): Proven => ({ node, proof: verifyNode(node.rules, subject.map, enforced) }));
   const about = { subject, enforced, proofs };

@@ -6,7 +6,7 @@ import { COLOR, FORMAT, QUIET } from '../options';
 export const GITOPS: Command = {
   name: 'gitops',
   summary: 'render what Argo CD or Flux needs to sync dist/',
-  usage: 'TOOL --repo URL [options]',
+  usage: '[options] TOOL --repo URL',
   description:
     'Looks which clusters are rendered, and writes what the tool needs to sync each to its cluster: for Argo CD an AppProject with the least rights and Applications or, with canaries, an ApplicationSet whose clusters change in stages; for Flux a source and Kustomizations. Run it again when a cluster comes or goes; --check says when. Named in .masq.yaml, under gitops, it is rendered by masq synth.\n\nStages of Argo CD need an ApplicationSet controller that runs with --enable-progressive-syncs: without it, all clusters change at once.',
   options: [

@@ -1,11 +1,6 @@
-import type { Command, Option } from '../args';
+import type { Command } from '../args';
 import { DIALECTS, INTENT_LANGUAGES, PLATFORMS } from '../choices';
-import { COLOR, FORMAT } from '../options';
-
-/** A fact of the cluster's network, as CIDRs. */
-function cidrs(name: string, help: string): Option {
-  return { name, type: 'string', value: 'CIDR', multiple: true, help };
-}
+import { AGENT_ARGS, COLOR, cidrs, FORCE, FORMAT, NODE_CIDR, POD_CIDR } from '../options';
 
 /** `masq import` as data. */
 export const IMPORT: Command = {
@@ -35,8 +30,11 @@ export const IMPORT: Command = {
       value: 'VERSION',
       help: "the platform's version; gke-autopilot and anthos-bare-metal need it",
     },
-    cidrs('node-cidr', 'a subnet of the nodes; may be given again'),
-    cidrs('pod-cidr', 'a range that pods get addresses from; if nobody says, that of IPPools or of the Cluster'),
+    NODE_CIDR,
+    {
+      ...POD_CIDR,
+      help: `${POD_CIDR.help}; if nobody says, what is imported shows`,
+    },
     cidrs('service-cidr', 'a range of Service addresses'),
     cidrs('vpc-cidr', "a range of AWS's VPC, to which its CNI never translates"),
     { name: 'dataplane', type: 'string', value: 'NAME', choices: ['v1', 'v2'], help: "GKE's dataplane" },
@@ -47,12 +45,7 @@ export const IMPORT: Command = {
       choices: ['cloud-nat', 'custom-default-route'],
       help: "what carries pods' addresses to the internet, where they are preserved there",
     },
-    {
-      name: 'flags',
-      type: 'string',
-      value: 'FLAGS',
-      help: 'what the agent is started with that reads a file or a ConfigMap, such as "--masq-chain=IP-MASQ --random-fully=false"',
-    },
+    AGENT_ARGS,
     {
       name: 'dialect',
       type: 'string',
@@ -80,7 +73,7 @@ export const IMPORT: Command = {
       value: 'PATH',
       help: 'the file to write, or a folder for it; if nobody says, the standard output',
     },
-    { name: 'force', type: 'boolean', help: 'overwrite what is there' },
+    FORCE,
     FORMAT,
     COLOR,
   ],

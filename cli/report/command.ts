@@ -1,11 +1,11 @@
 import type { Command } from '../args';
-import { AGENT_ARGS, CLUSTER, CONFIG, FACTS, SIDES } from '../options';
+import { AGENT_ARGS, CLUSTER, CONFIG, FACTS, FROM, NAMESPACE, SIDES } from '../options';
 
 /** `masq report`. */
 export const REPORT: Command = {
   name: 'report',
   summary: 'write a page to look at: maps, rules, what changes',
-  usage: '[SIDE...] [options]',
+  usage: '[options] [SIDE...]',
   description: `Writes one HTML file that needs nothing else, no network either: the IPv4 space as a map to zoom into, coloured by what happens to packets, IPv6 as a tree, every rule that decides with all its destinations, and a search for addresses and names. With --before it shows what changes, and both sides.\n\nA SIDE is ${SIDES}. Without one, the intents that .masq.yaml names are shown; git:REV without a path is those intents at that revision.\n\nA report that is there is written over, and no other file is.`,
   options: [
     {
@@ -29,18 +29,10 @@ export const REPORT: Command = {
     },
     CLUSTER,
     {
-      name: 'from',
-      type: 'string',
-      value: 'POD',
+      ...FROM,
       help: 'with --svg: the labels of the pod whose packets are shown (default: a pod that no egress policy selects)',
     },
-    {
-      name: 'namespace',
-      short: 'n',
-      type: 'string',
-      value: 'LABELS',
-      help: "with --svg: the labels of the pod's namespace, or its name",
-    },
+    { ...NAMESPACE, help: `with --svg: ${NAMESPACE.help}` },
     FACTS,
     AGENT_ARGS,
     CONFIG,

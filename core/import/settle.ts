@@ -88,7 +88,7 @@ const MISSING = {
   pods: "give --pod-cidr: the pods' ranges, which an intent has to name",
   pods6: "give --pod-cidr with the pods' IPv6 range too: what is imported masquerades IPv6",
   flags:
-    'give --flags with what the agent is started with, such as "--enable-ipv6", or "": pods have IPv6 addresses, and no DaemonSet says whether the agent writes IPv6 rules',
+    'give --agent-args with what the agent is started with, as in --agent-args=--enable-ipv6 or --agent-args=--enable-ipv6=false: pods have IPv6 addresses, and no DaemonSet says whether the agent writes IPv6 rules',
   vpc: "give --vpc-cidr: the VPC's ranges, to which AWS's CNI never translates",
   route:
     "give --internet-route: pods' addresses are preserved to the internet, by cloud-nat or by a custom-default-route",

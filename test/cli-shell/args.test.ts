@@ -106,7 +106,7 @@ describe('a command line that is wrong', () => {
     });
     expect(parseCommandLine(two, ['a', 'b', 'c', 'd'])).toEqual({
       ok: false,
-      message: 'unexpected argument "d"; masq completion takes at most 3 FILE',
+      message: 'unexpected argument "d"; masq completion takes at most 3 FILEs',
     });
   });
 });

@@ -82,12 +82,14 @@ masq: give --pod-cidr: the pods' ranges, which an intent has to name
 
 test('says of a fact that it is wrong', () => {
   box.write('config.yaml', FILE);
-  expect(box.masq('import', 'config.yaml', '-n', 'Prod', '--node-cidr', '10.128.0.1/20', '--flags=--enable')).toEqual({
+  expect(
+    box.masq('import', 'config.yaml', '-n', 'Prod', '--node-cidr', '10.128.0.1/20', '--agent-args=--enable'),
+  ).toEqual({
     status: 2,
     stdout: '',
     stderr: `masq: "Prod" is no name for a cluster; write lower-case letters, digits and dashes between them, at most 63
 masq: --node-cidr: CIDR "10.128.0.1/20" has host bits set; did you mean "10.128.0.0/20"?
-masq: --flags: "--enable" is no flag of ip-masq-agent, or has a wrong value
+masq: --agent-args: ip-masq-agent has no flag "--enable"
 `,
   });
 });

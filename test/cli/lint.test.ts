@@ -77,16 +77,24 @@ list.yaml:10:5 note MQ701 "169.254.0.0/16" never decides: link-local, asked befo
 
   test('of ranges that options name', () => {
     box.write('list.yaml', list('10.24.0.0/14'));
-    const run = box.masq('lint', '-q', '--pods', '10.24.0.0/13', '--nodes', '10.24.0.0/16,192.168.1.0/24', 'list.yaml');
+    const run = box.masq(
+      'lint',
+      '-q',
+      '--pod-cidr',
+      '10.24.0.0/13',
+      '--node-cidr',
+      '10.24.0.0/16,192.168.1.0/24',
+      'list.yaml',
+    );
     expect(run.stdout.match(/^list.*$/gm)).toEqual([
       'list.yaml:1:1 warning MQ705 the list preserves 262144 of the 524288 addresses of the pod range "10.24.0.0/13", but not 10.28.0.0/14: a pod there sees the node of who calls it, and not the pod; add what is missing',
       'list.yaml:1:1 warning MQ705 the list preserves nothing of the node range "192.168.1.0/24": packets to nodes there are masqueraded; add it',
     ]);
-    expect(box.masq('lint', '--pods', '10.24.0.1/13', '--nodes', 'x', 'list.yaml')).toEqual({
+    expect(box.masq('lint', '--pod-cidr', '10.24.0.1/13', '--node-cidr', 'x', 'list.yaml')).toEqual({
       status: 2,
       stdout: '',
       stderr:
-        'masq: --pods CIDR "10.24.0.1/13" has host bits set; did you mean "10.24.0.0/13"?\nmasq: --nodes "x" is not an IP address or CIDR\n',
+        'masq: --pod-cidr: CIDR "10.24.0.1/13" has host bits set; did you mean "10.24.0.0/13"?\nmasq: --node-cidr: "x" is not an IP address or CIDR\n',
     });
   });
 

@@ -165,8 +165,8 @@ describe('nodes', () => {
   test('where pods come from may be said', () => {
     box.write('node-1', dumpOf(['-A POSTROUTING -s 10.9.0.0/16 -j MASQUERADE', '@agent']));
     expect(verify('--against', 'node-1').status).toBe(0);
-    expect(verify('--against', 'node-1', '--pod-cidrs', '10.9.0.0/17').stdout).toContain('node-1: contradicted');
-    expect(verify('--against', 'node-1', '--pod-cidrs', '10.0.0.0/8').stdout).toContain('node-1: unproven');
+    expect(verify('--against', 'node-1', '--pod-cidr', '10.9.0.0/17').stdout).toContain('node-1: contradicted');
+    expect(verify('--against', 'node-1', '--pod-cidr', '10.0.0.0/8').stdout).toContain('node-1: unproven');
   });
 
   test('without IPv6 pods, rules for IPv6 sources are for nobody', () => {
@@ -272,8 +272,8 @@ describe('what cannot be compared', () => {
     ],
     [
       'no ranges',
-      ['--against', 'short', '--pod-cidrs', '10.0.0.0'],
-      'masq: --pod-cidrs "10.0.0.0" is no list of CIDRs\n',
+      ['--against', 'short', '--pod-cidr', '10.0.0.0'],
+      'masq: --pod-cidr: CIDR "10.0.0.0" has no prefix length; write "10.0.0.0/32" for one address\n',
     ],
   ])('%s', (_, args, stderr) => {
     box.write('short', '*nat\n:POSTROUTING ACCEPT');
