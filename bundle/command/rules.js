@@ -417,7 +417,7 @@ ${w}`}function p(n){return r(`
       The list of nonMasqueradeCIDRs should hold at least the cluster's node and pod ranges, and part of one is missing.
       Packets between pods of that part leave with a node's address: NetworkPolicies that select pods do not match, and
       logs name nodes. The ranges are taken from objects in the same folder (of kubeadm, Calico and Anthos, and Nodes),
-      from the intent that has the folder's name, and from the options --pods and --nodes.`),example:`${g("nonMasqueradeCIDRs: [10.244.0.0/17]")}---
+      from the intent that has the folder's name, and from the options --pod-cidr and --node-cidr.`),example:`${g("nonMasqueradeCIDRs: [10.244.0.0/17]")}---
 ${r(`
       apiVersion: kubeadm.k8s.io/v1beta3
       kind: ClusterConfiguration
