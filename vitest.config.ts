@@ -6,6 +6,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/cli/build.ts'],
     exclude: ['**/node_modules/**', '**/build/**'],
+    // Most tests wait for programs that they start: on a machine with two cores one worker leaves one of them idle.
+    maxWorkers: 2,
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

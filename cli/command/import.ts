@@ -2,12 +2,14 @@ import { join } from 'node:path';
 import type { Input } from '../../core/check/check';
 import { mayConcern } from '../../core/check/mentions';
 import { type Diagnostic, diagnostic } from '../../core/diagnostics';
+import { isDump } from '../../core/dump/part';
 import type { DialectName } from '../../core/import/claims';
 import { factFaults } from '../../core/import/facts';
-import { type ImportOptions, importIntent } from '../../core/import/import';
+import { type ImportOptions, importIntent, importNode } from '../../core/import/import';
 import { type IntentLanguage, intentText } from '../../core/import/write';
 import { readAgentArgs } from '../agent-args';
 import { listed } from '../cidr-list';
+import { dumpOf, namesDump, type ReadDump, readDump } from '../dumps';
 import { kindOf, STDIN, STDIN_NAME } from '../files';
 import { writeFindings } from '../findings';
 import { printable } from '../format/printable';
@@ -22,7 +24,11 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
   const options = readOptions(values);
   if (Array.isArray(options)) return refuse(options);
   const { inputs, faults, misnamed } = readFiles(positionals);
-  const { intent, missing, diagnostics } = importIntent(inputs, options);
+  const node = readNodeOf(positionals, inputs);
+  if (node && !node.ok) return refuse(node.faults);
+  const { intent, missing, diagnostics } = node
+    ? importNode(node.node.rules, node.node.files[0]!, options)
+    : importIntent(inputs, options);
   const isNothing = !intent && missing.length === 0 && faults.length + diagnostics.length === 0;
   const found = [...faults, ...diagnostics, ...(isNothing ? [nothing(positionals)] : [])];
   await tell(found, inputs, values);
@@ -41,6 +47,18 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
   if (fault !== undefined) return refuse([fault]);
   stdout.write(`wrote ${output}\n`);
   return 0;
+}
+
+/** The node whose dumps are imported, if any are: a node is imported by itself. */
+function readNodeOf(positionals: readonly string[], inputs: readonly Input[]): ReadDump | undefined {
+  const word = positionals.find(namesDump);
+  const piped = inputs.find(({ text }) => isDump(text));
+  if (word === undefined && !piped) return undefined;
+  if (positionals.length > 1) {
+    const what = `"${printable(word ?? piped!.file)}" is a dump of a node's rules, which is imported by itself`;
+    return { ok: false, faults: [`${what}; put the dumps of one node into a folder`] };
+  }
+  return word === undefined ? dumpOf(piped!) : readDump(word);
 }
 
 function nothing(positionals: readonly string[]): Diagnostic {
@@ -79,7 +97,7 @@ const THEIRS = /cilium|projectcalico|aws-node/i;
 
 /** Reads the files; those in folders that have nothing to do with source addresses are passed over. */
 function readFiles(paths: readonly string[]): ReadFiles {
-  const { files, faults, misnamed } = listInputs(paths);
+  const { files, faults, misnamed } = listInputs(paths.filter(path => !namesDump(path)));
   const inputs: Input[] = [];
   const found = [...faults];
   for (const file of files) {

@@ -3,6 +3,7 @@ import { type BareAgentFile, Checker, type Input } from '../check/check';
 import { andList, type Diagnostic, diagnostic, hasErrors, type Location, type RuleCode } from '../diagnostics';
 import { distinct } from '../diagnostics/collect';
 import { hasExternalSnat } from '../dialect/aws';
+import type { NodeRules } from '../dump/node-rules';
 import { isMasqDocument, loadIntents } from '../intent/load';
 import { type Bundle, checkBundle, emptyBundle } from '../manifest/bundle';
 import { objectsOf } from '../manifest/list';
@@ -15,8 +16,9 @@ import { draftAutopilot } from './autopilot-draft';
 import { type Claims, claimDocuments, claimed, type DialectName, isWithin } from './claims';
 import { draftDialect } from './dialect-draft';
 import type { Draft, Drafted } from './draft';
-import type { ImportFacts } from './facts';
+import { clusterFacts, type ImportFacts, ownRanges } from './facts';
 import { draftGateway, isAnthosCluster } from './gateway-draft';
+import { draftNode } from './node-draft';
 import { type Settled, settle } from './settle';
 import { intentText } from './write';
 
@@ -48,12 +50,31 @@ export function importIntent(inputs: readonly Input[], options: ImportOptions = 
   const gathered = gather(inputs, options.dialect);
   const drafted = hasErrors(gathered.diagnostics) ? draftTheirs(gathered) : draftAll(gathered, options.flags);
   const diagnostics = distinct([...gathered.diagnostics, ...drafted.diagnostics]);
-  if (!drafted.draft || hasErrors(diagnostics)) return { ...NOTHING, diagnostics };
   const texts = new Map(inputs.map(({ file, text }) => [file, text]));
-  const { settled, missing, diagnostics: found } = settle(drafted.draft, options, file => texts.get(file));
+  return finish({ ...drafted, diagnostics }, options, file => texts.get(file));
+}
+
+/**
+ * Makes the intent that denotes what a node's rules do to packets of its pods, proved in the same way.
+ * @param node its rules
+ * @param file the dump, which is named where nothing nearer is
+ */
+export function importNode(node: NodeRules, file: string, options: ImportOptions = {}): Imported {
+  const { pods } = ownRanges(clusterFacts(options, {}));
+  return finish(draftNode(node, pods, { file }), options, () => undefined);
+}
+
+/** Makes the intent of a draft that has no errors, as far as the facts that it needs are known, and proves it. */
+function finish(
+  { draft, diagnostics }: Drafted,
+  options: ImportOptions,
+  textOf: (file: string) => string | undefined,
+): Imported {
+  if (!draft || hasErrors(diagnostics)) return { ...NOTHING, diagnostics };
+  const { settled, missing, diagnostics: found } = settle(draft, options, textOf);
   const all = [...diagnostics, ...found];
   if (!settled || hasErrors(all)) return { missing, diagnostics: all };
-  const faults = prove(settled, drafted.draft);
+  const faults = prove(settled, draft);
   if (faults.length > 0) return { missing, diagnostics: [...all, ...faults] };
   return { intent: { name: settled.name, spec: settled.spec }, missing, diagnostics: all };
 }

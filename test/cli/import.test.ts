@@ -314,3 +314,46 @@ data:
     'azure.yaml:1:1 error MQ803 configuration of Calico and Azure is imported together, and each of them would decide; import one',
   );
 });
+
+describe("a node's rules", () => {
+  const RULES = `*nat
+:POSTROUTING ACCEPT [0:0]
+-A POSTROUTING -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE
+-A POSTROUTING -d 10.0.0.0/8 -j RETURN
+-A POSTROUTING -j MASQUERADE --random-fully
+COMMIT
+`;
+  const ARGS = ['--platform', 'kubernetes', ...FACTS];
+
+  test('are imported from a dump, a folder of dumps or a pipe, and verified to be what the intent says', () => {
+    box.write('node.save', RULES);
+    box.write('node/v4.save', RULES);
+    const { status, stdout, stderr } = box.masq('import', 'node.save', ...ARGS);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toContain('    preserve: [10.0.0.0/8]\n    linkLocal: masquerade\n');
+    const [first] = stdout.split('\n');
+    expect(box.masq('import', 'node', ...ARGS).stdout).toBe(stdout.replace(first!, '# Imported by masq from node.'));
+    const piped = box.masqWith({ input: RULES }, 'import', '-', ...ARGS).stdout;
+    expect(piped).toBe(stdout.replace(first!, '# Imported by masq from the standard input.'));
+    box.write('intent.yaml', stdout);
+    expect(box.masq('verify', 'intent.yaml', '--against', 'node.save').status).toBe(0);
+  });
+
+  test('that an intent cannot say are refused at their lines', () => {
+    box.write('node.save', RULES.replace('--random-fully', '-m statistic --mode random --probability 0.5'));
+    const { status, stdout, stderr } = box.masq('import', 'node.save', ...ARGS);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toMatch(/^node\.save:5:1 error MQ803 packets to .*cannot be told from ".*--probability 0\.5.*"/);
+  });
+
+  test('are imported by themselves', () => {
+    box.write('node.save', RULES);
+    box.write('config.yaml', FILE);
+    expect(box.masq('import', 'config.yaml', 'node.save', ...ARGS)).toEqual({
+      status: 2,
+      stdout: '',
+      stderr:
+        'masq: "node.save" is a dump of a node\'s rules, which is imported by itself; put the dumps of one node into a folder\n',
+    });
+  });
+});
