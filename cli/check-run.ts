@@ -2,6 +2,7 @@ import { Checker, type CheckOptions, type Input } from '../core/check/check';
 import { type Diagnostic, diagnostic, hasErrors } from '../core/diagnostics';
 import { concerns, isOwnFile, readBeside } from './changed';
 import { DEFAULT_OUTPUT } from './choices';
+import { readElsewhere, tellApart } from './elsewhere';
 import { kindOf, STDIN_NAME } from './files';
 import type { Findings } from './findings';
 import { type Inputs, listInputs, listIntents, missingFile, type ReadInput, readInput } from './inputs';
@@ -37,9 +38,12 @@ export function runChecks({ values, positionals }: Invocation, checking: Checkin
   const isNamed = positionals.length > 0 || isChange;
   const project = loadProject(values, !isNamed);
   const named = isChange ? positionals.filter(isOwnFile) : positionals;
-  const wanted = isNamed ? named : (project.settings.intents ?? []).map(project.here);
+  const wanted = isNamed ? named : wantedByDefault(project);
   if (wanted.length === 0 && !isChange && !hasErrors(project.faults)) return refuse([missingFile(command, project)]);
-  const { files, faults, misnamed } = isNamed ? listInputs(named) : listByDefault(project);
+  const { here, elsewhere } = isChange ? { here: named, elsewhere: [] } : tellApart(named);
+  const far = readElsewhere(elsewhere, wantedByDefault(project));
+  if (far.faults.length > 0) return refuse(far.faults);
+  const { files, faults, misnamed } = isNamed ? listInputs(here) : listByDefault(project);
   const inputs: Input[] = [];
   const checker = new Checker({ judgement: project.judgement, further: further?.(inputs) });
   for (const fault of [...project.faults, ...faults]) checker.addDiagnostic(fault);
@@ -61,19 +65,25 @@ export function runChecks({ values, positionals }: Invocation, checking: Checkin
     names.push(input.file);
     add(input);
   }
+  for (const input of far.inputs) {
+    names.push(input.file);
+    add({ ok: true, ...input });
+  }
   const documents = checker.known;
   if (isChange && checker.hasManifests) for (const input of readBeside(names)) add(input);
   const { diagnostics: all, suppressed } = checker.finish();
   const found = isChange
     ? all.filter(ofChange(new Set([...names, project.file, ...faults.map(({ file }) => file)])))
     : all;
-  // Files that are named one by one may be those that a commit changed, of whatever kind.
-  const isSearch = !isChange && files.some(file => file === '-' || !wanted.includes(file));
-  const isIdle = isSearch && documents === 0 && !hasErrors(found);
+  const isIdle = !isChange && names.length > 0 && documents === 0 && !hasErrors(found);
   const diagnostics = isIdle
     ? [...found.filter(({ code }) => code !== 'MQ212'), nothingChecked(names, sources)]
     : found;
   return { diagnostics, suppressed, sources, files: names, documents, misnamed: misnamed || project.misnamed };
+}
+
+function wantedByDefault({ settings, here }: Project): readonly string[] {
+  return (settings.intents ?? []).map(here);
 }
 
 /** What a run that names no file checks: what the settings render, and what was rendered. */
@@ -96,7 +106,7 @@ function ofChange(names: ReadonlySet<string | undefined>): (found: Diagnostic) =
     code !== 'MQ212' && (file === undefined || isNamed(file) || related.some(other => isNamed(other.file)));
 }
 
-/** A check of a folder or a pipe that looks at nothing must not pass: one finding says so, in place of the notes of the single files. */
+/** A check that looks at nothing must not pass: one finding says so, in place of the notes of the single files. */
 function nothingChecked(files: readonly string[], sources: ReadonlyMap<string, string>): Diagnostic {
   const [file, another] = files;
   const alone = another === undefined;

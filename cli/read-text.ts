@@ -2,6 +2,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { RuleCode, SourceRange } from '../core/diagnostics';
 import { SourceText } from '../core/source';
 import { STDIN, STDIN_NAME } from './files';
+import { commandLine } from './shells';
 import { describeError } from './system-error';
 
 /** The largest text that is read when nobody says otherwise: 16 MiB. */
@@ -38,6 +39,9 @@ export function readText(file: string, maxBytes: number = DEFAULT_MAX_BYTES): Re
       message: `${shown} is larger than ${most}; split it, or name the file you mean`,
     };
   }
+  const packer = packerOf(bytes);
+  if (packer)
+    return { ok: false, code: 'MQ217', message: `${shown} is packed by ${packer[0]}; ${unpacking(file, packer[1])}` };
   const wide = wideEncoding(bytes);
   if (wide) return { ok: false, code: 'MQ217', message: `${shown} is ${wide} text; save it as UTF-8` };
   try {
@@ -100,6 +104,23 @@ function readSome(descriptor: number, chunk: Buffer): number {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
     }
   }
+}
+
+/** The first bytes of what programs pack, and what shows it unpacked. */
+const PACKERS: readonly (readonly [magic: readonly number[], name: string, command: string])[] = [
+  [[0x1f, 0x8b], 'gzip', 'gunzip'],
+  [[0x28, 0xb5, 0x2f, 0xfd], 'zstd', 'unzstd'],
+  [[0xfd, 0x37, 0x7a, 0x58, 0x5a], 'xz', 'unxz'],
+];
+
+/** What packed a file, and the command that undoes it; undefined for what is no packed file. */
+function packerOf(bytes: Buffer): readonly [name: string, command: string] | undefined {
+  const found = PACKERS.find(([magic]) => magic.every((byte, i) => bytes[i] === byte));
+  return found && [found[1], found[2]];
+}
+
+function unpacking(file: string, command: string): string {
+  return `unpack it first: ${commandLine([command, '-c', ...(file === STDIN ? [] : [file])])}`;
 }
 
 /** The encoding with more than a byte for each sign that a text has: by its mark, or by the NULs of its first sign. */

@@ -8,11 +8,11 @@ import { type Diagnostic, hasErrors } from '../core/diagnostics';
 import { isDump } from '../core/dump/part';
 import type { ClusterModel } from '../core/intent/model';
 import { readAgentArgs } from './agent-args';
-import { contextOf, liveObjects } from './cluster';
 import { dumpOf, namesDump, readDump } from './dumps';
-import { DOCUMENT_EXTENSIONS } from './files';
+import { readElsewhere, tellApart } from './elsewhere';
+import { STDIN } from './files';
 import { writeFindings } from './findings';
-import { filesAt, parseRevision } from './git';
+import { parseRevision } from './git';
 import { listInputs, readInput } from './inputs';
 import type { Invocation } from './masq';
 import { loadProject } from './settings';
@@ -40,12 +40,11 @@ export async function readSides(groups: readonly (readonly string[])[], values: 
   const faults = [...wrongArgs];
   const intents = intentsOf(values);
   if (groups.some(words => words.length === 0) && intents.length === 0) {
-    faults.push(
-      'name what is asked: files, folders, "-", git:REV:PATH or cluster: (or run masq where a .masq.yaml names intents)',
-    );
+    faults.push(unnamed(groups.flat()));
   }
-  if (faults.length > 0) return { ok: false, code: refuse(faults) };
   const named = values.facts as string[];
+  faults.push(...readTwice([...groups, named]));
+  if (faults.length > 0) return { ok: false, code: refuse(faults) };
   const facts = named.length === 0 ? undefined : readSide(named, intents, flags);
   const sides = groups.map(words => readSide(words.length === 0 ? intents : words, intents, flags));
   const all = facts ? [facts, ...sides] : sides;
@@ -59,6 +58,20 @@ export async function readSides(groups: readonly (readonly string[])[], values: 
   const empty = sides.flatMap(({ subjects }, i) => (subjects.length === 0 ? emptiness(groups[i]!) : []));
   if (empty.length > 0) return { ok: false, code: refuse(empty) };
   return facts ? informed(sides, facts) : { ok: true, sides };
+}
+
+/** What is said where a side has no words and no settings name any. */
+function unnamed(words: readonly string[]): string {
+  const bare = words.find(word => parseRevision(word) && parseRevision(word)?.path === undefined);
+  return bare === undefined
+    ? 'name what is asked: files, folders, "-", git:REV:PATH or cluster: (or run masq where a .masq.yaml names intents)'
+    : `"${bare}" stands for what .masq.yaml names, and none names intents here; name both sides, as in ${bare}:intents/ intents/`;
+}
+
+/** What is wrong with words of which several groups have the standard input: it can be read once. */
+export function readTwice(groups: readonly (readonly string[])[]): string[] {
+  const readers = groups.filter(words => words.includes(STDIN));
+  return readers.length > 1 ? ['"-" is named twice, and the standard input can be read once; name a file for one'] : [];
 }
 
 /** What is said of a side that denotes nothing; what the settings name may not have been there at a revision. */
@@ -114,23 +127,12 @@ function factsFor({ name }: Subject, models: readonly ClusterModel[]): ClusterMo
  * @param intents what `git:REV` without a path stands for
  */
 export function readSide(words: readonly string[], intents: readonly string[], flags?: AgentFlags): ReadSide {
-  const inputs: Input[] = [];
-  const faults: string[] = [];
+  const { here, elsewhere } = tellApart(words);
+  const { inputs: read, faults } = readElsewhere(elsewhere, intents);
+  const inputs = [...read];
   const found: Diagnostic[] = [];
-  const paths: string[] = [];
-  const dumps: string[] = [];
-  const take = (word: string, files: readonly Input[] | string): void => {
-    if (typeof files === 'string') faults.push(`"${word}": ${files}`);
-    else inputs.push(...files.filter(mayConcern));
-  };
-  for (const word of words) {
-    const revision = parseRevision(word);
-    const context = contextOf(word);
-    if (revision) take(word, revisionFiles(revision, intents));
-    else if (context !== undefined) take(word, liveObjects(context));
-    else if (namesDump(word)) dumps.push(word);
-    else paths.push(word);
-  }
+  const dumps = here.filter(namesDump);
+  const paths = here.filter(word => !namesDump(word));
   const listed = listInputs(paths);
   found.push(...listed.faults);
   for (const file of listed.files) {
@@ -142,17 +144,17 @@ export function readSide(words: readonly string[], intents: readonly string[], f
     dumps,
     inputs.filter(({ text }) => isDump(text)),
   );
-  const read = readSubjects(
+  const denoted = readSubjects(
     inputs.filter(({ text }) => !isDump(text)),
     flags,
   );
   const sources = new Map(inputs.map(({ file, text }) => [file, text]));
   return {
-    ...read,
-    subjects: [...read.subjects, ...nodes.subjects],
-    diagnostics: [...found, ...read.diagnostics],
+    ...denoted,
+    subjects: [...denoted.subjects, ...nodes.subjects],
+    diagnostics: [...found, ...denoted.diagnostics],
     sources,
-    faults: [...faults, ...nodes.faults, ...read.refusals],
+    faults: [...faults, ...nodes.faults, ...denoted.refusals],
   };
 }
 
@@ -163,18 +165,4 @@ function nodesOf(words: readonly string[], inputs: readonly Input[]): Pick<ReadS
     subjects: read.flatMap(one => (one.ok ? [nodeSubject(one.node.name, one.node.rules)] : [])),
     faults: read.flatMap(one => (one.ok ? [] : one.faults)),
   };
-}
-
-function revisionFiles(
-  { revision, path }: { readonly revision: string; readonly path?: string },
-  intents: readonly string[],
-): readonly Input[] | string {
-  if (path !== undefined) return filesAt({ revision, paths: [path] }, isDocument);
-  if (intents.length === 0) return 'no .masq.yaml names intents; write the path, as in git:main:intents/';
-  // What the settings name now may not have been there then: all of it is new.
-  return filesAt({ revision, paths: intents, mayLack: true }, isDocument);
-}
-
-function isDocument(name: string): boolean {
-  return DOCUMENT_EXTENSIONS.some(extension => name.endsWith(extension));
 }

@@ -10,7 +10,8 @@ import { type IntentLanguage, intentText } from '../../core/import/write';
 import { readAgentArgs } from '../agent-args';
 import { listed } from '../cidr-list';
 import { dumpOf, namesDump, type ReadDump, readDump } from '../dumps';
-import { kindOf, STDIN, STDIN_NAME } from '../files';
+import { readElsewhere, tellApart } from '../elsewhere';
+import { kindOf, STDIN } from '../files';
 import { writeFindings } from '../findings';
 import { printable } from '../format/printable';
 import { listInputs, readInput } from '../inputs';
@@ -23,7 +24,11 @@ import { refuse, stderr, stdout } from '../stdio';
 export async function run({ values, positionals }: Invocation): Promise<number> {
   const options = readOptions(values);
   if (Array.isArray(options)) return refuse(options);
-  const { inputs, faults, misnamed } = readFiles(positionals);
+  const { here, elsewhere } = tellApart(positionals);
+  const far = readElsewhere(elsewhere, [], isWanted);
+  if (far.faults.length > 0) return refuse(far.faults);
+  const { inputs: near, faults, misnamed } = readFiles(here);
+  const inputs = [...near, ...far.inputs];
   const node = readNodeOf(positionals, inputs);
   if (node && !node.ok) return refuse(node.faults);
   const { intent, missing, diagnostics } = node
@@ -95,6 +100,10 @@ interface ReadFiles {
 /** Other data planes' files beside those that masq checks. */
 const THEIRS = /cilium|projectcalico|aws-node/i;
 
+function isWanted(input: Input): boolean {
+  return mayConcern(input) || THEIRS.test(input.text);
+}
+
 /** Reads the files; those in folders that have nothing to do with source addresses are passed over. */
 function readFiles(paths: readonly string[]): ReadFiles {
   const { files, faults, misnamed } = listInputs(paths.filter(path => !namesDump(path)));
@@ -103,8 +112,7 @@ function readFiles(paths: readonly string[]): ReadFiles {
   for (const file of files) {
     const input = readInput(file);
     if (!input.ok) found.push(input.fault);
-    else if (paths.includes(file) || input.file === STDIN_NAME || mayConcern(input) || THEIRS.test(input.text))
-      inputs.push(input);
+    else if (paths.includes(file) || isWanted(input)) inputs.push(input);
   }
   return { inputs, faults: found, misnamed };
 }

@@ -6,6 +6,7 @@ import { lintWith } from '../../core/analysis/lint/lint';
 import { hasErrors } from '../../core/diagnostics';
 import { type CheckRun, runChecks } from '../check-run';
 import { type NamedCidr, readCidrs } from '../cidr-list';
+import { isElsewhere } from '../elsewhere';
 import { byteOrder, STDIN } from '../files';
 import { fails, writeFindings } from '../findings';
 import { type Mended, mend } from '../lint/mend';
@@ -13,6 +14,9 @@ import { unifiedDiff } from '../lint/unified-diff';
 import type { Invocation } from '../masq';
 import { addOutput } from '../output';
 import { refuse, stderr, stdout } from '../stdio';
+
+/** Checks the files, with some texts in place of theirs. */
+type Check = (texts?: ReadonlyMap<string, string>) => CheckRun | number;
 
 /** `masq lint`: says what is right and could be better, and mends it. */
 export async function run(invocation: Invocation): Promise<number> {
@@ -22,9 +26,9 @@ export async function run(invocation: Invocation): Promise<number> {
   const facts = [...factsOf('pod', pods.cidrs), ...factsOf('node', nodes.cidrs)];
   const faults = [...pods.faults, ...nodes.faults];
   const mends = values.fix === true || values.diff === true;
-  if (mends && positionals.includes(STDIN)) faults.push('--fix and --diff take files, and no standard input');
+  if (mends) faults.push(...positionals.flatMap(notMendable));
   if (faults.length > 0) return refuse(faults);
-  const check = (texts?: ReadonlyMap<string, string>): CheckRun | number =>
+  const check: Check = texts =>
     runChecks(invocation, {
       command: 'lint',
       further: inputs => lintWith({ inputs: () => inputs, given: facts }),
@@ -34,10 +38,16 @@ export async function run(invocation: Invocation): Promise<number> {
   if (typeof result === 'number') return result;
   if (!('made' in result)) {
     const code = await tell(result, values);
-    offer(result, values);
+    if (positionals.every(word => notMendable(word).length === 0)) offer(result, check, values);
     return code;
   }
   return values.diff === true ? showDiff(result, values) : write(result, values);
+}
+
+/** Why what a word names cannot be mended. */
+function notMendable(word: string): string[] {
+  if (word === STDIN) return ['--fix and --diff take files, and no standard input'];
+  return isElsewhere(word) ? [`--fix and --diff mend files that are here, and "${word}" is none`] : [];
 }
 
 async function tell(found: CheckRun, values: Invocation['values']): Promise<number> {
@@ -46,31 +56,52 @@ async function tell(found: CheckRun, values: Invocation['values']): Promise<numb
   return fails(found.diagnostics, values) ? 1 : 0;
 }
 
-/** Says to people what --fix could do for them. */
-function offer({ diagnostics }: CheckRun, { format, quiet }: Invocation['values']): void {
-  const mendable = diagnostics.filter(({ fix }) => fix).length;
-  if (mendable === 0 || format !== 'text' || quiet === true) return;
-  stderr.write(`masq: ${count(mendable, 'finding')} can be mended with --fix; --diff shows how\n`);
+/** Says to people what --fix would do for them: it is tried, since what cannot be proved is not done. */
+function offer(found: CheckRun, check: Check, { format, quiet }: Invocation['values']): void {
+  if (format !== 'text' || quiet === true || found.diagnostics.every(({ fix }) => !fix)) return;
+  const mended = mend(check, found);
+  if (typeof mended !== 'number') say(mended, 'can be mended with --fix; --diff shows how');
+}
+
+/** Says how many findings are mended, and of how many others it is known how they could be. */
+function say(mended: Mended, how: string): void {
+  const { made, left } = mended;
+  const lines = [
+    ...(made > 0 || left.length === 0 ? [`${count(made, 'finding')} ${how}`] : []),
+    ...(left.length > 0 ? [leftText(mended)] : []),
+  ];
+  stderr.write(lines.map(line => `masq: ${line}\n`).join(''));
+}
+
+/** Why findings are left that could be mended. */
+function leftText({ left, run }: Mended): string {
+  const broken = run.diagnostics.filter(({ severity }) => severity === 'error').map(({ file }) => file);
+  const what = `${count(left.length, 'finding')} cannot be mended`;
+  return left.every(({ file }) => broken.includes(file))
+    ? `${what} before the errors of ${left.length === 1 ? 'its file' : 'their files'} are`
+    : `${what}: it is not proved that the files mean the same then`;
 }
 
 /** Writes the new texts in place of the old ones, and tells what is left to say. */
-function write({ run: left, texts, made }: Mended, values: Invocation['values']): Promise<number> {
+function write(mended: Mended, values: Invocation['values']): Promise<number> {
+  const { run: left, texts } = mended;
   for (const [file, text] of texts) {
     const real = realpathSync(file);
     const files = new Map([[basename(real), text]]);
     addOutput({ root: dirname(real), folders: new Map(), files, owned: () => true });
   }
-  stderr.write(`masq: ${count(made, 'finding')} mended${inFiles(texts)}\n`);
+  say(mended, `mended${inFiles(texts)}`);
   return tell(left, values);
 }
 
 /** Shows what would be written. */
-async function showDiff({ run: left, texts, originals, made }: Mended, values: Invocation['values']): Promise<number> {
+async function showDiff(mended: Mended, values: Invocation['values']): Promise<number> {
+  const { run: left, texts, originals } = mended;
   if (hasErrors(left.diagnostics)) await writeFindings(left, { ...values, format: 'text' }, stderr);
   for (const [file, text] of [...texts].sort(([a], [b]) => byteOrder(a, b))) {
     stdout.write(unifiedDiff(file, originals.get(file)!, text));
   }
-  stderr.write(`masq: ${count(made, 'finding')} would be mended${inFiles(texts)}\n`);
+  say(mended, `would be mended${inFiles(texts)}`);
   if (left.misnamed) return 2;
   return texts.size > 0 || fails(left.diagnostics, values) ? 1 : 0;
 }

@@ -5,9 +5,11 @@ import { chosen } from '../ask/chosen';
 import { proofData } from '../ask/verify-data';
 import { type Proven, proofsText } from '../ask/verify-text';
 import { readCidrs } from '../cidr-list';
-import { readDump } from '../dumps';
+import { namesDump, readDump } from '../dumps';
+import { kindOf, STDIN } from '../files';
 import type { Invocation } from '../masq';
-import { readSides } from '../side';
+import { commandLine } from '../shells';
+import { readSides, readTwice } from '../side';
 import { refuse, stdout } from '../stdio';
 import { type ColorChoice, palette, useColor } from '../terminal';
 
@@ -19,8 +21,11 @@ export async function run({ values, positionals: [intent, ...more] }: Invocation
   const faults = [
     ...(dumps.length === 0 ? ['--against is missing: the dumps of nodes, such as --against node-1.save'] : []),
     ...ranges.faults,
+    ...readTwice([intent!, ...dumps].map(word => [word])),
   ];
   if (faults.length > 0) return refuse(faults);
+  const turned = turnedRound(intent!, dumps);
+  if (turned !== undefined) return refuse([turned]);
   const read = await readSides([[intent!]], values);
   if (!read.ok) return read.code;
   const subject = theOne(read.sides[0]!.subjects, values.cluster as string | undefined);
@@ -35,6 +40,14 @@ export async function run({ values, positionals: [intent, ...more] }: Invocation
   if (values.format === 'json') stdout.write(`${JSON.stringify(proofData(about), undefined, 2)}\n`);
   else stdout.write(proofsText(about, palette(useColor(stdout, process.env, values.color as ColorChoice))));
   return proofs.every(({ proof }) => proof.verdict === 'proven') ? 0 : 1;
+}
+
+/** What is said where an intent stands in the place of a dump, and a dump in that of the intent. */
+function turnedRound(side: string, dumps: readonly string[]): string | undefined {
+  const isFile = (word: string): boolean => word !== STDIN && kindOf(word)?.isFile() === true;
+  if (!namesDump(side) || !dumps.every(word => isFile(word) && !namesDump(word))) return undefined;
+  const instead = commandLine(['masq', 'verify', ...dumps, '--against', side]);
+  return `"${side}" is a dump of a node's rules and "${dumps[0]}" is none; they are named the other way round: ${instead}`;
 }
 
 /** The cluster that nodes are compared with; of several one has to be named. */

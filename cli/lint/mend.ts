@@ -1,6 +1,6 @@
 import { withEdits } from '../../core/analysis/lint/edit';
 import { meansTheSame } from '../../core/analysis/lint/proof';
-import type { Edit } from '../../core/diagnostics';
+import type { Diagnostic, Edit } from '../../core/diagnostics';
 import type { CheckRun } from '../check-run';
 
 /** What became of files of which findings were mended. */
@@ -13,6 +13,8 @@ export interface Mended {
   readonly originals: ReadonlyMap<string, string>;
   /** How many findings were mended. */
   readonly made: number;
+  /** What could be mended but for what keeps it from being proved, such as an error in its file. */
+  readonly left: readonly Diagnostic[];
 }
 
 /** No file has as many findings one below the other. */
@@ -22,17 +24,22 @@ const MOST_ROUNDS = 100;
  * Mends what findings say how to mend, again and again until nothing is left of it. Each new text is read and proved to
  * mean what the old one meant; what cannot be proved is not made.
  * @param check checks the files, with some texts in place of theirs
+ * @param first what it found in the files as they are, where that is known already
  */
-export function mend(check: (texts: ReadonlyMap<string, string>) => CheckRun | number): Mended | number {
+export function mend(
+  check: (texts: ReadonlyMap<string, string>) => CheckRun | number,
+  first?: CheckRun,
+): Mended | number {
   const texts = new Map<string, string>();
   const originals = new Map<string, string>();
   const unproved = new Set<string>();
   let made = 0;
   for (let round = 0; ; round++) {
-    const run = check(texts);
+    const run = (round === 0 && first) || check(texts);
     if (typeof run === 'number') return run;
     const fixes = fixesOf(run, unproved);
-    if (fixes.size === 0 || round === MOST_ROUNDS) return { run, texts, originals, made };
+    if (fixes.size === 0 || round === MOST_ROUNDS)
+      return { run, texts, originals, made, left: run.diagnostics.filter(({ fix }) => fix) };
     for (const [file, groups] of fixes) {
       const text = run.sources.get(file)!;
       const changed = changedText(file, text, groups) ?? changedText(file, text, groups.slice(0, 1));

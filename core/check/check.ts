@@ -10,6 +10,7 @@ import {
   suggest,
 } from '../diagnostics';
 import { append, distinct, gravest, withoutOldBooleans } from '../diagnostics/collect';
+import { isDump } from '../dump/part';
 import { isMasqDocument, loadIntents } from '../intent/load';
 import type { ClusterModel } from '../intent/model';
 import { type Bundle, checkBundle, emptyBundle, withoutDocuments } from '../manifest/bundle';
@@ -20,6 +21,7 @@ import { readManifest } from '../manifest/read';
 import { isSettingsFile, Judge, type Judgement, readParsedSettings, type Suppressed } from '../settings';
 import { DEFAULT_LIMITS, type Limits, type ParsedSource, parseSource, type SourceDocument } from '../source';
 import type { AgentConfig } from '../treatment/agentfile';
+import { DUMP_READERS, dumpFault } from './dump';
 import { isAgentKey, isMasqKey } from './mentions';
 
 /** A text to be checked. */
@@ -190,7 +192,7 @@ export class Checker {
       append(found, readParsedSettings(parsed).diagnostics);
       return [];
     }
-    append(found, templateFaults(parsed));
+    append(found, syntaxFaults(parsed));
     for (const file of documents.flatMap(patchFiles)) this.patches.add(file);
     const isBare = documents.some(isAgentFile);
     if (isBare && !documents.some(document => objectId(document) || isMasqDocument(document.value))) {
@@ -263,7 +265,9 @@ function nothingToCheck({ source, documents }: ParsedSource): Diagnostic {
     const message = `nothing to check: ${wrapped.message}, or write a whole ConfigMap`;
     return diagnostic('MQ212', document.at(wrapped.path, 'key'), { message });
   }
-  const message = 'nothing to check: no masq intent, no ip-masq-agent file and no manifest that masq knows';
+  const message = isDump(source.text)
+    ? `nothing to check: ${DUMP_READERS}`
+    : 'nothing to check: no masq intent, no ip-masq-agent file and no manifest that masq knows';
   return diagnostic('MQ212', { file: source.file, range: source.range(0, 0) }, { message });
 }
 
@@ -287,14 +291,22 @@ function isAgentFile(document: SourceDocument): boolean {
 /** What Helm's charts call the files of their values, among which those of an agent's file may be. */
 const CHART_VALUES = /(?:^|\/)values(?:[-_.][^/]*)?\.ya?ml$/;
 
+/** What is wrong with a text as YAML, or what the text is where it is none. */
+function syntaxFaults(parsed: ParsedSource): readonly Diagnostic[] {
+  if (!parsed.diagnostics.some(({ code }) => code === 'MQ201')) return parsed.diagnostics;
+  const dump = dumpFault(parsed.source);
+  return dump ? [dump] : templateFaults(parsed);
+}
+
 /** A YAML fault beside `{{` is a template that nobody rendered, and its syntax errors only distract. */
 function templateFaults(parsed: ParsedSource): readonly Diagnostic[] {
   const { diagnostics, source } = parsed;
   const at = source.text.indexOf('{{');
-  if (at < 0 || !diagnostics.some(d => d.code === 'MQ201')) return diagnostics;
+  if (at < 0) return diagnostics;
   const end = source.text.indexOf('}}', at);
   const text = source.text.slice(at, end < 0 ? at + 2 : end + 2).split('\n')[0]!;
   const message = `"${text}" is a template placeholder that was never filled in; check what the template renders`;
   const place = { file: source.file, range: source.range(at, at + text.length) };
-  return [diagnostic('MQ613', place, { message }), ...diagnostics.filter(d => d.code !== 'MQ201')];
+  const hint = 'a chart is rendered by "helm template CHART | masq validate -"';
+  return [diagnostic('MQ613', place, { message, hint }), ...diagnostics.filter(d => d.code !== 'MQ201')];
 }

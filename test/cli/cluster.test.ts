@@ -98,6 +98,21 @@ describe.skipIf(isMissing('kubectl', 'version', '--client'))('a running cluster,
     }
   });
 
+  test('is linted and imported', async () => {
+    await serve(rendered());
+    const linted = masq('lint', 'cluster:');
+    expect(linted).toMatchObject({ status: 0, stderr: '' });
+    expect(linted.stdout).toMatch(/ in \d files \(\d documents\)\n$/);
+    expect(masq('lint', '--fix', 'cluster:')).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: 'masq: --fix and --diff mend files that are here, and "cluster:" is none\n',
+    });
+    const facts = ['--node-cidr', '192.168.1.0/24', '--pod-cidr', '10.244.0.0/16', '-o', 'imported.yaml'];
+    expect(masq('import', 'cluster:', '--platform', 'kubernetes', ...facts)).toMatchObject({ status: 0 });
+    expect(masq('diff', 'cluster:', 'imported.yaml').stdout).toBe('no changes; 1 cluster compared\n');
+  });
+
   test('or is not', async () => {
     await serve(rendered());
     box.write('intent.yaml', INTENT.replace('10.0.0.0/8', '10.0.0.0/9'));

@@ -257,6 +257,34 @@ describe('--fix', () => {
   });
 });
 
+describe('what is no file', () => {
+  test('is linted at a revision, and imported, but not mended', () => {
+    box.write('in/list.yaml', LIST);
+    const git = `git init -q -b main . && git -c user.name=x -c user.email=x@example.com commit -q --allow-empty -m 0
+git add -A && git -c user.name=x -c user.email=x@example.com commit -qm 1 && rm -r in`;
+    expect(box.bash(git).status).toBe(0);
+    const { status, stdout, stderr } = box.masq('lint', 'git:main:in');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toContain('main:in/list.yaml:5:5 warning MQ121 "10.1.0.0/16" lies inside');
+    expect(box.masq('validate', 'git:main:in').status).toBe(0);
+    expect(box.masq('lint', '--diff', 'git:main:in')).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: 'masq: --fix and --diff mend files that are here, and "git:main:in" is none\n',
+    });
+    const facts = ['--node-cidr', '10.0.0.0/24', '--pod-cidr', '10.9.0.0/16', '--platform', 'kubernetes'];
+    expect(box.masq('import', 'git:main:in', ...facts).stdout).toContain('# Imported by masq from git:main:in');
+    for (const command of ['lint', 'import']) {
+      expect(box.masq(command, 'git:main')).toEqual({
+        status: 2,
+        stdout: '',
+        stderr:
+          'masq: "git:main": no path is said, and no .masq.yaml that counts here names any; write git:main:PATH\n',
+      });
+    }
+  });
+});
+
 describe('--diff', () => {
   test('shows what would be written, and writes nothing', () => {
     box.write('list.yaml', LIST);
@@ -292,6 +320,22 @@ describe('--diff', () => {
     const { status, stdout, stderr } = box.masq('lint', '--diff', 'a.yaml');
     expect([status, stdout]).toEqual([1, '']);
     expect(stderr).toMatch(/^a\.yaml:12:16 error MQ101 [\s\S]*\nmasq: 0 findings would be mended\n$/);
+  });
+
+  test('says as much as --fix does and as is offered, and why something is left', () => {
+    box.write('list.yaml', `${list('10.0.0.0/8', '10.1.0.0/16 # masq-ignore MQ999 why')}`);
+    const left = 'masq: 1 finding cannot be mended before the errors of its file are\n';
+    expect(box.masq('lint', 'list.yaml').stderr).toBe(left);
+    expect(box.masq('lint', '--diff', 'list.yaml').stderr.endsWith(left)).toBe(true);
+    expect(box.masq('lint', '--fix', 'list.yaml').stderr).toBe(left);
+    box.write('sound.yaml', LIST);
+    const both = (args: string[]): string[] =>
+      box
+        .masq('lint', ...args, 'list.yaml', 'sound.yaml')
+        .stderr.split('\n')
+        .slice(-3);
+    expect(both([])).toEqual(['masq: 3 findings can be mended with --fix; --diff shows how', left.trim(), '']);
+    expect(both(['--diff'])).toEqual(['masq: 3 findings would be mended in 1 file', left.trim(), '']);
   });
 
   test('is what git applies', () => {

@@ -330,6 +330,22 @@ no changes; 1 cluster compared
   });
 });
 
+test('an intent and a dump that are named the other way round', () => {
+  box.write('node-1', dumpOf(['@agent']));
+  const { status, stderr } = box.masq('verify', 'node-1', '--against', 'masq.yaml');
+  expect({ status, stderr }).toEqual({
+    status: 2,
+    stderr:
+      'masq: "node-1" is a dump of a node\'s rules and "masq.yaml" is none; they are named the other way round: masq verify masq.yaml --against node-1\n',
+  });
+});
+
+test('the standard input is read once', () => {
+  expect(verify('--against', '-', '-').stderr).toBe(
+    'masq: "-" is named twice, and the standard input can be read once; name a file for one\n',
+  );
+});
+
 test('manifests that do not say where pods have their addresses take it from the facts that are named', () => {
   const dump = dumpOf(['-A POSTROUTING -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE', '@agent']);
   box.write('node-1', dump);

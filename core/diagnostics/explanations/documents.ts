@@ -137,7 +137,7 @@ export const DOCUMENTS = {
   MQ212: {
     meaning: prose(`
       A file holds no document that masq knows: no intent, no agent file, no manifest of the agent or the gateway. It was
-      read as YAML and otherwise not checked. Where nothing in a folder or a pipe is one, MQ906 says so and the run fails.`),
+      read as YAML and otherwise not checked. Where nothing that was named is one, MQ906 says so and the run fails.`),
     example: block(`
       apiVersion: v1
       kind: Service

@@ -267,12 +267,12 @@ export const MASQ = {
   },
   MQ906: {
     meaning: prose(`
-      "masq validate" was given a folder or the standard input, and nothing in it is a document that masq knows. Nothing was
-      checked, and a check that looks at nothing must not pass: the folder may be the wrong one, or the command before the
-      pipe may have failed. One document that masq knows is enough: the other files then get the note MQ212. So do files
-      that are named one by one, since a hook names whatever a commit changed. It is a note where an entry of intents in
-      .masq.yaml is gone and what is rendered no more is to be deleted: git keeps no empty folders, so that the last intent
-      takes its folder with it.`),
+      Nothing in what "masq validate" or "masq lint" was given is a document that masq knows. Nothing was checked, and a
+      check that looks at nothing must not pass: the file or the folder may be the wrong one, or the command before a pipe
+      may have failed. One document that masq knows is enough: the other files then get the note MQ212. With --changed,
+      as hooks give it, a commit may have nothing for masq. It is a note where an entry of intents in .masq.yaml is gone and
+      what is rendered no more is to be deleted: git keeps no empty folders, so that the last intent takes its folder with
+      it.`),
     example: '# What a kubectl that failed writes to the standard input: nothing\n',
     fix: prose(`
       Name the folder that holds intents, agent files or manifests. In a pipe use "set -o pipefail".`),
