@@ -227,7 +227,7 @@ ${w}`}function p(n){return r(`
         -
     `),fix:"Write the value, or remove the key or the list item. An empty list is written [].",source:t.upstream},MQ212:{meaning:e(`
       A file holds no document that masq knows: no intent, no agent file, no manifest of the agent or the gateway. It was
-      read as YAML and otherwise not checked. Where nothing in a folder or a pipe is one, MQ906 says so and the run fails.`),example:r(`
+      read as YAML and otherwise not checked. Where nothing that was named is one, MQ906 says so and the run fails.`),example:r(`
       apiVersion: v1
       kind: Service
       metadata: {name: web}
@@ -551,12 +551,12 @@ ${r(`
       A rendered file belongs to none of the given intents. If a cluster is synced from its folder, the old objects stay
       applied. Deleting them does not take the agent's rules off the nodes.`),example:`# The folder of an intent that was renamed or deleted
 `,fix:"Remove the file if its cluster is gone, or give masq the missing intent too.",source:`${t.masq}; ${t.standard}`},MQ906:{meaning:e(`
-      "masq validate" was given a folder or the standard input, and nothing in it is a document that masq knows. Nothing was
-      checked, and a check that looks at nothing must not pass: the folder may be the wrong one, or the command before the
-      pipe may have failed. One document that masq knows is enough: the other files then get the note MQ212. So do files
-      that are named one by one, since a hook names whatever a commit changed. It is a note where an entry of intents in
-      .masq.yaml is gone and what is rendered no more is to be deleted: git keeps no empty folders, so that the last intent
-      takes its folder with it.`),example:`# What a kubectl that failed writes to the standard input: nothing
+      Nothing in what "masq validate" or "masq lint" was given is a document that masq knows. Nothing was checked, and a
+      check that looks at nothing must not pass: the file or the folder may be the wrong one, or the command before a pipe
+      may have failed. One document that masq knows is enough: the other files then get the note MQ212. With --changed,
+      as hooks give it, a commit may have nothing for masq. It is a note where an entry of intents in .masq.yaml is gone and
+      what is rendered no more is to be deleted: git keeps no empty folders, so that the last intent takes its folder with
+      it.`),example:`# What a kubectl that failed writes to the standard input: nothing
 `,fix:e(`
       Name the folder that holds intents, agent files or manifests. In a pipe use "set -o pipefail".`),source:t.masq},MQ907:{meaning:e(`
       A cluster's folder holds a manifest that masq has not written. Argo CD, Flux and "kubectl apply -f" apply the folder
