@@ -1,6 +1,6 @@
 import { type Address, IntervalSet } from '../address';
 import type { Packets } from './match';
-import { BEFORE_ROUTING, type NatChain, type NatHook, type NatRule, type NatRuleset } from './nat-rule';
+import { isEarly as isAsEarly, type NatChain, type NatHook, type NatRule, type NatRuleset } from './nat-rule';
 import { walkRules } from './walk';
 
 /** What every packet would meet that the rules before let through. */
@@ -12,7 +12,7 @@ const EVERYTHING: NatRule = { conditions: [], verdict: { kind: 'masquerade', ran
  */
 export function exemptingRule(ruleset: NatRuleset, packets: Packets, address: Address): NatRule | undefined {
   const to = IntervalSet.fromRange(address, address);
-  const early = ruleset.hooks.filter(hook => hook.priority === BEFORE_ROUTING);
+  const early = ruleset.hooks.filter(isAsEarly);
   const behind = { ...ruleset, hooks: ruleset.hooks.filter(hook => !early.includes(hook)) };
   for (const hook of [...early, ...behind.hooks]) {
     const { chain: name, nat } = hook;

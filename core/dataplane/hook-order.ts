@@ -1,4 +1,4 @@
-import type { NatHook } from './nat-rule';
+import { isEarly, type NatHook } from './nat-rule';
 
 /** How many orders are followed at the most: those of four base chains of one priority. */
 const MOST = 24;
@@ -26,6 +26,8 @@ export function hookOrders(hooks: readonly NatHook[]): readonly (readonly NatHoo
 }
 
 function isBefore(a: NatHook, b: NatHook): boolean {
+  // Of those before, what one does to packets does not depend on what another of its priority did.
+  if (isEarly(a) || isEarly(b)) return a.priority < b.priority || (a.priority === b.priority && a.chain < b.chain);
   if (a.nat && b.nat) return a.priority < b.priority;
   return (a.nat ? SOURCE_NAT : a.priority) < (b.nat ? SOURCE_NAT : b.priority);
 }

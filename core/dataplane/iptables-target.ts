@@ -25,6 +25,9 @@ const HARMLESS: readonly string[] = [
   'TTL',
 ];
 
+/** Targets that give packets another destination, or other addresses one by one. */
+export const READDRESSING: readonly string[] = ['DNAT', 'DNPT', 'NETMAP', 'REDIRECT', 'SNPT', 'TPROXY'];
+
 function known(name: string, options: readonly string[]): RuleVerdict | undefined {
   switch (name) {
     case 'MASQUERADE':
@@ -41,7 +44,10 @@ function known(name: string, options: readonly string[]): RuleVerdict | undefine
       return { kind: options.includes('--notrack') ? 'untrack' : 'continue' };
     case 'NOTRACK':
       return { kind: 'untrack' };
+    case 'HMARK':
+      return { kind: 'set-mark', clear: 0, flip: 0, lost: ALL_BITS };
   }
+  if (READDRESSING.includes(name)) return { kind: 'readdress' };
   if (HARMLESS.includes(name)) return { kind: 'continue' };
   if (options.length > 0) return undefined;
   switch (name) {

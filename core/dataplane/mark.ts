@@ -1,6 +1,9 @@
 import type { NatRuleset } from './nat-rule';
 
-/** What is known of the mark that packets carry: which of its 32 bits, in the upper half, and what these are. */
+/**
+ * What is known of the mark that packets carry: which of its 32 bits, in the upper half, and what these are. Above both is
+ * whether the packets are {@link UNTRACKED}.
+ */
 export type Mark = bigint;
 
 /** How a rule changes a mark: to `(mark & ~clear) ^ flip`. */
@@ -10,6 +13,9 @@ export interface MarkChange {
   /** Bits that nobody knows behind it. @default none */
   readonly lost?: number;
 }
+
+/** Beside a mark: no connection is tracked, so no rule of type nat is asked about the packets. */
+export const UNTRACKED: Mark = 1n << 64n;
 
 /** All bits of a mark. */
 export const ALL_BITS = 0xffffffff;
@@ -22,7 +28,7 @@ export function markOf(known: number, bits: number): Mark {
 /** What is known of a mark when a rule has changed it. */
 export function changedMark(mark: Mark, { clear, flip, lost = 0 }: MarkChange): Mark {
   const { known, bits } = partsOf(mark);
-  return markOf((known | clear) & ~lost, (bits & ~clear) ^ flip);
+  return (mark & UNTRACKED) | markOf((known | clear) & ~lost, (bits & ~clear) ^ flip);
 }
 
 /** Whether the masked bits of a mark are these; undefined when nobody knows. */
@@ -36,7 +42,7 @@ export function isMarked(
 }
 
 function partsOf(mark: Mark): { readonly known: number; readonly bits: number } {
-  return { known: Number(mark >> 32n), bits: Number(mark & BigInt(ALL_BITS)) };
+  return { known: Number((mark >> 32n) & BigInt(ALL_BITS)), bits: Number(mark & BigInt(ALL_BITS)) };
 }
 
 /**

@@ -13,6 +13,8 @@ export interface Packets {
   readonly sources?: IntervalSet;
   /** Whether they may have been given another source already. @default false: they still have the pod's */
   readonly isTranslated?: boolean;
+  /** Whether `to` is where pods send them. @default false: it is where they leave to, when rules may have sent them elsewhere */
+  readonly isAsSent?: boolean;
   /** Bits of the mark that they do not carry. @default those of packets to Services; the others may be set or not */
   readonly unmarked?: number;
   /** By name, the addresses of sets that rules refer to. @default none are known */

@@ -37,8 +37,14 @@ export type RuleVerdict =
     }
   | { readonly kind: 'jump' | 'goto'; readonly chain: string }
   | {
-      /** The connection is not tracked: the packet goes on, but no rule can give it another source. */
+      /** The connection is not tracked: the packet goes on, but no rule of type nat can give it another source. */
       readonly kind: 'untrack';
+    }
+  | {
+      /** The packet gets another destination, or stays on the node: nobody knows what becomes of it. */
+      readonly kind: 'readdress';
+      /** Whether it may get another source, and that by itself, whatever becomes of others of its connection. */
+      readonly source?: true;
     }
   | { readonly kind: 'masquerade'; readonly toPorts?: string; readonly randomFully: boolean }
   | { readonly kind: 'snat'; readonly sourceIP: string }
@@ -76,14 +82,29 @@ export interface NatHook {
   /** Whether it is of type `nat`, which may give packets a source; others may only mark them before. */
   readonly nat: boolean;
   /**
-   * The kernel asks base chains from the lowest priority up; 100 is `srcnat`, where iptables' nat table is, those of
-   * devices come behind all others, and those before the routing decision ({@link BEFORE_ROUTING}) before them.
+   * The kernel asks base chains from the lowest priority up; 100 is `srcnat`, where iptables' nat table is, and those of
+   * devices come behind all others. Chains of other hooks, which come before, have {@link EARLIER} added to theirs.
    */
   readonly priority: number;
 }
 
-/** The priority of base chains that packets come to before any of those behind the routing decision. */
-export const BEFORE_ROUTING = Number.NEGATIVE_INFINITY;
+/** What is added to the priority of base chains of hooks before the postrouting one; no priority of these is as low. */
+export const EARLIER: Readonly<Record<EarlyHook, number>> = {
+  ingress: -3 * 2 ** 40,
+  prerouting: -2 * 2 ** 40,
+  forward: -(2 ** 40),
+};
+
+/** The hooks that packets of pods come through before the postrouting one. */
+export type EarlyHook = 'ingress' | 'prerouting' | 'forward';
+
+/** Whether packets come to a base chain before any of the postrouting hook. */
+export function isEarly({ priority }: NatHook): boolean {
+  return priority < EARLIER.forward / 2;
+}
+
+/** The priority at which the kernel begins to track connections: no rule behind leaves a packet untracked. */
+export const TRACKING = EARLIER.prerouting - 200;
 
 /** What one address family's packets go through behind the routing decision, as far as it may change their source. */
 export interface NatRuleset {
@@ -91,7 +112,7 @@ export interface NatRuleset {
   readonly family: Family;
   /** The chains that packets may come to, by a name that is their own. */
   readonly chains: ReadonlyMap<string, NatChain>;
-  /** The base chains at the postrouting hook, and those before where packets are left untracked, in any order. */
+  /** The base chains at the postrouting hook, and those before where packets are left untracked or get other addresses, in any order. */
   readonly hooks: readonly NatHook[];
 }
 
@@ -111,14 +132,35 @@ export function joinRulesets(first: NatRuleset, ...others: readonly NatRuleset[]
   return { family: first.family, chains, hooks: [first, ...others].flatMap(ruleset => ruleset.hooks) };
 }
 
-/** Whether a rule of these chains leaves packets untracked, or may do so. */
-export function untracks(chains: Iterable<NatChain>): boolean {
-  return [...chains].some(({ rules }) => rules.some(isUntracking));
+/**
+ * Whether chains of a hook before the postrouting one have a say: where a rule leaves packets untracked or gives them other
+ * addresses, or may do so.
+ */
+export function hasEarlySay(hook: NatHook, chains: Iterable<NatChain>): boolean {
+  const mayUntrack = hook.priority <= TRACKING;
+  return [...chains].some(({ rules }) =>
+    rules.some(({ verdict }) => {
+      if (verdict.kind === 'readdress') return true;
+      if (verdict.kind === 'untrack') return mayUntrack;
+      // What `nft -j` lists by its name only may be a target that untracks.
+      return verdict.kind === 'unknown' && (hook.nat || (mayUntrack && /"name":"(?:CT|NOTRACK)"/.test(verdict.text)));
+    }),
+  );
 }
 
-/** What `nft -j` lists by its name only may be such a target. */
-function isUntracking({ verdict }: NatRule): boolean {
-  return verdict.kind === 'untrack' || (verdict.kind === 'unknown' && /"name":"(?:CT|NOTRACK)"/.test(verdict.text));
+/** Whether a verdict leads to another chain. */
+export function leads(verdict: RuleVerdict): verdict is Extract<RuleVerdict, { readonly chain: string }> {
+  return verdict.kind === 'jump' || verdict.kind === 'goto';
+}
+
+/** Chains of kube-proxy and of the portmap plugin of CNI, behind their table's name: for packets to Services and host ports. */
+const OF_SERVICES = /(?:^| )(?:KUBE-|CNI-)[^ ]*$/;
+
+/** A rule as it is for packets to no Service: that such packets get another destination is another matter. */
+export function besideServices(rule: NatRule): NatRule {
+  return leads(rule.verdict) && OF_SERVICES.test(rule.verdict.chain)
+    ? { ...rule, verdict: { kind: 'continue' } }
+    : rule;
 }
 
 /** A rule that stands for what is no rule of the kernel, such as a chain's policy or one that cannot be followed. */

@@ -32,6 +32,10 @@ export function isOfIptables({ expr }: Fields): boolean {
   return Array.isArray(expr) && expr.some(isXt);
 }
 
+function hasMatch({ expr }: Fields, name: string): boolean {
+  return (expr as readonly unknown[]).some(item => fieldsOf(fieldsOf(item)?.xt)?.name === name);
+}
+
 function isXt(statement: unknown): boolean {
   return 'xt' in (fieldsOf(statement) ?? {});
 }
@@ -59,7 +63,8 @@ export function readSavedNftRule(family: Family, fields: Fields, scope: string, 
   const expr = (fields.expr as readonly unknown[]).filter(item => !isXt(item));
   const native = readNftRule(family, { ...fields, expr }, scope);
   const asksForMark = native.conditions.some(({ on }) => on === 'mark');
-  const others = saved.conditions.filter(({ on }) => !NATIVE.includes(on) && !(on === 'mark' && asksForMark));
+  const isNative = NATIVE.filter(on => on === 'protocol' || !hasMatch(fields, 'iprange'));
+  const others = saved.conditions.filter(({ on }) => !isNative.includes(on) && !(on === 'mark' && asksForMark));
   return {
     conditions: [...native.conditions, ...others],
     verdict: native.verdict.kind === 'continue' ? targetOf(saved) : native.verdict,
@@ -89,8 +94,10 @@ export function readNftRule(family: Family, { chain, handle, expr }: Fields, sco
   for (const statement of statements) {
     if (!statement) return { conditions, verdict: { kind: 'unknown', text }, text };
     const [kind, value] = statement;
-    // Whatever else the rule does, the packet keeps its source.
-    if (verdict.kind === 'untrack') break;
+    const next = readNftVerdict(family, kind, value, scope);
+    // Whatever else the rule does, this counts; and no rule of type nat gives a source to what is not tracked.
+    if (next.kind === 'readdress') return { conditions, verdict: next, text };
+    if (verdict.kind === 'untrack') continue;
     if (kind === 'match') {
       const condition = readNftMatch(family, fieldsOf(value) ?? {}, scope);
       if (!condition) continue;
@@ -103,7 +110,6 @@ export function readNftRule(family: Family, { chain, handle, expr }: Fields, sco
       conditions.push({ on: 'unknown', text: JSON.stringify({ [kind]: value }) });
       continue;
     }
-    const next = readNftVerdict(family, kind, value, scope);
     // What is set may not be there, such as an option of TCP: then a rule ends without doing what stands behind.
     if (kind === 'mangle' && next.kind === 'continue' && verdict.kind === 'continue') {
       conditions.push({ on: 'unknown', text: JSON.stringify({ mangle: value }) });

@@ -1,13 +1,17 @@
 import type { Family, IntervalSet } from '../address';
 import { type Fields, fieldsOf } from './json';
 import {
-  BEFORE_ROUTING,
+  besideServices,
+  EARLIER,
+  type EarlyHook,
+  hasEarlySay,
+  leads,
   type NatChain,
   type NatHook,
   type NatRule,
   type NatRuleset,
   standIn,
-  untracks,
+  TRACKING,
 } from './nat-rule';
 import { isOfIptables, readNftRule, readSavedNftRule } from './nft-rule';
 import { readNftSet } from './nft-set';
@@ -33,13 +37,16 @@ export function isBaseChain({ family, hook }: Fields): boolean {
   return hook === (family === 'netdev' ? 'egress' : 'postrouting');
 }
 
-/** The kernel begins to track connections at this priority: no rule behind leaves a packet untracked. */
-const CONNTRACK = -200;
-
-/** Whether a chain is one where packets may be left untracked. */
-function isBeforeTracking({ hook, prio }: Fields): boolean {
-  return hook === 'prerouting' && typeof prio === 'number' && prio <= CONNTRACK;
+/** The hook before the postrouting one at which a chain is asked; undefined for any other chain. */
+function earlyHook({ hook }: Fields): EarlyHook | undefined {
+  return Object.hasOwn(EARLIER, String(hook)) ? (hook as EarlyHook) : undefined;
 }
+
+/** What rules consist of by which packets are left untracked, or get other addresses. */
+const EARLY = /"(?:notrack|dnat|redirect|tproxy|fwd|vmap|xt)":|"mangle":\{"key":\{"payload"/;
+
+/** The table of kube-proxy: where its rules send packets to Services is another matter. */
+const OF_SERVICES = /^ip6? kube-proxy $/;
 
 /** What is known of chains beside what `nft` lists of them. By the chains' names. */
 export interface KnownChains {
@@ -50,6 +57,11 @@ export interface KnownChains {
    * name only; without this, such rules are unknown.
    */
   readonly saved?: ReadonlyMap<string, readonly NatRule[]>;
+  /**
+   * Whether rules count that give packets other addresses before they come to the postrouting hook, but for those to
+   * Services. @default false: of such packets nothing is told
+   */
+  readonly readdressing?: boolean;
 }
 
 /** Reads what `nft -j list ruleset` prints, or part of it; undefined when it is no such thing. */
@@ -79,7 +91,7 @@ class RulesetReader {
   private readonly listed = new Map<string, ListedChain>();
   private readonly sets = new Map<string, IntervalSet>();
   private readonly hooks: NatHook[] = [];
-  /** Base chains before connections are tracked. */
+  /** Base chains of hooks before. */
   private readonly early: NatHook[] = [];
   /** Tables that are switched off, or may be: by their name what their flags say. */
   private readonly flagged = new Map<string, string>();
@@ -109,21 +121,36 @@ class RulesetReader {
 
   /** The chains that packets come to, from the base chains on. */
   ruleset(): NftRuleset {
-    const early = this.early.filter(hook => untracks(this.chainsFrom([hook]).values()));
-    const hooks = [...early, ...this.hooks].filter(hook => !this.isDormant(this.listed.get(hook.chain)!.scope));
-    return { ruleset: { family: this.family, chains: this.chainsFrom(hooks), hooks }, sets: this.sets };
+    const early = this.early.filter(
+      hook => this.mayHaveSay(hook) && hasEarlySay(hook, this.chainsFrom([hook], true).values()),
+    );
+    const asked = (hook: NatHook): boolean => !this.isDormant(this.listed.get(hook.chain)!.scope);
+    const hooks = [...early, ...this.hooks].filter(asked);
+    const chains = new Map([
+      ...this.chainsFrom(early.filter(asked), true),
+      ...this.chainsFrom(this.hooks.filter(asked), false),
+    ]);
+    return { ruleset: { family: this.family, chains, hooks }, sets: this.sets };
   }
 
-  private chainsFrom(hooks: readonly NatHook[]): Map<string, NatChain> {
+  /** Whether it is worth while to read what an early base chain leads to: there may be very many rules. */
+  private mayHaveSay({ chain, priority }: NatHook): boolean {
+    const { scope } = this.listed.get(chain)!;
+    if (OF_SERVICES.test(scope) || !(this.known.readdressing || priority <= TRACKING)) return false;
+    const rules = [...this.listed.values()].filter(one => one.scope === scope).flatMap(one => one.rules);
+    return rules.some(({ expr }) => EARLY.test(JSON.stringify(expr)));
+  }
+
+  /** @param early whether the hooks are before the postrouting one */
+  private chainsFrom(hooks: readonly NatHook[], early: boolean): Map<string, NatChain> {
     const chains = new Map<string, NatChain>();
     const names = new Set(hooks.map(hook => hook.chain));
     for (const name of names) {
       const listed = this.listed.get(name);
-      const rules = this.known.rules?.get(name) ?? (listed && this.rulesOf(name, listed));
+      const all = this.known.rules?.get(name) ?? (listed && this.rulesOf(name, listed));
+      const rules = early ? all?.map(besideServices) : all;
       if (!rules) continue;
-      for (const { verdict } of rules) {
-        if (verdict.kind === 'jump' || verdict.kind === 'goto') names.add(verdict.chain);
-      }
+      for (const { verdict } of rules) if (leads(verdict)) names.add(verdict.chain);
       const doubts = listed ? this.inDoubt(listed.scope) : [];
       chains.set(name, {
         policy: listed?.policy ?? 'return',
@@ -146,14 +173,14 @@ class RulesetReader {
   private chain(scope: string, fields: Fields): boolean {
     const { name, type, prio, policy } = fields;
     if (typeof name !== 'string' || this.listed.has(scope + name)) return false;
-    const isEarly = isBeforeTracking(fields);
-    const base = isBaseChain(fields) || isEarly;
+    const early = earlyHook(fields);
+    const base = isBaseChain(fields) || early !== undefined;
     this.listed.set(scope + name, { policy: base ? policyOf(policy) : 'return', scope, rules: [] });
     if (!base) return true;
     if (typeof prio !== 'number') return false;
     const behind = fields.family === 'netdev' ? Number.POSITIVE_INFINITY : prio;
-    const priority = isEarly ? BEFORE_ROUTING : behind;
-    (isEarly ? this.early : this.hooks).push({ chain: scope + name, nat: type === 'nat', priority });
+    const priority = early ? EARLIER[early] + prio : behind;
+    (early ? this.early : this.hooks).push({ chain: scope + name, nat: type === 'nat', priority });
     return true;
   }
 

@@ -1,4 +1,5 @@
 import { type Family, parseAddress } from '../address';
+import { READDRESSING } from './iptables-target';
 import { type Fields, fieldsOf } from './json';
 import { ALL_BITS } from './mark';
 import type { RuleVerdict } from './nat-rule';
@@ -32,12 +33,24 @@ function known(family: Family, kind: string, value: unknown, scope: string): Rul
       return masquerade(value);
     case 'snat':
       return snat(family, fieldsOf(value) ?? {});
+    case 'dnat':
+    case 'redirect':
+    case 'tproxy':
+    case 'fwd':
+      return { kind: 'readdress' };
+    case 'xt':
+      return xt(fieldsOf(value) ?? {});
     case 'mangle':
       return mangle(fieldsOf(value) ?? {});
     default:
       // It may be a map of verdicts or a statement of a later nft: nobody knows what becomes of the packet.
       return undefined;
   }
+}
+
+/** A match or target of iptables' own, of which there is nothing but the name. */
+function xt({ type, name }: Fields): RuleVerdict | undefined {
+  return type === 'target' && READDRESSING.includes(String(name)) ? { kind: 'readdress' } : undefined;
 }
 
 function lead(kind: 'jump' | 'goto', target: unknown, scope: string): RuleVerdict | undefined {
@@ -85,8 +98,16 @@ function mangle({ key, value }: Fields): RuleVerdict | undefined {
     return { kind: 'set-mark', clear: bits.clear >>> 0, flip: bits.flip >>> 0 };
   }
   const of = fieldsOf(key);
-  if (of?.payload !== undefined)
-    return HARMLESS.includes(fieldsOf(of.payload)?.field) ? { kind: 'continue' } : undefined;
+  const payload = fieldsOf(of?.payload);
+  if (payload) {
+    if (HARMLESS.includes(payload.field)) return { kind: 'continue' };
+    // What is told by its place in the packet may be an address, too.
+    return payload.field === 'daddr'
+      ? { kind: 'readdress' }
+      : payload.field === 'saddr' || payload.field === undefined
+        ? { kind: 'readdress', source: true }
+        : undefined;
+  }
   return of && ('meta' in of || 'ct' in of || 'tcp option' in of) ? { kind: 'continue' } : undefined;
 }
 

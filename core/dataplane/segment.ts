@@ -60,7 +60,7 @@ function destinationsOf(family: Family, { conditions: [first] }: NatRule): Inter
 
 /** Whether a rule ends a packet's way through its chain, or all of its way, without giving it another source. */
 export function isExit({ verdict }: NatRule): boolean {
-  return verdict.kind === 'return' || verdict.kind === 'accept' || verdict.kind === 'untrack';
+  return verdict.kind === 'return' || verdict.kind === 'accept';
 }
 
 function isPlain({ conditions: [first, another], verdict }: NatRule): boolean {

@@ -2,9 +2,18 @@ import { type Family, IntervalSet, type LabelledSet, Partition } from '../addres
 import type { Exits } from './exits';
 import { type Flow, isExactly, join, joinAll } from './flow';
 import { hookOrders } from './hook-order';
-import { changedMark, type Mark, markOf, serviceBits } from './mark';
+import { changedMark, type Mark, markOf, serviceBits, UNTRACKED } from './mark';
 import { matching, type Packets, spreads } from './match';
-import { type NatChain, type NatHook, type NatRule, type NatRuleset, type RuleVerdict, standIn } from './nat-rule';
+import {
+  isEarly,
+  type NatChain,
+  type NatHook,
+  type NatRule,
+  type NatRuleset,
+  type RuleVerdict,
+  standIn,
+  TRACKING,
+} from './nat-rule';
 import { type Doubt, eitherWay, NO_NAT, type Outcome, outcomeOf, sameOutcome, together } from './outcome';
 import { overlay } from './overlay';
 import { isExit, type Run, segmentsOf } from './segment';
@@ -39,7 +48,7 @@ export function walkRules(ruleset: NatRuleset, packets: Packets, exits?: Exits):
 }
 
 /** By what a chain that filters may have a say: others ask for marks, and what is not tracked gets no other source. */
-const SAYING: readonly RuleVerdict['kind'][] = ['set-mark', 'untrack', 'unknown'];
+const SAYING: readonly RuleVerdict['kind'][] = ['set-mark', 'untrack', 'readdress', 'unknown'];
 
 /** Whether a base chain may have a say. */
 function matters(ruleset: NatRuleset, { chain: name, nat }: NatHook): boolean {
@@ -70,6 +79,8 @@ class Walk {
   /** The mark with which packets come. */
   private readonly start: Mark;
   private hook: NatHook | undefined;
+  /** Whether rules of the base chain may give packets another source, or exempt them from it. */
+  private decides = false;
   /** What is known of packets when they come to the base chain. */
   private packets: Packets;
   private depth = 0;
@@ -94,15 +105,27 @@ class Walk {
     let isDecided = false;
     for (const hook of order) {
       this.hook = hook;
-      isDecided ||= hook.nat;
+      this.decides = hook.nat && !isEarly(hook);
+      isDecided ||= this.decides;
       const isBehind = isDecided && !hook.nat;
       // Behind those of type nat all packets come, those that were given a source too, which others may still change.
       this.packets = isBehind ? { ...this.coming, isTranslated: true } : this.coming;
       if (isBehind) this.chain(hook.chain, new Map([[markOf(0, 0), IntervalSet.full(this.family)]]));
-      else flow = this.chain(hook.chain, flow).passed;
+      else flow = this.base(hook, flow);
     }
     for (const set of flow.values()) this.reach(NO_NAT, set);
     return this.givenUp === undefined ? this.result() : nobodyKnows(this.family, this.givenUp);
+  }
+
+  /** Packets come to a base chain; those that it accepts are the result. */
+  private base(hook: NatHook, flow: Flow): Flow {
+    const [asked, passed]: [Flow, Flow] = [new Map(), new Map()];
+    for (const [mark, set] of flow) join(hook.nat && (mark & UNTRACKED) !== 0n ? passed : asked, mark, set);
+    const accepted = this.chain(hook.chain, asked).passed;
+    if (!isEarly(hook)) joinAll(passed, accepted);
+    // Rules in between that are not followed may have changed the marks.
+    else for (const [mark, set] of accepted) join(passed, this.start | (mark & UNTRACKED), set);
+    return passed;
   }
 
   private chain(name: string, entering: Flow): Ways {
@@ -137,7 +160,7 @@ class Walk {
     const next: Flow = new Map();
     for (const [mark, set] of flow) {
       this.spend(set.intervalCount + run.left.intervalCount + (run.outcomes?.size ?? 0));
-      if (this.hook?.nat) this.exits?.through(run, set);
+      if (this.decides) this.exits?.through(run, set);
       join(returned, mark, set.intersect(run.returned));
       join(passed, mark, set.intersect(run.accepted));
       join(next, mark, set.intersect(run.left));
@@ -160,7 +183,7 @@ class Walk {
       if (match.isEmpty()) continue;
       const changes = this.apply(rule, mark, match, { ...ways, next });
       if (changes && !certain) this.doubt(rule, mark, match);
-      const keeps = rule.verdict.kind === 'untrack' || (this.hook?.nat && isExit(rule));
+      const keeps = rule.verdict.kind === 'untrack' ? this.hook!.priority < TRACKING : this.decides && isExit(rule);
       if (certain && keeps) this.exits?.by(rule, match, match !== set);
     }
     return next;
@@ -183,6 +206,13 @@ class Walk {
       case 'set-mark':
         join(next, changedMark(mark, verdict), set);
         return true;
+      case 'readdress':
+        // Where packets leave to is where such rules have sent them.
+        if (verdict.source || !isEarly(this.hook!) || this.packets.isAsSent) return this.end(rule, mark, set, flows);
+        join(next, mark, set);
+        return false;
+      case 'untrack':
+        return this.untrack(rule, mark, set, next);
       case 'jump':
       case 'goto':
         if (this.ruleset.chains.has(verdict.chain)) return this.lead(verdict, mark, set, flows);
@@ -190,6 +220,15 @@ class Walk {
       default:
         return this.end(rule, mark, set, flows);
     }
+  }
+
+  private untrack(rule: NatRule, mark: Mark, set: IntervalSet, next: Flow): boolean {
+    const { priority } = this.hook!;
+    if (priority <= TRACKING) join(next, mark | UNTRACKED, set);
+    if (priority >= TRACKING) join(next, mark, set);
+    // Of those of one priority, nobody knows which comes first.
+    if (priority === TRACKING) this.doubt(rule, mark, set);
+    return priority < TRACKING;
   }
 
   private lead(

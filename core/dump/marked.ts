@@ -11,7 +11,7 @@ const TABLE_OF_SERVICES = 'kube-proxy';
 const ELSEWHERE: readonly string[] = ['INPUT', 'OUTPUT', 'POSTROUTING'];
 
 const SETTING = /-j (?:CONN)?MARK --(?:set-xmark|set-mark|or-mark|xor-mark) (\S+)/;
-const OBSCURE = /-(?:left|right)-shift-mark | --map-mark/;
+const OBSCURE = /-(?:left|right)-shift-mark | --map-mark|-j HMARK/;
 const LEADING = /^(?:\[\d+:\d+\] )?-A (\S+) .*-[jg] (\S+)/;
 
 /**

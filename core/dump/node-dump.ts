@@ -1,6 +1,6 @@
 import { FAMILIES, type Family, type IntervalSet } from '../address';
 import type { Input } from '../check/check';
-import { iptablesRuleset } from '../dataplane/iptables-save';
+import { iptablesChains, iptablesRuleset } from '../dataplane/iptables-save';
 import { fieldsOf } from '../dataplane/json';
 import { joinRulesets, type NatRule, type NatRuleset, standIn } from '../dataplane/nat-rule';
 import { type NftRuleset, readNftRuleset } from '../dataplane/nft-ruleset';
@@ -180,12 +180,15 @@ function familyRules(family: Family, held: Held): NftRuleset | undefined {
   const { sets, entries } = held;
   const tables = held.tables.filter(table => table.family === family);
   const doubts = held.unseen(family);
-  const rulesetOf = (table: DumpedTable): NatRuleset => iptablesRuleset(family, table.table, labelOf(table));
+  const rulesetOf = (table: DumpedTable): NatRuleset =>
+    iptablesRuleset(family, table.table, labelOf(table), undefined, true);
   if (held.listings.length === 0) return { ruleset: joinAll(family, tables.map(rulesetOf), doubts), sets };
   const ofNft = tables.filter(({ flavour }) => flavour === 'nft');
   const saved = new Map<string, readonly NatRule[]>();
-  for (const { chains } of ofNft.map(rulesetOf)) for (const [name, { rules }] of chains) saved.set(name, rules);
-  const nft = readNftRuleset(family, { nftables: entries }, { saved });
+  for (const table of ofNft) {
+    for (const [name, { rules }] of iptablesChains(family, table.table, labelOf(table))) saved.set(name, rules);
+  }
+  const nft = readNftRuleset(family, { nftables: entries }, { saved, readdressing: true });
   if (!nft) return undefined;
   for (const table of ofNft.filter(one => !held.lists(one))) {
     doubts.push(`the table at ${placeText(table)}, which nft does not list: the dumps are of different moments`);

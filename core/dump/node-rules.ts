@@ -44,8 +44,13 @@ export class NodeRules {
     return this.rules.get(family)!.ruleset;
   }
 
+  /** What the rules make of packets, by the destination to which pods send them. */
+  sent(family: Family, sources: Sources): Partition<KernelDecision> {
+    return kernelMap(this.ruleset(family), { ...this.packets(family, sources), isAsSent: true });
+  }
+
   /**
-   * What the rules make of packets.
+   * What the rules make of packets, by the destination with which they leave: rules may have sent them there.
    * @param ruleset the rules that count. @default all
    */
   map(family: Family, sources: Sources, ruleset: NatRuleset = this.ruleset(family)): Partition<KernelDecision> {

@@ -301,11 +301,11 @@ describe('a rule of nft -j', () => {
     [[{ mangle: { key: { meta: { key: 'nftrace' } }, value: 1 } }], { kind: 'continue' }],
     [[{ mangle: { key: { 'tcp option': { name: 'maxseg' } }, value: { rt: { key: 'mtu' } } } }], { kind: 'continue' }],
     [[{ mangle: { key: { payload: { protocol: 'ip', field: 'dscp' } }, value: 'cs1' } }], { kind: 'continue' }],
-    [[{ mangle: { key: { payload: { base: 'nh', offset: 96, len: 32 } }, value: 7 } }], { kind: 'unknown' }],
+    [[{ mangle: { key: { payload: { base: 'nh', offset: 96, len: 32 } }, value: 7 } }], { kind: 'readdress' }],
     [[{ limit: { rate: 5 } }, { log: null }], { kind: 'continue' }],
     [
       [{ mangle: { key: { payload: { protocol: 'ip', field: 'saddr' } }, value: '192.168.1.10' } }],
-      { kind: 'unknown' },
+      { kind: 'readdress' },
     ],
     [[{ mangle: { key: mark, value: 5 } }, { accept: null }], { kind: 'unknown' }],
     [[{ mangle: { key: mark, value: 5 } }, daddr('203.0.113.1'), { accept: null }], { kind: 'unknown' }],
