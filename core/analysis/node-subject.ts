@@ -20,7 +20,9 @@ export function nodeTreatment(node: NodeRules, pods?: Both<IntervalSet>): Treatm
   const base = both(family => {
     if (!node.families.includes(family)) return Partition.constant<Decision>(family, UNSEEN);
     const sources = pods?.[family].isEmpty() ? undefined : pods?.[family];
-    return node.sent(family, sources).zip(node.exits(family, sources), (is, exit) => decisionOf(node, family, is, exit));
+    return node
+      .sent(family, sources)
+      .zip(node.exits(family, sources), (is, exit) => decisionOf(node, family, is, exit));
   });
   return { base, asked: both(family => askedOf(node, base[family])), egress: [] };
 }
