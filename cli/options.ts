@@ -89,7 +89,7 @@ export const NAMESPACE: Option = {
 
 /** What a SIDE of a question may be, for descriptions of commands. */
 export const SIDES =
-  'files or folders of intents, manifests, ip-masq-agent files or dumps of a node\'s rules, "-" for the standard input, git:REV:PATH for a path at a revision, or cluster: for the running cluster of kubectl\'s current context (cluster:CONTEXT for another)';
+  'files or folders of intents, manifests, ip-masq-agent files, what Calico, Cilium, Antrea, AWS, Azure or Tencent are configured with, or dumps of a node\'s rules, "-" for the standard input, git:REV:PATH for a path at a revision, or cluster: for the running cluster of kubectl\'s current context (cluster:CONTEXT for another)';
 
 /** How the agent is started that reads bare files. */
 export const AGENT_ARGS: Option = {
@@ -106,6 +106,15 @@ export const FACTS: Option = {
   value: 'FILE',
   multiple: true,
   help: "intents that declare the clusters' ranges and platform, for manifests that do not say them",
+};
+
+/** The ranges that AWS and AKS keep pods' addresses to. */
+export const VPC: Option = {
+  name: 'vpc-cidr',
+  type: 'string',
+  value: '[CLUSTER=]CIDR',
+  multiple: true,
+  help: "a range of the VPC or the VNet, for what AWS's CNI or AKS is configured with: it does not say them",
 };
 
 /** Which cluster of a side is meant. */

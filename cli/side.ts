@@ -1,12 +1,16 @@
+import { formatCidr, setsOf } from '../core/address';
 import type { AgentFlags } from '../core/agentfile/flags';
 import { withFacts } from '../core/analysis/facts';
+import { shareFacts } from '../core/analysis/fleet';
 import { nodeSubject } from '../core/analysis/node-subject';
+import { withVpc } from '../core/analysis/plane-subject';
 import { type ReadSubjects, readSubjects, type Subject } from '../core/analysis/subject';
 import type { Input } from '../core/check/check';
-import { mayConcern } from '../core/check/mentions';
+import { mayDecide } from '../core/check/mentions';
 import { type Diagnostic, hasErrors } from '../core/diagnostics';
 import { isDump } from '../core/dump/part';
 import type { ClusterModel } from '../core/intent/model';
+import type { VpcRange } from '../core/target/facts';
 import { readAgentArgs } from './agent-args';
 import { dumpOf, namesDump, readDump } from './dumps';
 import { readElsewhere, tellApart } from './elsewhere';
@@ -17,6 +21,7 @@ import { listInputs, readInput } from './inputs';
 import type { Invocation } from './masq';
 import { loadProject } from './settings';
 import { refuse, stderr } from './stdio';
+import { vpcRange } from './target/options';
 
 /** A side of a question, read. */
 export interface ReadSide extends ReadSubjects {
@@ -39,6 +44,7 @@ export async function readSides(groups: readonly (readonly string[])[], values: 
   const { flags, faults: wrongArgs } = readAgentArgs(values['agent-args'] as string | undefined);
   const faults = [...wrongArgs];
   const intents = intentsOf(values);
+  const vpc = (values['vpc-cidr'] as string[]).flatMap(text => vpcRange(text, faults));
   if (groups.some(words => words.length === 0) && intents.length === 0) {
     faults.push(unnamed(groups.flat()));
   }
@@ -46,7 +52,9 @@ export async function readSides(groups: readonly (readonly string[])[], values: 
   faults.push(...readTwice([...groups, named]));
   if (faults.length > 0) return { ok: false, code: refuse(faults) };
   const facts = named.length === 0 ? undefined : readSide(named, intents, flags);
-  const sides = groups.map(words => readSide(words.length === 0 ? intents : words, intents, flags));
+  const read = groups.map(words => readSide(words.length === 0 ? intents : words, intents, flags));
+  const located = withVpcs(read, vpc);
+  const { sides } = located;
   const all = facts ? [facts, ...sides] : sides;
   const wrong = all.flatMap(side => side.faults);
   if (wrong.length > 0) return { ok: false, code: refuse([...new Set(wrong)]) };
@@ -57,7 +65,42 @@ export async function readSides(groups: readonly (readonly string[])[], values: 
   }
   const empty = sides.flatMap(({ subjects }, i) => (subjects.length === 0 ? emptiness(groups[i]!) : []));
   if (empty.length > 0) return { ok: false, code: refuse(empty) };
-  return facts ? informed(sides, facts) : { ok: true, sides };
+  if (located.faults.length > 0) return { ok: false, code: refuse(located.faults) };
+  const known = facts ? informed(sides, facts) : { ok: true as const, sides };
+  return known.ok ? complete(known.sides) : known;
+}
+
+/** Sides with the ranges of their clusters' VPCs. */
+function withVpcs(
+  sides: readonly ReadSide[],
+  vpc: readonly VpcRange[],
+): Pick<ReadSide, 'faults'> & { sides: ReadSide[] } {
+  const used = new Set<VpcRange>();
+  const known = sides.map(side => ({
+    ...side,
+    subjects: side.subjects.map(subject => {
+      const own = vpc.filter(({ cluster }) => cluster === undefined || cluster === subject.name);
+      const located = own.length > 0 ? withVpc(subject, setsOf(own.map(({ cidr }) => cidr))) : undefined;
+      if (located) for (const range of own) used.add(range);
+      return located ?? subject;
+    }),
+  }));
+  const idle = vpc.filter(range => !used.has(range) && sides.every(side => !hasErrors(side.diagnostics)));
+  const faults = idle.map(
+    ({ cluster, cidr }) =>
+      `--vpc-cidr ${cluster === undefined ? '' : `${cluster}=`}${formatCidr(cidr)}: nothing that is asked about hangs on it`,
+  );
+  return { sides: known, faults };
+}
+
+/** Refuses what denotes nothing without facts that nobody has told; what is compared has those of the other side. */
+function complete(sides: readonly ReadSide[]): Sides {
+  const [before, after] = sides.map(({ subjects }) => subjects);
+  const shared = before && after ? shareFacts(before, after) : [before!];
+  const known = sides.map((side, i) => ({ ...side, subjects: shared[i]! }));
+  const lacking = known.flatMap(({ subjects }) => subjects.flatMap(one => (one.lacks === undefined ? [] : [one])));
+  if (lacking.length === 0) return { ok: true, sides: known };
+  return { ok: false, code: refuse([...new Set(lacking.map(({ name, lacks }) => `"${name}": ${lacks}`))]) };
 }
 
 /** What is said where a side has no words and no settings name any. */
@@ -79,9 +122,7 @@ function emptiness(words: readonly string[]): string[] {
   if (words.length > 0 && words.every(word => parseRevision(word)?.revision && parseRevision(word)?.path === undefined))
     return [];
   const what = words.length === 0 ? 'what .masq.yaml names' : words.map(word => `"${word}"`).join(', ');
-  return [
-    `${what}: nothing in it says what happens to packets, as far as masq reads it; see "masq import" for other data planes`,
-  ];
+  return [`${what}: nothing in it says what happens to packets, as far as masq reads it`];
 }
 
 /** The intents that the settings name, seen from here. */
@@ -128,7 +169,7 @@ function factsFor({ name }: Subject, models: readonly ClusterModel[]): ClusterMo
  */
 export function readSide(words: readonly string[], intents: readonly string[], flags?: AgentFlags): ReadSide {
   const { here, elsewhere } = tellApart(words);
-  const { inputs: read, faults } = readElsewhere(elsewhere, intents);
+  const { inputs: read, faults } = readElsewhere(elsewhere, intents, mayDecide);
   const inputs = [...read];
   const found: Diagnostic[] = [];
   const dumps = here.filter(namesDump);
@@ -138,7 +179,7 @@ export function readSide(words: readonly string[], intents: readonly string[], f
   for (const file of listed.files) {
     const input = readInput(file);
     if (!input.ok) found.push(input.fault);
-    else if (paths.includes(file) || mayConcern(input)) inputs.push(input);
+    else if (paths.includes(file) || mayDecide(input)) inputs.push(input);
   }
   const nodes = nodesOf(
     dumps,

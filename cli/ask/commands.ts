@@ -1,6 +1,18 @@
 import { GATE_NAMES } from '../../core/analysis/gate-names';
 import type { Command } from '../args';
-import { AGENT_ARGS, answerFormat, CLUSTER, COLOR, CONFIG, FACTS, FROM, NAMESPACE, POD_CIDR, SIDES } from '../options';
+import {
+  AGENT_ARGS,
+  answerFormat,
+  CLUSTER,
+  COLOR,
+  CONFIG,
+  FACTS,
+  FROM,
+  NAMESPACE,
+  POD_CIDR,
+  SIDES,
+  VPC,
+} from '../options';
 
 /** `masq explain`. */
 export const EXPLAIN: Command = {
@@ -14,6 +26,7 @@ export const EXPLAIN: Command = {
     NAMESPACE,
     CLUSTER,
     FACTS,
+    VPC,
     AGENT_ARGS,
     CONFIG,
     answerFormat('how the answer is written'),
@@ -50,6 +63,7 @@ export const DIFF: Command = {
     },
     { ...CLUSTER, help: 'the one cluster that is compared (default: all)' },
     FACTS,
+    VPC,
     AGENT_ARGS,
     CONFIG,
     answerFormat(
@@ -95,6 +109,7 @@ export const VERIFY: Command = {
     },
     { ...CLUSTER, help: 'the cluster that the nodes belong to, where the SIDE has several' },
     FACTS,
+    VPC,
     AGENT_ARGS,
     CONFIG,
     answerFormat('how the proofs are written'),

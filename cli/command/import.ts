@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { Input } from '../../core/check/check';
-import { mayConcern } from '../../core/check/mentions';
+import { mayDecide } from '../../core/check/mentions';
 import { type Diagnostic, diagnostic } from '../../core/diagnostics';
+import type { DialectName } from '../../core/dialect/claims';
 import { isDump } from '../../core/dump/part';
-import type { DialectName } from '../../core/import/claims';
 import { factFaults } from '../../core/import/facts';
 import { type ImportOptions, importIntent, importNode } from '../../core/import/import';
 import { type IntentLanguage, intentText } from '../../core/import/write';
@@ -25,7 +25,7 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
   const options = readOptions(values);
   if (Array.isArray(options)) return refuse(options);
   const { here, elsewhere } = tellApart(positionals);
-  const far = readElsewhere(elsewhere, [], isWanted);
+  const far = readElsewhere(elsewhere, [], mayDecide);
   if (far.faults.length > 0) return refuse(far.faults);
   const { inputs: near, faults, misnamed } = readFiles(here);
   const inputs = [...near, ...far.inputs];
@@ -97,13 +97,6 @@ interface ReadFiles {
   readonly misnamed: boolean;
 }
 
-/** Other data planes' files beside those that masq checks. */
-const THEIRS = /cilium|projectcalico|aws-node/i;
-
-function isWanted(input: Input): boolean {
-  return mayConcern(input) || THEIRS.test(input.text);
-}
-
 /** Reads the files; those in folders that have nothing to do with source addresses are passed over. */
 function readFiles(paths: readonly string[]): ReadFiles {
   const { files, faults, misnamed } = listInputs(paths.filter(path => !namesDump(path)));
@@ -112,7 +105,7 @@ function readFiles(paths: readonly string[]): ReadFiles {
   for (const file of files) {
     const input = readInput(file);
     if (!input.ok) found.push(input.fault);
-    else if (paths.includes(file) || isWanted(input)) inputs.push(input);
+    else if (paths.includes(file) || mayDecide(input)) inputs.push(input);
   }
   return { inputs, faults: found, misnamed };
 }

@@ -1,5 +1,5 @@
 import type { Command } from '../args';
-import { AGENT_ARGS, CLUSTER, CONFIG, FACTS, FROM, NAMESPACE, SIDES } from '../options';
+import { AGENT_ARGS, CLUSTER, CONFIG, FACTS, FROM, NAMESPACE, SIDES, VPC } from '../options';
 
 /** `masq report`. */
 export const REPORT: Command = {
@@ -34,6 +34,7 @@ export const REPORT: Command = {
     },
     { ...NAMESPACE, help: `with --svg: ${NAMESPACE.help}` },
     FACTS,
+    VPC,
     AGENT_ARGS,
     CONFIG,
   ],

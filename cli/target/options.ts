@@ -71,7 +71,8 @@ export function readTarget(word: string, values: Invocation['values']): TargetOp
   };
 }
 
-function vpcRange(text: string, faults: string[]): VpcRange[] {
+/** Reads a range of a VPC, `CIDR` or `CLUSTER=CIDR`. @param faults gets what is wrong with it */
+export function vpcRange(text: string, faults: string[]): VpcRange[] {
   const at = text.indexOf('=');
   const parsed = parseCidr(text.slice(at + 1));
   if (!parsed.ok) faults.push(`--vpc-cidr ${parsed.fault.message}`);

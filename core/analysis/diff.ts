@@ -146,7 +146,9 @@ function isUnread(treatment: Treatment): boolean {
 }
 
 function untoldOf(family: Family, before: Partition<Decision>, after: Partition<Decision>): IntervalSet {
-  const found = before.zip(after, (left, right) => (isUntold(left, right) ? true : undefined));
+  const found = before.zip(after, (left, right) =>
+    isUntold(left, right) && !sameTreatment(left.treatment, right.treatment) ? true : undefined,
+  );
   return setsByLabel(family, found).get(true) ?? IntervalSet.empty(family);
 }
 

@@ -5,6 +5,7 @@ import { firstDifference, witnessText } from '../treatment/map';
 import { enforcedOf } from './enforced';
 import { nodeTreatment } from './node-subject';
 import { clusterPlaces } from './places';
+import { planeSubject } from './plane-subject';
 import type { Subject } from './subject';
 
 /** A subject as read with facts, or why it denotes nothing with them. */
@@ -14,13 +15,17 @@ export type WithFacts =
 
 /**
  * Reads a cluster's manifests with the facts that its intent declares: whether the platform has IPv6, what an agent of
- * the platform's own is started with, what is preserved beside all policies; and a node's rules with where packets of
- * pods come from. What an intent denotes hangs on no others.
+ * the platform's own is started with, what is preserved beside all policies; another data plane's configuration with the
+ * cluster's own ranges; and a node's rules with where packets of pods come from. What an intent denotes hangs on no others.
  */
 export function withFacts(subject: Subject, model: ClusterModel): WithFacts {
   if (subject.node) {
     const map = nodeTreatment(subject.node, enforcedOf({ model }).pods);
     return { ok: true, subject: { ...named(subject, model), map } };
+  }
+  if (subject.plane) {
+    const read = planeSubject(subject.plane, model);
+    return { ok: true, subject: named({ name: subject.name, ...read }, model) };
   }
   if (subject.model || !subject.bundle || !isOfPlatform(subject.bundle))
     return { ok: true, subject: named(subject, model) };

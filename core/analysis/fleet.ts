@@ -68,6 +68,22 @@ export function diffFleets(before: readonly Subject[], after: readonly Subject[]
   };
 }
 
+/** The clusters of two sides, those that denote nothing without facts with the facts of what they are compared with. */
+export function shareFacts(
+  before: readonly Subject[],
+  after: readonly Subject[],
+): readonly [before: readonly Subject[], after: readonly Subject[]] {
+  const known = new Map<Subject, Subject>();
+  for (const pair of pairUp(before, after)) {
+    if (pair.every(({ lacks }) => lacks === undefined)) continue;
+    agreed(pair, []).forEach((subject, i) => {
+      if (pair[i]!.lacks !== undefined) known.set(pair[i]!, subject);
+    });
+  }
+  const all = (subjects: readonly Subject[]) => subjects.map(subject => known.get(subject) ?? subject);
+  return [all(before), all(after)];
+}
+
 /** Both of a pair with the facts of either. */
 function agreed(pair: [Subject, Subject], refusals: string[]): [Subject, Subject] {
   const model = pair[0].model ?? pair[1].model;

@@ -8,7 +8,10 @@ import { bundleReading } from '../manifest/denote';
 import { agentTreatment } from '../treatment/agentfile';
 import { intentTreatment } from '../treatment/intent';
 import type { TreatmentMap } from '../treatment/map';
+import { isLive, LIVE } from './live';
 import { clusterPlaces, type Place } from './places';
+import { type PlaneOf, planeSubject } from './plane-subject';
+import { withPlanes } from './planes';
 
 /** One cluster, as far as somebody's files say what happens to the packets of its pods. */
 export interface Subject {
@@ -26,6 +29,10 @@ export interface Subject {
   readonly bundle?: Bundle;
   /** The flags of the agent that reads the file, if it is a bare one. */
   readonly flags?: AgentFlags;
+  /** Another data plane's configuration, if it is that which was read. */
+  readonly plane?: PlaneOf;
+  /** What has to be known of the cluster before what was read denotes anything; the map says nothing then. */
+  readonly lacks?: string;
   /** The rules of a node, if it is a dump of them that was read. */
   readonly node?: NodeRules;
 }
@@ -43,7 +50,8 @@ export interface ReadSubjects {
 }
 
 /**
- * Reads what files of any kind that masq knows denote: intents, manifests, folder by folder, and bare ip-masq-agent files.
+ * Reads what files of any kind that masq knows denote: intents, manifests, folder by folder, bare ip-masq-agent files, and
+ * what other data planes are configured with.
  * Where an intent and a folder of manifests have one name, the manifests are what is rendered of it, and the intent counts.
  * @param flags those of the agent that reads bare files. @default the agent's own defaults
  */
@@ -56,11 +64,16 @@ export function readSubjects(inputs: Iterable<Input>, flags: AgentFlags = DEFAUL
     files.push(input.file);
     for (const model of checker.add(input).clusters) intents.set(model.name, intentSubject(model));
   }
-  const { diagnostics, documents } = checker.finish();
-  const { bundles, agentFiles } = checker.held;
+  const { diagnostics: found, documents } = checker.finish();
+  const { agentFiles } = checker.held;
+  const { bundles, planes, diagnostics } = withPlanes(checker.held, found);
   if (hasErrors(diagnostics)) return { subjects: [], documents, diagnostics, refusals: [] };
   const refusals: string[] = [];
   const unnamed: [path: string, subject: Omit<Subject, 'name'>][] = [];
+  for (const [folder, plane] of planes) {
+    const path = folder === '' ? hereOf(files) : folder;
+    if (!intents.has(lastPart(path))) unnamed.push([path, planeSubject({ plane })]);
+  }
   for (const [folder, bundle] of bundles) {
     const path = folder === '' ? hereOf(files) : folder;
     const reading = intents.has(lastPart(path)) ? undefined : bundleReading(bundle);
@@ -80,9 +93,6 @@ function intentSubject(model: ClusterModel): Subject {
   return { name: model.name, map: intentTreatment(model), as: 'the intent', places: clusterPlaces(model), model };
 }
 
-/** What the names of a running cluster's objects begin with, behind which its context stands. */
-const LIVE = 'cluster:';
-
 /** What manifests are called that are in no folder: as the one file there is, else as what they are. */
 function hereOf(files: readonly string[]): string {
   const [file, another] = files.filter(one => !one.includes('/'));
@@ -95,7 +105,7 @@ function withoutExtension(file: string): string {
 
 /** Of each path so many of its last parts that no other one has the same; of a running cluster its context. */
 function shortestNames(paths: readonly string[]): string[] {
-  const own = paths.map(path => (path.startsWith(LIVE) ? [path.slice(LIVE.length)] : path.split('/')));
+  const own = paths.map(path => (isLive(path) ? [path.slice(LIVE.length)] : path.split('/')));
   const name = (parts: readonly string[], length: number): string => parts.slice(-length).join('/');
   return own.map(parts => {
     let length = 1;

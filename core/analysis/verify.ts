@@ -102,6 +102,9 @@ export interface Pair {
   readonly is: Finding;
 }
 
+/** Whatever rules do cannot be proved, or be wrong, where nobody can tell what they are to do. */
+const UNTOLD: KernelDecision = { treatment: undefined, rules: [], some: [] };
+
 /** What is wanted and what is, wherever these are not known to be alike. */
 function compare(
   wanted: Partition<Decision>,
@@ -109,6 +112,7 @@ function compare(
   randomFully: boolean | undefined,
 ): Partition<Pair | undefined> {
   return wanted.zip(kernel, (want, is) => {
+    if (want.treatment.kind === 'unknown') return { wanted: want, is: UNTOLD };
     const wrong = contradiction(want.treatment, is, randomFully);
     if (wrong) return { wanted: want, is: wrong };
     return is.treatment ? undefined : { wanted: want, is };

@@ -10,6 +10,7 @@ import {
   suggest,
 } from '../diagnostics';
 import { append, distinct, gravest, withoutOldBooleans } from '../diagnostics/collect';
+import { mayBeTheirs, type Starts, startsOf } from '../dialect/claims';
 import { isDump } from '../dump/part';
 import { isMasqDocument, loadIntents } from '../intent/load';
 import type { ClusterModel } from '../intent/model';
@@ -52,6 +53,12 @@ export interface Held {
   readonly bundles: ReadonlyMap<string, Bundle>;
   /** The bare ip-masq-agent files, as far as they are sound. */
   readonly agentFiles: readonly BareAgentFile[];
+  /** What other data planes may read, folder by folder. */
+  readonly theirs: ReadonlyMap<string, readonly SourceDocument[]>;
+  /** Where objects begin, of the files that have some which other data planes may read. */
+  readonly starts: Starts;
+  /** Whether a file is one that a kustomization names as a patch. */
+  isPatch(file: string): boolean;
 }
 
 /** An ip-masq-agent file by itself. */
@@ -102,6 +109,8 @@ export class Checker {
   private readonly clusters: ClusterModel[] = [];
   private readonly files: string[] = [];
   private readonly patches = new Set<string>();
+  private readonly theirs = new Map<string, SourceDocument[]>();
+  private readonly starts = new Map<string, readonly number[]>();
   private documents = 0;
 
   private readonly limits: Limits;
@@ -141,7 +150,8 @@ export class Checker {
    */
   get held(): Held {
     const bundles = new Map([...this.bundles].map(([folder, bundle]) => [folder, this.withoutPatches(bundle)]));
-    return { clusters: this.clusters, bundles, agentFiles: this.agentFiles };
+    const { clusters, agentFiles, theirs, starts } = this;
+    return { clusters, bundles, agentFiles, theirs, starts, isPatch: file => this.isPatch(file) };
   }
 
   /** How many documents of the files so far masq knows. */
@@ -212,18 +222,29 @@ export class Checker {
     this.addClusters(clusters, found);
     const slash = source.file.lastIndexOf('/');
     const folder = source.file.slice(0, Math.max(slash, 0));
+    const objects = documents.flatMap(objectsOf);
     let known = intents.size;
-    for (const document of documents.flatMap(objectsOf)) {
+    for (const document of objects) {
       if (intents.has(document)) continue;
       const read = isAgentFile(document) ? strayAgentFile(document) : this.addManifest(document, folder);
       if (read) known++;
       append(found, read ?? []);
     }
+    this.keepTheirs(objects, folder);
     this.documents += known;
     if (known === 0 && !hasErrors(found)) {
       found.push(nothingToCheck(parsed));
     }
     return clusters;
+  }
+
+  private keepTheirs(objects: readonly SourceDocument[], folder: string): void {
+    const theirs = objects.filter(mayBeTheirs);
+    if (theirs.length === 0) return;
+    const own = this.theirs.get(folder);
+    if (own) own.push(...theirs);
+    else this.theirs.set(folder, theirs);
+    for (const [file, starts] of startsOf(objects)) this.starts.set(file, starts);
   }
 
   private addClusters(clusters: readonly ClusterModel[], found: Diagnostic[]): void {

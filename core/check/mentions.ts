@@ -1,5 +1,6 @@
 import { AGENT_KEYS } from '../agentfile/read';
 import { suggest } from '../diagnostics';
+import { mentionsTheirs } from '../dialect/claims';
 import { isMasqGroup } from '../intent/load';
 import { isSettingsFile } from '../settings';
 import type { Input } from './check';
@@ -17,6 +18,11 @@ const GROUP = /apiVersion["']?[ \t]*:[ \t]*["']?([^\s"'/]{1,16})/g;
 /** Whether a file may hold something that masq knows: a look at its words, which is all that most files of a repo are worth. */
 export function mayConcern({ file, text }: Input): boolean {
   return isSettingsFile(file) || WORDS.test(text) || hasSlip(text);
+}
+
+/** Whether a file may say what happens to packets, to an agent or to another data plane: a look at its words. */
+export function mayDecide(input: Input): boolean {
+  return mayConcern(input) || mentionsTheirs(input.text);
 }
 
 /** Whether a key is one that an ip-masq-agent file has, or one with a slip in it. */

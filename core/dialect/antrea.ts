@@ -3,10 +3,11 @@ import { type Diagnostic, hasErrors } from '../diagnostics';
 import { append } from '../diagnostics/collect';
 import { readAddresses, readCidrs, unionOfEntries } from '../intent/entry';
 import { Findings } from '../intent/findings';
+import type { PlacedAddress } from '../intent/model';
 import { readSelector } from '../intent/selector';
-import { checkMetadata, list, objectId, record } from '../manifest/object';
+import { checkMetadata, objectId, record } from '../manifest/object';
 import { valueAt } from '../schema/path';
-import type { SourceDocument } from '../source';
+import { embeddedText, type ParsedSource, parseText, type SourceDocument } from '../source';
 import type { DialectPolicy, ReadDialect } from './reading';
 
 /** What Antrea is configured with, as far as it is about source addresses. */
@@ -23,6 +24,34 @@ export interface AntreaObjects {
 export function isAntreaEgress(document: SourceDocument): boolean {
   const id = objectId(document);
   return id?.kind === 'Egress' && id.apiVersion.startsWith('crd.antrea.io/');
+}
+
+/** Whether a document has no kind and says what values of Antrea's chart say. */
+export function isAntreaValues(document: SourceDocument): boolean {
+  if (objectId(document)) return false;
+  const values = record(document.value);
+  return (
+    Object.hasOwn(record(values.egress), 'exceptCIDRs') ||
+    ['noSNAT', 'snatFullyRandomPorts'].some(key => Object.hasOwn(values, key))
+  );
+}
+
+/** The key of Antrea's own ConfigMap that holds its agent's settings, which have the names that the chart's values have. */
+const SETTINGS = ['data', 'antrea-agent.conf'];
+
+/** Whether a document is the ConfigMap of Antrea's own settings. */
+export function isAntreaConfig(document: SourceDocument): boolean {
+  const id = objectId(document);
+  return (
+    id?.kind === 'ConfigMap' &&
+    id.name?.startsWith('antrea-config') === true &&
+    typeof valueAt(document.value, SETTINGS) === 'string'
+  );
+}
+
+/** The settings in Antrea's own ConfigMap, or what is wrong with their text. */
+export function antreaSettings(document: SourceDocument): ParsedSource {
+  return parseText(embeddedText(document, SETTINGS, String(valueAt(document.value, SETTINGS))));
 }
 
 /**
@@ -48,6 +77,7 @@ export function readAntrea({ values, egresses, families }: AntreaObjects): ReadD
       randomFully: value('snatFullyRandomPorts') === true,
       keepsOwn: ['pods', 'services'],
       egress,
+      ...(!noSnat && { byItself: true }),
     },
     diagnostics,
   };
@@ -73,7 +103,7 @@ function readEgress(
   const [namespaces, pods] = ['namespaceSelector', 'podSelector'].map(key =>
     readSelector(applied[key], [...appliedTo, key], findings),
   );
-  const [source] = readAddresses(list([valueAt(document.value, ['spec', 'egressIP'])]), ['spec', 'egressIP'], findings);
+  const source = readSource(document, findings);
   append(diagnostics, findings.list);
   // Neither selector is no pod at all, where each of them alone may be every one.
   if (Object.keys(applied).length === 0 || !source) return undefined;
@@ -84,4 +114,24 @@ function readEgress(
     sourceIP: source.text,
     at: document.at(['metadata', 'name']),
   };
+}
+
+function readSource(document: SourceDocument, findings: Findings): PlacedAddress | undefined {
+  const path = ['spec', 'egressIP'];
+  const { egressIP, egressIPs } = record(valueAt(document.value, ['spec']));
+  if (egressIPs !== undefined) {
+    const message = 'packets leave with one of several addresses, and which one is not said; write an Egress for each';
+    findings.add('MQ803', ['spec', 'egressIPs'], message, 'key');
+    return undefined;
+  }
+  if (egressIP === undefined || egressIP === '') {
+    const message =
+      'the address that packets leave with is not said here: Antrea takes one of the pool; write egressIP';
+    findings.add('MQ803', ['spec'], message, 'key');
+    return undefined;
+  }
+  const [source] = readAddresses([egressIP], path, findings);
+  if (source?.address.family === 6)
+    findings.add('MQ507', path, `"${source.text}" is IPv6; the egress NAT gateway handles IPv4 only`);
+  return source;
 }

@@ -12,10 +12,11 @@ import type { KeptRange, ReadDialect } from './reading';
 /** What AWS calls the DaemonSet of its CNI, and the container that translates. */
 const AWS_NODE = 'aws-node';
 
-/** Whether a document is the DaemonSet of AWS's VPC CNI. */
+/** Whether a document is the DaemonSet of AWS's VPC CNI, or the configuration of its EKS add-on, which becomes that. */
 export function isAwsNode(document: SourceDocument): boolean {
   const id = objectId(document);
-  return id?.kind === 'DaemonSet' && id.name === AWS_NODE && containerOf(document) !== undefined;
+  if (!id) return Object.keys(record(record(document.value).env)).some(name => name.startsWith('AWS_VPC_K8S_CNI_'));
+  return id.kind === 'DaemonSet' && id.name === AWS_NODE && containerOf(document) !== undefined;
 }
 
 function containerOf(document: SourceDocument): ValuePath | undefined {
@@ -31,8 +32,18 @@ const RANDOM = 'AWS_VPC_K8S_CNI_RANDOMIZESNAT';
 
 /** Whether the CNI leaves translation to something outside, such as a NAT gateway: pods then keep their address anywhere. */
 export function hasExternalSnat(document: SourceDocument): boolean {
-  const env = list(valueAt(document.value, [...(containerOf(document) ?? []), 'env'])).map(record);
-  return parseBoolean(String(env.find(({ name }) => name === EXTERNAL_SNAT)?.value ?? '')) === true;
+  return parseBoolean(readVariable(EXTERNAL_SNAT, new Findings(document))?.value ?? '') === true;
+}
+
+/**
+ * What a DaemonSet without an image, which is a patch, and the add-on's configuration do not say, and what stays as it is
+ * on the cluster then: variables without which nobody knows what is translated.
+ */
+export function missingVariables(document: SourceDocument): readonly string[] {
+  const container = containerOf(document);
+  const isWhole = container && valueAt(document.value, [...container, 'image']) !== undefined;
+  if (isWhole || hasExternalSnat(document)) return [];
+  return [EXTERNAL_SNAT, EXCLUDED].filter(name => readVariable(name, new Findings(document)) === undefined);
 }
 
 /**
@@ -43,8 +54,7 @@ export function hasExternalSnat(document: SourceDocument): boolean {
  */
 export function readAws(document: SourceDocument): ReadDialect {
   const findings = new Findings(document);
-  const container = containerOf(document) ?? [];
-  const variable = (name: string) => readVariable(name, [...container, 'env'], findings);
+  const variable = (name: string) => readVariable(name, findings);
   const external = parseBoolean(variable(EXTERNAL_SNAT)?.value ?? 'false');
   const excluded = variable(EXCLUDED);
   const random = variable(RANDOM);
@@ -87,8 +97,11 @@ interface Variable {
   readonly path: ValuePath;
 }
 
-function readVariable(name: string, env: ValuePath, findings: Findings): Variable | undefined {
+function readVariable(name: string, findings: Findings): Variable | undefined {
   const { document } = findings;
+  const container = containerOf(document);
+  if (!container) return variableOf(valueAt(document.value, ['env', name]), ['env', name]);
+  const env = [...container, 'env'];
   const variables = list(valueAt(document.value, env)).map(record);
   const index = variables.map(one => one.name).lastIndexOf(name);
   if (index < 0) return undefined;
@@ -105,7 +118,11 @@ function readVariable(name: string, env: ValuePath, findings: Findings): Variabl
     }
     return undefined;
   }
-  return { value: value === undefined || value === null ? '' : String(value), path: [...env, index, 'value'] };
+  return variableOf(value ?? '', [...env, index, 'value']);
+}
+
+function variableOf(value: unknown, path: ValuePath): Variable | undefined {
+  return value === undefined ? undefined : { value: value === null ? '' : String(value), path };
 }
 
 /** The entries of the list; the CNI trims each, and leaves out what it cannot read. */

@@ -1,12 +1,13 @@
-import { cidr, namedRange } from '../address';
+import { cidr, formatCidr, type IntervalSet, namedRange } from '../address';
 import { type AgentFlags, DEFAULT_FLAGS } from '../agentfile/flags';
+import { writeAgentFile } from '../agentfile/write';
 import { type Diagnostic, diagnostic, hasErrors } from '../diagnostics';
 import { append } from '../diagnostics/collect';
 import type { AgentConfigMap } from '../manifest/config-map';
 import type { AgentDaemonSet } from '../manifest/daemon-set';
 import { objectId, record } from '../manifest/object';
 import { valueAt } from '../schema/path';
-import { embeddedText, parseText, type SourceDocument } from '../source';
+import { embeddedText, parseText, plainDocument, type SourceDocument, SourceText } from '../source';
 import { type LooseDialect, type LooseFile, readLooseFile } from './loose-file';
 import type { KeptRange, ReadDialect } from './reading';
 
@@ -94,6 +95,19 @@ function builtIn({ nomasqAllReservedRanges }: AgentFlags): KeptRange[] {
   return cidrs.map(text => ({ text, cidrs: [cidr(text)] }));
 }
 
+/** What AKS calls its own ConfigMap, and the one beside it for lists of one's own. Source: AKS, "ip-masq-agent". */
+export const RECONCILED = 'azure-ip-masq-agent-config-reconciled';
+export const OF_AKS = 'azure-ip-masq-agent-config';
+
+/** The ConfigMap that AKS reconciles beside the one for lists of one's own: it preserves the VNet, and more is not known. */
+export function reconciledByAks(vnet: IntervalSet, masqLinkLocal: boolean): SourceDocument {
+  const nonMasqueradeCIDRs = vnet.cidrs().map(block => ({ cidr: formatCidr(block) }));
+  const file = writeAgentFile({ nonMasqueradeCIDRs, masqLinkLocal, masqLinkLocalIPv6: false });
+  const metadata = { name: RECONCILED, namespace: 'kube-system' };
+  const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { 'ip-masq-agent-reconciled': file } };
+  return plainDocument(object, '', new SourceText('', ''));
+}
+
 interface AzureFile {
   readonly document: SourceDocument;
   readonly key: AgentConfigMap['keys'][number];
@@ -111,11 +125,9 @@ function filesOf(
       one => objectId(one)?.name === name && objectId(one)?.namespace === daemonSet.namespace,
     );
     if (document && Object.hasOwn(record(valueAt(document.value, ['data'])), key)) return [{ document, key }];
-    const what = document
-      ? `ConfigMap "${name}" has no key "${key}"`
-      : `ConfigMap "${name}" is not among what is imported`;
+    const what = document ? `ConfigMap "${name}" has no key "${key}"` : `ConfigMap "${name}" is not among what is read`;
     const message = optional
-      ? `${what}: it is taken for one that does not exist, and its list, if it has one, is missing from the intent`
+      ? `${what}: it is taken for one that does not exist, and its list, if it has one, is missing`
       : `${what}, and the pods do not start without it`;
     diagnostics.push(
       diagnostic('MQ802', daemonSet.document.at(path), { message, severity: optional ? 'warning' : 'error' }),

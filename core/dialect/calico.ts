@@ -18,6 +18,16 @@ export function isCalicoObject(document: SourceDocument): boolean {
   return id !== undefined && GROUPS.test(id.apiVersion) && ['IPPool', 'FelixConfiguration'].includes(id.kind);
 }
 
+/** Whether a document is an IPPool of Calico. */
+export function isPool(document: SourceDocument): boolean {
+  return isCalicoObject(document) && objectId(document)?.kind === 'IPPool';
+}
+
+/** Whether packets of pods with addresses of a pool are masqueraded. */
+export function isMasqueradingPool(document: SourceDocument): boolean {
+  return valueAt(document.value, ['spec', 'natOutgoing']) === true;
+}
+
 /** An IPPool, read. */
 export interface CalicoPool {
   /** Its name. */

@@ -1,10 +1,10 @@
 import { cidr, type Family, namedRange } from '../address';
 import { parseBoolean } from '../agentfile/flags';
-import { type Diagnostic, diagnostic, hasErrors } from '../diagnostics';
+import { type Diagnostic, diagnostic, hasErrors, type ValuePath } from '../diagnostics';
 import { append } from '../diagnostics/collect';
 import { readCidrs } from '../intent/entry';
 import { Findings } from '../intent/findings';
-import { objectId } from '../manifest/object';
+import { objectId, record, written } from '../manifest/object';
 import { valueAt } from '../schema/path';
 import { embeddedText, parseText, type SourceDocument } from '../source';
 import { isCiliumPolicy, readCiliumPolicies } from './cilium-egress';
@@ -27,12 +27,29 @@ const CILIUM: LooseDialect = {
 
 /** Whether a document is one of Cilium's own: its settings, or a policy of its egress gateway. */
 export function isCiliumObject(document: SourceDocument): boolean {
-  return isCiliumConfig(document) || isCiliumPolicy(document);
+  return isCiliumSettings(document) || isCiliumPolicy(document);
 }
 
-function isCiliumConfig(document: SourceDocument): boolean {
+/** Whether a document holds Cilium's settings: the ConfigMap `cilium-config`, or values of its chart, which become that. */
+export function isCiliumSettings(document: SourceDocument): boolean {
   const id = objectId(document);
-  return id?.kind === 'ConfigMap' && id.name === 'cilium-config';
+  return id ? id.kind === 'ConfigMap' && id.name === 'cilium-config' : isCiliumValues(document);
+}
+
+function isCiliumValues({ value }: SourceDocument): boolean {
+  return (
+    typeof record(record(value).ipMasqAgent).enabled === 'boolean' ||
+    typeof record(record(value).bpf).masquerade === 'boolean' ||
+    ['enableIPv4Masquerade', 'ipv4NativeRoutingCIDR'].some(key => Object.hasOwn(record(value), key))
+  );
+}
+
+/** Whether Cilium is told to masquerade nothing, of either family: somebody else does then, or nobody. */
+export function isCiliumOff(document: SourceDocument): boolean {
+  if (!isCiliumSettings(document)) return false;
+  const { flag } = optionsOf(document);
+  const ipv6 = flag('enable-ipv6') !== false && flag('enable-ipv6-masquerade') !== false;
+  return flag('enable-ipv4-masquerade') === false && !ipv6;
 }
 
 /**
@@ -42,12 +59,14 @@ function isCiliumConfig(document: SourceDocument): boolean {
  * Packets to the cluster's own nodes and pods are never masqueraded, whatever the list says. Without a file, or with an
  * empty one, eleven reserved ranges are preserved; with one that has no list, link-local alone. Where there is no
  * ip-masq-agent, what is not the cluster's own is masqueraded, but for `ipv4-native-routing-cidr`.
- * @param documents a ConfigMap with the key `config`, `cilium-config` and policies, as far as they are there
+ * @param documents a ConfigMap with the key `config`, `cilium-config` or the chart's values, and policies, as far as they
+ *   are there
+ * @param ipv6 whether pods have IPv6 addresses, where no setting says that. @default what the list names
  */
-export function readCilium(documents: readonly SourceDocument[]): ReadDialect {
+export function readCilium(documents: readonly SourceDocument[], ipv6?: boolean): ReadDialect {
   const diagnostics: Diagnostic[] = [];
-  const settings = readSettings(documents.find(isCiliumConfig), diagnostics);
-  const configMap = documents.find(document => objectId(document)?.kind === 'ConfigMap' && !isCiliumConfig(document));
+  const settings = readSettings(documents.find(isCiliumSettings), diagnostics);
+  const configMap = documents.find(document => objectId(document)?.kind === 'ConfigMap' && !isCiliumSettings(document));
   const agent = configMap !== undefined || settings.ipMasqAgent;
   const file = configMap && readFile(configMap, diagnostics);
   const policies = readCiliumPolicies(documents.filter(isCiliumPolicy));
@@ -58,7 +77,8 @@ export function readCilium(documents: readonly SourceDocument[]): ReadDialect {
     : settings.nativeRouting;
   const local = (key: 'masqLinkLocal' | 'masqLinkLocalIPv6') => (agent && !file?.[key] ? 'preserve' : 'masquerade');
   const listsIPv6 = kept.some(range => range.cidrs.some(one => one.family === 6));
-  const families: readonly Family[] = (settings.ipv6 ?? listsIPv6) ? [4, 6] : [4];
+  const masqueradesIPv6 = settings.masqueradesIPv6 && (settings.ipv6 ?? ipv6 ?? listsIPv6);
+  const families: readonly Family[] = masqueradesIPv6 ? [4, 6] : [4];
   return {
     reading: {
       as: agent ? CILIUM.name : "Cilium's masquerading",
@@ -68,6 +88,7 @@ export function readCilium(documents: readonly SourceDocument[]): ReadDialect {
       randomFully: true,
       keepsOwn: ['nodes', 'pods'],
       egress: policies.policies,
+      ...(!agent && settings.nativeRouting.length === 0 && { byItself: true }),
     },
     diagnostics,
   };
@@ -94,40 +115,65 @@ function readFile(document: SourceDocument, diagnostics: Diagnostic[]): LooseFil
 }
 
 interface Settings {
-  /** Whether IPv6 is masqueraded; undefined where nothing says so. */
+  /** Whether pods have IPv6 addresses; undefined where nothing says so. */
   readonly ipv6?: boolean;
+  /** Whether IPv6 is masqueraded where pods have it. */
+  readonly masqueradesIPv6: boolean;
   /** Whether the ip-masq-agent is on. */
   readonly ipMasqAgent: boolean;
   /** Ranges that are routed natively, and never masqueraded. */
   readonly nativeRouting: readonly KeptRange[];
 }
 
-/** Cilium's options, all of them texts. Source: Cilium's command reference of cilium-agent. */
-function readSettings(document: SourceDocument | undefined, diagnostics: Diagnostic[]): Settings {
-  if (!document) return { ipMasqAgent: false, nativeRouting: [] };
-  const findings = new Findings(document);
-  const option = (key: string): string | undefined => {
-    const value = valueAt(document.value, ['data', key]);
-    return typeof value === 'string' && value !== '' ? value : undefined;
+/**
+ * Cilium's options that are about source addresses, with the value of its chart that each comes from.
+ * Sources: Cilium's command reference of cilium-agent; cilium/cilium, install/kubernetes/cilium/templates/cilium-configmap.yaml.
+ */
+const OPTIONS = {
+  'enable-ip-masq-agent': ['ipMasqAgent', 'enabled'],
+  'enable-ipv4-masquerade': ['enableIPv4Masquerade'],
+  'enable-ipv6': ['ipv6', 'enabled'],
+  'enable-ipv6-masquerade': ['enableIPv6Masquerade'],
+  'ipv4-native-routing-cidr': ['ipv4NativeRoutingCIDR'],
+  'ipv6-native-routing-cidr': ['ipv6NativeRoutingCIDR'],
+} as const satisfies Readonly<Record<string, ValuePath>>;
+
+type OptionName = keyof typeof OPTIONS;
+
+function optionsOf(document: SourceDocument) {
+  const isValues = objectId(document) === undefined;
+  const path = (name: OptionName): ValuePath => (isValues ? OPTIONS[name] : ['data', name]);
+  const text = (name: OptionName): string | undefined => {
+    const value = valueAt(document.value, path(name));
+    return value === undefined || value === null || value === '' ? undefined : written(value);
   };
-  const flag = (key: string, otherwise: boolean): boolean => parseBoolean(option(key) ?? '') ?? otherwise;
-  if (!flag('enable-ipv4-masquerade', true)) {
+  const flag = (name: OptionName): boolean | undefined => parseBoolean(text(name) ?? '');
+  return { path, text, flag };
+}
+
+function readSettings(document: SourceDocument | undefined, diagnostics: Diagnostic[]): Settings {
+  if (!document) return { masqueradesIPv6: true, ipMasqAgent: false, nativeRouting: [] };
+  const findings = new Findings(document);
+  const { path, text, flag } = optionsOf(document);
+  if (flag('enable-ipv4-masquerade') === false) {
     findings.add(
       'MQ803',
-      ['data', 'enable-ipv4-masquerade'],
-      'Cilium does not masquerade here: what pods do to the outside is up to something else, which is not among what is imported',
+      path('enable-ipv4-masquerade'),
+      'Cilium does not masquerade here: what pods do to the outside is up to something else, which is not among what is read',
     );
   }
-  const nativeRouting = ['ipv4-native-routing-cidr', 'ipv6-native-routing-cidr'].flatMap(key => {
-    const text = option(key);
-    if (text === undefined) return [];
-    const [entry] = readCidrs([text], ['data', key], findings);
-    return entry ? [{ text, cidrs: entry.cidrs, at: document.at(['data', key]) }] : [];
+  const nativeRouting = (['ipv4-native-routing-cidr', 'ipv6-native-routing-cidr'] as const).flatMap(name => {
+    const range = text(name);
+    if (range === undefined) return [];
+    const [entry] = readCidrs([range], path(name), findings);
+    return entry ? [{ text: range, cidrs: entry.cidrs, at: document.at(path(name)) }] : [];
   });
   append(diagnostics, findings.list);
+  const ipv6 = flag('enable-ipv6');
   return {
-    ipv6: flag('enable-ipv6', false) && flag('enable-ipv6-masquerade', true),
-    ipMasqAgent: flag('enable-ip-masq-agent', false),
+    ...(ipv6 !== undefined && { ipv6 }),
+    masqueradesIPv6: flag('enable-ipv6-masquerade') ?? true,
+    ipMasqAgent: flag('enable-ip-masq-agent') ?? false,
     nativeRouting,
   };
 }

@@ -3,7 +3,7 @@ import type { Diagnostic, Location } from '../diagnostics';
 import type { PodSelector } from '../intent/selector';
 import { LINK_LOCAL } from '../intent/special';
 import { type EgressRule, type Layer, mapOf, type TreatmentMap, withIPv6 } from '../treatment/map';
-import { type Decision, masquerade, PRESERVE } from '../treatment/treatment';
+import { type Decision, masquerade, PRESERVE, type Treatment, treatmentText } from '../treatment/treatment';
 
 /** Destinations to which pods keep their address, as a data plane's configuration names them. */
 export interface KeptRange {
@@ -55,6 +55,8 @@ export interface DialectReading {
   readonly keepsOwn: readonly OwnRole[];
   /** Packets that leave with a fixed address. */
   readonly egress: readonly DialectPolicy[];
+  /** Whether nothing is said of packets that no policy is about, so that the data plane does with them as it always does. */
+  readonly byItself?: true;
 }
 
 /** A reading, and what is to be said of what was read. */
@@ -73,20 +75,36 @@ export const NO_OWN_RANGES: OwnRanges = {
   vpc: both(IntervalSet.empty),
 };
 
-/** The map that a configuration denotes on a cluster that has these ranges. */
-export function readingMap(reading: DialectReading, own: OwnRanges = NO_OWN_RANGES): TreatmentMap {
+/** Destinations of which it hangs on something that nobody can say whether pods keep their address to them. */
+export interface Perhaps {
+  /** The destinations; those that are kept for another reason are kept. */
+  readonly sets: Both<IntervalSet>;
+  /** When pods keep their address, as in `when a node has the address`. */
+  readonly when: string;
+}
+
+/**
+ * The map that a configuration denotes on a cluster that has these ranges.
+ * @param perhaps what is kept perhaps: it cannot be told what happens there
+ */
+export function readingMap(
+  reading: DialectReading,
+  own: OwnRanges = NO_OWN_RANGES,
+  perhaps: readonly Perhaps[] = [],
+): TreatmentMap {
   const { kept, linkLocal, families, keepsOwn, egress } = reading;
+  const rest: Decision = { treatment: masquerade(reading.toPorts), rule: 'everything else' };
   const local = both(f => (linkLocal[f] === 'preserve' ? LINK_LOCAL[f] : IntervalSet.empty(f)));
   const layers: Layer[] = [
     ...keepsOwn.map(role => ({ sets: own[role], decision: keep(`the cluster's ${role}, by itself`) })),
     { sets: local, decision: keep('link-local') },
     ...kept.map(({ text, cidrs, at }) => ({ sets: setsOf(cidrs), decision: keep(`"${text}"`, at) })),
+    ...perhaps.map(({ sets, when }) => ({ sets, decision: open(when, rest.treatment) })),
   ];
-  const rest: Decision = { treatment: masquerade(reading.toPorts), rule: 'everything else' };
   const map = mapOf(
     layers,
     { 4: rest, 6: rest },
-    egress.map(policy => egressRule(policy, own)),
+    egress.flatMap(policy => egressRules(policy, own, perhaps)),
   );
   return families.includes(6) ? map : withIPv6(map, keep('IPv6 is not masqueraded'));
 }
@@ -95,12 +113,25 @@ function keep(rule: string, at?: Location): Decision {
   return { treatment: PRESERVE, rule, ...(at && { at }) };
 }
 
-/** Traffic inside of the cluster never goes through a gateway. */
-function egressRule({ name, pods, destinations, sourceIP, at }: DialectPolicy, own: OwnRanges): EgressRule {
+function open(when: string, otherwise: Treatment): Decision {
+  const rule = `preserved ${when}, else ${treatmentText(otherwise)}`;
+  return { treatment: { kind: 'unknown', rules: [rule], ofCluster: true }, rule };
+}
+
+/** Traffic inside of the cluster never goes through a gateway; what is inside perhaps goes through it perhaps. */
+function egressRules(policy: DialectPolicy, own: OwnRanges, perhaps: readonly Perhaps[]): EgressRule[] {
+  const { name, pods, sourceIP, at } = policy;
   const inside = IntervalSet.unionOf(4, [own.nodes[4], own.pods[4], own.services[4]]);
-  return {
-    pods,
-    destinations: destinations.subtract(inside),
-    decision: { treatment: { kind: 'snat', sourceIP }, rule: `policy "${name}"`, ...(at && { at }) },
-  };
+  const destinations = policy.destinations.subtract(inside);
+  const treatment: Treatment = { kind: 'snat', sourceIP };
+  const unsure = perhaps.flatMap(({ sets, when }): EgressRule[] => {
+    const some = destinations.intersect(sets[4]);
+    if (some.isEmpty()) return [];
+    const { rule, ...decision } = open(when, treatment);
+    return [
+      { pods, destinations: some, decision: { ...decision, rule: `policy "${name}": ${rule}`, ...(at && { at }) } },
+    ];
+  });
+  const decision: Decision = { treatment, rule: `policy "${name}"`, ...(at && { at }) };
+  return [...unsure, { pods, destinations, decision }];
 }

@@ -1,9 +1,10 @@
 import { IntervalSet } from '../address';
-import { andList, type Diagnostic, diagnostic, type Location } from '../diagnostics';
-import { hasExternalSnat, readAws } from '../dialect/aws';
+import { type Diagnostic, diagnostic, type Location } from '../diagnostics';
+import { readAws } from '../dialect/aws';
 import { readAzure } from '../dialect/azure';
 import { type ReadCalico, readCalico } from '../dialect/calico';
 import { readCilium } from '../dialect/cilium';
+import { type Claims, severalDataPlanes } from '../dialect/claims';
 import {
   type DialectPolicy,
   type DialectReading,
@@ -20,7 +21,6 @@ import { agentContainer, POD } from '../manifest/pod';
 import type { Agent } from '../schema/generated/types-intent';
 import type { SourceDocument } from '../source';
 import { daemonSetSpec } from './agent-draft';
-import type { Claims } from './claims';
 import type { Draft, DraftEgress, Drafted, FoundFacts } from './draft';
 import { setEntries } from './entries';
 import { leftOverNotes } from './left-over';
@@ -46,25 +46,6 @@ export function draftDialect(claims: Claims, bundle: Bundle): Drafted | undefine
     return withAwsFacts(drafted);
   }
   return undefined;
-}
-
-/** What is said where several data planes would each decide: one that leaves everything to others does not count. */
-function severalDataPlanes(
-  { aws, azure, calico, cilium, tencent }: Claims,
-  azureSet: AgentDaemonSet | undefined,
-): Diagnostic | undefined {
-  const deciding = {
-    Calico: calico[0],
-    Cilium: cilium[0],
-    Azure: azure[0] ?? azureSet?.document,
-    Tencent: tencent[0],
-    AWS: aws.find(one => !hasExternalSnat(one)),
-  };
-  const found = Object.entries(deciding).flatMap(([name, document]) => (document ? [{ name, document }] : []));
-  if (found.length < 2) return undefined;
-  const names = andList(found.map(({ name }) => name));
-  const message = `configuration of ${names} is imported together, and each of them would decide; import one`;
-  return diagnostic('MQ803', found[1]!.document.at([]), { message });
 }
 
 /** How Azure's agent runs; its image reads other files, so masq's own choice is taken. */

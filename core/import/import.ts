@@ -2,7 +2,15 @@ import type { AgentFlags } from '../agentfile/flags';
 import { type BareAgentFile, Checker, type Input } from '../check/check';
 import { andList, type Diagnostic, diagnostic, hasErrors, type Location, type RuleCode } from '../diagnostics';
 import { distinct } from '../diagnostics/collect';
-import { hasExternalSnat } from '../dialect/aws';
+import {
+  type Claims,
+  claimDocuments,
+  claimed,
+  type DialectName,
+  isWithin,
+  startsOf,
+  translatesNothing,
+} from '../dialect/claims';
 import type { NodeRules } from '../dump/node-rules';
 import { isMasqDocument, loadIntents } from '../intent/load';
 import { type Bundle, checkBundle, emptyBundle } from '../manifest/bundle';
@@ -13,7 +21,6 @@ import { intentTreatment } from '../treatment/intent';
 import { firstDifference, witnessText } from '../treatment/map';
 import { draftAgent, holdsAgent } from './agent-draft';
 import { draftAutopilot } from './autopilot-draft';
-import { type Claims, claimDocuments, claimed, type DialectName, isWithin } from './claims';
 import { draftDialect } from './dialect-draft';
 import type { Draft, Drafted } from './draft';
 import { clusterFacts, type ImportFacts, ownRanges } from './facts';
@@ -94,7 +101,7 @@ function gather(inputs: readonly Input[], dialect: DialectName | undefined): Gat
   const documents = inputs.flatMap(({ file, text }) => parseSource(file, text).documents.flatMap(objectsOf));
   const { bundles, agentFiles } = checker.held;
   const claims = claimDocuments(documents, mountedNames([...bundles.values()]), dialect);
-  const isTheirs = isWithin(documents, claimed(claims));
+  const isTheirs = isWithin(startsOf(documents), claimed(claims));
   const bundle = without([...bundles.values()], isTheirs);
   const found = [...checker.finish().diagnostics, ...(bundles.size > 1 ? checkBundle(bundle) : [])];
   const intents = documents.filter(document => isMasqDocument(document.value));
@@ -205,13 +212,6 @@ function draftAll({ bundle, claims, clusters, files }: Gathered, flags: AgentFla
   if (deciding.length > 0 && !first) return { diagnostics };
   const draft = first ? withGateway(first, gateway?.draft) : gateway?.draft;
   return { ...(draft && { draft }), diagnostics };
-}
-
-/** Whether what another data plane says is that it leaves everything to somebody else. */
-function translatesNothing({ aws, azure, calico, cilium, tencent }: Claims): boolean {
-  return (
-    azure.length + calico.length + cilium.length + tencent.length === 0 && aws.length > 0 && aws.every(hasExternalSnat)
-  );
 }
 
 /** An agent's draft with what a gateway and a Cluster say beside it. */

@@ -1,19 +1,17 @@
 import { type Both, both, IntervalSet } from '../address';
 import { isAntreaEgress, readAntrea } from '../dialect/antrea';
 import { isAwsNode, readAws } from '../dialect/aws';
-import { isAzureConfigMap, readAzure } from '../dialect/azure';
+import { isAzureConfigMap, readAzure, reconciledByAks } from '../dialect/azure';
 import { isCalicoObject, readCalico } from '../dialect/calico';
 import { readCilium } from '../dialect/cilium';
 import { type OwnRanges, type ReadDialect, readingMap } from '../dialect/reading';
 import { unionOfEntries } from '../intent/entry';
 import type { ClusterModel } from '../intent/model';
-import { objectId } from '../manifest/object';
 import { parseSource, type SourceDocument } from '../source';
 import { intentTreatment } from '../treatment/intent';
 import { firstDifference, type TreatmentMap, witnessText } from '../treatment/map';
 import { familiesOf } from './common';
 import type { TargetFacts, TargetName } from './facts';
-import { awsVariables, ciliumSettings, reconciledByAks } from './installation';
 import { vpcRanges } from './vpc';
 
 /** One way to read a target's files: where its documents leave something open, there is one for each possibility. */
@@ -66,14 +64,12 @@ function possibilities(
   if (documents.length === 0) return [];
   switch (name) {
     case 'cilium': {
-      const read = readCilium([...documents.filter(objectId), ciliumSettings(model, values)]);
+      const read = readCilium(documents, model.network.ipv6);
       // With routes of the network's own Cilium keeps pods' addresses to nodes, through tunnels it does not.
       return [own, withoutNodes(own)].map(ranges => ({ read, own: ranges }));
     }
-    case 'aws': {
-      const daemonSets = [...documents.filter(isAwsNode), ...(values ? [awsVariables(values)] : [])];
-      return daemonSets.map(document => ({ read: readAws(document), own }));
-    }
+    case 'aws':
+      return documents.filter(isAwsNode).map(document => ({ read: readAws(document), own }));
     case 'azure': {
       const configMaps = documents.filter(isAzureConfigMap);
       return [true, false].map(masqLinkLocal => {

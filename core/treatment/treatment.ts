@@ -9,13 +9,15 @@ import { samePorts } from './ports';
  *   ranges, separated by commas
  * - `snat`: it becomes `sourceIP`, a floating IP of the egress gateway
  * - `unknown`: nobody can tell, for it hangs on something that is not in what was read, such as an ipset; `rules` are
- *   those in the way, and there are none where nothing was read. Only a dump of a kernel's rules leaves this open.
+ *   those in the way, and there are none where nothing was read. `ofCluster`: it hangs on the cluster alone, as on the
+ *   addresses that its nodes have, which are the same whoever's rules they are. Only a dump of a kernel's rules and
+ *   another data plane's configuration leave this open.
  */
 export type Treatment =
   | { readonly kind: 'preserve' }
   | { readonly kind: 'masquerade'; readonly toPorts?: string }
   | { readonly kind: 'snat'; readonly sourceIP: string }
-  | { readonly kind: 'unknown'; readonly rules: readonly string[] };
+  | { readonly kind: 'unknown'; readonly rules: readonly string[]; readonly ofCluster?: true };
 
 /** A treatment and the rule that decided it. */
 export interface Decision {
@@ -40,8 +42,11 @@ export function masquerade(toPorts: string | undefined): Treatment {
   return toPorts === undefined ? MASQUERADE : { kind: 'masquerade', toPorts };
 }
 
-/** Whether two treatments are known to do the same to a packet. */
+/** Whether two treatments are known to do the same to a packet of one cluster. */
 export function sameTreatment(a: Treatment, b: Treatment): boolean {
+  if (a.kind === 'unknown') {
+    return b.kind === 'unknown' && a.ofCluster === true && b.ofCluster === true && a.rules.join() === b.rules.join();
+  }
   if (a.kind === 'snat') return b.kind === 'snat' && a.sourceIP === b.sourceIP;
   if (a.kind === 'masquerade') return b.kind === 'masquerade' && samePorts(a.toPorts, b.toPorts);
   return a.kind === 'preserve' && b.kind === 'preserve';
