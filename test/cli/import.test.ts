@@ -311,7 +311,7 @@ data:
   const { status, stdout, stderr } = box.masq('import', 'azure.yaml', 'calico.yaml', ...FACTS);
   expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
   expect(stderr).toContain(
-    'azure.yaml:1:1 error MQ803 configuration of Calico and Azure is imported together, and each of them would decide; import one',
+    'azure.yaml:1:1 error MQ803 configuration of Calico and Azure stands together, and each of them would decide; take that of one',
   );
 });
 
