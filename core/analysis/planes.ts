@@ -50,7 +50,9 @@ export function withPlanes(held: Held, found: readonly Diagnostic[]): HeldPlanes
     planes.set(folder, plane);
   }
   const isTheirs = isWithin(held.starts, theirs);
-  return { bundles, planes, diagnostics: [...found.filter(one => !isTheirs(one)), ...said] };
+  const files = new Set(theirs.map(({ source }) => source.file));
+  const isSaid = (one: Diagnostic): boolean => isTheirs(one) || (one.code === 'MQ212' && files.has(one.file ?? ''));
+  return { bundles, planes, diagnostics: [...found.filter(one => !isSaid(one)), ...said] };
 }
 
 /** Azure's agent may be there without any file of its own. */

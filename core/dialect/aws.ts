@@ -73,7 +73,9 @@ export function readAws(document: SourceDocument): ReadDialect {
       `${EXCLUDED} changes nothing beside ${EXTERNAL_SNAT}=true: nothing is translated`,
     );
   }
-  const kept = external ? [ANYWHERE] : excludedRanges(excluded, findings);
+  const kept = external
+    ? [{ ...ANYWHERE, at: document.at(variable(EXTERNAL_SNAT)!.path) }]
+    : excludedRanges(excluded, findings);
   const diagnostics: readonly Diagnostic[] = findings.list;
   if (hasErrors(diagnostics)) return { diagnostics };
   return {

@@ -75,7 +75,9 @@ export function readCalico(documents: readonly SourceDocument[]): ReadCalico {
     pools.some(pool => pool.forPods && pool.natOutgoing && pool.range.cidr.family === family),
   );
   const toPorts = felix.find(one => one.toPorts !== undefined)?.toPorts;
-  const everything = masqueraded.includes(4) ? [] : [ANYWHERE];
+  const [first] = pools.filter(pool => pool.forPods && pool.range.cidr.family === 4);
+  const at = first?.document.at(['spec', 'natOutgoing']);
+  const everything = masqueraded.includes(4) ? [] : [{ ...ANYWHERE, ...(at && { at }) }];
   return {
     reading: {
       as: "Calico's IPPools",
