@@ -65,6 +65,8 @@ export interface NatRule {
   readonly text: string;
   /** Whether it is no rule of the kernel's, but stands for something else that its text names. */
   readonly isStandIn?: true;
+  /** Whether it is a further part of what is one rule of the kernel's together with the one before. */
+  readonly isPart?: true;
 }
 
 /** A chain with its rules in their order. */

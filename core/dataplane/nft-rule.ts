@@ -19,7 +19,7 @@ const IPTABLES: readonly string[] = [
 ];
 
 /** Whether iptables-nft can have written a rule. Of others, iptables-save prints nonsense: sets, ranges, maps. */
-function isIptablesRule({ expr }: Fields): boolean {
+export function isIptablesRule({ expr }: Fields): boolean {
   if (!Array.isArray(expr)) return false;
   return expr.every(item => {
     const [kind, value] = Object.entries(fieldsOf(item) ?? {})[0] ?? [];
@@ -55,10 +55,10 @@ const NATIVE: readonly Condition['on'][] = ['destination', 'source', 'protocol']
  * lists otherwise counts: of matches that are written by hand, iptables-save leaves some out without a word, such as
  * `udp length`, and all but the last of several addresses (measured with 1.8.9); a chain named ACCEPT it prints like
  * the target.
+ * @param fields a rule that iptables-nft can have written
  * @param saved the rule as iptables-save prints it
  */
 export function readSavedNftRule(family: Family, fields: Fields, scope: string, saved: NatRule): NatRule {
-  if (!isIptablesRule(fields)) return readNftRule(family, fields, scope);
   if (!isOfIptables(fields)) return { ...readNftRule(family, fields, scope), text: saved.text };
   const expr = (fields.expr as readonly unknown[]).filter(item => !isXt(item));
   const native = readNftRule(family, { ...fields, expr }, scope);

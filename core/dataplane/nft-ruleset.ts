@@ -13,8 +13,9 @@ import {
   standIn,
   TRACKING,
 } from './nat-rule';
-import { isOfIptables, readNftRule, readSavedNftRule } from './nft-rule';
+import { isIptablesRule, isOfIptables, readSavedNftRule } from './nft-rule';
 import { readNftSet } from './nft-set';
+import { readNftRules } from './nft-vmap';
 
 /** What `nft -j list ruleset` says of one address family. */
 export interface NftRuleset {
@@ -90,6 +91,8 @@ interface ListedChain {
 class RulesetReader {
   private readonly listed = new Map<string, ListedChain>();
   private readonly sets = new Map<string, IntervalSet>();
+  /** The elements of maps of verdicts. */
+  private readonly maps = new Map<string, readonly unknown[]>();
   private readonly hooks: NatHook[] = [];
   /** Base chains of hooks before. */
   private readonly early: NatHook[] = [];
@@ -111,10 +114,14 @@ class RulesetReader {
         return this.chain(scope, fields);
       case 'set':
         return this.set(scope, fields);
+      case 'map':
+        if (fields.map === 'verdict')
+          this.maps.set(`${scope}${fields.name}`, Array.isArray(fields.elem) ? fields.elem : []);
+        return true;
       case 'rule':
         return this.rule(scope, fields);
       default:
-        // Maps, counters, flow tables and whatever comes: nothing that is not asked by a rule.
+        // Other maps, counters, flow tables and whatever comes: nothing that is not asked by a rule.
         return true;
     }
   }
@@ -163,11 +170,17 @@ class RulesetReader {
   private rulesOf(name: string, { rules, scope }: ListedChain): readonly NatRule[] {
     const saved = this.known.saved?.get(name);
     if (saved?.length === rules.length) {
-      return rules.map((rule, i) => readSavedNftRule(this.family, rule, scope, saved[i]!));
+      return rules.flatMap((rule, i) =>
+        isIptablesRule(rule) ? [readSavedNftRule(this.family, rule, scope, saved[i]!)] : this.read(rule, scope),
+      );
     }
     // Of what is written by hand, iptables-save leaves rules out.
-    if (!saved || !rules.some(isOfIptables)) return rules.map(rule => readNftRule(this.family, rule, scope));
+    if (!saved || !rules.some(isOfIptables)) return rules.flatMap(rule => this.read(rule, scope));
     return [standIn('unknown', `what is in chain ${name}: nft and iptables-save list different rules`)];
+  }
+
+  private read(rule: Fields, scope: string): readonly NatRule[] {
+    return readNftRules(this.family, rule, scope, this.maps);
   }
 
   private chain(scope: string, fields: Fields): boolean {

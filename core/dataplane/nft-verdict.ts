@@ -79,9 +79,15 @@ function portsOf(port: unknown): string | undefined {
 function snat(own: Family, { addr, flags: _, family, ...more }: Fields): RuleVerdict | undefined {
   const named = { ip: 4, ip6: 6 }[String(family)];
   if (named !== undefined && named !== own) return { kind: 'continue' };
-  if (typeof addr !== 'string' || Object.keys(more).length > 0) return undefined;
-  const parsed = parseAddress(addr);
-  return parsed.ok && parsed.value.family === own ? { kind: 'snat', sourceIP: addr } : undefined;
+  if (Object.keys(more).length > 0) return undefined;
+  const range = fieldsOf(addr)?.range;
+  const ends: readonly unknown[] = Array.isArray(range) && range.length === 2 ? range : [addr];
+  const isOwn = (end: unknown): boolean => {
+    const parsed = typeof end === 'string' ? parseAddress(end) : undefined;
+    return parsed?.ok === true && parsed.value.family === own;
+  };
+  // Of a range the kernel takes one for each flow.
+  return ends.every(isOwn) ? { kind: 'snat', sourceIP: ends.join('-') } : undefined;
 }
 
 /** Fields of packets that say nothing of where they are from or go to. */

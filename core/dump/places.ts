@@ -9,7 +9,7 @@ const OF_IPTABLES = /^ip6?tables -t \w+ -A /;
 
 /**
  * Finds where rules stand in dumps. Nothing is kept while dumps are read, of which most rules are never asked for: the
- * rule number N of a chain is the Nth one that its dump has for the chain.
+ * rule number N of a chain is the Nth one that its dump has for the chain, parts of one counted once.
  */
 export class Places {
   private readonly saved = new Map<DumpedTable, ReadonlyMap<string, readonly Location[]>>();
@@ -40,7 +40,8 @@ export class Places {
       const made = new Map<NatRule, readonly [string, number]>();
       for (const [chain, { rules }] of ruleset.chains) {
         const own = rules.filter(one => !one.isStandIn);
-        for (const [n, one] of own.entries()) made.set(one, [chain, n]);
+        let index = -1;
+        for (const one of own) made.set(one, [chain, one.isPart ? index : ++index]);
       }
       this.indexes.set(ruleset, made);
       index = made;

@@ -287,7 +287,10 @@ describe('a rule of nft -j', () => {
       { kind: 'snat', sourceIP: '192.168.1.10' },
     ],
     [[{ snat: { family: 'ip6', addr: '2001:db8::1' } }], { kind: 'continue' }],
-    [[{ snat: { addr: { range: ['192.168.1.10', '192.168.1.12'] } } }], { kind: 'unknown' }],
+    [
+      [{ snat: { addr: { range: ['192.168.1.10', '192.168.1.12'] } } }],
+      { kind: 'snat', sourceIP: '192.168.1.10-192.168.1.12' },
+    ],
     [[{ snat: { addr: '192.168.1.10', port: 80 } }], { kind: 'unknown' }],
     [[{ jump: { target: 'x' } }], { kind: 'jump', chain: 'ip t x' }],
     [[{ reject: { type: 'icmpx', expr: 'admin-prohibited' } }], { kind: 'drop' }],
