@@ -1,7 +1,7 @@
-import { formatAddress, formatCidr } from '../../core/address';
+import { formatAddress } from '../../core/address';
 import type { Explanation } from '../../core/analysis/explain';
 import type { Subject } from '../../core/analysis/subject';
-import { termsText } from '../../core/analysis/terms';
+import { blockText, termsText } from '../../core/analysis/terms';
 import type { Palette } from '../terminal';
 import type { Source } from './source';
 import { ruleData, ruleText, sourceText, treatmentWord } from './words';
@@ -24,10 +24,7 @@ export function answerText({ subject, explanations, notes }: Answer, source: Sou
   const lines = [`${bold(subject.name)}: packets from ${source.text}, by ${subject.as}`];
   for (const note of notes) lines.push(`  note: ${note}`);
   for (const { to, decision, passed } of explanations) {
-    lines.push(
-      '',
-      `  to ${bold(to.count() === 1n ? formatAddress(to.first()!) : termsText(to))}: ${bold(treatmentWord(decision.treatment))}`,
-    );
+    lines.push('', `  to ${bold(termsText(to))}: ${bold(treatmentWord(decision.treatment))}`);
     lines.push(`    they leave with ${sourceText(decision.treatment)}`, `    decided by ${ruleText(decision)}`);
     const shown = passed.all.slice(0, Math.min(passed.count, MOST_PASSED));
     for (const one of shown) lines.push(dim(`    not by ${ruleText(one.decision)}: it ${one.why}`));
@@ -48,7 +45,7 @@ export function answerData({ subject, explanations, notes }: Answer, source: Sou
     notes,
     asked: explanations.at(-1)!.passed.all.map(one => ({ ...ruleData(one.decision), why: one.why })),
     explanations: explanations.map(({ to, decision, passed }) => ({
-      to: to.cidrs().map(formatCidr),
+      to: to.cidrs().map(blockText),
       treatment: decision.treatment,
       decidedBy: ruleData(decision),
       askedBefore: passed.count,

@@ -66,7 +66,39 @@ export function podText(pod: Pod | undefined): string {
   return `a pod labelled ${labelsText(labels)} in ${outer}`;
 }
 
-/** A number with a comma between its thousands. */
+/** Numbers below this are written in digits. */
+const READABLE = 10n ** 12n;
+
+/**
+ * A number in writing, exactly: in digits with a comma between the thousands; a huge one with a power of two, such as
+ * `2⁸⁰`, `3 × 2⁶⁴` or `2¹²⁸ less 2⁸⁰`, where that is shorter.
+ */
 export function countText(count: bigint): string {
+  if (count < READABLE) return digitsText(count);
+  const bits = count.toString(2).length;
+  const ways = [
+    digitsText(count),
+    timesPower(count),
+    `${power(bits)} less ${timesPower((1n << BigInt(bits)) - count)}`,
+  ];
+  return ways.reduce((best, way) => (way.length < best.length ? way : best));
+}
+
+function digitsText(count: bigint): string {
   return count.toString().replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+/** A number as another one times a power of two, where it is huge and has one. */
+function timesPower(count: bigint): string {
+  const bits = /0*$/.exec(count.toString(2))![0].length;
+  if (count < READABLE || bits === 0) return digitsText(count);
+  const factor = count >> BigInt(bits);
+  return factor === 1n ? power(bits) : `${digitsText(factor)} × ${power(bits)}`;
+}
+
+const RAISED = [...'\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079'];
+
+/** A power of two, such as `2⁸⁰`. */
+export function power(bits: number): string {
+  return `2${[...String(bits)].map(digit => RAISED[Number(digit)]).join('')}`;
 }

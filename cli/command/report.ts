@@ -4,12 +4,13 @@ import type { Subject } from '../../core/analysis/subject';
 import { chosen } from '../ask/chosen';
 import { readSource } from '../ask/source';
 import { asking, readWith } from '../ask/told';
+import { podText } from '../ask/words';
 import { kindOf } from '../files';
 import type { Invocation } from '../masq';
 import { writeNewFile } from '../new-file';
-import { comparison } from '../report/comparison';
-import { tonesFor } from '../report/look';
-import { REPORT_MARK, type Report, reportPage } from '../report/page';
+import { comparison, firstChanged, type Report } from '../report/comparison';
+import { firstPod, titleName, tonesFor } from '../report/look';
+import { REPORT_MARK, reportPage } from '../report/page';
 import { mapSvg, SVG_MARK } from '../report/svg';
 import { readSides } from '../side';
 import { refuse, stdout } from '../stdio';
@@ -37,16 +38,24 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
   if ('refusals' in made) return refuse(made.refusals);
   if (!svg)
     return write(values.output as string | undefined, PAGE, reportPage(made), REPORT_MARK, made.clusters.length);
-  const [cluster, another] = made.clusters;
-  if (another) {
+  const cluster = firstChanged(made) ?? made.clusters[0]!;
+  if (made.clusters.length > 1 && cluster !== firstChanged(made)) {
     const names = made.clusters.map(one => one.name).join(', ');
     return refuse([`--svg is a picture of one cluster; name it with --cluster: there are ${names}`]);
   }
-  const partition = tonesFor(cluster!, old ? 'changes' : 'after', source.pod)[4];
-  const places = (cluster!.after ?? cluster!.before)!.places;
-  const whom = source.pod ? `, ${source.text}` : '';
-  const title = `${old ? 'What changes in IPv4' : 'IPv4'}: ${cluster!.name}${whom}`;
-  return write(values.output as string | undefined, PICTURE, mapSvg(partition, { title, places }).text, SVG_MARK, 1);
+  const pod = source.pod ?? firstPod(cluster);
+  const partition = tonesFor(cluster, old ? 'changes' : 'after', pod)[4];
+  const places = (cluster.after ?? cluster.before)!.places;
+  const whom = source.pod ? source.text : pod && podText(pod);
+  const title = `${old ? 'What changes in IPv4' : 'IPv4'}: ${titleName(cluster)}${othersText(made)}`;
+  const caption = { title, ...(whom !== undefined && { whom }), places };
+  return write(values.output as string | undefined, PICTURE, mapSvg(partition, caption).text, SVG_MARK, 1);
+}
+
+/** That other clusters change too, for a picture of the first one. */
+function othersText({ asked }: Report): string {
+  const others = (asked?.diff.changed ?? []).reduce((sum, { clusters }) => sum + clusters.length, 0) - 1;
+  return others > 0 ? `, and ${others} more ${others === 1 ? 'cluster' : 'clusters'}` : '';
 }
 
 type Made = Report | { readonly refusals: readonly string[] };

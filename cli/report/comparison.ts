@@ -1,5 +1,14 @@
 import type { FleetDiff } from '../../core/analysis/fleet';
 import type { ReportCluster } from '../../core/analysis/report/pack';
+import type { Asked } from '../ask/asked';
+
+/** What a report is about. */
+export interface Report {
+  /** The clusters; there is one. */
+  readonly clusters: readonly ReportCluster[];
+  /** What changes from one side to the other; absent where nothing is compared. */
+  readonly asked?: Asked;
+}
 
 /** The clusters of both sides, in the order of their names, as a report has them. */
 export function comparison({ pairs, added, removed }: FleetDiff): ReportCluster[] {
@@ -9,4 +18,10 @@ export function comparison({ pairs, added, removed }: FleetDiff): ReportCluster[
     ...removed.map(before => ({ name: before.name, before })),
   ];
   return all.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+}
+
+/** The first cluster in which something changes. */
+export function firstChanged({ clusters, asked }: Report): ReportCluster | undefined {
+  const changed = asked?.diff.changed[0]?.clusters[0]?.after;
+  return changed && clusters.find(({ after }) => after === changed);
 }

@@ -1,7 +1,7 @@
 import type { Both, IntervalSet, Partition } from '../../core/address';
 import { type Place, registryPlaces } from '../../core/analysis/places';
 import type { ReportCluster } from '../../core/analysis/report/pack';
-import { partitionsFor } from '../../core/analysis/report/pods';
+import { firstChangedKind, partitionsFor } from '../../core/analysis/report/pods';
 import { type Branch, prefixTree } from '../../core/analysis/report/prefix-tree';
 import type { Subject } from '../../core/analysis/subject';
 import type { Pod } from '../../core/treatment/pod-classes';
@@ -16,6 +16,16 @@ export type Look = 'before' | 'after' | 'changes';
 /** The side of a cluster that is looked at; of one that is on one side alone, that one. */
 export function sideOf({ before, after }: ReportCluster, look: Look): Subject {
   return (look === 'before' ? (before ?? after) : (after ?? before))!;
+}
+
+/** A cluster's name as a title has it: of a file's path, as dumps have it, what the file is called. */
+export function titleName({ name }: { readonly name: string }): string {
+  return name.slice(name.lastIndexOf('/') + 1);
+}
+
+/** The kind of pods that is looked at as long as nobody chooses one: of a comparison the first for which something changes. */
+export function firstPod({ before, after }: ReportCluster): Pod | undefined {
+  return before && after ? firstChangedKind(before.map, after.map) : undefined;
 }
 
 /** What is scattered over more blocks than so many is no place on a map. */
@@ -35,7 +45,7 @@ export function tonesOf({ before, after }: ReportCluster): Tones {
 export function tonesFor(cluster: ReportCluster, look: Look, pod: Pod | undefined): Both<Partition<Tone>> {
   const { before, after } = cluster;
   if (look === 'changes' && before && after)
-    return tonedChanges(partitionsFor(before.map, pod), partitionsFor(after.map, pod));
+    return tonedChanges(partitionsFor(before.map, pod), partitionsFor(after.map, pod), tonesOf(cluster));
   return toned(partitionsFor(sideOf(cluster, look).map, pod), tonesOf(cluster));
 }
 

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { pack, type ReportCluster } from '../../core/analysis/report/pack';
 import type { Asked } from '../ask/asked';
-import { diffSummary, NOT_TOLD, tellClusters, tellHit } from '../ask/told';
+import { diffSummary, NOT_TOLD, tellHit } from '../ask/told';
+import { podText } from '../ask/words';
 import { alike } from './alike';
+import { firstChanged, type Report } from './comparison';
 import { Html, html, scriptData } from './html';
-import { type Look, sideOf, tonesFor, tonesOf, treeOf } from './look';
+import { firstPod, type Look, sideOf, titleName, tonesFor, tonesOf, treeOf } from './look';
 import { mapSvg } from './svg';
 import { SVG_STYLE } from './svg-style';
 import { changes } from './view/changes';
@@ -19,14 +21,6 @@ declare const REPORT_STYLE: string;
 
 /** How every report begins: by this it is known that a file may be written over. */
 export const REPORT_MARK = '<!doctype html>\n<!-- masq report -->';
-
-/** What a report is about. */
-export interface Report {
-  /** The clusters; there is one. */
-  readonly clusters: readonly ReportCluster[];
-  /** What changes from one side to the other; absent where nothing is compared. */
-  readonly asked?: Asked;
-}
 
 /** Without a script so many rows of a table can be read, and so many changes. */
 const ROWS = 200;
@@ -64,10 +58,10 @@ export function reportPage(report: Report): string {
 <fieldset class="segments theme" id="theme" hidden><legend class="quiet">Colours</legend>
 ${segment('theme', 'auto', 'System', true)}${segment('theme', 'light', 'Light')}${segment('theme', 'dark', 'Dark')}</fieldset></header>
 <main id="main" tabindex="-1">
-<noscript><p class="note">Scripts are off: the search and the map that zooms need them. The picture and the tables below are of ${shown.name}.</p></noscript>
+<noscript><p class="note">Scripts are off: the search and the map that zooms need them. The picture and the tables below are of ${shownText(shown)}.</p></noscript>
 ${search()}
-${controls(report)}
 ${asked && changesSection(asked)}
+${controls(report)}
 ${sections(shown, asked !== undefined)}
 ${clusters.length > 1 && !asked && html`<section id="fleet"><h2>All clusters</h2>${fleetTable(alike(clusters))}</section>`}
 </main>
@@ -84,7 +78,7 @@ function hashOf(text: string): string {
 }
 
 function titleOf({ clusters, asked }: Report): string {
-  const names = clusters.length === 1 ? clusters[0]!.name : `${clusters.length} clusters`;
+  const names = clusters.length === 1 ? titleName(clusters[0]!) : `${clusters.length} clusters`;
   return asked ? `What changes for ${names}` : names;
 }
 
@@ -102,10 +96,10 @@ function upperFirst(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** The first cluster in which something changes. */
-function firstChanged({ clusters, asked }: Report): ReportCluster | undefined {
-  const changed = asked?.diff.changed[0]?.clusters[0]?.after;
-  return clusters.find(({ after }) => after !== undefined && after === changed);
+/** A cluster as it is shown first, in words: what changes for it may be about some pods alone. */
+function shownText(cluster: ReportCluster): string {
+  const pod = firstPod(cluster);
+  return pod ? `${cluster.name}; what changes is shown for packets from ${podText(pod)}` : cluster.name;
 }
 
 function segment(name: string, value: string, text: string, checked = false): Html {
@@ -132,7 +126,7 @@ function changesSection({ diff, hits, ask }: Asked): Html {
   const none = diff.changed.length + diff.added.length + diff.removed.length === 0;
   return html`<section id="changes"><h2>What changes</h2>
 ${none && html`<p>Nothing: every packet is treated as before.</p>`}
-${diff.changed.slice(0, CHANGES).map(group => changes(tellClusters(group, ask)))}
+${diff.changed.slice(0, CHANGES).map(group => changes(group, ask))}
 ${left > 0 && html`<p class="left">${left} more changes are not listed here: choose a cluster, or run masq diff.</p>`}
 ${hits.length > 0 && html`<ul class="note">${hits.map(hit => html`<li>Stopped by ${tellHit(hit)}</li>`)}</ul>`}
 ${diff.added.length > 0 && html`<p>New: ${diff.added.map(({ name }) => name).join(', ')}.</p>`}
@@ -150,15 +144,15 @@ function mapApp(): Html {
 
 /** What the script makes anew for each cluster, as it stands there before. */
 function sections(cluster: ReportCluster, compares: boolean): Html {
-  const { name } = cluster;
   const look: Look = compares ? 'changes' : 'after';
   const subject = sideOf(cluster, look);
-  const partitions = tonesFor(cluster, look, undefined);
-  const caption = { title: `IPv4, ${name}`, places: subject.places };
-  return html`<section id="map"><h2>IPv4</h2>${mapApp()}
+  const pod = firstPod(cluster);
+  const partitions = tonesFor(cluster, look, pod);
+  const caption = { title: `IPv4, ${titleName(cluster)}`, ...(pod && { whom: podText(pod) }), places: subject.places };
+  return html`<section id="map" tabindex="-1" aria-labelledby="map-title map-of"><h2 id="map-title">IPv4</h2><p class="lede" id="map-of"></p>${mapApp()}
 <div id="map-still">${mapSvg(partitions[4], caption)}${legend(partitions)}</div></section>
-<section id="ipv6"><h2>IPv6</h2><div id="tree">${tree(treeOf(cluster, look), ROWS)}</div></section>
-<section id="rules"><h2>Rules</h2><p class="lede">Every rule that decides about something, with all destinations that it decides about. <span id="rules-of">${name}, by ${subject.as}.</span></p>
+<section id="ipv6" tabindex="-1" aria-labelledby="ipv6-title"><h2 id="ipv6-title">IPv6</h2><div id="tree">${tree(treeOf(cluster, look), ROWS)}</div></section>
+<section id="rules"><h2>Rules</h2><p class="lede">Every rule that decides about something, with all destinations that it decides about. <span id="rules-of">${titleName(cluster)}, by ${subject.as}.</span></p>
 <div class="filter" id="filter-field" hidden><label for="filter">Filter</label><input id="filter" type="text" autocomplete="off" spellcheck="false"><span id="filter-count" role="status"></span></div>
-<div id="tables">${ruleTables(subject, tonesOf(cluster), ROWS)}</div></section>`;
+<div id="tables">${ruleTables(subject, tonesOf(cluster), ROWS, pod)}</div></section>`;
 }

@@ -32,6 +32,8 @@ export const SVG_MARK = '<svg xmlns="http://www.w3.org/2000/svg" class="masq-map
 export interface Caption {
   /** What it is of. */
   readonly title: string;
+  /** Whose packets are meant, where not every pod's. */
+  readonly whom?: string;
   /** The cluster's own places. */
   readonly places: readonly Place[];
 }
@@ -40,12 +42,12 @@ export interface Caption {
  * The IPv4 space as a picture: a Hilbert map, close-ups of the blocks in which most differs, names for what has one, and
  * what the colours mean.
  */
-export function mapSvg(partition: Partition<Tone>, { title, places }: Caption): Html {
+export function mapSvg(partition: Partition<Tone>, { title, whom, places }: Caption): Html {
   const picture = pictureOf(partition);
   const entries = picture.values.map(tone => ({ tone, count: partition.where(one => one === tone).count() }));
   const blocks = closeUps(picture, MOST);
   const width = 2 * MARGIN + MAP + (blocks.length > 0 ? MARGIN + CLOSE : 0);
-  const top = MARGIN + 2 * HEAD;
+  const top = MARGIN + (whom === undefined ? 2 : 3) * HEAD;
   const below = top + MAP + MARGIN;
   const row = Math.max(0, blocks.length - BESIDE);
   // The key stands beside the close-ups below the map, where one more would have room, and else below them.
@@ -64,12 +66,12 @@ export function mapSvg(partition: Partition<Tone>, { title, places }: Caption): 
   });
   const whole = { x: 0, y: 0, width: SIDE, height: SIDE };
   return html`${new Html(SVG_MARK)} viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-labelledby="masq-map-title masq-map-desc">
-<title id="masq-map-title">${title}</title>
+<title id="masq-map-title">${title}${whom !== undefined && `, packets from ${whom}`}</title>
 <desc id="masq-map-desc">A Hilbert map of the IPv4 space${blocks.length > 0 && `, with close-ups of ${andList(blocks.map(formatCidr))}`}. IPv4 addresses: ${summary}.</desc>
 <style>${new Html(SVG_STYLE)}</style>
 <defs>${new Html(SVG_PATTERNS)}</defs>
 <rect class="paper" width="${width}" height="${height}" rx="8"/>
-<text class="title" x="${MARGIN}" y="${MARGIN + 14}">${title}</text>
+<text class="title" x="${MARGIN}" y="${MARGIN + 14}">${title}</text>${whom !== undefined && html`<text x="${MARGIN}" y="${MARGIN + 36}">packets from ${whom}</text>`}
 ${panel(picture, named, whole, { x: MARGIN, y: top, side: MAP }, 'all of IPv4', blocks.map(rectangleOf))}
 ${close}
 <g transform="translate(${legendLeft} ${legendTop})">${entries.map(({ tone, count }, i) => key(tone, count, i))}</g>

@@ -23,7 +23,8 @@ const SHADES = 4;
 
 /** The tones of a page's part: the same text is the same tone. */
 export class Tones {
-  private readonly known = new Map<string, Tone>();
+  private readonly treatments = new Map<string, Tone>();
+  private readonly changes = new Map<string, Tone>();
 
   /** @param maps - their egress rules' treatments have their shades from the first, wherever they are shown */
   constructor(maps: readonly TreatmentMap[]) {
@@ -32,7 +33,14 @@ export class Tones {
 
   /** The tone of a treatment. */
   of(treatment: Treatment): Tone {
-    return this.tone(treatment.kind, treatmentWord(treatment));
+    const text = treatmentWord(treatment);
+    const hue = treatment.kind;
+    const isAlike = (one: Tone) => one.hue === hue;
+    return known(this.treatments, text, () => ({
+      hue,
+      shade: [...this.treatments.values()].filter(isAlike).length % SHADES,
+      text,
+    }));
   }
 
   /** The tone of a change, in the colour of what comes of it. */
@@ -40,17 +48,15 @@ export class Tones {
     if (sameTreatment(before, after)) return SAME;
     // What is usual is pale, so that the rest stands out; where it is what comes of a change, it stands out itself.
     const hue = after.kind === 'masquerade' ? 'now-masquerade' : after.kind;
-    return this.tone(hue, `${treatmentWord(before)} → ${treatmentWord(after)}`);
+    const text = `${treatmentWord(before)} → ${treatmentWord(after)}`;
+    return known(this.changes, text, () => ({ hue, shade: this.of(after).shade, text }));
   }
+}
 
-  private tone(hue: Hue, text: string): Tone {
-    const tone = this.known.get(text);
-    if (tone) return tone;
-    const shade = [...this.known.values()].filter(one => one.hue === hue).length % SHADES;
-    const made = { hue, shade, text };
-    this.known.set(text, made);
-    return made;
-  }
+function known(tones: Map<string, Tone>, text: string, make: () => Tone): Tone {
+  const made = tones.get(text) ?? make();
+  tones.set(text, made);
+  return made;
 }
 
 /** How each address is drawn that packets may go to. */
@@ -62,8 +68,8 @@ export function toned(partitions: Both<Partition<Decision>>, tones: Tones): Both
 export function tonedChanges(
   before: Both<Partition<Decision>>,
   after: Both<Partition<Decision>>,
+  tones: Tones,
 ): Both<Partition<Tone>> {
-  const tones = new Tones([]);
   return both(family =>
     before[family].zip(after[family], (left, right) => tones.ofChange(left.treatment, right.treatment)),
   );

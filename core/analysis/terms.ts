@@ -1,4 +1,13 @@
-import { type Cidr, cidrContains, compareCidrs, formatCidr, type IntervalSet, splitCidr } from '../address';
+import {
+  BITS,
+  type Cidr,
+  cidrContains,
+  compareCidrs,
+  formatAddress,
+  formatCidr,
+  type IntervalSet,
+  splitCidr,
+} from '../address';
 
 /** A block and the blocks that are taken out of it. */
 export interface Term {
@@ -34,10 +43,15 @@ export function termsText(set: IntervalSet): string {
 
 /** A term in writing, such as `10.0.0.0/8 minus 10.8.0.0/14 and 10.64.0.0/10`. */
 export function termText({ cidr, minus }: Term): string {
-  const out = minus.map(formatCidr);
-  if (out.length === 0) return formatCidr(cidr);
+  const out = minus.map(blockText);
+  if (out.length === 0) return blockText(cidr);
   const last = out.pop()!;
-  return `${formatCidr(cidr)} minus ${out.length === 0 ? last : `${out.join(', ')} and ${last}`}`;
+  return `${blockText(cidr)} minus ${out.length === 0 ? last : `${out.join(', ')} and ${last}`}`;
+}
+
+/** A block in writing; one address as that, without a prefix length. */
+export function blockText({ family, words, prefix }: Cidr): string {
+  return prefix === BITS[family] ? formatAddress({ family, words }) : formatCidr({ family, words, prefix });
 }
 
 /** The part of a sorted list of disjoint blocks that lies in one block. */

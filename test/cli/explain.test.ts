@@ -99,7 +99,7 @@ test('data for programs', () => {
       ],
       explanations: [
         {
-          to: ['203.0.113.9/32'],
+          to: ['203.0.113.9'],
           treatment: { kind: 'snat', sourceIP: '192.168.1.100' },
           decidedBy: { rule: 'spec.egress.policies[0] "bank"', file: 'lab.yaml', line: 15, column: 9 },
           askedBefore: 0,

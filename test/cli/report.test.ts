@@ -106,6 +106,31 @@ describe('masq report --svg', () => {
     expect(stdout).toContain('SNAT to 192.168.1.101 <tspan class="dim">128 addresses</tspan>');
   });
 
+  test('of a comparison shows the first cluster and pods for which something changes', () => {
+    const example = readFileSync(join(ROOT, 'examples/kubernetes-egress-gateway/intent.yaml'), 'utf8');
+    for (const name of ['a', 'b']) {
+      const named = example.replace('name: kubernetes-egress-gateway', `name: ${name}`);
+      box.write(`old/${name}.yaml`, named);
+      box.write(`new/${name}.yaml`, name === 'b' ? named.replace('[203.0.113.0/24]', '[192.0.2.0/24]') : named);
+    }
+    const { stdout } = box.masq('report', '--svg', '--before', 'old', 'new', '-o', '-');
+    expect(stdout).toContain('What changes in IPv4: b</text>');
+    expect(stdout).toContain('packets from a pod labelled {} in a namespace labelled {team: payments}</text>');
+    expect(stdout).toContain('masqueraded → SNAT to 192.168.1.100 <tspan class="dim">256 addresses</tspan>');
+    expect(box.masq('report', '--svg', '--before', 'old', 'old', '-o', '-').stderr).toContain(
+      '--svg is a picture of one cluster; name it with --cluster: there are a, b',
+    );
+  });
+
+  test('is titled with what a dump is called, not where it lies', () => {
+    box.write(
+      'dumps/node.save',
+      '*nat\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\nCOMMIT\n',
+    );
+    expect(box.masq('report', '--svg', 'dumps/node.save', '-o', '-').stdout).toContain('IPv4: node.save</title>');
+    expect(box.masq('report', 'dumps/node.save', '-o', '-').stdout).toContain('<h1>node.save</h1>');
+  });
+
   test('of a comparison colours what changes', () => {
     box.write('old.yaml', intent('one'));
     box.write('one.yaml', wide);

@@ -21,6 +21,9 @@ const SHOTS = join(ROOT, 'build/report-shots');
 /** What would run, or break a page, if it were not escaped. */
 const NASTY = '</script><script>window.pwned=1</script><img src=x onerror=window.pwned=2>"\'`&amp;<!--';
 
+/** The pods of the example that its first policy is for, as the page calls them. */
+const BANKER = 'A pod labelled {} in a namespace labelled {team: payments}';
+
 describe.skipIf(isBrowserMissing('the report'))('a report in a browser', { timeout: 120_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'masq-report-'));
   const file = (name: string) => join(folder, name);
@@ -42,6 +45,18 @@ describe.skipIf(isBrowserMissing('the report'))('a report in a browser', { timeo
     report('one', 'before.yaml');
     report('fleet', 'fleet');
     report('diff', 'after.yaml', '--before', 'before.yaml');
+    for (const [name, text] of [
+      ['alpha', before],
+      ['beta', before.replace('to: [203.0.113.0/24]', 'to: [203.0.113.0/24, 192.0.2.9/32]')],
+      ['gamma', before.replace('unique-local', '"fd00:7::/48"')],
+    ] as const) {
+      mkdirSync(file('three/before'), { recursive: true });
+      mkdirSync(file('three/after'), { recursive: true });
+      const named = (intent: string) => intent.replace('name: kubernetes-egress-gateway', `name: ${name}`);
+      writeFileSync(file(`three/before/${name}.yaml`), named(before));
+      writeFileSync(file(`three/after/${name}.yaml`), named(text));
+    }
+    report('three', 'three/after', '--before', 'three/before');
     report('nasty', '<img src=x onerror=pwned=3>.yaml');
     mkdirSync(SHOTS, { recursive: true });
   }, 300_000);
@@ -62,7 +77,7 @@ describe.skipIf(isBrowserMissing('the report'))('a report in a browser', { timeo
   const subjectOf = (name: string): Subject =>
     readSubjects([{ file: name, text: readFileSync(file(name), 'utf8') }]).subjects[0]!;
 
-  describe.each(['one', 'fleet', 'diff', 'nasty'])('%s', name => {
+  describe.each(['one', 'fleet', 'diff', 'three', 'nasty'])('%s', name => {
     test.each([
       [360, 'light'],
       [360, 'dark'],
@@ -210,14 +225,14 @@ describe.skipIf(isBrowserMissing('the report'))('a report in a browser', { timeo
     await page.keyboard.press('ArrowRight');
     await expectText(
       page.locator('#map-live'),
-      /^7\.0\.0\.0: masqueraded, leaves with the address of its node, decided by/,
+      /^33\.0\.0\.0: masqueraded, leaves with the address of its node, decided by/,
     );
     await page.keyboard.press('Enter');
-    await expectText(crumb, '7.0.0.0/8');
+    await expectText(crumb, '33.0.0.0/8');
     await page.keyboard.press('+');
     await page.keyboard.press('+');
-    await expectText(crumb, /^7\..*\/12$/);
-    await expect.poll(() => page.evaluate('location.hash'), PATIENCE).toMatch(/^#at=7\./);
+    await expectText(crumb, /^33\..*\/12$/);
+    await expect.poll(() => page.evaluate('location.hash'), PATIENCE).toMatch(/^#at=33\./);
     await page.keyboard.press('Escape');
     await page.keyboard.press('Escape');
     await expectText(crumb, 'All of IPv4');
@@ -436,6 +451,90 @@ describe.skipIf(isBrowserMissing('the report'))('a report in a browser', { timeo
     expect(wrong).toEqual([]);
   });
 
+  test('a comparison opens on the first cluster and the first pods for which something changes', async () => {
+    const { page } = await open('three');
+    await expectSoon(() => page.locator('#cluster').inputValue(), 'beta');
+    await expectSoon(() => page.locator('#pods option:checked').textContent(), BANKER);
+    await expectText(page.locator('#detail .where'), '192.0.2.9');
+    await expectText(page.locator('#legend'), /masqueraded → SNAT to 192\.168\.1\.100\s*1 IPv4/);
+    await expectSoon(() => page.evaluate('location.hash'), '');
+    await expectText(page.locator('details.pods[open] h3'), BANKER);
+  });
+
+  test('a change, and the name of a cluster, lead to where it is to be seen', async () => {
+    const { page, wrong } = await open('three', '#cluster=alpha');
+    const cluster = () => page.locator('#cluster').inputValue();
+    await expectSoon(cluster, 'alpha');
+    await page.locator('#changes a', { hasText: '192.0.2.9' }).click();
+    await expectSoon(cluster, 'beta');
+    await expectSoon(() => page.locator('#pods option:checked').textContent(), BANKER);
+    await expectText(page.locator('#detail .where'), '192.0.2.9');
+    await expectText(page.locator('#crumbs [aria-current]'), '192.0.2.0/24');
+    await expectSoon(() => page.evaluate('document.activeElement.id'), 'map');
+    await expectSoon(() => isSeen(page, '#map-frame'), true);
+    await page.locator('#changes a', { hasText: 'gamma' }).click();
+    await expectSoon(cluster, 'gamma');
+    await page.locator('#changes a', { hasText: 'fc00::/7' }).focus();
+    await page.keyboard.press('Enter');
+    await expectText(page.locator('#answer h2'), 'Packets to fc00::/8');
+    await expectSoon(() => page.evaluate('document.activeElement.id'), 'ipv6');
+    await page.goBack();
+    await page.goBack();
+    await expectSoon(cluster, 'beta');
+    expect(wrong).toEqual([]);
+  });
+
+  /** Whether the top of something is within the window. */
+  async function isSeen(page: Page, selector: string): Promise<boolean> {
+    const top = (await page.locator(selector).boundingBox())!.y;
+    return top >= 0 && top < page.viewportSize()!.height;
+  }
+
+  test.each([400, 320])('at %i pixels what happens to packets is seen without scrolling sideways', async width => {
+    const { page } = await open('three', '', { viewport: { width, height: 800 } });
+    await page.evaluate("for (const folded of document.querySelectorAll('details')) folded.open = true");
+    for (const selector of [
+      '#changes .verdict',
+      '#changes .command',
+      'table.rules .treatment',
+      'table.rules td:last-child',
+    ]) {
+      const [any, ...others] = await page.locator(selector).all();
+      for (const one of [any!, ...others]) {
+        const box = (await one.boundingBox())!;
+        expect(box.x, selector).toBeGreaterThanOrEqual(0);
+        expect(box.x + box.width, selector).toBeLessThanOrEqual(width);
+      }
+    }
+    const wide = `[...document.querySelectorAll('.scroller, .tree')].filter(one => one.scrollWidth > one.clientWidth).length`;
+    expect(await page.evaluate(wide)).toBe(0);
+  });
+
+  test('what is drawn apart is pointed at first', async () => {
+    const { page } = await open('one');
+    await expectText(page.locator('#detail .where'), '10.0.0.0');
+  });
+
+  test('one address is told as one, and a huge number as a power of two that tells its digits', async () => {
+    const { page } = await open('three');
+    await expectText(page.locator('#changes a', { hasText: '192.0.2.9' }), '192.0.2.9');
+    await expectText(page.locator('#detail dl').last(), /^alike around it\s*192\.0\.2\.9 one address/);
+    await page.locator('#look label', { hasText: 'After' }).click();
+    const count = page.locator('#legend [title]').first();
+    const [shown, digits] = [(await count.textContent())!, (await count.getAttribute('title'))!];
+    const subject = readSubjects([{ file: 'b', text: readFileSync(file('three/after/beta.yaml'), 'utf8') }])
+      .subjects[0]!;
+    const masqueraded = subject.map.base[6].where(({ treatment }) => treatment.kind === 'masquerade').count();
+    expect(digits).toBe(String(masqueraded));
+    expect(shown).toMatch(/2[\u2070\u00b9\u00b2\u00b3\u2074-\u2079]+$/);
+    await expectText(
+      page.locator('#changes .hint').last(),
+      'about 2\u00b9\u00b2\u00b9 IPv6 addresses; in unique-local',
+    );
+    const exact = (await page.locator('#changes .hint [title]').last().getAttribute('title'))!;
+    expect(2n ** 121n - BigInt(exact)).toBe(2n ** 80n + 2n ** 72n + 2n ** 16n);
+  });
+
   test('colours are chosen by the reader', async () => {
     const { page } = await open('one', '', { colorScheme: 'light' });
     const ground = () => page.evaluate('getComputedStyle(document.body).backgroundColor');
@@ -463,6 +562,20 @@ describe.skipIf(isBrowserMissing('the report'))('a report in a browser', { timeo
     expect(await page.evaluate('getComputedStyle(document.body).color')).toBe('rgb(31, 36, 44)');
     await page.screenshot({ path: join(SHOTS, 'one-print.png'), fullPage: true });
     expect((await page.pdf({ format: 'A4' })).length).toBeGreaterThan(20_000);
+  });
+
+  test('without scripts there is the picture of what changes first', async () => {
+    const { page } = await open('three', '', { javaScriptEnabled: false });
+    expect(await page.locator('noscript').textContent()).toContain(
+      'beta; what changes is shown for packets from a pod',
+    );
+    expect(await page.locator('svg.masq-map > title').textContent()).toMatch(
+      /^IPv4, beta, packets from a pod labelled/,
+    );
+    expect(await page.locator('svg.masq-map').textContent()).toContain(
+      'masqueraded → SNAT to 192.168.1.100 1 addresses',
+    );
+    expect(await page.locator('#changes a').count()).toBe(0);
   });
 
   test('without scripts there are the picture, the tree and the tables', async () => {

@@ -1,11 +1,14 @@
-import { address, formatCidr, IntervalSet, parseCidr } from '../../../core/address';
+import { address, formatCidr, IntervalSet, parseAddress, parseCidr } from '../../../core/address';
 import { closeUps } from '../../../core/analysis/report/close-ups';
 import { type Packed, type ReportCluster, type Unpacked, unpack } from '../../../core/analysis/report/pack';
 import { type Picture, pictureOf } from '../../../core/analysis/report/picture';
-import { podKinds } from '../../../core/analysis/report/pods';
+import { kindOf, podKinds } from '../../../core/analysis/report/pods';
+import type { TreatmentMap } from '../../../core/treatment/map';
 import type { Pod } from '../../../core/treatment/pod-classes';
+import { podText } from '../../ask/words';
 import { html } from '../html';
-import { drawnPlaces, type Look, sideOf, tonesFor, tonesOf, treeOf } from '../look';
+import { drawnPlaces, firstPod, type Look, sideOf, titleName, tonesFor, tonesOf, treeOf } from '../look';
+import type { Place } from '../place';
 import type { Tone } from '../tone';
 import { answer, hitsText, sizeText } from '../view/answer';
 import { legend } from '../view/legend';
@@ -15,7 +18,8 @@ import { Combobox } from './combobox';
 import { crumbs, looks } from './crumbs';
 import { detailOf, type Looked, lookAt } from './detail';
 import { byId, calmly, choose, chosenOf, fill } from './dom';
-import { type Place, PlaceKeeper } from './location';
+import { makeLinks } from './links';
+import { PlaceKeeper } from './location';
 import { MapView } from './map-view';
 import { type Question, understand } from './question';
 import { filterRows, makeSortable } from './tables';
@@ -54,6 +58,9 @@ export class App {
   private cluster!: ReportCluster;
   private kinds: readonly (Pod | undefined)[] = [undefined];
   private pod: Pod | undefined;
+  private firstPod: Pod | undefined;
+  /** Whether a link of the page leads where it goes to next. */
+  private isLed = false;
   private look: Look;
   private looked!: Looked;
   private picture!: Picture<Tone>;
@@ -74,6 +81,7 @@ export class App {
       this.combobox = new Combobox(...parts, names, index => this.choose(index));
     }
     this.unfold();
+    makeLinks(document.body, hash => this.follow(hash));
     this.wire();
     this.address.read();
   }
@@ -126,39 +134,57 @@ export class App {
     this.look = data.compares ? (LOOKS.find(one => one === place.show) ?? 'changes') : 'after';
     if (data.compares) choose(byId('look'), this.look);
     this.read();
-    this.pod = this.kinds[Number(place.from ?? 0)] ?? undefined;
+    const from = Number(place.from);
+    if (place.from !== undefined && from in this.kinds) this.pod = this.kinds[from];
     this.map.reset();
     this.show();
     if (place.at !== undefined) this.showBlock(place.at);
-    else this.map.pointTo(this.firstChange());
+    const to = parseAddress(place.to ?? '');
+    if (to.ok && to.value.family === 4) this.map.pointTo(to.value.words[0]!);
+    else if (place.at === undefined) this.map.pointTo(this.firstApart());
     byId<HTMLInputElement>('ask-input').value = place.ask ?? '';
     if (place.ask !== undefined) this.ask(place.ask, place.at === undefined);
     else this.forget();
+    if (this.isLed) this.comeTo(byId(place.ask === undefined ? 'map' : 'ipv6'));
+    this.isLed = false;
   }
 
-  /** The lowest address for which something changes, where that is what is looked at. */
-  private firstChange(): number {
-    const { starts, labels, values } = this.picture;
-    const at = this.look === 'changes' ? labels.findIndex(label => values[label]!.hue !== 'same') : 0;
-    return starts[Math.max(0, at)]!;
+  /** Brings a part of the page into sight, for those who look and for those who listen. */
+  private comeTo(part: HTMLElement): void {
+    part.focus({ preventScroll: true });
+    (part.id === 'map' && !byId('controls').hidden ? byId('controls') : part).scrollIntoView();
+  }
+
+  /** Goes where a link of the page leads. */
+  private follow(hash: string): void {
+    this.isLed = true;
+    if (hash === location.hash) this.address.read();
+  }
+
+  /** The lowest address that is drawn apart from most: of which something changes, or that is treated otherwise. */
+  private firstApart(): number {
+    const { starts, labels } = this.picture;
+    const at = labels.findIndex(label => label !== mostOf(this.picture));
+    const [place] = at < 0 ? drawnPlaces(sideOf(this.cluster, this.look).places) : [];
+    return place?.sets[4].first()?.words[0] ?? starts[Math.max(0, at)]!;
   }
 
   private choose(index: number): void {
     this.index = index;
     this.read();
     this.show();
-    this.map.pointTo(this.firstChange());
+    this.map.pointTo(this.firstApart());
   }
 
   private kindsOf(index: number): (Pod | undefined)[] {
-    const { before, after } = this.fleet.cluster(index);
-    return podKinds([before, after].flatMap(subject => subject?.map ?? []));
+    return podKinds(mapsOf(this.fleet.cluster(index)));
   }
 
   private read(): void {
     this.cluster = this.fleet.cluster(this.index);
     this.kinds = this.kindsOf(this.index);
-    this.pod = undefined;
+    this.firstPod = this.kinds[kindOf(mapsOf(this.cluster), firstPod(this.cluster))];
+    this.pod = this.firstPod;
     this.combobox?.set(this.index);
     byId('pods-field').hidden = this.kinds.length === 1;
     const options = this.kinds.map(pod => html`<option>${kindText(pod, this.kinds.length)}</option>`);
@@ -173,15 +199,22 @@ export class App {
     const subject = sideOf(cluster, look);
     this.looked = lookAt(cluster, look, pod, partitions[4]);
     this.picture = pictureOf(partitions[4]);
-    this.map.show({ picture: this.picture, places: drawnPlaces(subject.places) });
+    const marks = closeUps(this.picture, CLOSER);
+    const places = drawnPlaces(subject.places);
+    this.map.show({ picture: this.picture, places, marks: look === 'changes' ? marks : [] });
     fill(byId('legend'), legend(partitions));
-    fill(byId('looks'), html`${looks(closeUps(this.picture, CLOSER))}`);
+    fill(byId('looks'), html`${looks(marks)}`);
     fill(byId('tree'), tree(treeOf(cluster, look), ROWS));
     driveTree(document.querySelector<HTMLElement>('#tree [role=tree]')!);
-    fill(byId('tables'), ruleTables(subject, tonesOf(cluster), ROWS));
+    fill(byId('tables'), ruleTables(subject, tonesOf(cluster), ROWS, pod));
     makeSortable(byId('tables'));
-    byId('rules-of').textContent =
-      `${cluster.name}, by ${subject.as}${this.data.compares ? (look === 'before' ? ', before' : ', after') : ''}.`;
+    const side = this.data.compares ? (look === 'before' ? ', before' : ', after') : '';
+    const whom = this.kinds.length === 1 ? '' : ` Packets from ${podText(pod)}.`;
+    const name = titleName(cluster);
+    byId('map-of').textContent = byId('controls').hidden
+      ? ''
+      : `${name}${look === 'changes' ? ', what changes' : side}.${whom}`;
+    byId('rules-of').textContent = `${name}, by ${subject.as}${side}.`;
     this.filter();
     this.point(this.map.word, false);
     this.moved();
@@ -270,13 +303,13 @@ export class App {
   }
 
   /** What is looked at, as the page's address tells it: what is as at first is not told. */
-  private place(): Readonly<Record<keyof Place, string | undefined>> {
+  private place(): Place {
     const { map, look, data } = this;
     const words = Uint32Array.of(map.word & (map.prefix === 0 ? 0 : 0xffffffff << (32 - map.prefix)));
     return {
       cluster: this.index === data.first ? undefined : this.cluster.name,
       show: look === (data.compares ? 'changes' : 'after') ? undefined : look,
-      from: this.pod ? String(this.kinds.indexOf(this.pod)) : undefined,
+      from: this.pod === this.firstPod ? undefined : String(this.kinds.indexOf(this.pod)),
       at: map.prefix === 0 ? undefined : formatCidr({ family: 4, words, prefix: map.prefix }),
       ask: this.asked,
     };
@@ -287,4 +320,16 @@ export class App {
     const at = address(text);
     return detailOf(this.looked, at).said;
   }
+}
+
+function mapsOf({ before, after }: ReportCluster): TreatmentMap[] {
+  return [before, after].flatMap(subject => subject?.map ?? []);
+}
+
+/** The label that most of the space has. */
+function mostOf({ starts, labels }: Picture<Tone>): number {
+  const sizes = new Map<number, number>();
+  for (const [i, label] of labels.entries())
+    sizes.set(label, (sizes.get(label) ?? 0) + (starts[i + 1] ?? 2 ** 32) - starts[i]!);
+  return [...sizes].reduce((most, one) => (one[1] > most[1] ? one : most))[0];
 }

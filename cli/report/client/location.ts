@@ -1,36 +1,15 @@
+import { type Place, placeOf, placeText } from '../place';
 import { calmly } from './dom';
 
-/** What of a page its address tells, so that a link leads to the same. */
-export interface Place {
-  readonly cluster?: string;
-  readonly show?: string;
-  readonly from?: string;
-  readonly at?: string;
-  readonly ask?: string;
-}
-
-/** Reads the part of the address behind `#`; undefined where it leads to a part of the page, and tells of no place. */
-function readPlace(): Place | undefined {
-  const text = location.hash.slice(1);
-  if (text !== '' && !text.includes('=')) return undefined;
-  return Object.fromEntries(new URLSearchParams(text));
-}
-
-/** Writes it; the browser's history does not grow. */
-function writePlace(place: Written): void {
-  const parts = Object.entries(place).flatMap(([key, value]) =>
-    value === undefined || value === ''
-      ? []
-      : [`${key}=${encodeURIComponent(value).replace(/%(2F|3A|2C)/g, decodeURIComponent)}`],
-  );
+/** Writes the part of the address behind `#`; the browser's history does not grow. */
+function write(place: Place): void {
+  const text = placeText(place);
   try {
-    history.replaceState(null, '', parts.length === 0 ? location.pathname + location.search : `#${parts.join('&')}`);
+    history.replaceState(null, '', text === '' ? location.pathname + location.search : `#${text}`);
   } catch {
     // A page that was opened from within another one may have no address of its own.
   }
 }
-
-type Written = Readonly<Record<keyof Place, string | undefined>>;
 
 /** The page is still for so many milliseconds before its address is written. */
 const STILL = 200;
@@ -42,14 +21,14 @@ const STILL = 200;
 export class PlaceKeeper {
   /** The address as it was read or written last. */
   private known = location.hash;
-  private readonly writeSoon = calmly(STILL, () => this.write());
+  private readonly writeSoon = calmly(STILL, () => this.writeNow());
 
   /**
    * @param here tells what is looked at
    * @param goTo goes to what somebody's address tells
    */
   constructor(
-    private readonly here: () => Written,
+    private readonly here: () => Place,
     private readonly goTo: (place: Place) => void,
   ) {
     window.addEventListener('hashchange', () => this.read());
@@ -58,7 +37,7 @@ export class PlaceKeeper {
   /** Goes to what the address tells. */
   read(): void {
     this.known = location.hash;
-    const place = readPlace();
+    const place = placeOf(location.hash.slice(1));
     if (place) this.goTo(place);
     else this.remember();
   }
@@ -68,9 +47,9 @@ export class PlaceKeeper {
     this.writeSoon();
   }
 
-  private write(): void {
+  private writeNow(): void {
     if (location.hash !== this.known) return;
-    writePlace(this.here());
+    write(this.here());
     this.known = location.hash;
   }
 }

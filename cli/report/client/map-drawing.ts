@@ -1,4 +1,4 @@
-import { formatAddress } from '../../../core/address';
+import { type Cidr, formatAddress } from '../../../core/address';
 import type { Place } from '../../../core/analysis/places';
 import { type Rectangle, rectangleOf, SIDE, wordAt } from '../../../core/analysis/report/hilbert';
 import { labelAt, type Picture, sharesOf, visitSquares } from '../../../core/analysis/report/picture';
@@ -10,6 +10,8 @@ export interface Scene {
   readonly picture: Picture<Tone>;
   /** What has a name, what is more important first. */
   readonly places: readonly Place[];
+  /** Blocks that are marked, however small: there something is to be seen. */
+  readonly marks: readonly Cidr[];
 }
 
 /** The part of the map that is seen: a square of points. */
@@ -23,9 +25,16 @@ export interface View {
 const LEVELS = [8, 16, 24, 32];
 /** A square smaller than so many of the page's pixels is painted whole. */
 const FINEST = 1.5;
+/** What is smaller than so many of the page's pixels is easily overlooked. */
+const SMALL = 18;
 
 /** Draws the map on a canvas as sharp as the screen is. */
-export function drawMap(canvas: HTMLCanvasElement, { picture, places }: Scene, view: View, cursor: Rectangle): void {
+export function drawMap(
+  canvas: HTMLCanvasElement,
+  { picture, places, marks }: Scene,
+  view: View,
+  cursor: Rectangle,
+): void {
   const scale = window.devicePixelRatio || 1;
   const size = canvas.clientWidth;
   const pixels = Math.max(1, Math.round(size * scale));
@@ -58,6 +67,7 @@ export function drawMap(canvas: HTMLCanvasElement, { picture, places }: Scene, v
   const write = writer(context, paints, scale);
   drawGrid(context, paints, picture, view, unit, scale);
   drawPlaces(context, paints, places, toPixels, pixels, scale, write);
+  for (const mark of marks) drawMark(context, paints, toPixels(rectangleOf(mark)), scale);
   drawCursor(context, paints, toPixels(cursor), scale);
 }
 
@@ -172,6 +182,22 @@ function drawPlaces(
 
 function overlap(a: Rectangle, b: Rectangle): boolean {
   return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+}
+
+/** A mark around what would be too small to be seen. */
+function drawMark(context: CanvasRenderingContext2D, paints: Paints, at: Rectangle, scale: number): void {
+  if (at.width > SMALL * scale) return;
+  const radius = (SMALL / 2) * scale;
+  for (const [colour, width] of [
+    ['paper', 4.5],
+    ['accent', 2.5],
+  ] as const) {
+    context.strokeStyle = paints.colour(colour);
+    context.lineWidth = width * scale;
+    context.beginPath();
+    context.arc(at.x + at.width / 2, at.y + at.height / 2, radius, 0, 2 * Math.PI);
+    context.stroke();
+  }
 }
 
 /** What is pointed at: a block of the step that keys move by, or a cross where that is too small. */

@@ -1,6 +1,6 @@
-import { type Both, FAMILIES, FAMILY_NAME, type Partition } from '../../../core/address';
+import { type Both, FAMILIES, FAMILY_NAME, type IntervalSet, type Partition } from '../../../core/address';
 import { setsByLabel } from '../../../core/analysis/diff';
-import { countText } from '../../ask/words';
+import { countText, power } from '../../ask/words';
 import { type Html, html } from '../html';
 import { type Tone, toneClass } from '../tone';
 
@@ -14,7 +14,7 @@ export function legend(partitions: Both<Partition<Tone>>): Html {
   const entries = tonesOf(partitions).map(tone => {
     const counts = FAMILIES.flatMap(family => {
       const count = partitions[family].where(one => one === tone).count();
-      return count === 0n ? [] : html`<span class="count">${addressCount(count)} ${FAMILY_NAME[family]}</span>`;
+      return count === 0n ? [] : html`<span class="count">${countShown(count)} ${FAMILY_NAME[family]}</span>`;
     });
     return html`<li>${swatch(tone)}<span><span class="tone">${tone.text}</span>${counts}</span></li>`;
   });
@@ -26,20 +26,26 @@ export function tonesOf(partitions: Both<Partition<Tone>>): Tone[] {
   return [...new Set(FAMILIES.flatMap(family => [...setsByLabel<Tone>(family, partitions[family]).keys()]))];
 }
 
-/** A number of addresses; a huge one as a power of two, exactly or about. */
+/** What is longer than this is said as about how much it is. */
+const LONGEST = 26;
+
+/** A number of addresses; one that is long to write as a power of two, about. */
 export function addressCount(count: bigint): string {
-  if (count < 10n ** 12n) return countText(count);
+  const exact = countText(count);
+  if (exact.length <= LONGEST) return exact;
   const bits = count.toString(2).length - 1;
-  if (count === 1n << BigInt(bits)) return power(bits);
-  const next = 1n << BigInt(bits + 1);
-  // What is nearer to the next power than a thousandth is said as that, less a little.
-  if ((next - count) * 1000n < next) return `${power(bits + 1)} less ${addressCount(next - count)}`;
-  const tenths = Number((count * 10n) >> BigInt(bits));
-  return `about ${(tenths / 10).toFixed(1)} × ${power(bits)}`;
+  const tenths = Number((count * 20n + (1n << BigInt(bits))) >> BigInt(bits + 1));
+  return tenths === 20 ? `about ${power(bits + 1)}` : `about ${(tenths / 10).toFixed(1)} × ${power(bits)}`;
 }
 
-const RAISED = [...'\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079'];
+/** The same, which tells in digits how many they are where somebody points at it. */
+export function countShown(count: bigint): Html {
+  const text = addressCount(count);
+  return count >= 10n ** 12n ? html`<span title="${count}">${text}</span>` : html`${text}`;
+}
 
-function power(bits: number): string {
-  return `2${[...String(bits)].map(digit => RAISED[Number(digit)]).join('')}`;
+/** How many addresses a set has, and of which family. */
+export function sizeShown(set: IntervalSet): Html {
+  const count = set.count();
+  return html`${countShown(count)} ${FAMILY_NAME[set.family]} ${count === 1n ? 'address' : 'addresses'}`;
 }

@@ -1,5 +1,5 @@
-import { formatCidr, type IntervalSet } from '../../../core/address';
-import { termsOf, termText } from '../../../core/analysis/terms';
+import type { IntervalSet } from '../../../core/address';
+import { blockText, termsOf, termText } from '../../../core/analysis/terms';
 import { type Html, html } from '../html';
 
 /** So many are shown at once; the others can be unfolded. */
@@ -16,8 +16,8 @@ export function terms(set: IntervalSet): Html {
   const all = termsOf(set).flatMap(({ cidr, minus }): Item[] => {
     if (minus.length <= SHOWN)
       return [{ text: html`<code>${termText({ cidr, minus })}</code>`, minus: minus.length > 0 }];
-    const without = minus.map((one, i) => html`${i > 0 && 'and '}minus <code>${formatCidr(one)}</code>`);
-    return [html`<code>${formatCidr(cidr)}</code>`, ...without].map(text => ({ text, minus: false }));
+    const without = minus.map((one, i) => html`${i > 0 && 'and '}minus <code>${blockText(one)}</code>`);
+    return [html`<code>${blockText(cidr)}</code>`, ...without].map(text => ({ text, minus: false }));
   });
   if (all.length <= SHOWN + 1) return html`${listed(all)}`;
   const rest = all.length - SHOWN;

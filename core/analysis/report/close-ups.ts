@@ -1,4 +1,5 @@
-import type { Cidr } from '../../address';
+import type { Cidr, IntervalSet } from '../../address';
+import { withHostBits } from '../../address/words';
 import type { Picture } from './picture';
 
 /** Of a block of this prefix one close-up is made at the most. */
@@ -29,7 +30,31 @@ export function closeUps<T>({ starts }: Picture<T>, most: number): Cidr[] {
 /** The smallest block with an even prefix that holds both sides of every change. */
 function squareAround(changes: readonly number[]): Cidr {
   const [low, high] = [changes[0]! - 1, changes.at(-1)!];
+  return square(high, commonPrefix(low, high));
+}
+
+/** A set fills a block of which it is more than a part in so many. */
+const FILLED = 16n;
+
+/** The smallest square of the map that holds a set of IPv4 addresses; where they fill it, that with a sixteenth of its side. */
+export function squareOf(set: IntervalSet): Cidr {
+  const blocks = set.cidrs();
+  const [low, high] = [blocks[0]!, blocks.at(-1)!];
+  const first = low.words[0]!;
+  const last = withHostBits(high.words, high.prefix)[0]!;
+  const prefix = Math.min(LEAST, commonPrefix(first, last));
+  const isFilled = set.count() * FILLED > 1n << BigInt(32 - prefix);
+  return square(first, Math.max(0, isFilled ? prefix - 4 : prefix));
+}
+
+/** How many leading bits two addresses have in common, as far as those are even in number. */
+function commonPrefix(low: number, high: number): number {
   const common = Math.clz32(low ^ high);
-  const prefix = Math.min(LEAST, common - (common % 2));
-  return { family: 4, words: Uint32Array.of(high & (0xffffffff << (32 - prefix))), prefix };
+  return common - (common % 2);
+}
+
+/** The block around an address, not smaller than what can be seen. */
+function square(word: number, least: number): Cidr {
+  const prefix = Math.min(LEAST, least);
+  return { family: 4, words: Uint32Array.of(prefix === 0 ? 0 : word & (0xffffffff << (32 - prefix))), prefix };
 }

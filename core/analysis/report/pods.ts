@@ -1,7 +1,7 @@
 import { type Both, FAMILIES, type IntervalSet, type Partition } from '../../address';
-import { podMap, type TreatmentMap } from '../../treatment/map';
+import { type EgressRule, podMap, type TreatmentMap } from '../../treatment/map';
 import { matches, type Pod, podClasses } from '../../treatment/pod-classes';
-import type { Decision } from '../../treatment/treatment';
+import { type Decision, sameTreatment } from '../../treatment/treatment';
 import { sampleOf, setsByLabel } from '../diff';
 
 /** A pod of each kind that the egress rules of some maps tell apart; undefined stands for those that none selects. */
@@ -11,10 +11,38 @@ export function podKinds(maps: readonly TreatmentMap[]): (Pod | undefined)[] {
   const selectors = rules.flatMap(rule => rule.pods);
   const kinds = new Map<string, Pod | undefined>([['', undefined]]);
   for (const pod of podClasses(selectors) ?? selectors.flatMap(sampleOf)) {
-    const key = rules.flatMap(({ pods }, i) => (matches(pods, pod) ? [i] : [])).join();
+    const key = keyOf(rules, pod);
     if (!kinds.has(key)) kinds.set(key, pod);
   }
   return [...kinds.values()];
+}
+
+/** Which of the {@link podKinds} of some maps a pod is of, by its number. */
+export function kindOf(maps: readonly TreatmentMap[], pod: Pod | undefined): number {
+  const rules = maps.flatMap(map => map.egress);
+  const key = keyOf(rules, pod);
+  return Math.max(
+    0,
+    podKinds(maps).findIndex(kind => keyOf(rules, kind) === key),
+  );
+}
+
+/** The egress rules that select a pod, by their numbers. */
+function keyOf(rules: readonly EgressRule[], pod: Pod | undefined): string {
+  return pod ? rules.flatMap(({ pods }, i) => (matches(pods, pod) ? [i] : [])).join() : '';
+}
+
+/**
+ * The first of the {@link podKinds} of two maps for whose packets something changes; where nothing does, that of the pods
+ * that no egress rule selects.
+ */
+export function firstChangedKind(before: TreatmentMap, after: TreatmentMap): Pod | undefined {
+  return podKinds([before, after]).find(pod => {
+    const [left, right] = [partitionsFor(before, pod), partitionsFor(after, pod)];
+    return FAMILIES.some(family =>
+      left[family].firstDifference(right[family], (a, b) => sameTreatment(a.treatment, b.treatment)),
+    );
+  });
 }
 
 /** What happens to packets of a pod, or of one that no egress rule selects. */
