@@ -8,13 +8,27 @@ export function contextOf(word: string): string | undefined {
   return /^cluster:(.*)$/s.exec(word)?.[1];
 }
 
-/** The kinds of GKE and Anthos that say what happens to packets. */
-const GROUP = 'networking.gke.io';
-const KINDS = ['egressnatpolicies', 'anthosnetworkgateways', 'networkgatewaygroups'].map(kind => `${kind}.${GROUP}`);
+/** Antrea's kind, which is served where Antrea runs. */
+const EGRESSES = 'egresses.crd.antrea.io';
+
+/**
+ * The kinds that say what happens to packets, of GKE and Anthos, Calico, Cilium and Antrea. Of those in one line, which are
+ * the same objects, the first that the cluster serves is asked for.
+ */
+const KINDS: readonly (readonly string[])[] = [
+  ['egressnatpolicies.networking.gke.io'],
+  ['anthosnetworkgateways.networking.gke.io'],
+  ['networkgatewaygroups.networking.gke.io'],
+  ['ippools.projectcalico.org', 'ippools.crd.projectcalico.org'],
+  ['felixconfigurations.projectcalico.org', 'felixconfigurations.crd.projectcalico.org'],
+  ['ciliumegressgatewaypolicies.cilium.io'],
+  ['ciliumegressnatpolicies.cilium.io'],
+  [EGRESSES],
+];
 
 /**
  * The objects of a running cluster that say what happens to packets, through kubectl and its own configuration: the
- * agents' DaemonSets, the ConfigMaps that these read, and the policies. Their names are those of kubectl's output, so
+ * agents' DaemonSets, the ConfigMaps that these read, the policies, and other data planes' own. Their names are those of kubectl's output, so
  * that a place is a line of what `kubectl get -o yaml` prints. Or why they cannot be had.
  */
 export function liveObjects(context: string): Input[] | string {
@@ -28,14 +42,15 @@ export function liveObjects(context: string): Input[] | string {
     if (got.output.trim() !== '') inputs.push({ file: `${folder}/${called}`, text: got.output });
     return undefined;
   };
-  const served = kubectl(context, ['api-resources', `--api-group=${GROUP}`, '--output=name', '--cached=false']);
+  const served = kubectl(context, ['api-resources', '--output=name', '--cached=false']);
   if (!served.ok) return served.fault;
-  const kinds = served.output.split('\n').filter(kind => KINDS.includes(kind));
+  const known = new Set(served.output.split('\n'));
+  const kinds = KINDS.flatMap(same => same.find(kind => known.has(kind)) ?? []);
   const fault = ['daemonsets.apps', ...kinds]
     .map(kind => get(kind, [kind, '--all-namespaces']))
     .find(one => one !== undefined);
   if (fault !== undefined) return fault;
-  for (const { namespace, name: own } of agentConfigMaps(inputs)) {
+  for (const { namespace, name: own } of [...agentConfigMaps(inputs), ...ownConfigMaps(inputs, kinds)]) {
     const missing = get(`configmap.${namespace}.${own}`, ['configmap', own, `--namespace=${namespace}`]);
     if (missing !== undefined) return missing;
   }
@@ -59,6 +74,13 @@ function agentConfigMaps(inputs: readonly Input[]): readonly Named[] {
   }
   found.delete(`kube-system/${WELL_KNOWN}`);
   return [...found.values()];
+}
+
+/** The ConfigMaps of data planes that run: their own settings. GKE's own build of Cilium is no DaemonSet of that name. */
+function ownConfigMaps(inputs: readonly Input[], kinds: readonly string[]): readonly Named[] {
+  const runsCilium = inputs.some(({ text }) => /^ {4}name: cilium$/m.test(text));
+  const names = [...(runsCilium ? ['cilium-config'] : []), ...(kinds.includes(EGRESSES) ? ['antrea-config'] : [])];
+  return names.map(name => ({ namespace: 'kube-system', name }));
 }
 
 /** A pod of a running cluster. */

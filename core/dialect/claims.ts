@@ -54,7 +54,8 @@ export function claimDocuments(
   mounted: ReadonlySet<string>,
   told?: DialectName,
 ): Claims {
-  const agents = documents.filter(isAgentFile);
+  const isMounted = (document: SourceDocument): boolean => mounted.has(objectId(document)?.name ?? '');
+  const agents = documents.filter(one => isAgentFile(one) && (told !== undefined || !isMounted(one)));
   const isTold = (name: DialectName): boolean => told === name;
   const cilium = documents.filter(isCiliumObject);
   const tencent = told === undefined || isTold('tencent') ? agents.filter(isTencentConfigMap) : [];
@@ -64,9 +65,7 @@ export function claimDocuments(
     antrea: documents.filter(isAntreaObject),
     aws: documents.filter(isAwsNode),
     azure:
-      told === undefined || isTold('azure')
-        ? documents.filter(one => isAzureConfigMap(one) && !mounted.has(objectId(one)?.name ?? ''))
-        : [],
+      told === undefined || isTold('azure') ? documents.filter(one => isAzureConfigMap(one) && !isMounted(one)) : [],
     calico: documents.filter(isCalicoObject),
     cilium: [...cilium, ...(reads ? others : [])],
     tencent,

@@ -42,7 +42,7 @@ export function readPlane(claims: Claims, options: PlaneOptions): ReadPlane {
   const { antrea, aws, azure, calico, cilium, tencent } = claims;
   if (calico.length > 0) return planeOfCalico(calico);
   if (cilium.length > 0) return planeOf(ipv6 => readCilium(cilium, ipv6));
-  if (antrea.length > 0) return planeOfAntrea(antrea);
+  if (antrea.length > 0) return planeOfAntrea(antrea, options);
   if (azure.length > 0 || azureSet) return planeOfAzure(azure, options);
   if (tencent.length > 0) return planeOf(() => readTencent(tencent[0]!));
   return planeOfAws(aws);
@@ -73,9 +73,15 @@ function planeOfCalico(documents: readonly SourceDocument[]): ReadPlane {
   return planeOf(() => read, { pods });
 }
 
-function planeOfAntrea(documents: readonly SourceDocument[]): ReadPlane {
+/** A running cluster has Antrea's settings in a ConfigMap; elsewhere what nobody sets is as Antrea has it. */
+function planeOfAntrea(documents: readonly SourceDocument[], { isWhole }: PlaneOptions): ReadPlane {
   const diagnostics: Diagnostic[] = [];
   const [config] = documents.filter(isAntreaConfig);
+  if (isWhole && !config) {
+    const message =
+      'the ConfigMap "antrea-config" in kube-system with Antrea\'s settings is not there, which decide too';
+    return { diagnostics: [diagnostic('MQ803', documents[0]!.at([]), { message })] };
+  }
   const settings = config && antreaSettings(config);
   append(diagnostics, settings?.diagnostics ?? []);
   const values = settings ? settings.documents[0] : documents.find(isAntreaValues);

@@ -35,9 +35,24 @@ const POLICIES: Readonly<Record<string, readonly Resource[]>> = {
   ],
 };
 
+/** The kinds of other data planes, each group served where it has objects. */
+const PLANES: Readonly<Record<string, readonly Resource[]>> = {
+  'crd.projectcalico.org/v1': [
+    { name: 'ippools', kind: 'IPPool', namespaced: false },
+    { name: 'felixconfigurations', kind: 'FelixConfiguration', namespaced: false },
+  ],
+  'projectcalico.org/v3': [
+    { name: 'ippools', kind: 'IPPool', namespaced: false },
+    { name: 'felixconfigurations', kind: 'FelixConfiguration', namespaced: false },
+  ],
+  'cilium.io/v2': [{ name: 'ciliumegressgatewaypolicies', kind: 'CiliumEgressGatewayPolicy', namespaced: false }],
+  'crd.antrea.io/v1beta1': [{ name: 'egresses', kind: 'Egress', namespaced: false }],
+};
+
 function respond(items: readonly Item[], url: URL): object | undefined {
   const has = items.some(({ apiVersion }) => apiVersion in POLICIES);
-  const served = { ...SERVED, ...(has && POLICIES) };
+  const planes = Object.entries(PLANES).filter(([version]) => items.some(({ apiVersion }) => apiVersion === version));
+  const served = { ...SERVED, ...(has && POLICIES), ...Object.fromEntries(planes) };
   const parts = url.pathname.split('/').filter(part => part !== '');
   if (url.pathname === '/api') return { kind: 'APIVersions', versions: ['v1'] };
   if (url.pathname === '/apis') {

@@ -146,6 +146,73 @@ describe.skipIf(isMissing('kubectl', 'version', '--client'))('a running cluster,
     expect(nobody).toContain('to 203.0.113.9: masqueraded');
   });
 
+  /** What a target's files are on a server: whole objects, in the place of patches. */
+  function renderedFor(target: string, intent: string, ...options: string[]): Record<string, unknown>[] {
+    box.write('intent.yaml', intent);
+    const { status, stderr } = masq('synth', 'intent.yaml', '--quiet', '--target', target, ...options);
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+    return Object.entries(box.files(`targets/${target}`))
+      .filter(([path]) => !path.includes('values/'))
+      .map(([, text]) => parseAllDocuments(text)[0]!.toJS());
+  }
+
+  const LISTED = `apiVersion: masq/v1alpha1
+kind: ClusterIntent
+metadata: {name: live}
+spec:
+  platform: kubernetes
+  network: {nodeCIDRs: [192.168.1.0/24], podCIDRs: [10.244.0.0/16], serviceCIDRs: [10.96.0.0/12]}
+  masquerade: {preserve: [10.0.0.0/8], linkLocal: masquerade}
+`;
+  const NO_CHANGES = { status: 0, stdout: 'no changes; 1 cluster compared\n', stderr: '' };
+
+  test.each(['projectcalico.org/v3', 'crd.projectcalico.org/v1'])(
+    'has the pools of Calico, as %s',
+    async apiVersion => {
+      await serve(renderedFor('calico', LISTED).map(object => ({ ...object, apiVersion })));
+      expect(masq('diff', 'cluster:', 'intent.yaml')).toEqual(NO_CHANGES);
+      expect(masq('explain', 'cluster:', '--to', '10.1.1.1').stdout).toMatch(
+        /decided by "10\.0\.0\.0\/9" \(cluster:prod\/eu\/ippools\.(?:crd\.)?projectcalico\.org:\d+:\d+\)/,
+      );
+    },
+  );
+
+  test('has the same pools of Calico in two groups, of which one counts', async () => {
+    const objects = renderedFor('calico', LISTED);
+    await serve([...objects, ...objects.map(object => ({ ...object, apiVersion: 'crd.projectcalico.org/v1' }))]);
+    expect(masq('diff', 'cluster:', 'intent.yaml')).toEqual(NO_CHANGES);
+  });
+
+  test('has the settings of Cilium where that runs', async () => {
+    const objects = renderedFor('cilium', LISTED.replace(/, linkLocal.*}/, '}'));
+    const metadata = (name: string) => ({ name, namespace: 'kube-system' });
+    const daemonSet = { apiVersion: 'apps/v1', kind: 'DaemonSet', metadata: metadata('cilium'), spec: {} };
+    const data = {
+      'enable-ip-masq-agent': 'true',
+      'enable-ipv6': 'false',
+      'ipv4-native-routing-cidr': '10.244.0.0/16',
+    };
+    const config = { apiVersion: 'v1', kind: 'ConfigMap', metadata: metadata('cilium-config'), data };
+    await serve([...objects, daemonSet, config]);
+    expect(masq('diff', 'cluster:', 'intent.yaml')).toEqual(NO_CHANGES);
+    expect(masq('explain', 'cluster:', '--to', '10.1.1.1').stderr).toContain('give --facts');
+  });
+
+  test('has the Egresses of Antrea, and its settings, which have to be there', async () => {
+    const intent = INTENT.replace(/ {2}masquerade.*\n/, '');
+    const objects = renderedFor('antrea', intent, '--gateway', 'a=b').filter(({ kind }) => kind === 'Egress');
+    await serve(objects);
+    expect(masq('diff', 'cluster:', 'intent.yaml').stderr).toContain('the ConfigMap "antrea-config" in kube-system');
+    server!.kill();
+    const conf = 'egress:\n  exceptCIDRs: []\nnoSNAT: false\n';
+    const metadata = { name: 'antrea-config', namespace: 'kube-system' };
+    await serve([...objects, { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { 'antrea-agent.conf': conf } }]);
+    const { status, stdout } = masq('diff', 'cluster:', 'intent.yaml');
+    expect(status).toBe(1);
+    expect(stdout).toContain('a pod labelled {app: web}');
+  });
+
   test('without anything that says what happens is refused', async () => {
     await serve(PODS);
     expect(masq('explain', 'cluster:', '--to', '10.0.0.1')).toEqual({
