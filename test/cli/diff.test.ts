@@ -420,3 +420,32 @@ test('gates and facts that could never count are refused', () => {
     'masq: --facts: none of its clusters, x, y, is asked about; there are one\n',
   );
 });
+
+test('what is rendered for another data plane is a side, from files, a revision and the standard input', () => {
+  box.write(
+    'one.yaml',
+    intent('one', '10.0.0.0/8, 192.168.0.0/16').replace(/(preserve: \[.*\])/, '$1, linkLocal: masquerade'),
+  );
+  const noChanges = { status: 0, stdout: 'no changes; 1 cluster compared\n', stderr: '' };
+  const vpc = ['--vpc-cidr', '192.168.0.0/16'];
+  expect(box.masq('synth', '--quiet', '--target', 'calico', 'one.yaml').stderr).toBe('');
+  expect(box.masq('synth', '--quiet', '--target', 'azure', ...vpc, 'one.yaml').stderr).toBe('');
+  expect(box.masq('diff', 'one.yaml', 'targets/calico')).toEqual(noChanges);
+  expect(box.masq('diff', 'one.yaml', 'targets/azure', ...vpc)).toEqual(noChanges);
+  expect(box.masq('diff', 'targets/calico', 'targets/azure', '--vpc-cidr', 'one=192.168.0.0/16')).toEqual(noChanges);
+  expect(box.masq('explain', 'targets/calico', '--to', '10.1.1.1').stdout).toMatch(
+    /decided by "10\.\S+" \(targets\/calico\/one\/20-ippool-masq-\S+\.yaml:\d+:\d+\)/,
+  );
+  expect(box.masq('diff', 'one.yaml', 'targets/azure')).toEqual({
+    status: 2,
+    stdout: '',
+    stderr:
+      'masq: "one": AKS keeps addresses of pods to the VNet by its own ConfigMap "azure-ip-masq-agent-config-reconciled", which is not among what is read: add it, or give --vpc-cidr with the VNet\'s ranges\n',
+  });
+  expect(box.masq('explain', 'one.yaml', '--to', '10.1.1.1', ...vpc)).toEqual({
+    status: 2,
+    stdout: '',
+    stderr: 'masq: --vpc-cidr 192.168.0.0/16: nothing that is asked about hangs on it\n',
+  });
+  expect(box.masq('report', 'targets/calico', '-o', 'report.html').status).toBe(0);
+});
