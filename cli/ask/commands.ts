@@ -21,7 +21,13 @@ export const EXPLAIN: Command = {
   usage: '[options] --to DESTINATION [SIDE...]',
   description: `Says what happens to the source address of packets from a pod to a destination: the address that they leave with, the rule that decides, with its place, and every rule that is asked before it. A CIDR that is treated differently in parts is split exactly.\n\nA SIDE is ${SIDES}. Without one, the intents that .masq.yaml names are asked.\n\n--from takes labels or an address. Whose address it is only a running cluster knows; elsewhere the packets are taken to be from a pod that no egress policy selects.`,
   options: [
-    { name: 'to', type: 'string', value: 'DESTINATION', help: 'the address or the CIDR that packets go to' },
+    {
+      name: 'to',
+      type: 'string',
+      value: 'DESTINATION',
+      multiple: true,
+      help: 'where packets go to: an address, a CIDR, a named range such as rfc1918, or public, pods, nodes, services, on-premises, or a range that an intent declares; with commas between several',
+    },
     FROM,
     NAMESPACE,
     CLUSTER,

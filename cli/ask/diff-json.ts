@@ -1,5 +1,6 @@
 import { formatCidr, type IntervalSet } from '../../core/address';
 import type { ClassChange } from '../../core/analysis/diff';
+import { witnessOf } from '../../core/analysis/witness';
 import type { Asked } from './asked';
 import { ruleData } from './words';
 
@@ -30,7 +31,7 @@ export function diffData({ diff, hits, ask }: Asked): object {
             before: ruleData(part.before),
             after: ruleData(part.after),
           })),
-          witness: ask(clusters[0]!.after.name, to.first()!, pods.groups[0]?.pod),
+          witness: ask(clusters[0]!.after.name, witnessOf(to), pods.groups[0]?.pod),
         })),
       })),
       untold: Object.values(clusters[0]!.diff.untold).flatMap(set => set.cidrs().map(formatCidr)),

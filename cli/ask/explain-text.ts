@@ -1,17 +1,19 @@
-import { formatAddress } from '../../core/address';
-import type { Explanation } from '../../core/analysis/explain';
+import { formatAddress, formatCidr } from '../../core/address';
+import type { Asked, Explanation } from '../../core/analysis/explain';
 import type { Subject } from '../../core/analysis/subject';
 import { blockText, termsText } from '../../core/analysis/terms';
+import type { Decision } from '../../core/treatment/treatment';
 import type { Palette } from '../terminal';
 import type { Source } from './source';
+import { shortList } from './told';
 import { ruleData, ruleText, sourceText, treatmentWord } from './words';
 
 /** What is said of a cluster. */
 export interface Answer {
   /** The cluster. */
   readonly subject: Subject;
-  /** What happens to the packets, destinations by destinations. */
-  readonly explanations: readonly Explanation[];
+  /** What happens to the packets, destinations by destinations, for each family that is asked about. */
+  readonly families: readonly (readonly Explanation[])[];
   /** What is to be known beside that, each in a line. */
   readonly notes: readonly string[];
 }
@@ -19,25 +21,67 @@ export interface Answer {
 /** How many of the rules that did not decide are told of each part. */
 const MOST_PASSED = 30;
 
-/** An answer for people. */
-export function answerText({ subject, explanations, notes }: Answer, source: Source, { bold, dim }: Palette): string {
-  const lines = [`${bold(subject.name)}: packets from ${source.text}, by ${subject.as}`];
+/** Answers for people: clusters of which the same is said are told together, with the places of the first one. */
+export function answersText(answers: readonly Answer[], source: Source, paint: Palette): string {
+  const alike = new Map<string, Answer[]>();
+  for (const answer of answers) {
+    const key = keyOf(answer);
+    const group = alike.get(key);
+    if (group) group.push(answer);
+    else alike.set(key, [answer]);
+  }
+  return [...alike.values()].map(group => groupText(group, source, paint, alike.size === 1)).join('\n');
+}
+
+/** What is the same of clusters that are told together: all but their names and places. */
+function keyOf({ subject, families, notes }: Answer): string {
+  const rule = ({ rule, note, treatment }: Decision): unknown => [rule, note, treatment];
+  const parts = families.map(explanations =>
+    explanations.map(({ to, decision, passed }) => [to.cidrs().map(formatCidr), rule(decision), passed.count]),
+  );
+  const asked = families.map(explanations => explanations.at(-1)!.passed.all.map(({ decision }) => rule(decision)));
+  return JSON.stringify([subject.as, notes, parts, asked]);
+}
+
+/** @param isOnly whether nothing else is told, so that there is room for every rule that did not decide */
+function groupText(group: readonly Answer[], source: Source, { bold, dim }: Palette, isOnly: boolean): string {
+  const { subject, families, notes } = group[0]!;
+  const names = shortList(group.map(answer => answer.subject.name));
+  const lines = [`${bold(names)}: packets from ${source.text}, by ${subject.as}`];
   for (const note of notes) lines.push(`  note: ${note}`);
-  for (const { to, decision, passed } of explanations) {
-    lines.push('', `  to ${bold(termsText(to))}: ${bold(treatmentWord(decision.treatment))}`);
-    lines.push(`    they leave with ${sourceText(decision.treatment)}`, `    decided by ${ruleText(decision)}`);
-    const shown = passed.all.slice(0, Math.min(passed.count, MOST_PASSED));
-    for (const one of shown) lines.push(dim(`    not by ${ruleText(one.decision)}: it ${one.why}`));
-    const others = passed.count - shown.length;
-    if (others > 0)
-      lines.push(dim(`    nor by ${others} more ${others === 1 ? 'rule' : 'rules'}, which "--format json" lists`));
+  for (const explanations of families) {
+    let told = 0;
+    for (const { to, decision, passed } of explanations) {
+      lines.push('', `  to ${bold(termsText(to))}: ${bold(treatmentWord(decision.treatment))}`);
+      lines.push(`    they leave with ${sourceText(decision.treatment)}`, `    decided by ${ruleText(decision)}`);
+      lines.push(...(isOnly ? passedLines(passed, told) : countLine(passed.count)).map(dim));
+      told = passed.count;
+    }
   }
   return `${lines.join('\n')}\n`;
 }
 
-/** An answer for programs. */
-export function answerData({ subject, explanations, notes }: Answer, source: Source): object {
-  return {
+/** The rules that were asked before. @param told how many of them stand above already, with the part before */
+function passedLines({ all, count }: Asked, told: number): string[] {
+  const shown = all.slice(told, Math.min(count, told + MOST_PASSED));
+  const others = count - told - shown.length;
+  return [
+    ...(told > 0 ? [`    not by the ${told === 1 ? 'rule' : `${told} rules`} that did not decide above`] : []),
+    ...shown.map(one => `    not by ${ruleText(one.decision)}: it ${one.why}`),
+    ...(others > 0
+      ? [`    nor by ${others} more ${others === 1 ? 'rule' : 'rules'}, which "--format json" lists`]
+      : []),
+  ];
+}
+
+function countLine(count: number): string[] {
+  if (count === 0) return [];
+  return [`    asked before: ${count === 1 ? '1 rule' : `${count} rules`}, which "--cluster NAME" lists`];
+}
+
+/** An answer for programs, for each family that is asked about. */
+export function answerData({ subject, families, notes }: Answer, source: Source): object[] {
+  return families.map(explanations => ({
     cluster: subject.name,
     as: subject.as,
     ...(source.address && { address: formatAddress(source.address) }),
@@ -50,5 +94,5 @@ export function answerData({ subject, explanations, notes }: Answer, source: Sou
       decidedBy: ruleData(decision),
       askedBefore: passed.count,
     })),
-  };
+  }));
 }

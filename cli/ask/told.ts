@@ -4,6 +4,7 @@ import type { ChangedClusters, FleetDiff } from '../../core/analysis/fleet';
 import type { GateHit } from '../../core/analysis/gates';
 import { type Place, placesHit, placesOfBoth, registryPlaces } from '../../core/analysis/places';
 import { termsText } from '../../core/analysis/terms';
+import { witnessOf } from '../../core/analysis/witness';
 import { andList } from '../../core/diagnostics';
 import type { Labels } from '../../core/intent/selector';
 import type { Pod } from '../../core/treatment/pod-classes';
@@ -48,7 +49,7 @@ export function tellClusters({ clusters }: ChangedClusters, ask: Ask): ToldClust
     classes: first!.diff.classes.map(change => ({
       pods: podsText(change),
       changes: change.changes.map(one =>
-        tellChange(one, places, ask(first!.after.name, one.to.first()!, change.groups[0]?.pod)),
+        tellChange(one, places, ask(first!.after.name, witnessOf(one.to), change.groups[0]?.pod)),
       ),
     })),
     untold: FAMILIES.flatMap(family => {

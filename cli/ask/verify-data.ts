@@ -1,6 +1,7 @@
 import { formatAddress, formatCidr } from '../../core/address';
 import type { InTheWay } from '../../core/analysis/obstacles';
 import type { FamilyProof } from '../../core/analysis/verify';
+import { witnessOf } from '../../core/analysis/witness';
 import type { NatRule } from '../../core/dataplane/nat-rule';
 import type { Location } from '../../core/diagnostics';
 import type { DumpedNode } from '../dumps';
@@ -32,13 +33,17 @@ function familyData(proof: FamilyProof, node: DumpedNode, chain: string | undefi
   return {
     family,
     verdict,
-    differences: differences.map(({ to, verdict: certainty, parts }) => ({
+    differences: differences.map(({ to, verdict: certainty, isPortsOnly, parts }) => ({
       verdict: certainty,
+      sourcePortsOnly: isPortsOnly,
       to: to.cidrs().map(formatCidr),
       addresses: to.count().toString(),
       parts: parts.map(part => ({
         to: part.to.cidrs().map(formatCidr),
-        witness: { to: formatAddress(part.to.first()!), ...('protocol' in part.is && { protocol: part.is.protocol }) },
+        witness: {
+          to: formatAddress(witnessOf(part.to)),
+          ...('protocol' in part.is && { protocol: part.is.protocol }),
+        },
         wanted: { treatment: part.wanted.treatment, rule: part.wanted.rule, ...placeData(part.wanted.at) },
         is: part.is.treatment
           ? {

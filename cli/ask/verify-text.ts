@@ -4,6 +4,7 @@ import type { InTheWay } from '../../core/analysis/obstacles';
 import type { Subject } from '../../core/analysis/subject';
 import { termsText } from '../../core/analysis/terms';
 import type { Difference, DifferencePart, FamilyProof, NodeProof } from '../../core/analysis/verify';
+import { witnessOf } from '../../core/analysis/witness';
 import type { NatRule } from '../../core/dataplane/nat-rule';
 import { andList, type Location } from '../../core/diagnostics';
 import type { DumpedNode } from '../dumps';
@@ -63,7 +64,7 @@ function familyLines(proof: FamilyProof, node: DumpedNode, about: Verified, pain
   }
   return [
     `  IPv${family}: ${headline(differences)}`,
-    ...differences.slice(0, MOST).flatMap(difference => differenceLines(difference, node, paint)),
+    ...differences.slice(0, MOST).flatMap(difference => differenceLines(difference, node, about, paint)),
     ...more(differences.length, 'differences'),
     ...diagnosis(node.rules, family, about.enforced.chain).map(line => `    ${line}`),
     ...(inTheWay.length === 0 ? [] : ['    in the way:']),
@@ -80,14 +81,16 @@ function more(count: number, what: string): string[] {
 }
 
 function headline(differences: readonly Difference[]): string {
-  const total = (verdict: Difference['verdict']): string => {
-    const sum = differences.reduce((all, one) => all + (one.verdict === verdict ? one.to.count() : 0n), 0n);
+  const total = (isMeant: (one: Difference) => boolean): string => {
+    const sum = differences.reduce((all, one) => all + (isMeant(one) ? one.to.count() : 0n), 0n);
     return sum === 0n ? '' : addresses(sum);
   };
-  const wrong = total('contradicted');
-  const open = total('unproven');
+  const wrong = total(one => one.verdict === 'contradicted' && !one.isPortsOnly);
+  const ports = total(one => one.isPortsOnly);
+  const open = total(one => one.verdict === 'unproven');
   const parts = [
     ...(wrong === '' ? [] : [`${wrong} treated otherwise than is wanted`]),
+    ...(ports === '' ? [] : [`${ports} treated as is wanted but for how source ports are chosen`]),
     ...(open === '' ? [] : [`${open} of which it cannot be told`]),
   ];
   return parts.join('; ');
@@ -97,18 +100,20 @@ function addresses(count: bigint): string {
   return `${countText(count)} ${count === 1n ? 'address' : 'addresses'}`;
 }
 
-function differenceLines({ to, parts, isPortsOnly }: Difference, node: DumpedNode, { bold, dim }: Palette): string[] {
+function differenceLines(difference: Difference, node: DumpedNode, about: Verified, { bold, dim }: Palette): string[] {
+  const { to, parts, isPortsOnly } = difference;
   const [first] = parts;
   const wanted = [...new Set(parts.map(part => ruleText(part.wanted)))];
   const rules = [...new Set(parts.flatMap(part => part.rules))];
   const placed = rules.map(rule => `        ${placedRule(rule, node.rules.placeOf(to.family, rule))}`);
   return [
     `    ${bold(termsText(to))} (${addresses(to.count())})`,
-    `      wanted: ${treatmentWord(first!.wanted.treatment)}, by ${andList(shortened(wanted))}`,
+    `      wanted: ${treatmentWord(first!.wanted.treatment)}${isPortsOnly ? portsText(about.enforced.randomFully) : ''}, by ${andList(shortened(wanted))}`,
     `      found:  ${foundText(first!, isPortsOnly, rules.length)}`,
     ...placed.slice(0, MOST),
     ...more(placed.length, 'rules').map(line => `    ${line}`),
-    dim(`      a packet that shows it: ${packetText(first!.is)} to ${formatAddress(to.first()!)}`),
+    ...(isPortsOnly ? [`      ${portsAdvice(about)}`] : []),
+    dim(`      a packet that shows it: ${packetText(first!.is)} to ${formatAddress(witnessOf(to))}`),
   ];
 }
 
@@ -128,8 +133,21 @@ function packetText(is: DifferencePart['is']): string {
 /** What the rules do; which ones stands below. */
 function foundText({ is }: DifferencePart, isPortsOnly: boolean, rules: number): string {
   if (!is.treatment) return 'it cannot be told, for it hangs on';
-  const ports = isPortsOnly ? `, with source ports that are ${is.randomFully ? '' : 'not '}fully random` : '';
+  const ports = isPortsOnly ? portsText(is.randomFully) : '';
   return `${treatmentWord(is.treatment)}${ports}, ${rules === 0 ? 'for no rule gives packets another source' : 'by'}`;
+}
+
+function portsText(randomFully: boolean | undefined): string {
+  return `, with source ports that are ${randomFully ? '' : 'not '}fully random`;
+}
+
+/** How somebody says who is content with the source ports that are chosen. */
+function portsAdvice({ subject, enforced }: Verified): string {
+  const is = !enforced.randomFully;
+  const how = subject.model
+    ? `agent: {randomFully: ${is}} in the intent`
+    : `--random-fully=${is} as a flag of the agent`;
+  return `if the nodes are right, say ${how}`;
 }
 
 /** A rule in the way: its place, what it says, whose it is, and for which destinations. */

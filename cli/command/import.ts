@@ -48,7 +48,7 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
     stdout.write(text);
     return 0;
   }
-  const fault = writeNewFile(output, text, values.force === true);
+  const fault = writeNewFile(output, text, { force: values.force === true });
   if (fault !== undefined) return refuse([fault]);
   stdout.write(`wrote ${output}\n`);
   return 0;

@@ -30,7 +30,7 @@ function writeIntent({ values, positionals }: Invocation): number {
     stdout.write(text);
     return 0;
   }
-  const fault = writeNewFile(output, text, values.force === true);
+  const fault = writeNewFile(output, text, { force: values.force === true, makesFolder: true });
   if (fault !== undefined) return refuse([fault]);
   stdout.write(`wrote ${output}; change the addresses to yours, then run: masq synth ${output}\n`);
   return 0;

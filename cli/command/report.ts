@@ -26,6 +26,8 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
   const source = readSource(values.from as string | undefined, values.namespace as string | undefined, positionals);
   if (typeof source === 'string') return refuse([source]);
   if (source.pod && !svg) return refuse(['--from and --namespace go with --svg; the page shows every kind of pods']);
+  const misnamed = wrongEnding(values.output as string | undefined, svg);
+  if (misnamed !== undefined) return refuse([misnamed]);
   const read = await readSides(before.length > 0 ? [positionals, before] : [positionals], values);
   if (!read.ok) return read.code;
   const name = values.cluster as string | undefined;
@@ -58,6 +60,14 @@ function othersText({ asked }: Report): string {
   return others > 0 ? `, and ${others} more ${others === 1 ? 'cluster' : 'clusters'}` : '';
 }
 
+/** What is said of a file that is called like the other thing that is written. */
+function wrongEnding(output: string | undefined, svg: boolean): string | undefined {
+  if (output === undefined || !(svg ? /\.html?$/i : /\.svg$/i).test(output)) return undefined;
+  return svg
+    ? `"${output}" is called like a page, and --svg writes a picture; name a file such as ${PICTURE}, or leave --svg out`
+    : `"${output}" is called like a picture, and a page is written; say --svg for the picture, or name a file such as ${PAGE}`;
+}
+
 type Made = Report | { readonly refusals: readonly string[] };
 
 /** Both sides, cluster by cluster, and what changes from one to the other. */
@@ -81,7 +91,7 @@ function write(named: string | undefined, usual: string, text: string, mark: str
   }
   const wrong = isForeign(file, mark)
     ? `"${file}" is no report of masq and is left as it is; name another file with -o`
-    : writeNewFile(file, text, true);
+    : writeNewFile(file, text, { force: true });
   if (wrong !== undefined) return refuse([wrong]);
   const size = `${Math.ceil(Buffer.byteLength(text) / 1024)} KiB`;
   stdout.write(

@@ -1,10 +1,10 @@
-import { type Both, both, cidr, IntervalSet, NAMED_RANGES, parseCidr, setsOf } from '../address';
+import type { Both, IntervalSet } from '../address';
 import { suggest } from '../diagnostics/suggest';
 import { sameTreatment, type Treatment } from '../treatment/treatment';
 import type { Change, ClassChange } from './diff';
 import type { ChangedCluster, FleetDiff } from './fleet';
 import { GATE_NAMES, NEWLY } from './gate-names';
-import type { Place } from './places';
+import { isDeclared, isPlace, PUBLIC, placeName, rangeFault, rangeSets } from './range-names';
 import type { Subject } from './subject';
 
 /** What a packet is newly, for a gate to be shut. */
@@ -33,17 +33,6 @@ export interface GateHit {
   readonly to: IntervalSet;
 }
 
-/** The name for all addresses of the internet, of both families. */
-const PUBLIC = 'public';
-
-/** The places that an intent declares, by the names that a gate has for them. */
-const PLACES: Readonly<Record<string, string>> = {
-  pods: 'pods',
-  nodes: 'nodes',
-  services: 'services',
-  'on-premises': 'on-premises networks',
-};
-
 /** Reads gates: a list with commas of names, each but `any` with `=RANGE` if only some destinations count. */
 export function parseGates(text: string): { readonly gates: readonly Gate[]; readonly faults: readonly string[] } {
   const gates: Gate[] = [];
@@ -66,25 +55,17 @@ function gateFault(word: string, name: string, range: string | undefined): strin
   }
   if (range === undefined) return undefined;
   if (!(name in NEWLY)) return `"${word}": ${name} takes no range; write "newly-preserved=${range}"`;
-  if (range in PLACES || range === PUBLIC || NAMED_RANGES.some(named => named.name === range)) return undefined;
-  const parsed = parseCidr(range);
-  if (parsed.ok) return undefined;
-  if (/^[\d.:/a-f]*[\d:/][\d.:/a-f]*$/i.test(range)) return `"${word}": ${parsed.fault.message}`;
-  const near = suggest(range, [...Object.keys(PLACES), PUBLIC, ...NAMED_RANGES.map(named => named.name)]);
-  const instead =
-    near === undefined
-      ? 'write a CIDR, a named range such as rfc1918, or public, pods, nodes, services or on-premises'
-      : `did you mean "${near}"?`;
-  return `"${word}": "${range}" is no range; ${instead}`;
+  const fault = rangeFault(range);
+  return fault === undefined ? undefined : `"${word}": ${fault}`;
 }
 
 /** Why gates can never be shut: they are for a place that no cluster declares. Each in a line. */
 export function idleGates(subjects: readonly Subject[], gates: readonly Gate[]): string[] {
-  const declared = new Set(subjects.flatMap(({ places }) => places.map(({ name }) => name)));
+  const places = subjects.flatMap(subject => subject.places);
   return gates.flatMap(({ text, range }) =>
-    range === undefined || !(range in PLACES) || declared.has(PLACES[range]!)
+    range === undefined || isDeclared(range, places)
       ? []
-      : [`"${text}": no cluster declares its ${PLACES[range]}, so that nothing could ever be stopped`],
+      : [`"${text}": no cluster declares its ${placeName(range)}, so that nothing could ever be stopped`],
   );
 }
 
@@ -107,7 +88,7 @@ function hitsOf(gate: Gate, all: readonly ChangedCluster[], pods: ClassChange, c
   if (range === undefined) return [{ gate, clusters: all, pods, change, to: change.to }];
   const counted = (cluster: ChangedCluster): IntervalSet =>
     change.to.intersect(destinations(range, cluster)[change.family]);
-  const clusters = range in PLACES ? all.filter(cluster => !counted(cluster).isEmpty()) : all;
+  const clusters = isPlace(range) ? all.filter(cluster => !counted(cluster).isEmpty()) : all;
   const to = clusters[0] && counted(clusters[0]);
   return to && !to.isEmpty() ? [{ gate, clusters, pods, change, to }] : [];
 }
@@ -120,22 +101,5 @@ function isNewly(newly: Newly | undefined, { before, after }: Change): boolean {
 
 /** The destinations that a range's name stands for: of places those of either side. */
 function destinations(range: string, { before, after }: ChangedCluster): Both<IntervalSet> {
-  const place = PLACES[range];
-  if (place !== undefined) return unionOf([...before.places, ...after.places].filter(({ name }) => name === place));
-  if (range === PUBLIC) return unionOf(['internet-ipv4', 'internet-ipv6'].map(namedRange));
-  return NAMED_RANGES.some(({ name }) => name === range) ? namedRange(range).sets : setsOf([cidr(range)]);
-}
-
-function namedRange(name: string): Place {
-  const { cidrs } = NAMED_RANGES.find(named => named.name === name)!;
-  return { name, sets: setsOf(cidrs.map(cidr)) };
-}
-
-function unionOf(places: readonly Place[]): Both<IntervalSet> {
-  return both(family =>
-    IntervalSet.unionOf(
-      family,
-      places.map(place => place.sets[family]),
-    ),
-  );
+  return rangeSets(range, [...before.places, ...after.places]);
 }

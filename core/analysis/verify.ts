@@ -48,7 +48,7 @@ export interface FamilyProof {
   readonly family: Family;
   /** How they stand. */
   readonly verdict: Verdict;
-  /** Where they differ, what is certain first; empty where all is proven. */
+  /** Where they differ: other treatments, other source ports, and what cannot be told; empty where all is proven. */
   readonly differences: readonly Difference[];
   /** Rules of others that are in the way, in the order in which they were found. */
   readonly inTheWay: readonly InTheWay[];
@@ -145,7 +145,7 @@ function rulesOf(is: Finding): readonly NatRule[] {
   return is.rule ? [is.rule] : [];
 }
 
-/** Puts together where the same is wanted and the same is, what is certain first. */
+/** Puts together where the same is wanted and the same is: what is certain first, and other source ports behind other treatments. */
 function group(pairs: Partition<(Pair & Pick<DifferencePart, 'rules'>) | undefined>): Difference[] {
   const groups = new Map<string, DifferencePart[]>();
   for (const [pair, to] of setsByLabel(pairs.family, pairs)) {
@@ -165,7 +165,8 @@ function group(pairs: Partition<(Pair & Pick<DifferencePart, 'rules'>) | undefin
     return { to, verdict: is.treatment ? 'contradicted' : 'unproven', isPortsOnly, parts };
   });
   return [
-    ...differences.filter(one => one.verdict === 'contradicted'),
+    ...differences.filter(one => one.verdict === 'contradicted' && !one.isPortsOnly),
+    ...differences.filter(one => one.isPortsOnly),
     ...differences.filter(one => one.verdict === 'unproven'),
   ];
 }

@@ -34,13 +34,13 @@ describe('a change', () => {
       before by spec.masquerade.preserve[0] "10.0.0.0/8", the company's network (before.yaml:19:9)
       after by everything that is not preserved
       hits all of on-premises networks, all of "warehouse" and in rfc1918
-      try: masq explain after.yaml --to 10.128.0.0
+      try: masq explain after.yaml --to 10.128.0.1
   a pod labelled {role: export} in a namespace labelled {team: reports}
     preserved → masqueraded  10.128.0.0/9 minus 10.180.7.0/24 and 10.244.0.0/16  (8,322,816 IPv4 addresses)
       before by spec.masquerade.preserve[0] "10.0.0.0/8", the company's network (before.yaml:19:9)
       after by everything that is not preserved
       hits part of on-premises networks and in rfc1918
-      try: masq explain after.yaml --from role=export --namespace team=reports --to 10.128.0.0
+      try: masq explain after.yaml --from role=export --namespace team=reports --to 10.128.0.1
 
 1 cluster changed; 1 cluster compared
 `);
@@ -51,8 +51,8 @@ describe('a change', () => {
     const commands = [...stdout.matchAll(/try: (.*)$/gm)].map(match => match[1]!);
     expect(commands).toHaveLength(2);
     for (const command of commands) {
-      expect(box.bash(command).stdout).toContain('to 10.128.0.0: masqueraded\n');
-      expect(box.bash(command.replace('after.yaml', 'before.yaml')).stdout).toContain('to 10.128.0.0: preserved\n');
+      expect(box.bash(command).stdout).toContain('to 10.128.0.1: masqueraded\n');
+      expect(box.bash(command.replace('after.yaml', 'before.yaml')).stdout).toContain('to 10.128.0.1: preserved\n');
     }
   });
 
@@ -85,7 +85,7 @@ describe('a change', () => {
           after: { rule: 'everything that is not preserved' },
         },
       ],
-      witness: 'masq explain after.yaml --to 10.128.0.0',
+      witness: 'masq explain after.yaml --to 10.128.0.1',
     });
     expect(classes[0].changes[0].to[0]).toBe('10.128.0.0/10');
   });
@@ -213,7 +213,7 @@ describe('a fleet', () => {
       'gone is gone',
       '3 clusters changed, 1 new, 1 gone; 3 clusters compared',
     ]);
-    expect(stdout).toContain('try: masq explain after --cluster a --to 172.16.0.0\n');
+    expect(stdout).toContain('try: masq explain after --cluster a --to 172.16.0.1\n');
   });
 
   test('fits into a comment, whatever it is', () => {
@@ -398,7 +398,7 @@ test('one cluster of several is compared', () => {
   const { stdout } = box.masq('diff', 'a', 'b', '--cluster', 'two');
   expect(stdout).toMatch(/^two\n/);
   expect(stdout).toContain('1 cluster changed; 1 cluster compared');
-  expect(stdout).toContain('try: masq explain b --cluster two --to 10.128.0.0');
+  expect(stdout).toContain('try: masq explain b --cluster two --to 10.128.0.1');
   expect(box.masq('diff', 'a', 'b', '--cluster', 'tow').stderr).toBe(
     'masq: --cluster "tow" is none of the clusters; did you mean "two"?\n',
   );

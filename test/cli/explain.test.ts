@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { sandbox } from './sandbox';
+import { ROOT, sandbox } from './sandbox';
 
 const box = sandbox();
 
@@ -138,6 +140,61 @@ test('several clusters are answered, or the one that is named', () => {
   );
 });
 
+test('clusters of which the same is said are told together, each rule that did not decide of one kind only', () => {
+  for (let n = 0; n < 9; n++) box.write(`fleet/c-${n}.yaml`, INTENT.replace('name: lab', `name: c-${n}`));
+  const { stdout } = box.masq('explain', 'fleet', '--to', '10.0.0.1');
+  expect(stdout).toMatch(/^c-0, c-1, c-2, c-3, c-4, c-5, c-6 and 2 more: packets from a pod/);
+  expect(stdout.match(/packets from/g)).toHaveLength(1);
+  expect(stdout).toContain('not by ');
+  box.write('fleet/other.yaml', INTENT.replace('name: lab', 'name: other').replaceAll('10.200.0.0/16', '10.0.0.0/16'));
+  const both = box.masq('explain', 'fleet', '--to', '10.0.0.1').stdout;
+  expect(both.match(/packets from/g)).toHaveLength(2);
+  expect(both).toMatch(/asked before: \d+ rules, which "--cluster NAME" lists/);
+  expect(both).not.toContain('not by ');
+  expect(JSON.parse(box.masq('explain', 'fleet', '--to', '10.0.0.1', '-f', 'json').stdout)).toHaveLength(10);
+});
+
+describe('destinations', () => {
+  const parts = (...to: string[]): string[] => {
+    const { stdout, stderr } = box.masq('explain', 'lab.yaml', ...to.flatMap(word => ['--to', word]));
+    expect(stderr).toBe('');
+    return [...stdout.matchAll(/^ {2}to (.*): /gm)].map(match => match[1]!);
+  };
+
+  test('may be several, of both families', () => {
+    expect(parts('1.1.1.1,2.2.2.2')).toEqual(['1.1.1.1, 2.2.2.2']);
+    expect(parts('1.1.1.1', '2.2.2.2')).toEqual(['1.1.1.1, 2.2.2.2']);
+    expect(parts('1.1.1.1', 'fd00::/8')).toEqual(['1.1.1.1', 'fd00::/8']);
+    const data = JSON.parse(box.masq('explain', 'lab.yaml', '--to', '1.1.1.1,fd00::1', '-f', 'json').stdout);
+    expect(data.map((one: { explanations: { to: string[] }[] }) => one.explanations[0]!.to)).toEqual([
+      ['1.1.1.1'],
+      ['fd00::1'],
+    ]);
+  });
+
+  test('go by their names, as gates take them', () => {
+    expect(parts('pods')).toEqual(['10.244.0.0/16']);
+    expect(parts('nodes')).toEqual(['192.168.1.0/24']);
+    expect(parts('link-local')).toEqual(['169.254.0.0/16']);
+    expect(box.masq('explain', 'lab.yaml', '--to', 'rfc1819').stderr).toBe(
+      'masq: --to "rfc1819" is no range; did you mean "rfc1918"?\n',
+    );
+    expect(box.masq('explain', 'lab.yaml', '--to', 'on-premises').stderr).toBe(
+      'masq: --to "on-premises": no cluster that is asked declares its on-premises networks\n',
+    );
+  });
+
+  test('that one cluster declares are asked of it, and the others say that they do not', () => {
+    box.write('shop.yaml', readFileSync(join(ROOT, 'examples/pull-request/intent.yaml'), 'utf8'));
+    expect(box.masq('explain', 'shop.yaml', '--to', 'warehouse').stdout).toContain('\n  to 10.180.7.0/24: ');
+    const { stdout } = box.masq('explain', '.', '--to', 'warehouse');
+    expect(stdout).toContain(
+      'lab: packets from a pod that no egress policy selects, by the intent\n  note: "warehouse" is not declared here\n',
+    );
+    expect(box.masq('explain', 'lab.yaml', '--to', 'warehouse').status).toBe(2);
+  });
+});
+
 test('the intents that the settings name are asked when no side is', () => {
   const none = box.masq('explain', '--to', '10.0.0.1');
   expect(none).toMatchObject({ status: 2, stdout: '' });
@@ -166,7 +223,7 @@ test('what anybody hands over is read: a pipe, a bare file with its flags, a Con
 });
 
 test.each([
-  [[], '--to is missing: the address or the CIDR that packets go to'],
+  [[], '--to is missing: the address, the CIDR or the range that packets go to'],
   [['--to', '10.0.0.300'], '--to address "10.0.0.300": 300 is out of range; write a number from 0 to 255'],
   [['--to', '10.0.0.1/8'], 'did you mean "10.0.0.0/8"?'],
   [['--to', '10.0.0.1', '--from', '10.0.0'], '--from address "10.0.0" has 3 parts; an IPv4 address has 4'],
@@ -199,7 +256,10 @@ test('a list of thousands of rules is explained in few lines, and in time', () =
   const { status, stdout } = box.masq('explain', 'agent', '--to', '0.0.0.0/0');
   expect(status).toBe(0);
   expect(stdout.match(/^ {2}to /gm)).toHaveLength(5002);
-  expect(stdout).toContain('nor by 4971 more rules, which "--format json" lists');
+  expect(stdout).toContain('    not by the 5000 rules that did not decide above\n    not by nonMasqueradeCIDRs[4999] ');
+  expect(stdout.split('\n').length).toBeLessThan(5002 * 6 + 1);
+  const one = box.masq('explain', 'agent', '--to', '9.9.9.9').stdout;
+  expect(one).toContain('nor by 4971 more rules, which "--format json" lists');
   const [answer] = JSON.parse(box.masq('explain', 'agent', '--to', '0.0.0.0/0', '-f', 'json').stdout);
   expect(answer.asked).toHaveLength(5001);
   expect(answer.asked[1]).toMatchObject({ rule: 'nonMasqueradeCIDRs[0] "11.0.0.0/25"', file: 'agent', line: 1 });

@@ -40,6 +40,12 @@ describe('masq report', () => {
       stderr: 'masq: "notes.html" is no report of masq and is left as it is; name another file with -o\n',
     });
     expect(box.read('notes.html')).toBe('<p>mine</p>');
+    expect(box.masq('report', 'one.yaml', '-o', 'out/r.html')).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: 'masq: "out/r.html" cannot be written: there is no folder "out"; make it first\n',
+    });
+    box.write('out/.keep', '');
     expect(box.masq('report', 'one.yaml', '-o', 'out/r.html').status).toBe(0);
     box.write('one.yaml', wide);
     expect(box.masq('report', 'one.yaml', '-o', 'out/r.html').status).toBe(0);
@@ -49,13 +55,24 @@ describe('masq report', () => {
     );
   });
 
+  test('is not called like a picture, nor a picture like it', () => {
+    box.write('one.yaml', intent('one'));
+    expect(box.masq('report', 'one.yaml', '-o', 'x.svg').stderr).toBe(
+      'masq: "x.svg" is called like a picture, and a page is written; say --svg for the picture, or name a file such as masq-report.html\n',
+    );
+    expect(box.masq('report', '--svg', 'one.yaml', '-o', 'x.html').stderr).toBe(
+      'masq: "x.html" is called like a page, and --svg writes a picture; name a file such as masq-report.svg, or leave --svg out\n',
+    );
+    expect(box.list()).toEqual(['one.yaml']);
+  });
+
   test('shows what changes', () => {
     box.write('old.yaml', intent('one'));
     box.write('one.yaml', wide);
     expect(box.masq('report', '--before', 'old.yaml', 'one.yaml').status).toBe(0);
     const page = box.read('masq-report.html');
     expect(page).toContain('<h1>What changes for one</h1>');
-    expect(page).toContain('masq explain one.yaml --to 172.16.0.0');
+    expect(page).toContain('masq explain one.yaml --to 172.16.0.1');
   });
 
   test('is what masq diff --format html writes, whose exit code tells of changes', () => {

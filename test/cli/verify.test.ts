@@ -76,7 +76,7 @@ node-2: contradicted
       wanted: preserved, by spec.masquerade.preserve[0] "10.0.0.0/8" (masq.yaml:10:16)
       found:  masqueraded, by
         node-2:8:1: iptables -t nat -A POSTROUTING -d 10.8.0.0/14 -m comment --comment "flanneld masq" -j MASQUERADE
-      a packet that shows it: any to 10.8.0.0
+      a packet that shows it: any to 10.8.0.1
     in the way:
       the rule of flannel for 10.8.0.0/14: node-2:8:1: iptables -t nat -A POSTROUTING -d 10.8.0.0/14 -m comment --comment "flanneld masq" -j MASQUERADE
     without it every address would be treated as is wanted
@@ -98,7 +98,7 @@ node-2: contradicted
       wanted: preserved, by spec.masquerade.preserve[0] "10.0.0.0/8" (masq.yaml:10:16)
       found:  it cannot be told, for it hangs on
         node-1:8:1: iptables -t nat -A POSTROUTING -d 10.8.0.0/14 -m set --match-set x dst -j MASQUERADE
-      a packet that shows it: any to 10.8.0.0
+      a packet that shows it: any to 10.8.0.1
     in the way:
       the rule for 10.8.0.0/14: node-1:8:1: iptables -t nat -A POSTROUTING -d 10.8.0.0/14 -m set --match-set x dst -j MASQUERADE
     without it every address would be treated as is wanted
@@ -138,7 +138,7 @@ node-2: contradicted
     [
       'one protocol is treated otherwise',
       ['-A POSTROUTING -d 10.8.0.0/14 -p udp -j MASQUERADE', '@agent'],
-      'a packet that shows it: one of UDP to 10.8.0.0',
+      'a packet that shows it: one of UDP to 10.8.0.1',
     ],
   ])('says that %s', (_, rules, line) => {
     box.write('node-1', dumpOf(rules));
@@ -167,6 +167,20 @@ describe('nodes', () => {
     expect(verify('--against', 'node-1').status).toBe(0);
     expect(verify('--against', 'node-1', '--pod-cidr', '10.9.0.0/17').stdout).toContain('node-1: contradicted');
     expect(verify('--against', 'node-1', '--pod-cidr', '10.0.0.0/8').stdout).toContain('node-1: unproven');
+  });
+
+  test('that choose other source ports alone are told apart, with what would make it right', () => {
+    const rules = ['-A POSTROUTING -d 10.8.0.0/14 -j MASQUERADE', '@agent'];
+    box.write('node-1', dumpOf(rules).replaceAll(' --random-fully', ''));
+    const { stdout } = verify('--against', 'node-1');
+    expect(stdout).toMatch(
+      /IPv4: 262,144 addresses treated otherwise than is wanted; [\d,]+ addresses treated as is wanted but for how source ports are chosen\n {4}10\.8\.0\.0\/14 /,
+    );
+    expect(stdout).toContain('wanted: masqueraded, with source ports that are fully random, by');
+    expect(stdout).toContain('if the nodes are right, say agent: {randomFully: false} in the intent\n');
+    box.write('masq.yaml', INTENT.replace('agent: {', 'agent: {randomFully: false, '));
+    const said = verify('--against', 'node-1').stdout;
+    expect(said).toContain('IPv4: 262,144 addresses treated otherwise than is wanted\n');
   });
 
   test('without IPv6 pods, rules for IPv6 sources are for nobody', () => {
@@ -228,11 +242,11 @@ describe('in JSON', () => {
               ...{ family: 4, verdict: 'contradicted' },
               differences: [
                 {
-                  ...{ verdict: 'contradicted', to, addresses: '262144' },
+                  ...{ verdict: 'contradicted', sourcePortsOnly: false, to, addresses: '262144' },
                   parts: [
                     {
                       to,
-                      witness: { to: '10.8.0.0' },
+                      witness: { to: '10.8.0.1' },
                       wanted: {
                         treatment: { kind: 'preserve' },
                         rule: 'spec.masquerade.preserve[0] "10.0.0.0/8"',
