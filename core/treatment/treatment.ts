@@ -17,7 +17,12 @@ export type Treatment =
   | { readonly kind: 'preserve' }
   | { readonly kind: 'masquerade'; readonly toPorts?: string }
   | { readonly kind: 'snat'; readonly sourceIP: string }
-  | { readonly kind: 'unknown'; readonly rules: readonly string[]; readonly ofCluster?: true };
+  | {
+      readonly kind: 'unknown';
+      readonly rules: readonly string[];
+      /** Whether it hangs on the cluster alone. */
+      readonly ofCluster?: true;
+    };
 
 /** A treatment and the rule that decided it. */
 export interface Decision {
