@@ -144,12 +144,12 @@ export function readWith(values: Invocation['values']): string[] {
 /** What was compared and what came of it, in a line. */
 export function diffSummary({ changed, compared, added, removed }: FleetDiff): string {
   const clusters = changed.reduce((sum, group) => sum + group.clusters.length, 0);
-  const told = clusters === 0 ? 'no changes' : `${count(clusters, 'cluster')} changed`;
-  const beside = [
+  const told = [
+    ...(clusters > 0 ? [`${count(clusters, 'cluster')} changed`] : []),
     ...(added.length > 0 ? [`${added.length} new`] : []),
     ...(removed.length > 0 ? [`${removed.length} gone`] : []),
   ];
-  return `${[told, ...beside].join(', ')}; ${count(compared, 'cluster')} compared`;
+  return `${told.length === 0 ? 'no changes' : told.join(', ')}; ${count(compared, 'cluster')} compared`;
 }
 
 function count(n: number, noun: string): string {

@@ -44,6 +44,7 @@ export function settle(draft: Draft, facts: ImportFacts, textOf: (file: string) 
   const kept = both(f => expected.base[f].where(({ treatment }) => treatment.kind === 'preserve'));
   const internetRoute = facts.internetRoute ?? draft.found.internetRoute;
   const needsRoute = draft.kept !== undefined && FAMILIES.some(f => (f === 4 || ipv6) && preservesInternet(kept[f]));
+  const lacksVpc = draft.needsVpc && known.vpc.length === 0;
   const missing = [
     ...(platform === undefined ? [MISSING.platform] : []),
     ...((platform === 'gke-autopilot' || platform === 'anthos-bare-metal') && version === undefined
@@ -53,12 +54,13 @@ export function settle(draft: Draft, facts: ImportFacts, textOf: (file: string) 
     ...(known.pods.length === 0 ? [MISSING.pods] : []),
     ...(known.pods.length > 0 && !ipv6 && !kept[6].isFull() ? [MISSING.pods6] : []),
     ...(ipv6 && draft.ipv6Unknown ? [MISSING.flags] : []),
-    ...(draft.needsVpc && known.vpc.length === 0 ? [MISSING.vpc] : []),
+    ...(lacksVpc ? [MISSING.vpc] : []),
     ...(needsRoute && internetRoute === undefined ? [MISSING.route] : []),
   ];
   const local = both(f => linkLocalMode(kept[f]));
   const diagnostics = [
-    ...ownDiagnostics(draft, hit, own, facts.preserveCluster === true),
+    // Of what a VPC has in it nothing is masqueraded, once it is known.
+    ...(lacksVpc ? [] : ownDiagnostics(draft, hit, own, facts.preserveCluster === true)),
     ...(draft.kept ? FAMILIES.filter(f => f === 4 || ipv6).flatMap(f => linkLocalFault(draft, kept[f])) : []),
   ];
   if (missing.length > 0 || platform === undefined) return { missing, diagnostics };

@@ -41,6 +41,7 @@ test('writes an intent to the standard output', () => {
 });
 
 test('writes an intent that validates and renders to what was imported', () => {
+  box.write('intents/.keep', '');
   box.write('config.yaml', FILE);
   const run = box.masq(
     'import',
@@ -356,4 +357,29 @@ COMMIT
         'masq: "node.save" is a dump of a node\'s rules, which is imported by itself; put the dumps of one node into a folder\n',
     });
   });
+});
+
+test('ranges of which only the VPC is to tell are not called masqueraded before it is known', () => {
+  box.write(
+    'aws.yaml',
+    `apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: aws-node, namespace: kube-system}
+spec:
+  selector: {matchLabels: {k8s-app: aws-node}}
+  template:
+    metadata: {labels: {k8s-app: aws-node}}
+    spec:
+      containers:
+        - name: aws-node
+          image: registry.example/amazon-k8s-cni:v1.18.0
+          env: [{name: AWS_VPC_K8S_CNI_EXTERNALSNAT, value: "false"}]
+`,
+  );
+  const args = ['import', 'aws.yaml', '--node-cidr', '192.168.1.0/24', '--pod-cidr', '192.168.128.0/17'];
+  const asked = box.masq(...args);
+  expect(asked.status).toBe(2);
+  expect(asked.stderr).toContain('masq: give --vpc-cidr: ');
+  expect(asked.stderr).not.toContain('MQ804');
+  expect(box.masq(...args, '--vpc-cidr', '192.168.0.0/17').stderr).toContain('MQ804');
 });
