@@ -132,7 +132,8 @@ function packetText(is: DifferencePart['is']): string {
 
 /** What the rules do; which ones stands below. */
 function foundText({ is }: DifferencePart, isPortsOnly: boolean, rules: number): string {
-  if (!is.treatment) return 'it cannot be told, for it hangs on';
+  if (!is.treatment)
+    return rules === 0 ? 'nothing that could be compared with that' : 'it cannot be told, for it hangs on';
   const ports = isPortsOnly ? portsText(is.randomFully) : '';
   return `${treatmentWord(is.treatment)}${ports}, ${rules === 0 ? 'for no rule gives packets another source' : 'by'}`;
 }

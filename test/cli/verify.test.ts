@@ -369,3 +369,47 @@ test('manifests that do not say where pods have their addresses take it from the
   expect(box.masq(...args).stdout).toContain('node-1: unproven');
   expect(box.masq(...args, '--facts', 'masq.yaml').stdout).toContain('node-1: proven');
 });
+
+test('what another data plane does to the range of the nodes is proved of no rules, and nothing else is left open', () => {
+  box.write(
+    'facts.yaml',
+    `apiVersion: masq/v1alpha1
+kind: ClusterIntent
+metadata: {name: one}
+spec:
+  platform: kubernetes
+  network: {nodeCIDRs: [192.168.1.0/24], podCIDRs: [10.244.0.0/16], serviceCIDRs: [10.96.0.0/12]}
+`,
+  );
+  box.write(
+    'cilium.yaml',
+    `apiVersion: v1
+kind: ConfigMap
+metadata: {name: cilium-config, namespace: kube-system}
+data: {enable-ipv6: "false", ipv4-native-routing-cidr: 10.0.0.0/8, enable-ip-masq-agent: "true"}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: ip-masq-agent, namespace: kube-system}
+data: {config: "nonMasqueradeCIDRs: []\\nmasqLinkLocal: true"}
+`,
+  );
+  box.write(
+    'one.save',
+    '*nat\n:POSTROUTING ACCEPT [0:0]\n-A POSTROUTING -d 10.0.0.0/8 -j RETURN\n-A POSTROUTING -j MASQUERADE\nCOMMIT\n',
+  );
+  const { status, stdout, stderr } = box.masq(
+    'verify',
+    'cilium.yaml',
+    '--facts',
+    'facts.yaml',
+    '--against',
+    'one.save',
+  );
+  expect(stderr).toBe('');
+  expect(status).toBe(1);
+  expect(stdout).toContain(
+    'one.save: unproven\n  IPv4: 256 addresses of which it cannot be told\n    192.168.1.0/24 (256 addresses)\n',
+  );
+  expect(stdout).toContain('      found:  nothing that could be compared with that\n');
+});
