@@ -40,6 +40,9 @@ function readPlainRule(family: Family, text: string, shown: string): NatRule | u
 /** Matches whose options are read; any other one is unknown as a whole, and may ask something without any option. */
 const MATCHES: readonly string[] = ['comment', 'addrtype', 'iprange', 'mark', 'statistic', 'set', 'tcp', 'udp'];
 
+/** What stands behind the options of a match. */
+const NEXT: readonly string[] = ['-m', '--match', '-j', '--jump', '-g', '--goto'];
+
 /** Walks along a rule's words: options, each perhaps behind or before a `!`, and the target with options of its own. */
 class RuleReader {
   private readonly conditions: Condition[] = [];
@@ -68,21 +71,33 @@ class RuleReader {
     const name = this.next();
     switch (name) {
       case '-m':
+      case '--match':
         return this.matchName();
       case '-j':
+      case '--jump':
         this.verdict = readTarget(this.next(), this.rest());
         return undefined;
       case '-g':
+      case '--goto':
         this.verdict = { kind: 'goto', chain: this.next() };
         return undefined;
       case '-d':
+      case '--dst':
+      case '--destination':
+        return this.addresses('destination', negated, from);
       case '-s':
-        return this.addresses(name === '-d' ? 'destination' : 'source', negated, from);
+      case '--src':
+      case '--source':
+        return this.addresses('source', negated, from);
       case '-p':
+      case '--protocol':
         return this.protocol(negated);
       case '-o':
+      case '--out-interface':
         return this.device(negated, from);
       default:
+        // Options may be shortened, as long as it is clear which one is meant: this may be a target.
+        if (/^--(?:j|g)/.test(name)) this.verdict = { kind: 'unknown', text: this.text };
         return this.matchOption(name, negated, from);
     }
   }
@@ -139,7 +154,7 @@ class RuleReader {
     this.match = this.next();
     if (MATCHES.includes(this.match)) return undefined;
     // Its options may be followed by another match or the target only.
-    while (this.at < this.words.length && !['-m', '-j', '-g'].includes(this.words[this.at]!)) this.at++;
+    while (this.at < this.words.length && !NEXT.includes(this.words[this.at]!)) this.at++;
     const words = this.words.slice(from, this.at);
     return this.match === 'owner' ? this.owner(words) : { on: 'unknown', text: words.join(' ') };
   }

@@ -5,6 +5,7 @@ import { fieldsOf } from '../dataplane/json';
 import { joinRulesets, type NatRule, type NatRuleset, standIn } from '../dataplane/nat-rule';
 import { type NftRuleset, readNftRuleset } from '../dataplane/nft-ruleset';
 import { readIpsets } from './ipset';
+import { believed, listingFault, unlisted } from './listing';
 import { bitsSetByIptables, bitsSetByNft } from './marked';
 import { NodeRules } from './node-rules';
 import { type DumpPart, partsOf } from './part';
@@ -47,7 +48,10 @@ export function readNode(files: readonly Input[]): ReadNode {
     const own = familyRules(family, held);
     if (own) rules.set(family, own);
     else
-      return { ok: false, faults: [`${held.listings[0]!.file}:1:1: nft lists what is no table, chain, set or rule`] };
+      return {
+        ok: false,
+        faults: [`${held.listings[0]!.file}:1:1: nft lists what is no table, chain, set or rule`],
+      };
   }
   return { ok: true, rules: new NodeRules(rules, held.tables, held.listings, held.marked) };
 }
@@ -79,15 +83,14 @@ class Held {
       case 'nft': {
         const entries = entriesOf(part.text);
         if (!entries) return { line: part.line, message: 'this is no whole listing of "nft -j"; is it cut short?' };
+        const message = listingFault(entries);
+        if (message) return { line: part.line, message };
         this.marked |= bitsSetByNft(entries);
         this.listings.push({ entries, file, part });
         return undefined;
       }
-      case 'nft-text':
-        return {
-          line: part.line,
-          message: 'this is what nft prints for people; make the dump with "nft -j list ruleset"',
-        };
+      case 'other':
+        return { line: part.line, message: part.advice! };
       case 'ipset': {
         const { sets, fault } = readIpsets(part.text);
         for (const [name, set] of sets) this.ipsets.set(name, set);
@@ -132,7 +135,7 @@ class Held {
   unseen(family: Family): string[] {
     const tool = family === 4 ? 'iptables' : 'ip6tables';
     const of = (one: { readonly family: Family }): boolean => one.family === family;
-    const found: string[] = [];
+    const found = unlisted(this.entries);
     if (this.listings.length === 0) {
       for (const { line } of this.parts.flatMap(part => part.unprinted).filter(of)) {
         found.push(`a table that ${tool}-save cannot print (line ${line}): add what "nft -j list ruleset" prints`);
@@ -188,7 +191,7 @@ function familyRules(family: Family, held: Held): NftRuleset | undefined {
   for (const table of ofNft) {
     for (const [name, { rules }] of iptablesChains(family, table.table, labelOf(table))) saved.set(name, rules);
   }
-  const nft = readNftRuleset(family, { nftables: entries }, { saved, readdressing: true });
+  const nft = readNftRuleset(family, { nftables: believed(entries) }, { saved, readdressing: true });
   if (!nft) return undefined;
   for (const table of ofNft.filter(one => !held.lists(one))) {
     doubts.push(`the table at ${placeText(table)}, which nft does not list: the dumps are of different moments`);

@@ -57,7 +57,10 @@ export function readSavedPart(file: string, part: DumpPart): SavedPart | DumpFau
   if (!read.ok) {
     const line = part.line + read.line - 1;
     if (read.text === '') return { line, message: 'the dump ends in the middle of a table; is it cut short?' };
-    return { line, message: `"${read.text.slice(0, 120)}" is no line of iptables-save` };
+    return {
+      line,
+      message: `"${read.text.slice(0, 120)}" is no line of iptables-save`,
+    };
   }
   const tools = read.comments.flatMap(comment => toolOf(comment) ?? []);
   let tool: Tool | undefined;
@@ -101,6 +104,7 @@ function legacyWarning(comment: string): Family | undefined {
 function familyByContent({ rules }: PlacedTable): Family | undefined {
   for (const texts of rules.values()) {
     for (const text of texts) {
+      if (/(?:^| )-p (?:ipv6-icmp|icmpv6)(?: |$)/.test(text)) return 6;
       const [, address] = /(?:^| )(?:-[sd]|--to-source|--to-destination) (?:! )?\[?([0-9a-f.:]+)/i.exec(text) ?? [];
       if (address !== undefined) return address.includes('::') || !address.includes('.') ? 6 : 4;
     }

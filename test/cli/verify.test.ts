@@ -27,7 +27,8 @@ describe('what is proven', () => {
   });
 
   test('goes for the rules that nft lists, and for the standard input', () => {
-    const listing = { nftables: [{ table: { family: 'ip', name: 't' } }] };
+    const table = { family: 'ip', name: 't' };
+    const listing = { nftables: [{ table }, { chain: { family: 'ip', table: 't', name: 'c' } }] };
     box.write(
       'all.yaml',
       INTENT.replace('preserve: [10.0.0.0/8]', 'preserve: ["0.0.0.0/0"]').replace(

@@ -59,6 +59,36 @@ describe('what is no dump, or not all of one, is refused with its line', () => {
       'node.save:2:1: this is what nft prints for people; make the dump with "nft -j list ruleset"',
     ],
     [
+      'what iptables -S prints',
+      '-P POSTROUTING ACCEPT\n-N A\n-A POSTROUTING -j A\n',
+      'node.save:1:1: this is what "iptables -S" prints, which does not say of which table it is; make the dump with "iptables-save"',
+    ],
+    [
+      'what iptables -L prints',
+      'Chain POSTROUTING (policy ACCEPT)\ntarget prot opt source destination\n',
+      'node.save:1:1: this is what "iptables -L" prints, which leaves out parts of rules; make the dump with "iptables-save"',
+    ],
+    [
+      'what iptables-translate prints',
+      'nft add rule ip nat POSTROUTING counter masquerade\n',
+      'node.save:1:1: these are commands for nft; make the dump with "nft -j list ruleset"',
+    ],
+    [
+      'commands',
+      'iptables -t nat -A POSTROUTING -j MASQUERADE\n',
+      'node.save:1:1: these are commands for iptables; make the dump with "iptables-save"',
+    ],
+    [
+      'commands in JSON',
+      '{"nftables": [{"add": {"table": {"family": "ip", "name": "t"}}}]}',
+      'node.save:1:1: "add" is a command for nft, and no entry of a listing; make the dump with "nft -j list ruleset"',
+    ],
+    [
+      'a part of a listing',
+      '{"nftables": [{"chain": {"family": "ip", "table": "t", "name": "c"}}]}',
+      'node.save:1:1: there is a chain of the table "ip t", which is not listed: this is a part of the rules; make the dump with "nft -j list ruleset"',
+    ],
+    [
       'a listing cut short',
       '{"nftables": [{"table": {"family": "ip", "na',
       'node.save:1:1: this is no whole listing of "nft -j"; is it cut short?',
@@ -66,7 +96,7 @@ describe('what is no dump, or not all of one, is refused with its line', () => {
     ['other JSON', '{"kind": "List"}', 'node.save:1:1: this is no whole listing of "nft -j"; is it cut short?'],
     [
       'a listing that makes no sense',
-      '{"nftables": [{"rule": {"family": "ip", "table": "t", "chain": "c"}}]}',
+      '{"nftables": [{"table": {"family": "ip", "name": "t"}}, {"rule": {"family": "ip", "table": "t", "chain": "c"}}]}',
       'node.save:1:1: nft lists what is no table, chain, set or rule',
     ],
     ['comments alone', '# nothing here\n', 'node.save:1:1: there is no table of iptables or nftables in the dump'],
@@ -96,6 +126,12 @@ describe('the family', () => {
       [6],
     ],
     ['is what the file is called', NAT, 'node/ip6tables.save', [6]],
+    [
+      'is that of the protocols',
+      '*nat\n:POSTROUTING ACCEPT\n-A POSTROUTING -p ipv6-icmp -j RETURN\nCOMMIT\n',
+      'x',
+      [6],
+    ],
     ['is IPv4 where nothing says it', NAT, 'node', [4]],
     ['is both for nftables', '{"nftables": [{"table": {"family": "ip", "name": "t"}}]}', 'x', [4, 6]],
     ['is known of other tables too', `${SIX}*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n`, 'x', [6]],
@@ -108,6 +144,11 @@ describe('what is in no dump is not guessed', () => {
   const everywhere = (what: string): string => `0.0.0.0-255.255.255.255 unknown\n    ${what}\n`;
 
   test.each([
+    [
+      'the tables of nft alone',
+      '{"nftables": [{"table": {"family": "ip", "name": "t"}}]}',
+      'what is in the tables that nft lists, for no chain of them is listed; make the dump with "nft -j list ruleset"',
+    ],
     [
       'a dump of the filter table',
       `${FOUR}*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n`,
@@ -179,6 +220,40 @@ describe('ipsets', () => {
   });
 });
 
+test('what nft leaves out of sets with --terse is not taken for empty sets', () => {
+  const listing = (elem: readonly string[] | undefined): string => {
+    const about = { family: 'ip', table: 't' };
+    const chain = { ...about, name: 'c', type: 'nat', hook: 'postrouting', prio: 100, policy: 'accept' };
+    const payload = { protocol: 'ip', field: 'daddr' };
+    const match = { op: '==', left: { payload }, right: '@s' };
+    const entries = [
+      { table: { family: 'ip', name: 't' } },
+      { set: { ...about, name: 's', type: 'ipv4_addr' } },
+      { set: { ...about, name: 'other', type: 'ipv4_addr', elem } },
+      { chain },
+      { rule: { ...about, chain: 'c', handle: 1, expr: [{ match }, { accept: null }] } },
+      { rule: { ...about, chain: 'c', handle: 2, expr: [{ masquerade: null }] } },
+    ];
+    return JSON.stringify({ nftables: entries });
+  };
+  expect(mapOf(listing(undefined))).toMatch(/^0\.0\.0\.0-255\.255\.255\.255 unknown/);
+  expect(mapOf(listing(['192.0.2.1']))).toMatch(/^0\.0\.0\.0-255\.255\.255\.255 masqueraded/);
+});
+
+test('rules written with long options are read as those with short ones', () => {
+  const long = dumpOf([
+    '-A POSTROUTING --match comment --comment x --destination 10.0.0.0/8 --jump RETURN',
+    '-A POSTROUTING --source 10.244.0.0/16 --jump MASQUERADE',
+  ]);
+  const short = dumpOf([
+    '-A POSTROUTING -m comment --comment x -d 10.0.0.0/8 -j RETURN',
+    '-A POSTROUTING -s 10.244.0.0/16 -j MASQUERADE',
+  ]);
+  const kinds = (text: string): string => mapOf(text).replace(/^ .*\n| by .*$/gm, '');
+  expect(kinds(long)).toBe(kinds(short));
+  expect(kinds(dumpOf(['-A POSTROUTING --jum MASQUERADE']))).toBe('0.0.0.0-255.255.255.255 unknown\n');
+});
+
 test('a rule of nftables has the place of its entry, on one line and on many', () => {
   const rule = { family: 'ip', table: 't', chain: 'c', handle: 2, expr: [{ masquerade: null }] };
   const chain = { family: 'ip', table: 't', name: 'c', type: 'nat', hook: 'postrouting', prio: 100, policy: 'accept' };
@@ -200,12 +275,15 @@ test('a dump is told from other files', () => {
       FOUR + NAT,
       NAT,
       '\n# by hand\n*nat\n',
+      `\ufeff${NAT}`,
+      '-P INPUT ACCEPT',
+      'Chain INPUT (policy ACCEPT)',
       '{"nftables": []}',
       ' {\n "nftables": []}',
       'table ip nat {',
       'create x hash:net family inet',
     ].map(isDump),
-  ).toEqual(Array.from({ length: 7 }, () => true));
+  ).toEqual(Array.from({ length: 10 }, () => true));
   expect(
     ['', 'kind: ConfigMap', '{"kind": "List"}', '# Generated by hand\nkind: X', 'tables: 1', '*nature: x'].map(isDump),
   ).toEqual(Array.from({ length: 6 }, () => false));
