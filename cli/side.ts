@@ -1,35 +1,20 @@
 import { formatCidr, setsOf } from '../core/address';
-import type { AgentFlags } from '../core/agentfile/flags';
 import { withFacts } from '../core/analysis/facts';
-import { shareFacts } from '../core/analysis/fleet';
-import { nodeSubject } from '../core/analysis/node-subject';
+import { type FleetComparison, shareFacts } from '../core/analysis/fleet';
 import { withVpc } from '../core/analysis/plane-subject';
-import { type ReadSubjects, readSubjects, type Subject } from '../core/analysis/subject';
-import type { Input } from '../core/check/check';
-import { mayDecide } from '../core/check/mentions';
-import { type Diagnostic, hasErrors } from '../core/diagnostics';
-import { isDump } from '../core/dump/part';
+import type { Subject } from '../core/analysis/subject';
+import { hasErrors } from '../core/diagnostics';
 import type { ClusterModel } from '../core/intent/model';
 import type { VpcRange } from '../core/target/facts';
 import { readAgentArgs } from './agent-args';
-import { dumpOf, namesDump, readDump } from './dumps';
-import { readElsewhere, tellApart } from './elsewhere';
 import { STDIN } from './files';
 import { writeFindings } from './findings';
 import { parseRevision } from './git';
-import { listInputs, readInput } from './inputs';
 import type { Invocation } from './masq';
+import { openSide, type ReadSide, readInTurns, readSide } from './read-side';
 import { loadProject } from './settings';
 import { refuse, stderr } from './stdio';
 import { vpcRange } from './target/options';
-
-/** A side of a question, read. */
-export interface ReadSide extends ReadSubjects {
-  /** The texts that findings are about. */
-  readonly sources: ReadonlyMap<string, string>;
-  /** Why the side cannot be read at all, each in a line. */
-  readonly faults: readonly string[];
-}
 
 /** What a command is asked about: what stands on each side, or the exit code where that cannot be read. */
 export type Sides =
@@ -39,8 +24,13 @@ export type Sides =
 /**
  * Reads the sides of a question, with what `--agent-args` and `--facts` say. A side without words is what the settings
  * name. Where a side cannot be read, or has errors, all of that is said on the standard error.
+ * @param fleet compares clusters of two sides while they are read; what it has compared the sides do not hold
  */
-export async function readSides(groups: readonly (readonly string[])[], values: Invocation['values']): Promise<Sides> {
+export async function readSides(
+  groups: readonly (readonly string[])[],
+  values: Invocation['values'],
+  fleet?: FleetComparison,
+): Promise<Sides> {
   const { flags, faults: wrongArgs } = readAgentArgs(values['agent-args'] as string | undefined);
   const faults = [...wrongArgs];
   const intents = intentsOf(values);
@@ -51,8 +41,9 @@ export async function readSides(groups: readonly (readonly string[])[], values: 
   const named = values.facts as string[];
   faults.push(...readTwice([...groups, named]));
   if (faults.length > 0) return { ok: false, code: refuse(faults) };
-  const facts = named.length === 0 ? undefined : readSide(named, intents, flags);
-  const read = groups.map(words => readSide(words.length === 0 ? intents : words, intents, flags));
+  const facts = named.length === 0 ? undefined : readSide(openSide(named, intents), flags);
+  const opened = groups.map(words => openSide(words.length === 0 ? intents : words, intents));
+  const read = fleet ? readInTurns(opened, flags, fleet) : opened.map(side => readSide(side, flags));
   const located = withVpcs(read, vpc);
   const { sides } = located;
   const all = facts ? [facts, ...sides] : sides;
@@ -63,7 +54,9 @@ export async function readSides(groups: readonly (readonly string[])[], values: 
     await writeFindings({ ...side, files: [...side.sources.keys()] }, { ...values, format: 'text' }, stderr);
     return { ok: false, code: 2 };
   }
-  const empty = sides.flatMap(({ subjects }, i) => (subjects.length === 0 ? emptiness(groups[i]!) : []));
+  // What was compared is on both sides.
+  const isEmpty = fleet === undefined || fleet.told.length === 0;
+  const empty = sides.flatMap(({ subjects }, i) => (isEmpty && subjects.length === 0 ? emptiness(groups[i]!) : []));
   if (empty.length > 0) return { ok: false, code: refuse(empty) };
   if (located.faults.length > 0) return { ok: false, code: refuse(located.faults) };
   const known = facts ? informed(sides, facts) : { ok: true as const, sides };
@@ -160,50 +153,4 @@ function asked(sides: readonly ReadSide[]): string[] {
 /** The one intent there is counts for every cluster, of several the one with the cluster's name. */
 function factsFor({ name }: Subject, models: readonly ClusterModel[]): ClusterModel | undefined {
   return models.length === 1 ? models[0] : models.find(model => model.name === name);
-}
-
-/**
- * Reads what words for a side name: files and folders, `-` for the standard input, `git:REV:PATH` for a path at a
- * revision, `cluster:` for a cluster's objects, and dumps of nodes' rules. In folders, files that have nothing to do with masq are passed over.
- * @param intents what `git:REV` without a path stands for
- */
-export function readSide(words: readonly string[], intents: readonly string[], flags?: AgentFlags): ReadSide {
-  const { here, elsewhere } = tellApart(words);
-  const { inputs: read, faults } = readElsewhere(elsewhere, intents, mayDecide);
-  const inputs = [...read];
-  const found: Diagnostic[] = [];
-  const dumps = here.filter(namesDump);
-  const paths = here.filter(word => !namesDump(word));
-  const listed = listInputs(paths);
-  found.push(...listed.faults);
-  for (const file of listed.files) {
-    const input = readInput(file);
-    if (!input.ok) found.push(input.fault);
-    else if (paths.includes(file) || mayDecide(input)) inputs.push(input);
-  }
-  const nodes = nodesOf(
-    dumps,
-    inputs.filter(({ text }) => isDump(text)),
-  );
-  const denoted = readSubjects(
-    inputs.filter(({ text }) => !isDump(text)),
-    flags,
-  );
-  const sources = new Map(inputs.map(({ file, text }) => [file, text]));
-  return {
-    ...denoted,
-    subjects: [...denoted.subjects, ...nodes.subjects],
-    diagnostics: [...found, ...denoted.diagnostics],
-    sources,
-    faults: [...faults, ...nodes.faults, ...denoted.refusals],
-  };
-}
-
-/** The nodes whose dumps words name, and those whose dumps are among other files. */
-function nodesOf(words: readonly string[], inputs: readonly Input[]): Pick<ReadSide, 'subjects' | 'faults'> {
-  const read = [...words.map(word => readDump(word)), ...inputs.map(dumpOf)];
-  return {
-    subjects: read.flatMap(one => (one.ok ? [nodeSubject(one.node.name, one.node.rules)] : [])),
-    faults: read.flatMap(one => (one.ok ? [] : one.faults)),
-  };
 }

@@ -18,9 +18,9 @@ export function diffData({ diff, hits, ask }: Asked): object {
       pods: podsData(pods),
       ...destinations(to),
     })),
-    changed: changed.map(({ clusters }) => ({
+    changed: changed.map(({ clusters, diff: { classes, untold } }) => ({
       clusters: clusters.map(({ after }) => after.name),
-      classes: clusters[0]!.diff.classes.map(pods => ({
+      classes: classes.map(pods => ({
         pods: podsData(pods),
         changes: pods.changes.map(({ to, before, after, parts }) => ({
           ...destinations(to),
@@ -34,7 +34,7 @@ export function diffData({ diff, hits, ask }: Asked): object {
           witness: ask(clusters[0]!.after.name, witnessOf(to), pods.groups[0]?.pod),
         })),
       })),
-      untold: Object.values(clusters[0]!.diff.untold).flatMap(set => set.cidrs().map(formatCidr)),
+      untold: Object.values(untold).flatMap(set => set.cidrs().map(formatCidr)),
     })),
   };
 }

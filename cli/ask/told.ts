@@ -41,19 +41,19 @@ export interface ToldChange {
 }
 
 /** Puts the changes of clusters into words. @param ask the command that asks the second side, word by word */
-export function tellClusters({ clusters }: ChangedClusters, ask: Ask): ToldClusters {
+export function tellClusters({ clusters, diff }: ChangedClusters, ask: Ask): ToldClusters {
   const [first] = clusters;
   const places = [...placesOfBoth(first!.before.places, first!.after.places), ...registryPlaces()];
   return {
     names: clusters.map(cluster => cluster.after.name),
-    classes: first!.diff.classes.map(change => ({
+    classes: diff.classes.map(change => ({
       pods: podsText(change),
       changes: change.changes.map(one =>
         tellChange(one, places, ask(first!.after.name, witnessOf(one.to), change.groups[0]?.pod)),
       ),
     })),
     untold: FAMILIES.flatMap(family => {
-      const set = first!.diff.untold[family];
+      const set = diff.untold[family];
       return set.isEmpty() ? [] : [`${termsText(set)} (${addresses(set)})`];
     }),
   };

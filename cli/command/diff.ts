@@ -1,5 +1,6 @@
-import { diffFleets } from '../../core/analysis/fleet';
+import { FleetComparison } from '../../core/analysis/fleet';
 import { type Gate, gateHits, idleGates, parseGates } from '../../core/analysis/gates';
+import type { ReportCluster } from '../../core/analysis/report/pack';
 import type { Subject } from '../../core/analysis/subject';
 import type { Asked } from '../ask/asked';
 import { chosen } from '../ask/chosen';
@@ -8,9 +9,10 @@ import { diffMarkdown } from '../ask/diff-markdown';
 import { diffText } from '../ask/diff-text';
 import { asking, readWith } from '../ask/told';
 import type { Invocation } from '../masq';
+import type { ReadSide } from '../read-side';
 import { comparison } from '../report/comparison';
 import { reportPage } from '../report/page';
-import { type ReadSide, readSides } from '../side';
+import { readSides } from '../side';
 import { refuse, stdout } from '../stdio';
 import { type ColorChoice, palette, useColor } from '../terminal';
 
@@ -20,24 +22,31 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
   if ('faults' in gates) return refuse(gates.faults);
   const [a, b] = positionals;
   const after = b === undefined ? [] : [b];
-  const read = await readSides([[a!], after], values);
+  const cluster = values.cluster as string | undefined;
+  const fleet = new FleetComparison();
+  // A page shows whole maps, facts may say more of clusters, and of one cluster nothing else counts.
+  const isWhole = values.format === 'html' || cluster !== undefined || (values.facts as string[]).length > 0;
+  const read = await readSides([[a!], after], values, isWhole ? undefined : fleet);
   if (!read.ok) return read.code;
-  const [left, right] = read.sides.map(({ subjects }) => ofCluster(subjects, values.cluster as string | undefined));
-  if (values.cluster !== undefined && left!.length + right!.length === 0) {
-    return refuse([unknownCluster(read.sides, values.cluster as string)]);
-  }
-  const idle = idleGates([...left!, ...right!], gates.gates);
+  const [left, right] = read.sides.map(({ subjects }) => ofCluster(subjects, cluster)) as [Subjects, Subjects];
+  if (cluster !== undefined && left.length + right.length === 0) return refuse([unknownCluster(read.sides, cluster)]);
+  const idle = idleGates([...fleet.told, ...left, ...right], gates.gates);
   if (idle.length > 0) return refuse(idle.map(gate => `--fail-on ${gate}`));
-  const diff = diffFleets(left!, right!);
+  const isOne = fleet.told.length / 2 + read.sides[1]!.subjects.length === 1;
+  for (const subject of left) fleet.add(0, subject);
+  for (const subject of right) fleet.add(1, subject);
+  const diff = fleet.finish();
   if (diff.refusals.length > 0) return refuse(diff.refusals);
   const hits = gateHits(diff, gates.gates);
-  const ask = asking([...after, ...readWith(values)], read.sides[1]!.subjects.length === 1);
-  stdout.write(written({ diff, hits, ask }, values));
+  const ask = asking([...after, ...readWith(values)], isOne);
+  stdout.write(written({ diff, hits, ask }, () => comparison(left, right), values));
   const changes = diff.changed.length + diff.added.length + diff.removed.length;
   return (gates.gates.length > 0 ? hits.length : changes) === 0 ? 0 : 1;
 }
 
-function ofCluster(subjects: readonly Subject[], name: string | undefined): readonly Subject[] {
+type Subjects = readonly Subject[];
+
+function ofCluster(subjects: Subjects, name: string | undefined): Subjects {
   return name === undefined ? subjects : subjects.filter(subject => subject.name === name);
 }
 
@@ -45,14 +54,14 @@ function unknownCluster(sides: readonly ReadSide[], name: string): string {
   return String(chosen([...new Map(sides.flatMap(side => side.subjects.map(one => [one.name, one]))).values()], name));
 }
 
-function written(asked: Asked, values: Invocation['values']): string {
+function written(asked: Asked, clusters: () => ReportCluster[], values: Invocation['values']): string {
   switch (values.format) {
     case 'json':
       return `${JSON.stringify(diffData(asked), undefined, 2)}\n`;
     case 'markdown':
       return diffMarkdown(asked);
     case 'html':
-      return reportPage({ clusters: comparison(asked.diff), asked });
+      return reportPage({ clusters: clusters(), asked });
     default:
       return diffText(asked, palette(useColor(stdout, process.env, values.color as ColorChoice)));
   }

@@ -80,7 +80,7 @@ function compared(
   const diff = diffFleets(before, after);
   if (diff.refusals.length > 0) return { refusals: diff.refusals };
   const ask = asking([...words, ...readWith(values)], after.length === 1);
-  return { clusters: comparison(diff), asked: { diff, hits: [], ask } };
+  return { clusters: comparison(before, after), asked: { diff, hits: [], ask } };
 }
 
 function write(named: string | undefined, usual: string, text: string, mark: string, clusters: number): number {

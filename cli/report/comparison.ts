@@ -1,5 +1,6 @@
-import type { FleetDiff } from '../../core/analysis/fleet';
+import { pairsOf } from '../../core/analysis/fleet';
 import type { ReportCluster } from '../../core/analysis/report/pack';
+import type { Subject } from '../../core/analysis/subject';
 import type { Asked } from '../ask/asked';
 
 /** What a report is about. */
@@ -11,11 +12,14 @@ export interface Report {
 }
 
 /** The clusters of both sides, in the order of their names, as a report has them. */
-export function comparison({ pairs, added, removed }: FleetDiff): ReportCluster[] {
+export function comparison(left: readonly Subject[], right: readonly Subject[]): ReportCluster[] {
+  const pairs = pairsOf(left, right);
+  const paired = new Set(pairs.flat().map(({ name }) => name));
+  const alone = (subjects: readonly Subject[]) => subjects.filter(({ name }) => !paired.has(name));
   const all: ReportCluster[] = [
     ...pairs.map(([before, after]) => ({ name: after.name, before, after })),
-    ...added.map(after => ({ name: after.name, after })),
-    ...removed.map(before => ({ name: before.name, before })),
+    ...alone(right).map(after => ({ name: after.name, after })),
+    ...alone(left).map(before => ({ name: before.name, before })),
   ];
   return all.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }
@@ -23,5 +27,5 @@ export function comparison({ pairs, added, removed }: FleetDiff): ReportCluster[
 /** The first cluster in which something changes. */
 export function firstChanged({ clusters, asked }: Report): ReportCluster | undefined {
   const changed = asked?.diff.changed[0]?.clusters[0]?.after;
-  return changed && clusters.find(({ after }) => after === changed);
+  return changed && clusters.find(({ after }) => after?.name === changed.name);
 }

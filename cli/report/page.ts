@@ -60,7 +60,7 @@ ${segment('theme', 'auto', 'System', true)}${segment('theme', 'light', 'Light')}
 <main id="main" tabindex="-1">
 <noscript><p class="note">Scripts are off: the search and the map that zooms need them. The picture and the tables below are of ${shownText(shown)}.</p></noscript>
 ${search()}
-${asked && changesSection(asked)}
+${asked && changesSection(asked, clusters)}
 ${controls(report)}
 ${sections(shown, asked !== undefined)}
 ${clusters.length > 1 && !asked && html`<section id="fleet"><h2>All clusters</h2>${fleetTable(alike(clusters))}</section>`}
@@ -121,12 +121,13 @@ ${asked && html`<fieldset class="segments" id="look"><legend>Show</legend>${segm
 </div>`;
 }
 
-function changesSection({ diff, hits, ask }: Asked): Html {
+function changesSection({ diff, hits, ask }: Asked, clusters: readonly ReportCluster[]): Html {
+  const all = new Map(clusters.map(cluster => [cluster.name, cluster]));
   const left = diff.changed.length - CHANGES;
   const none = diff.changed.length + diff.added.length + diff.removed.length === 0;
   return html`<section id="changes"><h2>What changes</h2>
 ${none && html`<p>Nothing: every packet is treated as before.</p>`}
-${diff.changed.slice(0, CHANGES).map(group => changes(group, ask))}
+${diff.changed.slice(0, CHANGES).map(group => changes(group, ask, all))}
 ${left > 0 && html`<p class="left">${left} more changes are not listed here: choose a cluster, or run masq diff.</p>`}
 ${hits.length > 0 && html`<ul class="note">${hits.map(hit => html`<li>Stopped by ${tellHit(hit)}</li>`)}</ul>`}
 ${diff.added.length > 0 && html`<p>New: ${diff.added.map(({ name }) => name).join(', ')}.</p>`}

@@ -4,68 +4,144 @@ import { type ClassChange, diffMaps, type MapDiff } from './diff';
 import { withFacts } from './facts';
 import type { Subject } from './subject';
 
+/** What is told of a cluster beside what changes. */
+export type Told = Pick<Subject, 'name' | 'places'>;
+
 /** A cluster that is on both sides and is treated differently. */
 export interface ChangedCluster {
-  readonly before: Subject;
-  readonly after: Subject;
-  readonly diff: MapDiff;
+  readonly before: Told;
+  readonly after: Told;
 }
 
 /** Clusters with the same change. */
 export interface ChangedClusters {
-  /** The clusters; the first one stands for all. */
+  /** The clusters, in the order of their names. */
   readonly clusters: readonly ChangedCluster[];
+  /** What changes, by the rules of the first of them. */
+  readonly diff: MapDiff;
 }
 
-/** What changes from some clusters to others. */
+/** What changes from some clusters to others; clusters are in the order of their names. */
 export interface FleetDiff {
   /** The clusters with changes, those with the same ones together. */
   readonly changed: readonly ChangedClusters[];
-  /** The clusters that are on both sides, with the facts of either. */
-  readonly pairs: readonly (readonly [before: Subject, after: Subject])[];
-  /** How many these are. */
+  /** How many clusters are on both sides. */
   readonly compared: number;
   /** The clusters that are on the second side only. */
-  readonly added: readonly Subject[];
+  readonly added: readonly Told[];
   /** Those that are on the first side only. */
-  readonly removed: readonly Subject[];
+  readonly removed: readonly Told[];
   /** The clusters without a known change of which it cannot be told whether anything changes. */
-  readonly untold: readonly Subject[];
+  readonly untold: readonly Told[];
   /** Why clusters cannot be compared, each in a line. */
   readonly refusals: readonly string[];
+}
+
+/** Compares clusters that are all there. See {@link FleetComparison}. */
+export function diffFleets(before: readonly Subject[], after: readonly Subject[]): FleetDiff {
+  const comparison = new FleetComparison();
+  for (const subject of before) comparison.add(0, subject);
+  for (const subject of after) comparison.add(1, subject);
+  return comparison.finish();
+}
+
+/** The clusters that are on both sides, with the facts of either. */
+export function pairsOf(before: readonly Subject[], after: readonly Subject[]): [Subject, Subject][] {
+  return pairUp(before, after).map(pair => agreed(pair, []));
 }
 
 /**
  * Compares clusters of the same name; where each side has one, these two, whatever they are called. Manifests are read
  * with the facts of the intent that they are compared with.
+ *
+ * Clusters may come in any order, and are compared as soon as both sides are there: of those that were compared no more
+ * is held than is told of them.
  */
-export function diffFleets(before: readonly Subject[], after: readonly Subject[]): FleetDiff {
-  const pairs = pairUp(before, after);
-  const groups = new Map<string, ChangedCluster[]>();
-  const untold: Subject[] = [];
-  const refusals: string[] = [];
-  const known = pairs.map(pair => agreed(pair, refusals));
-  for (const [left, right] of known) {
+export class FleetComparison {
+  /** Those of each side that wait for their other side, by their names. */
+  private readonly waiting = [new Map<string, Subject>(), new Map<string, Subject>()] as const;
+  private readonly groups = new Map<string, { readonly clusters: ChangedCluster[]; diff: MapDiff }>();
+  private readonly untold: Told[] = [];
+  private readonly refusals: string[] = [];
+  private readonly names = [new Set<string>(), new Set<string>()] as const;
+  private readonly done: Told[] = [];
+  private compared = 0;
+
+  /** Adds a cluster of the first side, which is 0, or of the second one. */
+  add(side: 0 | 1, subject: Subject): void {
+    const { name } = subject;
+    if (this.names[side].has(name)) this.refusals.push(`"${name}" is the name of two of what is compared; compare one`);
+    this.names[side].add(name);
+    const [own, other] = [this.waiting[side], this.waiting[side === 0 ? 1 : 0]];
+    const found = other.get(name);
+    if (!found) {
+      own.set(name, subject);
+      return;
+    }
+    other.delete(name);
+    this.compare(side === 0 ? [subject, found] : [found, subject]);
+  }
+
+  /** What is told of those that were compared, of both sides. */
+  get told(): readonly Told[] {
+    return this.done;
+  }
+
+  /** Takes back those of a side that still wait, so that more may be found out about them before they are added again. */
+  withdraw(side: 0 | 1): Subject[] {
+    const subjects = [...this.waiting[side].values()];
+    this.waiting[side].clear();
+    for (const { name } of subjects) this.names[side].delete(name);
+    return subjects;
+  }
+
+  /** Compares what is left, and returns everything found. */
+  finish(): FleetDiff {
+    const [before, after] = this.waiting.map(side => [...side.values()]) as [Subject[], Subject[]];
+    const isPair = this.compared === 0 && before.length === 1 && after.length === 1;
+    if (isPair) this.compare([before[0]!, after[0]!]);
+    const groups = [...this.groups.values()].map(({ clusters, diff }) => ({
+      clusters: clusters.sort((a, b) => byName(a.before, b.before)),
+      diff,
+    }));
+    return {
+      changed: groups.sort((a, b) => byName(a.clusters[0]!.before, b.clusters[0]!.before)),
+      compared: this.compared,
+      added: isPair ? [] : after.map(told).sort(byName),
+      removed: isPair ? [] : before.map(told).sort(byName),
+      untold: this.untold.sort(byName),
+      refusals: this.refusals,
+    };
+  }
+
+  private compare(pair: [Subject, Subject]): void {
+    this.compared++;
+    this.done.push(...pair.map(told));
+    const [left, right] = agreed(pair, this.refusals);
     const diff = diffMaps(left.map, right.map);
     if (diff.classes.length === 0) {
-      if (FAMILIES.some(family => !diff.untold[family].isEmpty())) untold.push(right);
-      continue;
+      if (FAMILIES.some(family => !diff.untold[family].isEmpty())) this.untold.push(told(right));
+      return;
     }
+    const cluster = { before: told(left), after: told(right) };
     const key = diff.classes.map(changeKey).join('\n');
-    const same = groups.get(key);
-    if (same) same.push({ before: left, after: right, diff });
-    else groups.set(key, [{ before: left, after: right, diff }]);
+    const same = this.groups.get(key);
+    if (!same) {
+      this.groups.set(key, { clusters: [cluster], diff });
+      return;
+    }
+    // The rules that are told are those of the first one by name, in whatever order they came.
+    if (same.clusters.every(({ before }) => byName(left, before) < 0)) same.diff = diff;
+    same.clusters.push(cluster);
   }
-  const [lefts, rights] = [new Set(pairs.map(([left]) => left)), new Set(pairs.map(([, right]) => right))];
-  return {
-    changed: [...groups.values()].map(clusters => ({ clusters })),
-    pairs: known,
-    compared: pairs.length,
-    added: after.filter(subject => !rights.has(subject)),
-    removed: before.filter(subject => !lefts.has(subject)),
-    untold,
-    refusals,
-  };
+}
+
+function told({ name, places }: Subject): Told {
+  return { name, places };
+}
+
+function byName(a: Told, b: Told): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
 }
 
 /** The clusters of two sides, those that denote nothing without facts with the facts of what they are compared with. */

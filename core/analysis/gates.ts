@@ -2,10 +2,9 @@ import type { Both, IntervalSet } from '../address';
 import { suggest } from '../diagnostics/suggest';
 import { sameTreatment, type Treatment } from '../treatment/treatment';
 import type { Change, ClassChange } from './diff';
-import type { ChangedCluster, FleetDiff } from './fleet';
+import type { ChangedCluster, FleetDiff, Told } from './fleet';
 import { GATE_NAMES, NEWLY } from './gate-names';
 import { isDeclared, isPlace, PUBLIC, placeName, rangeFault, rangeSets } from './range-names';
-import type { Subject } from './subject';
 
 /** What a packet is newly, for a gate to be shut. */
 type Newly = Treatment['kind'];
@@ -60,7 +59,7 @@ function gateFault(word: string, name: string, range: string | undefined): strin
 }
 
 /** Why gates can never be shut: they are for a place that no cluster declares. Each in a line. */
-export function idleGates(subjects: readonly Subject[], gates: readonly Gate[]): string[] {
+export function idleGates(subjects: readonly Told[], gates: readonly Gate[]): string[] {
   const places = subjects.flatMap(subject => subject.places);
   return gates.flatMap(({ text, range }) =>
     range === undefined || isDeclared(range, places)
@@ -72,8 +71,8 @@ export function idleGates(subjects: readonly Subject[], gates: readonly Gate[]):
 /** The changes that gates are for, gate by gate. */
 export function gateHits({ changed }: FleetDiff, gates: readonly Gate[]): GateHit[] {
   return gates.flatMap(gate =>
-    changed.flatMap(({ clusters }) =>
-      clusters[0]!.diff.classes.flatMap(pods =>
+    changed.flatMap(({ clusters, diff }) =>
+      diff.classes.flatMap(pods =>
         pods.changes
           .filter(change => isNewly(gate.newly, change))
           .flatMap(change => hitsOf(gate, clusters, pods, change)),

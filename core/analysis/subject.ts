@@ -55,38 +55,63 @@ export interface ReadSubjects {
  * Where an intent and a folder of manifests have one name, the manifests are what is rendered of it, and the intent counts.
  * @param flags those of the agent that reads bare files. @default the agent's own defaults
  */
-export function readSubjects(inputs: Iterable<Input>, flags: AgentFlags = DEFAULT_FLAGS): ReadSubjects {
-  const checker = new Checker();
-  const intents = new Map<string, Subject>();
-  const files: string[] = [];
-  // One after the other: what was needed to read a cluster can be forgotten before the next one is read.
-  for (const input of inputs) {
-    files.push(input.file);
-    for (const model of checker.add(input).clusters) intents.set(model.name, intentSubject(model));
+export function readSubjects(inputs: Iterable<Input>, flags?: AgentFlags): ReadSubjects {
+  const reader = new SubjectReader(flags);
+  const intents: Subject[] = [];
+  for (const input of inputs) intents.push(...reader.add(input));
+  const read = reader.finish();
+  if (hasErrors(read.diagnostics)) return read;
+  const subjects = [...intents, ...read.subjects].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return { ...read, subjects };
+}
+
+/**
+ * Reads files one after the other: what was needed to read a cluster can be forgotten before the next one is read, if
+ * nobody else holds it. See {@link readSubjects}.
+ */
+export class SubjectReader {
+  private readonly checker = new Checker();
+  private readonly intents = new Set<string>();
+  private readonly files: string[] = [];
+
+  /** @param flags those of the agent that reads bare files. @default the agent's own defaults */
+  constructor(private readonly flags: AgentFlags = DEFAULT_FLAGS) {}
+
+  /** Reads a file, and returns the clusters of its intents: for nothing, if something turns out to be wrong in the end. */
+  add(input: Input): Subject[] {
+    this.files.push(input.file);
+    const { clusters } = this.checker.add(input);
+    for (const { name } of clusters) this.intents.add(name);
+    return clusters.map(intentSubject);
   }
-  const { diagnostics: found, documents } = checker.finish();
-  const { agentFiles } = checker.held;
-  const { bundles, planes, diagnostics } = withPlanes(checker.held, found);
-  if (hasErrors(diagnostics)) return { subjects: [], documents, diagnostics, refusals: [] };
-  const refusals: string[] = [];
-  const unnamed: [path: string, subject: Omit<Subject, 'name'>][] = [];
-  for (const [folder, plane] of planes) {
-    const path = folder === '' ? hereOf(files) : folder;
-    if (!intents.has(lastPart(path))) unnamed.push([path, planeSubject({ plane })]);
+
+  /** Returns what else the files hold, and everything that is wrong with them: with errors they hold nothing. */
+  finish(): ReadSubjects {
+    const { files, flags, intents } = this;
+    const { diagnostics: found, documents } = this.checker.finish();
+    const { agentFiles } = this.checker.held;
+    const { bundles, planes, diagnostics } = withPlanes(this.checker.held, found);
+    if (hasErrors(diagnostics)) return { subjects: [], documents, diagnostics, refusals: [] };
+    const refusals: string[] = [];
+    const unnamed: [path: string, subject: Omit<Subject, 'name'>][] = [];
+    for (const [folder, plane] of planes) {
+      const path = folder === '' ? hereOf(files) : folder;
+      if (!intents.has(lastPart(path))) unnamed.push([path, planeSubject({ plane })]);
+    }
+    for (const [folder, bundle] of bundles) {
+      const path = folder === '' ? hereOf(files) : folder;
+      const reading = intents.has(lastPart(path)) ? undefined : bundleReading(bundle);
+      if (reading?.ok) unnamed.push([path, { map: reading.map, as: reading.as, places: [], bundle }]);
+      else if (reading) refusals.push(`${folder === '' ? 'the manifests' : `"${folder}"`}: ${reading.message}`);
+    }
+    for (const { file, config, document } of agentFiles) {
+      const map = agentTreatment(config, flags, document);
+      unnamed.push([withoutExtension(file), { map, as: "the agent's file", places: [], flags }]);
+    }
+    const names = shortestNames(unnamed.map(([path]) => path));
+    const subjects = unnamed.map(([, subject], i) => ({ name: names[i]!, ...subject }));
+    return { subjects, documents, diagnostics, refusals };
   }
-  for (const [folder, bundle] of bundles) {
-    const path = folder === '' ? hereOf(files) : folder;
-    const reading = intents.has(lastPart(path)) ? undefined : bundleReading(bundle);
-    if (reading?.ok) unnamed.push([path, { map: reading.map, as: reading.as, places: [], bundle }]);
-    else if (reading) refusals.push(`${folder === '' ? 'the manifests' : `"${folder}"`}: ${reading.message}`);
-  }
-  for (const { file, config, document } of agentFiles) {
-    const map = agentTreatment(config, flags, document);
-    unnamed.push([withoutExtension(file), { map, as: "the agent's file", places: [], flags }]);
-  }
-  const names = shortestNames(unnamed.map(([path]) => path));
-  const subjects = [...intents.values(), ...unnamed.map(([, subject], i) => ({ name: names[i]!, ...subject }))];
-  return { subjects: subjects.sort((a, b) => (a.name < b.name ? -1 : 1)), documents, diagnostics, refusals };
 }
 
 function intentSubject(model: ClusterModel): Subject {

@@ -47,7 +47,7 @@ export interface Checked {
 
 /** What files hold. */
 export interface Held {
-  /** The clusters of the intents, as far as their shape could be read. */
+  /** The clusters of the intents, as far as their shape could be read; none where nothing looks further at them. */
   readonly clusters: readonly ClusterModel[];
   /** The manifests, folder by folder. */
   readonly bundles: ReadonlyMap<string, Bundle>;
@@ -135,7 +135,8 @@ export class Checker {
     const clusters = this.addParsed(parseSource(input.file, input.text, this.limits), found);
     const diagnostics = gravest(found, this.limits.findings);
     append(this.diagnostics, diagnostics);
-    for (const cluster of clusters) this.clusters.push(cluster);
+    // Nobody else looks at them again, and those of a fleet are large.
+    if (this.further) for (const cluster of clusters) this.clusters.push(cluster);
     return { clusters, diagnostics };
   }
 

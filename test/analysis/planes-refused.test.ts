@@ -188,7 +188,7 @@ describe('facts that nobody told are asked for', () => {
     expect([...before, ...after].map(subject => subject.lacks)).toEqual([undefined, undefined]);
     const { changed, refusals } = diffFleets(before, after);
     expect(refusals).toEqual([]);
-    const nodes = changed[0]!.clusters[0]!.diff.classes[0]!.changes.find(({ after: is }) => is.kind === 'unknown')!;
+    const nodes = changed[0]!.diff.classes[0]!.changes.find(({ after: is }) => is.kind === 'unknown')!;
     expect(nodes.to.cidrs()).toHaveLength(1);
     expect(treatmentText(nodes.after)).toBe(
       'treated in a way that cannot be told from "preserved where a node has the address, else masqueraded"',

@@ -1,7 +1,10 @@
 import { formatAddress, formatCidr, type IntervalSet } from '../../../core/address';
+import type { Change, ClassChange } from '../../../core/analysis/diff';
 import type { ChangedCluster, ChangedClusters } from '../../../core/analysis/fleet';
 import { squareOf } from '../../../core/analysis/report/close-ups';
+import type { ReportCluster } from '../../../core/analysis/report/pack';
 import { firstChangedKind, kindOf } from '../../../core/analysis/report/pods';
+import type { TreatmentMap } from '../../../core/treatment/map';
 import { type Ask, type ToldChange, tellClusters } from '../../ask/told';
 import { type Html, html } from '../html';
 import type { Place } from '../place';
@@ -12,33 +15,49 @@ import { leading, listed } from './names';
 /** So much of a list of destinations is shown at once. */
 const LONGEST = 160;
 
-/** What changes for clusters, told as `masq diff` tells it; each name and each change leads to its place on the map. */
-export function changes(group: ChangedClusters, ask: Ask): Html {
+/**
+ * What changes for clusters, told as `masq diff` tells it; each name and each change leads to its place on the map.
+ * @param all the clusters of the page, by their names
+ */
+export function changes(group: ChangedClusters, ask: Ask, all: ReadonlyMap<string, ReportCluster>): Html {
   const { classes, untold } = tellClusters(group, ask);
-  const { clusters } = group;
-  const names = clusters.map(({ before, after }) => {
-    const from = kindOf([before.map, after.map], firstChangedKind(before.map, after.map));
-    return leading({ cluster: after.name, from: String(from) }, after.name);
+  const { clusters, diff } = group;
+  const names = clusters.map(cluster => {
+    const { name } = cluster.after;
+    const [before, after] = mapsOf(cluster, all);
+    return leading({ cluster: name, from: String(kindOf([before, after], firstChangedKind(before, after))) }, name);
   });
-  const { before, after, diff } = clusters[0]!;
-  const tones = new Tones([before.map, after.map]);
+  const [first] = clusters as readonly [ChangedCluster, ...ChangedCluster[]];
+  const maps = mapsOf(first, all);
+  const tones = new Tones(maps);
   const lists = classes.map(({ pods, changes: told }, i) => {
+    const whose = diff.classes[i]!;
     const items = told.map((one, j) => {
-      const change = diff.classes[i]!.changes[j]!;
-      return item(one, change.to, tones.ofChange(change.before, change.after), placeOfChange(clusters[0]!, i, j));
+      const change = whose.changes[j]!;
+      return item(
+        one,
+        change.to,
+        tones.ofChange(change.before, change.after),
+        placeOfChange(first.after.name, maps, whose, change),
+      );
     });
     return html`<h4>For packets from ${pods}</h4><ul class="changes">${items}</ul>`;
   });
   return html`<section class="changed"><h3>${listed(names)}</h3>${lists}${untold.map(one => html`<p class="left">It cannot be told on either side what happens to packets to ${one}.</p>`)}</section>`;
 }
 
+type Maps = readonly [before: TreatmentMap, after: TreatmentMap];
+
+function mapsOf({ after }: ChangedCluster, all: ReadonlyMap<string, ReportCluster>): Maps {
+  const cluster = all.get(after.name)!;
+  return [cluster.before!.map, cluster.after!.map];
+}
+
 /** Where a change is to be seen: in IPv4 with what is around it, in IPv6 by asking for it. */
-function placeOfChange({ before, after, diff }: ChangedCluster, classAt: number, changeAt: number): Place {
-  const { groups, changes: all } = diff.classes[classAt]!;
-  const { to } = all[changeAt]!;
-  const from = String(kindOf([before.map, after.map], groups[0]?.pod));
+function placeOfChange(cluster: string, maps: Maps, { groups }: ClassChange, { to }: Change): Place {
+  const from = String(kindOf(maps, groups[0]?.pod));
   const [largest] = [...to.cidrs()].sort((a, b) => a.prefix - b.prefix);
-  const place = { cluster: after.name, from };
+  const place = { cluster, from };
   return to.family === 4
     ? { ...place, at: formatCidr(squareOf(to)), to: formatAddress(to.first()!) }
     : { ...place, ask: formatCidr(largest!) };

@@ -36,10 +36,10 @@ export function meansTheSame(before: Input, after: Input): boolean {
 /** Every map that a file denotes, in the order of what denotes it; undefined when the file has errors. */
 function denoted(input: Input): TreatmentMap[] | undefined {
   const checker = new Checker();
-  checker.add(input);
+  const { clusters } = checker.add(input);
   const { diagnostics } = checker.finish();
   if (hasErrors(diagnostics)) return undefined;
-  const { clusters, bundles, agentFiles } = checker.held;
+  const { bundles, agentFiles } = checker.held;
   const flags = { ...DEFAULT_FLAGS, enableIPv6: true };
   const configs = [
     ...agentFiles.map(({ config }) => config),
