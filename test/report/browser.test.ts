@@ -434,7 +434,7 @@ describe.skipIf(isBrowserMissing('the report'))('a report in a browser', { timeo
     const changes = (await page.locator('#changes').textContent())!;
     for (const part of ['10.201.0.0/16', 'preserved → masqueraded', '192.0.2.0/24', 'SNAT to 192.168.1.100'])
       expect(changes).toContain(part);
-    expect(changes).toContain('masq explain after.yaml --to 10.201.0.0');
+    expect(changes).toContain('masq explain after.yaml --to 10.201.0.1');
     await expectText(page.locator('#detail .where'), '10.201.0.0');
     await expectText(page.locator('#legend'), /no change.*preserved → masqueraded/s);
     await page.locator('#look label', { hasText: 'Before' }).click();
