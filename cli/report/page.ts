@@ -59,7 +59,7 @@ export function reportPage(report: Report): string {
 ${segment('theme', 'auto', 'System', true)}${segment('theme', 'light', 'Light')}${segment('theme', 'dark', 'Dark')}</fieldset></header>
 <main id="main" tabindex="-1">
 <noscript><p class="note">Scripts are off: the search and the map that zooms need them. The picture and the tables below are of ${shownText(shown)}.</p></noscript>
-${search()}
+${search(clusters.length)}
 ${asked && changesSection(asked, clusters)}
 ${controls(report)}
 ${sections(shown, asked !== undefined)}
@@ -106,11 +106,11 @@ function segment(name: string, value: string, text: string, checked = false): Ht
   return html`<label><input type="radio" name="${name}" value="${value}"${checked && html` checked`}><span>${text}</span></label>`;
 }
 
-function search(): Html {
+function search(clusters: number): Html {
   return html`<search><form id="ask" hidden><label for="ask-input">Where do packets go?</label>
 <div class="field"><input id="ask-input" type="text" autocomplete="off" autocapitalize="none" spellcheck="false" placeholder="10.0.0.1, 172.16.0.0/12, fd00::1, pods&hellip;" aria-describedby="ask-error ask-hint"><button type="submit">Ask</button></div>
-<p id="ask-hint" class="hint">An address, a CIDR, or a name: of a range, of a rule or of a cluster.</p><p id="ask-error" class="error" role="alert"></p></form></search>
-<section id="answer" aria-live="polite" hidden></section>`;
+<p id="ask-hint" class="hint">An address, a CIDR, or a name: of a range or a cluster, or what stands in a rule or tells its place.${clusters > 1 && ' Every cluster is asked.'}</p><p id="ask-error" class="error" role="alert"></p></form></search>
+<section id="answer" tabindex="-1" aria-live="polite" hidden></section>`;
 }
 
 function controls({ clusters, asked }: Report): Html {

@@ -316,6 +316,48 @@ describe.skipIf(isBrowserMissing('the report'))('a report in a browser', { timeo
     await expectText(page.locator('#ask-error'), /Did you mean "services"\?$/);
   });
 
+  test('a search asks every cluster, and tells in which ones it is otherwise', async () => {
+    const { page, wrong } = await open('three');
+    await ask(page, '192.0.2.9');
+    const said = page.locator('#answer .everywhere');
+    await expectText(said, /^So in 1 of 3 clusters\. Otherwise in 2:\s*masqueraded: alpha, gamma$/);
+    await said.locator('a', { hasText: 'alpha' }).click();
+    await expectSoon(() => page.locator('#cluster').inputValue(), 'alpha');
+    await expectText(
+      said,
+      /^So in 2 of 3 clusters: alpha, gamma\. Otherwise in 1:\s*masqueraded → masqueraded, but of some pods SNAT to 192\.168\.1\.100: beta$/,
+    );
+    await ask(page, '10.1.2.3');
+    await expectText(said, 'The same in all 3 clusters.');
+    await ask(page, 'fd00:8::1');
+    await expectText(said, /Otherwise in 1:\s*preserved → masqueraded: gamma$/);
+    expect(await axe(page)).toEqual([]);
+    expect(wrong).toEqual([]);
+  });
+
+  test.each([
+    ['payments-to-bank', /payments-to-bank/, '203.0.113.0'],
+    ['"payments-to-bank"', /payments-to-bank/, '203.0.113.0'],
+    ['egress.policies[1]', /crawler-to-partner/, '198.51.100.0'],
+    ["the company's network", /preserve\[0\]/, '10.0.0.0'],
+    ['before.yaml:', /^Packets to what \d+ rules with “before\.yaml:” decide about$/, undefined],
+    ['Services', /services/, '10.96.0.0'],
+  ] as const)('a search finds %s', async (text, title, first) => {
+    const { page } = await open('one');
+    await ask(page, text);
+    await expectText(page.locator('#answer h2'), title);
+    if (first !== undefined) await expectText(page.locator('#detail .where'), first);
+  });
+
+  test('a name that another cluster has leads there', async () => {
+    const { page } = await open('three', '#cluster=alpha');
+    await ask(page, 'fd00:7');
+    await expectText(page.locator('#ask-error'), /^(?!$)/);
+    await ask(page, 'gamma.yaml');
+    await expectSoon(() => page.locator('#cluster').inputValue(), 'gamma');
+    await expectText(page.locator('#answer .everywhere'), /Otherwise in 2:\s*nothing has that name: alpha, beta$/);
+  });
+
   test('a link leads to the same again', async () => {
     const { page } = await open('fleet', '#cluster=c-9&at=10.0.0.0/8&ask=10.120.0.1');
     await expectSoon(() => page.locator('#cluster').inputValue(), 'c-9');
@@ -477,7 +519,8 @@ describe.skipIf(isBrowserMissing('the report'))('a report in a browser', { timeo
     await page.locator('#changes a', { hasText: 'fc00::/7' }).focus();
     await page.keyboard.press('Enter');
     await expectText(page.locator('#answer h2'), 'Packets to fc00::/8');
-    await expectSoon(() => page.evaluate('document.activeElement.id'), 'ipv6');
+    await expectSoon(() => page.evaluate('document.activeElement.id'), 'answer');
+    await expectText(page.locator('#tree [aria-current] code').first(), 'fc00::/7');
     await page.goBack();
     await page.goBack();
     await expectSoon(cluster, 'beta');

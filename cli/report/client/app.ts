@@ -11,6 +11,7 @@ import { drawnPlaces, firstPod, type Look, sideOf, titleName, tonesFor, tonesOf,
 import type { Place } from '../place';
 import type { Tone } from '../tone';
 import { answer, hitsText, sizeText } from '../view/answer';
+import { everywhere } from '../view/everywhere';
 import { legend } from '../view/legend';
 import { kindText, ruleTables } from '../view/rules';
 import { tree } from '../view/tree';
@@ -21,7 +22,7 @@ import { byId, calmly, choose, chosenOf, fill } from './dom';
 import { makeLinks } from './links';
 import { PlaceKeeper } from './location';
 import { MapView } from './map-view';
-import { type Question, understand } from './question';
+import { type Destinations, largestBlock, understand } from './question';
 import { filterRows, makeSortable } from './tables';
 import { driveTheme } from './theme';
 import { driveTree, revealItem } from './tree-keys';
@@ -145,7 +146,7 @@ export class App {
     byId<HTMLInputElement>('ask-input').value = place.ask ?? '';
     if (place.ask !== undefined) this.ask(place.ask, place.at === undefined);
     else this.forget();
-    if (this.isLed) this.comeTo(byId(place.ask === undefined ? 'map' : 'ipv6'));
+    if (this.isLed) this.comeTo(byId(place.ask === undefined ? 'map' : 'answer'));
     this.isLed = false;
   }
 
@@ -247,31 +248,39 @@ export class App {
   }
 
   private ask(text: string, moves = true): void {
-    const names = this.fleet.clusters.map(({ name }) => name);
-    const question = understand(text, sideOf(this.cluster, this.look), names);
+    const question = understand(text, {
+      names: this.fleet.clusters.map(({ name }) => name),
+      at: this.index,
+      cluster: index => this.fleet.cluster(index),
+    });
     const isWrong = question.asks === 'nothing';
     byId('ask-error').textContent = isWrong ? question.message : '';
     byId('ask-input').toggleAttribute('aria-invalid', isWrong);
     byId('answer').hidden = question.asks !== 'addresses';
     this.asked = isWrong ? '' : text.trim();
-    if (question.asks === 'cluster') this.choose(question.index);
+    if (question.asks !== 'nothing' && question.index !== this.index) this.choose(question.index);
     if (question.asks === 'addresses') this.tell(question, moves);
     this.address.remember();
   }
 
-  private tell({ to, title, block }: Extract<Question, { asks: 'addresses' }>, moves: boolean): void {
+  private tell({ title, find, named }: Destinations, moves: boolean): void {
     const { before, after } = this.cluster;
     const sides = this.data.compares && before && after ? [before, after] : [sideOf(this.cluster, this.look)];
     const tones = tonesOf(this.cluster);
-    const told = sides.map((subject, i) =>
-      answer(subject, tones, to, sides.length === 1 ? '' : i === 0 ? 'Before ' : 'After '),
-    );
-    const hits = hitsText(to, sides.at(-1));
-    fill(
-      byId('answer'),
-      html`<h2>Packets to <code>${title}</code></h2><p class="hint">${sizeText(to)}${hits !== '' && `; ${hits}`}</p><div class="sides">${told}</div>`,
-    );
+    const sets = find(this.cluster);
+    const told = sets.map(to => {
+      const hits = hitsText(to, sides.at(-1));
+      const answers = sides.map((subject, i) =>
+        answer(subject, tones, to, sides.length === 1 ? '' : i === 0 ? 'Before ' : 'After '),
+      );
+      return html`<p class="hint">${sizeText(to)}${hits !== '' && `; ${hits}`}</p><div class="sides">${answers}</div>`;
+    });
+    const { clusters, cluster } = this.fleet;
+    const all = everywhere({ count: clusters.length, cluster, at: this.index, find, named, asked: this.asked });
+    fill(byId('answer'), html`<h2>Packets to <code>${title}</code></h2>${all}${told}`);
+    makeLinks(byId('answer'), hash => this.follow(hash));
     if (!moves) return;
+    const block = largestBlock(sets);
     if (block.family === 4) {
       this.map.showBlock({ ...block, prefix: Math.min(block.prefix, 26) });
       this.map.pointTo(block.words[0]!);

@@ -75,7 +75,8 @@ function shortTerms(to: IntervalSet): string {
   return shortened(termsText(to));
 }
 
-function shortened(text: string): string {
+/** The beginning of a text that is long. */
+export function shortened(text: string): string {
   return text.length <= 200 ? text : `${text.slice(0, 200)}…`;
 }
 
