@@ -128,8 +128,13 @@ const CASES: readonly Case[] = [
   },
   {
     name: 'one that nobody can follow',
-    script: nft('ip', 90, 'ip daddr vmap { 10.1.0.1 : jump led }'),
+    script: nft('ip', 90, 'numgen random mod 2 vmap { 0 : jump led, 1 : continue }'),
     says: /^what happens to packets to 0\.0\.0\.0 depends on the rule ip foreign c handle \d+: .*vmap/,
+  },
+  {
+    name: 'one with verdicts by destination',
+    script: nft('ip', 90, 'ip daddr vmap { 10.1.0.1 : jump led }'),
+    says: /^packets to 10\.1\.0\.1 are masqueraded by the rule ip foreign led handle \d+: /,
   },
   {
     name: 'one for the protocols of a set',
@@ -316,7 +321,7 @@ const NATIVE = [
   {
     rule: 'ip daddr vmap { 192.0.2.7 : accept }',
     printed: '',
-    says: /^what happens to packets to 0\.0\.0\.0 depends on the rule ip nat POSTROUTING handle/,
+    says: /^packets to 192\.0\.2\.7 are preserved by the rule ip nat POSTROUTING handle/,
   },
   ...['udp length 9', 'udp checksum 9', 'tcp window 5', 'tcp sequence 1'].map(match => ({
     rule: `${match} accept`,
