@@ -51,17 +51,20 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
   const names: string[] = [];
   const bar = progress(stderr);
   let intents = 0;
+  let areRead = !misnamed && !checker.hasErrors;
   files.forEach((file, i) => {
     bar.update(`rendering ${i + 1} of ${files.length}: ${file}`);
     const input = readInput(file);
     const isOutput = input.ok && isRendered(input.text) && roots.some(root => isBelow(file, root));
     if (isOutput && !job.intents.includes(file)) return;
     names.push(input.file);
-    intents += renderFile(input, checker, sources, render);
+    const done = renderFile(input, checker, sources, render);
+    intents += done.intents;
+    areRead &&= done.isRead;
   });
   bar.done();
-  const unknown = checker.hasErrors ? [] : targets.flatMap(target => target.unknown());
-  if (unknown.length > 0) return refuse(unknown.map(name => `--cluster "${name}": no intent is of this cluster`));
+  const unneeded = areRead ? targets.flatMap(target => target.unneeded()) : [];
+  if (unneeded.length > 0) return refuse(unneeded);
   const unsound = misnamed || checker.hasErrors;
   for (const app of unsound ? [] : apps) {
     const rendered = renderApp(app, job.cwd);
@@ -138,21 +141,27 @@ function addFolders(folders: Folders, more: Folders): string | undefined {
   return undefined;
 }
 
-/** Renders the intents of one file, and says how many there are. */
-function renderFile(input: ReadInput, checker: Checker, sources: Map<string, string>, render: Renderer): number {
+/** Renders the intents of one file; says how many there are, and whether they could be read. */
+function renderFile(
+  input: ReadInput,
+  checker: Checker,
+  sources: Map<string, string>,
+  render: Renderer,
+): { readonly intents: number; readonly isRead: boolean } {
   if (!input.ok) {
     checker.addDiagnostic(input.fault);
-    return 0;
+    return { intents: 0, isRead: false };
   }
   const { clusters, diagnostics } = checker.add(input);
   if (diagnostics.length > 0) sources.set(input.file, input.text);
-  if (hasErrors(diagnostics)) return clusters.length;
+  const intents = clusters.length;
+  if (hasErrors(diagnostics)) return { intents, isRead: false };
   for (const model of clusters) {
     const found = render(model);
     if (found.length > 0) sources.set(input.file, input.text);
     for (const one of found) checker.addDiagnostic(one);
   }
-  return clusters.length;
+  return { intents, isRead: true };
 }
 
 /** Renders one cluster in an app of its own, so that the work is linear in the number of clusters. */

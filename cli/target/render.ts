@@ -5,6 +5,7 @@ import type { TargetName } from '../../core/target/facts';
 import { renderTarget } from '../../core/target/render';
 import { kustomization } from '../kustomization';
 import type { OutputPlan } from '../output';
+import { IdleOptions } from './idle';
 import type { TargetOptions } from './options';
 
 /** The first line of every file that masq renders for a target: files of other targets are others' files. */
@@ -15,26 +16,29 @@ export function targetHeader(name: TargetName): string {
 /** Renders intents for a target, one after the other. */
 export class TargetRun {
   private readonly folders = new Map<string, Map<string, string>>();
-  private readonly seen = new Set<string>();
+  private readonly idle: IdleOptions;
 
   constructor(
     readonly options: TargetOptions,
     private readonly kustomized: boolean,
-  ) {}
+  ) {
+    this.idle = new IdleOptions(options);
+  }
 
   /** Renders a cluster, unless the target is for others; returns why it cannot be. */
   add(model: ClusterModel): readonly Diagnostic[] {
     const { name, facts, clusters } = this.options;
-    this.seen.add(model.name);
-    if (clusters.length > 0 && !clusters.includes(model.name)) return [];
+    const isRendered = clusters.length === 0 || clusters.includes(model.name);
+    this.idle.see(model, isRendered);
+    if (!isRendered) return [];
     const { files, diagnostics } = renderTarget(name, model, facts);
     if (!hasErrors(diagnostics) && files.size > 0) this.folders.set(model.name, this.withHeaders(files));
     return diagnostics;
   }
 
-  /** The clusters that the target is to be for, and that no intent is of. */
-  unknown(): readonly string[] {
-    return this.options.clusters.filter(name => !this.seen.has(name));
+  /** What the target was told and no cluster needs, each in a line: to be asked when all are there. */
+  unneeded(): readonly string[] {
+    return this.idle.faults();
   }
 
   /** What is to be in the output folder. */

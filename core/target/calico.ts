@@ -1,9 +1,11 @@
-import { type Cidr, FAMILIES, type Family, formatCidr } from '../address';
+import { type Cidr, FAMILIES, type Family, formatCidr, IntervalSet } from '../address';
+import { termsText } from '../analysis/terms';
 import type { ClusterModel } from '../intent/model';
 import { LINK_LOCAL } from '../intent/special';
 import { familiesOf, podsOf, preservedBy, refuseForAll, refusePolicies } from './common';
-import type { TargetFacts } from './facts';
+import type { PoolName, TargetFacts } from './facts';
 import { metadataOf, objectFile, patchFile, type TargetFile } from './file';
+import { poolsOf } from './pools';
 import type { Refusals } from './refusals';
 
 const API = 'projectcalico.org/v3';
@@ -20,31 +22,40 @@ export function calicoFiles(model: ClusterModel, facts: TargetFacts, refusals: R
   refuseForAll(refusals);
   refusePolicies(refusals, 'egress gateways are in Calico Enterprise alone');
   if (!model.masquerade) return [];
+  const named = poolsOf(model, facts, refusals);
   return [
-    ...FAMILIES.flatMap(family => podPools(model, facts, family, refusals)),
+    ...FAMILIES.flatMap(family => podPools(model, named, family, refusals)),
     ...familiesOf(model).flatMap(family => preservedPools(model, family, refusals)),
     felixPatch(model, refusals),
   ];
 }
 
-/** The pools that pods get their addresses from, which are there already. */
-function podPools(model: ClusterModel, facts: TargetFacts, family: Family, refusals: Refusals): TargetFile[] {
+/** The pools that pods get their addresses from, which are there already. @param named those whose names are known */
+function podPools(model: ClusterModel, named: readonly PoolName[], family: Family, refusals: Refusals): TargetFile[] {
   const natOutgoing = !preservedBy(model, family).isFull();
   const own = model.network.pods.flatMap(entry => entry.cidrs.map(block => ({ block, entry })));
-  const pools = own.filter(({ block }) => block.family === family);
-  if (natOutgoing && pools.length === 0) {
+  const ranges = own.filter(({ block }) => block.family === family);
+  if (natOutgoing && ranges.length === 0) {
     const message = `the intent masquerades IPv${family} packets of pods, and names no IPv${family} range of theirs; add it`;
     refusals.lacks(['spec', 'network', 'podCIDRs'], message);
   }
-  return pools.flatMap(({ block, entry }) => {
-    const range = formatCidr(block);
-    const named = facts.pools.find(({ cidr }) => formatCidr(cidr) === range)?.name;
-    const name = named ?? (pools.length === 1 ? `default-ipv${family}-ippool` : undefined);
-    if (name === undefined) {
-      refusals.lacks(entry.path, `the IPPool of "${range}" has no name that is known`, `write --pool NAME=${range}`);
-      return [];
-    }
-    return [patchFile({ apiVersion: API, kind: 'IPPool', metadata: { name }, spec: { cidr: range, natOutgoing } })];
+  const pools = named.filter(({ cidr }) => cidr.family === family);
+  const [only, ...more] = ranges;
+  if (only && more.length + pools.length === 0) pools.push({ name: `default-ipv${family}-ippool`, cidr: only.block });
+  const known = IntervalSet.fromCidrs(
+    family,
+    pools.map(({ cidr }) => cidr),
+  );
+  for (const { block, entry } of ranges) {
+    const unnamed = IntervalSet.ofCidr(block).subtract(known);
+    if (unnamed.isEmpty()) continue;
+    const [first] = unnamed.cidrs();
+    const message = `the IPPool of "${termsText(unnamed)}" has no name that is known`;
+    refusals.lacks(entry.path, message, `write --pool NAME=${formatCidr(first!)}`);
+  }
+  return pools.map(({ name, cidr }) => {
+    const spec = { cidr: formatCidr(cidr), natOutgoing };
+    return patchFile({ apiVersion: API, kind: 'IPPool', metadata: { name }, spec });
   });
 }
 

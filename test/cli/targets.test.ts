@@ -46,18 +46,60 @@ describe('what a target cannot express is refused where it stands', () => {
     ]);
   });
 
+  describe('Calico: pools that --pool names', () => {
+    const [one, two] = ['left=10.119.128.0/18', 'right=10.119.192.0/18'];
+    const calico = (...pools: string[]) => ['--target', 'calico', ...pools.flatMap(pool => ['--pool', pool])];
+
+    test("together are the pods' range", () => {
+      box.write('in/a.yaml', masquerading('a'));
+      expect(box.masq('synth', 'in', ...calico(one, two))).toMatchObject({ status: 0, stderr: '' });
+      const patches = box.list('targets/calico/a/patches').filter(name => name.startsWith('ippool-'));
+      expect(patches).toEqual(['ippool-left.yaml', 'ippool-right.yaml']);
+      const specs = patches.map(name => (parse(box.read(`targets/calico/a/patches/${name}`)) as { spec: object }).spec);
+      expect(specs).toEqual([
+        { cidr: '10.119.128.0/18', natOutgoing: true },
+        { cidr: '10.119.192.0/18', natOutgoing: true },
+      ]);
+    });
+
+    test.each([
+      [[one], 'the IPPool of "10.119.192.0/18" has no name that is known', 'write --pool NAME=10.119.192.0/18'],
+      [
+        ['wide=10.119.0.0/16'],
+        'the IPPool "wide" of 10.119.0.0/16 has addresses that are of no pod: 10.119.0.0/17',
+        "name the pools that make up the pods' ranges, and with --cluster whose they are",
+      ],
+      [
+        [one, two, 'third=10.119.128.0/20'],
+        'the IPPool "left" of 10.119.128.0/18 and the IPPool "third" of 10.119.128.0/20 overlap, and Calico takes no such pools',
+      ],
+      [
+        [one, two.replace('right', 'left')],
+        'the IPPool "left" of 10.119.128.0/18 and the IPPool "left" of 10.119.192.0/18 have one name; an IPPool has one range',
+      ],
+    ])('are refused where they are others: %j', (pools, message, hint?: string) => {
+      box.write('in/a.yaml', masquerading('a'));
+      const lines = said(...calico(...pools));
+      expect(lines[0]).toMatch(/^in\/a\.yaml:9:\d+ error MQ416 calico: /);
+      expect(lines[0]).toContain(`calico: ${message}`);
+      expect(lines.slice(1, -1)).toEqual(hint === undefined ? [] : [`  hint: ${hint}`]);
+      expect(box.list()).toEqual(['in/a.yaml']);
+    });
+  });
+
   test('AWS: what the VPC keeps, and every rule that says otherwise', () => {
     box.write(
       'in/a.yaml',
       `${intent('a', '[192.168.0.0/17]')}    always: [192.168.4.0/24]\n  agent: {toPorts: [1024-2048]}\n`,
     );
-    expect(said('--target', 'aws', '--vpc-cidr', '192.168.0.0/16', '--vpc-cidr', 'b=172.16.0.0/12')).toEqual([
+    box.write('in/b.yaml', intent('b', '[172.16.0.0/12]'));
+    expect(said('--target', 'aws', '--vpc-cidr', 'a=192.168.0.0/16', '--vpc-cidr', 'b=172.16.0.0/12')).toEqual([
       "in/a.yaml:11:3 error MQ415 aws: packets to 192.168.128.0/17 are masqueraded with ports 1024-2048 (everything that is not preserved), but the VPC CNI never SNATs packets to the VPC's own ranges",
       '  hint: preserve the range too, or keep what is to be masqueraded out of it',
       'in/a.yaml:13:14 error MQ415 aws: packets to 192.168.4.0/24 are masqueraded with ports 1024-2048 (spec.masquerade.always[0] "192.168.4.0/24"), but the VPC CNI never SNATs packets to the VPC\'s own ranges',
       '  hint: preserve the range too, or keep what is to be masqueraded out of it',
       'in/a.yaml:14:11 error MQ415 aws: source ports cannot be limited: the VPC CNI has no setting for them; remove toPorts',
-      '3 errors in 1 file (1 document)',
+      '3 errors in 2 files (2 documents)',
     ]);
   });
 
@@ -66,7 +108,7 @@ describe('what a target cannot express is refused where it stands', () => {
       ['aws', "the VPC CNI never SNATs packets to the VPC's own ranges"],
       ['azure', "AKS itself has the agent preserve the VNet's ranges"],
     ]) {
-      expect(said('--target', name!, '--vpc-cidr', 'other=10.0.0.0/8')).toEqual([
+      expect(said('--target', name!)).toEqual([
         `in/a.yaml:7:3 error MQ416 ${name}: ${why}, and nobody says which these are`,
         '  hint: write --vpc-cidr CIDR for each of them, or --vpc-cidr a=CIDR where clusters differ',
         '1 error in 1 file (1 document)',
@@ -115,6 +157,21 @@ describe('what a target cannot express is refused where it stands', () => {
       'in/b.yaml:6:3 error MQ415 cilium: gke-standard has a data plane of its own, which "masq synth" renders for; --target is for platform kubernetes',
       '2 errors in 2 files (2 documents)',
     ]);
+  });
+
+  test('the gateway of an address is not that of another one', () => {
+    box.write('in/a.yaml', `${intent('a')}${POLICIES}`);
+    const { status, stderr } = box.masq('synth', 'in', '--target', 'cilium', '--gateway', '10.128.0.10=a=b');
+    expect(status).toBe(2);
+    expect(stderr).toContain(
+      '--gateway "10.128.0.10=...": no egress policy gives packets this address; did you mean "10.128.0.100"?',
+    );
+    expect(box.masq('synth', 'in', '--target', 'cilium', '--gateway', '10.128.0.100=a=b').status).toBe(0);
+  });
+
+  test('what cannot be read may be what an option is for', () => {
+    box.write('in/b.yaml', intent('b').replace('spec:', 'spek:'));
+    expect(box.masq('synth', 'in', '--target', 'aws', '--vpc-cidr', 'b=10.0.0.0/8').status).toBe(1);
   });
 
   test('nothing is written, whatever a comment or the settings make of it', () => {
@@ -246,6 +303,11 @@ rendered 2 clusters, 4 files in deploy/aws/: 4 written
     });
     expect(box.masq('synth', '--check').stdout).toContain('up to date: 2 clusters, 4 files in deploy/aws/\n');
     rmSync(box.path('in/b.yaml'));
+    expect(box.masq('synth', '--check')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('--vpc-cidr "b=10.0.0.0/8": no intent is of cluster "b"'),
+    });
+    box.write('.masq.yaml', SETTINGS.replace(' --vpc-cidr b=10.0.0.0/8', ''));
     expect(box.masq('synth', '--check').stderr).toContain(
       'deploy/aws/b/values/vpc-cni.yaml error MQ903 not up to date: it belongs to no given intent; run "masq synth"',
     );
@@ -307,7 +369,20 @@ test.each([
     ['--target', 'calico', '--pool', '10.0.0.0/8'],
     '--pool "10.0.0.0/8" is no NAME=CIDR, such as default-ipv4-ippool=10.244.0.0/16',
   ],
-  [['--target', 'cilium', '--cluster', 'z'], '--cluster "z": no intent is of this cluster'],
+  [['--target', 'cilium', '--cluster', 'zzz'], '--cluster "zzz": no intent is of this cluster\n'],
+  [['--target', 'cilium', '--cluster', 'A'], '--cluster "A": no intent is of this cluster; did you mean "a"?'],
+  [
+    ['--target', 'aws', '--vpc-cidr', 'b=10.0.0.0/8'],
+    '--vpc-cidr "b=10.0.0.0/8": no intent is of cluster "b"; did you mean "a"?',
+  ],
+  [
+    ['--target', 'cilium', '--gateway', '1.2.3.4=a=b'],
+    '--gateway "1.2.3.4=...": no egress policy gives packets this address',
+  ],
+  [
+    ['--target', 'calico', '--pool', 'foo=1.1.0.0/16'],
+    '--pool "foo=1.1.0.0/16": no cluster\'s pods have addresses of this range',
+  ],
   [['--target', 'cilium', '--app', 'true'], '--target is for intents: what an app renders is its own; leave --app out'],
 ])('wrong usage: %j', (args, message) => {
   const { status, stderr } = box.masq('synth', 'in', ...args);
