@@ -7,7 +7,7 @@ import { kindOf, STDIN_NAME } from './files';
 import type { Findings } from './findings';
 import { type Inputs, listInputs, listIntents, missingFile, type ReadInput, readInput } from './inputs';
 import type { Invocation } from './masq';
-import { idleSettings, loadProject, type Project } from './settings';
+import { idleSettings, intentsAt, loadProject, type Project } from './settings';
 import { refuse } from './stdio';
 
 /** What a run of checks found. */
@@ -41,7 +41,7 @@ export function runChecks({ values, positionals }: Invocation, checking: Checkin
   const wanted = isNamed ? named : wantedByDefault(project);
   if (wanted.length === 0 && !isChange && !hasErrors(project.faults)) return refuse([missingFile(command, project)]);
   const { here, elsewhere } = isChange ? { here: named, elsewhere: [] } : tellApart(named);
-  const far = readElsewhere(elsewhere, wantedByDefault(project));
+  const far = readElsewhere(elsewhere, revision => intentsAt(project, revision));
   if (far.faults.length > 0) return refuse(far.faults);
   const { files, faults, misnamed } = isNamed ? listInputs(here) : listByDefault(project);
   const inputs: Input[] = [];

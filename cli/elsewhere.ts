@@ -22,6 +22,9 @@ export function isElsewhere(word: string): boolean {
   return parseRevision(word) !== undefined || contextOf(word) !== undefined;
 }
 
+/** The paths of the intents that settings name, at a revision. */
+export type NamedIntents = (revision: string) => readonly string[];
+
 /** What is read of words for what is no file, and why of some nothing can be, each in a line. */
 export interface Elsewhere {
   readonly inputs: readonly Input[];
@@ -30,12 +33,12 @@ export interface Elsewhere {
 
 /**
  * Reads what words for no files name, but for what has nothing to do with masq.
- * @param intents what `git:REV` without a path stands for
+ * @param intents what `git:REV` without a path stands for, by the revision
  * @param isWanted which of the texts are wanted @default those that may hold what masq knows
  */
 export function readElsewhere(
   words: readonly string[],
-  intents: readonly string[],
+  intents: NamedIntents,
   isWanted: (input: Input) => boolean = mayConcern,
 ): Elsewhere {
   const inputs: Input[] = [];
@@ -49,11 +52,12 @@ export function readElsewhere(
   return { inputs, faults };
 }
 
-function filesOf({ revision, path }: Revision, intents: readonly string[]): readonly Input[] | string {
+function filesOf({ revision, path }: Revision, intentsAt: NamedIntents): readonly Input[] | string {
   if (path !== undefined) return filesAt({ revision, paths: [path] }, isDocument);
+  const intents = intentsAt(revision);
   if (intents.length === 0)
     return `no path is said, and no .masq.yaml that counts here names any; write git:${revision}:PATH`;
-  // What the settings name now may not have been there then: all of it is new.
+  // What the settings name may not have been there then: all of it is new.
   return filesAt({ revision, paths: intents, mayLack: true }, isDocument);
 }
 

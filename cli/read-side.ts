@@ -7,7 +7,7 @@ import { mayDecide } from '../core/check/mentions';
 import { type Diagnostic, hasErrors } from '../core/diagnostics';
 import { isDump } from '../core/dump/part';
 import { dumpOf, namesDump, readDump } from './dumps';
-import { readElsewhere, tellApart } from './elsewhere';
+import { type NamedIntents, readElsewhere, tellApart } from './elsewhere';
 import { listInputs, readInput } from './inputs';
 
 /** A side of a question, read. */
@@ -80,9 +80,9 @@ function byName(a: Subject, b: Subject): number {
  * Reads the files that words for a side name: files and folders, `-` for the standard input, `git:REV:PATH` for a path
  * at a revision, `cluster:` for a cluster's objects, and dumps of nodes' rules. In folders, files that have nothing to do
  * with masq are passed over.
- * @param intents what `git:REV` without a path stands for
+ * @param intents what `git:REV` without a path stands for, by the revision
  */
-export function openSide(words: readonly string[], intents: readonly string[]): OpenedSide {
+export function openSide(words: readonly string[], intents: NamedIntents): OpenedSide {
   const { here, elsewhere } = tellApart(words);
   const { inputs: read, faults } = readElsewhere(elsewhere, intents, mayDecide);
   const inputs = [...read];

@@ -3,6 +3,7 @@ import { type Diagnostic, diagnostic, type Location, type ValuePath } from '../c
 import { isSettingsFile, type Judgement, readSettings, SETTINGS_FILE, type Settings } from '../core/settings';
 import { SourceText } from '../core/source';
 import { kindOf, STDIN } from './files';
+import { filesAt } from './git';
 import { readInput } from './inputs';
 import type { Invocation } from './masq';
 import { hasBeginning, hasFile, isMeant, slashes } from './patterns';
@@ -77,6 +78,17 @@ export function loadProject(values: Invocation['values'], isWhole: boolean): Pro
     ...(document && { at: (path: ValuePath) => document.at(path) }),
     ...(settings && { settings, judgement: { rules: settings.rules, matches } }),
   };
+}
+
+/**
+ * The intents that settings named at a revision, seen from here: by the file of settings as it was then, or as it is now
+ * where there was none.
+ */
+export function intentsAt({ file, settings, here }: Project, revision: string): readonly string[] {
+  const then = file === undefined ? [] : filesAt({ revision, paths: [file], mayLack: true }, isSettingsFile);
+  const [old] = typeof then === 'string' ? [] : then;
+  const read = old && readSettings(new SourceText(old.file, old.text), () => true).settings;
+  return ((read ?? settings).intents ?? []).map(here);
 }
 
 /** The nearest file of settings, as a path from here. The folder with `.git` is the last that is looked at. */

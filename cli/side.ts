@@ -12,7 +12,7 @@ import { writeFindings } from './findings';
 import { parseRevision } from './git';
 import type { Invocation } from './masq';
 import { openSide, type ReadSide, readInTurns, readSide } from './read-side';
-import { loadProject } from './settings';
+import { intentsAt, loadProject } from './settings';
 import { refuse, stderr } from './stdio';
 import { vpcRange } from './target/options';
 
@@ -33,7 +33,9 @@ export async function readSides(
 ): Promise<Sides> {
   const { flags, faults: wrongArgs } = readAgentArgs(values['agent-args'] as string | undefined);
   const faults = [...wrongArgs];
-  const intents = intentsOf(values);
+  const project = loadProject(values, false);
+  const intents = (project.settings.intents ?? []).map(project.here);
+  const atRevision = (revision: string) => intentsAt(project, revision);
   const vpc = (values['vpc-cidr'] as string[]).flatMap(text => vpcRange(text, faults));
   if (groups.some(words => words.length === 0) && intents.length === 0) {
     faults.push(unnamed(groups.flat()));
@@ -41,8 +43,8 @@ export async function readSides(
   const named = values.facts as string[];
   faults.push(...readTwice([...groups, named]));
   if (faults.length > 0) return { ok: false, code: refuse(faults) };
-  const facts = named.length === 0 ? undefined : readSide(openSide(named, intents), flags);
-  const opened = groups.map(words => openSide(words.length === 0 ? intents : words, intents));
+  const facts = named.length === 0 ? undefined : readSide(openSide(named, atRevision), flags);
+  const opened = groups.map(words => openSide(words.length === 0 ? intents : words, atRevision));
   const read = fleet ? readInTurns(opened, flags, fleet) : opened.map(side => readSide(side, flags));
   const located = withVpcs(read, vpc);
   const { sides } = located;
@@ -116,12 +118,6 @@ function emptiness(words: readonly string[]): string[] {
     return [];
   const what = words.length === 0 ? 'what .masq.yaml names' : words.map(word => `"${word}"`).join(', ');
   return [`${what}: nothing in it says what happens to packets, as far as masq reads it`];
-}
-
-/** The intents that the settings name, seen from here. */
-function intentsOf(values: Invocation['values']): readonly string[] {
-  const { settings, here } = loadProject(values, false);
-  return (settings.intents ?? []).map(here);
 }
 
 /** Manifests of the sides with the facts of the intents that are given for that. */

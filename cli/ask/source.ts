@@ -1,7 +1,9 @@
 import { type Address, formatAddress, IntervalSet, parseAddress } from '../../core/address';
 import type { Subject } from '../../core/analysis/subject';
 import { termsText } from '../../core/analysis/terms';
+import { andList } from '../../core/diagnostics';
 import type { Labels } from '../../core/intent/selector';
+import type { TreatmentMap } from '../../core/treatment/map';
 import type { Pod } from '../../core/treatment/pod-classes';
 import { contextOf, livePod } from '../cluster';
 import { parseLabels, podText } from './words';
@@ -73,8 +75,21 @@ function ofAddress(address: Address, sides: readonly string[]): Source | string 
 const SOURCE_UNKNOWN =
   'where pods have their addresses is not known, and rules may ask for it: say --from ADDRESS, or --facts with the intent';
 
+/** What is said where policies ask for labels of the namespace of which nobody has told any, or its name alone. */
+function namespaceNotes({ namespace }: Pod, { egress }: TreatmentMap): string[] {
+  const told = Object.keys(namespace);
+  if (told.some(key => key !== NAME_LABEL)) return [];
+  const requirements = egress.flatMap(({ pods }) => pods.flatMap(({ namespaces }) => namespaces.requirements));
+  const asked = [...new Set(requirements.map(({ key }) => key))].filter(key => !told.includes(key));
+  if (asked.length === 0) return [];
+  const known = told.length === 0 ? 'nothing is told of the namespace' : 'of the namespace only its name is told';
+  const labels = asked.length === 1 ? `its label ${asked[0]}` : `its labels ${andList(asked)}`;
+  return [`${known}, and policies ask for ${labels}: say --namespace ${asked.map(key => `${key}=VALUE`).join(',')}`];
+}
+
 /** What a cluster's own ranges say of the address that packets come from. */
-export function sourceNotes({ address }: Source, { places, node }: Subject): string[] {
+export function sourceNotes({ address, pod }: Source, { places, node, map }: Subject): string[] {
+  if (!address && pod) return namespaceNotes(pod, map);
   if (!address) return node && !places.some(({ name }) => name === 'pods') ? [SOURCE_UNKNOWN] : [];
   const text = formatAddress(address);
   const one = IntervalSet.fromRange(address, address);

@@ -3,6 +3,7 @@ import type { Change, ClassChange } from '../../core/analysis/diff';
 import type { ChangedClusters, FleetDiff } from '../../core/analysis/fleet';
 import type { GateHit } from '../../core/analysis/gates';
 import { type Place, placesHit, placesOfBoth, registryPlaces } from '../../core/analysis/places';
+import type { Subject } from '../../core/analysis/subject';
 import { termsText } from '../../core/analysis/terms';
 import { witnessOf } from '../../core/analysis/witness';
 import { andList } from '../../core/diagnostics';
@@ -131,6 +132,12 @@ export function asking(words: readonly string[], oneOnly: boolean): Ask {
     const which = oneOnly ? [] : ['--cluster', cluster];
     return commandLine(['masq', 'explain', ...words, ...which, ...whom, '--to', formatAddress(to)]);
   };
+}
+
+/** The word for facts that the second side has of the first one, whose intents it is compared with. */
+export function factsOf(before: string | undefined, left: readonly Subject[], right: readonly Subject[]): string[] {
+  const isTold = left.some(({ model }) => model) && right.some(({ model }) => !model);
+  return before !== undefined && before !== '-' && isTold ? [`--facts=${before}`] : [];
 }
 
 /** The options with which sides are read, as they were given. */

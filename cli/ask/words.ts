@@ -1,13 +1,19 @@
 import { andList } from '../../core/diagnostics';
-import { type Labels, labelsText } from '../../core/intent/selector';
+import { isLabelKey, isLabelValue, type Labels, labelsText } from '../../core/intent/selector';
 import type { Pod } from '../../core/treatment/pod-classes';
 import type { Decision, Treatment } from '../../core/treatment/treatment';
 
-/** Reads labels as kubectl takes them, `app=web,tier=front`; undefined where a text is none. */
+/** Reads labels as an object has them, `app=web,tier=front`; undefined where a text is none, such as a selector. */
 export function parseLabels(text: string): Labels | undefined {
   const pairs = text.split(',').map(pair => /^([^=]+)=(.*)$/.exec(pair.trim()));
-  if (pairs.some(pair => pair === null)) return undefined;
-  return Object.fromEntries(pairs.map(pair => [pair![1]!, pair![2]!]));
+  const labels: Record<string, string> = {};
+  for (const pair of pairs) {
+    const [, key, value] = pair ?? [];
+    if (key === undefined || value === undefined || !isLabelKey(key) || !isLabelValue(value)) return undefined;
+    if (Object.hasOwn(labels, key)) return undefined;
+    labels[key] = value;
+  }
+  return labels;
 }
 
 /** The address that a packet leaves with, in words. */

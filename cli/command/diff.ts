@@ -7,7 +7,7 @@ import { chosen } from '../ask/chosen';
 import { diffData } from '../ask/diff-json';
 import { diffMarkdown } from '../ask/diff-markdown';
 import { diffText } from '../ask/diff-text';
-import { asking, readWith } from '../ask/told';
+import { asking, factsOf, readWith } from '../ask/told';
 import type { Invocation } from '../masq';
 import type { ReadSide } from '../read-side';
 import { comparison } from '../report/comparison';
@@ -38,7 +38,8 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
   const diff = fleet.finish();
   if (diff.refusals.length > 0) return refuse(diff.refusals);
   const hits = gateHits(diff, gates.gates);
-  const ask = asking([...after, ...readWith(values)], isOne);
+  const given = (values.facts as string[]).length > 0 ? [] : factsOf(a, left, right);
+  const ask = asking([...after, ...readWith(values), ...given], isOne);
   stdout.write(written({ diff, hits, ask }, () => comparison(left, right), values));
   const changes = diff.changed.length + diff.added.length + diff.removed.length;
   return (gates.gates.length > 0 ? hits.length : changes) === 0 ? 0 : 1;

@@ -3,7 +3,7 @@ import { diffFleets } from '../../core/analysis/fleet';
 import type { Subject } from '../../core/analysis/subject';
 import { chosen } from '../ask/chosen';
 import { readSource } from '../ask/source';
-import { asking, readWith } from '../ask/told';
+import { asking, factsOf, readWith } from '../ask/told';
 import { podText } from '../ask/words';
 import { kindOf } from '../files';
 import type { Invocation } from '../masq';
@@ -79,7 +79,10 @@ function compared(
 ): Made {
   const diff = diffFleets(before, after);
   if (diff.refusals.length > 0) return { refusals: diff.refusals };
-  const ask = asking([...words, ...readWith(values)], after.length === 1);
+  const [file, another] = values.before as string[];
+  const isGiven = another !== undefined || (values.facts as string[]).length > 0;
+  const facts = isGiven ? [] : factsOf(file, before, after);
+  const ask = asking([...words, ...readWith(values), ...facts], after.length === 1);
   return { clusters: comparison(before, after), asked: { diff, hits: [], ask } };
 }
 

@@ -60,7 +60,8 @@ function agentOf({ platform, masquerade, agent }: ClusterModel): Pick<Enforced, 
   return { chain: agent.chain, ...(agent.daemonSet === 'render' && { randomFully: agent.randomFully }) };
 }
 
-function withNobody(pods: Both<IntervalSet>): Both<IntervalSet> {
+/** Where packets of pods come from, with a block that nobody has for a family of which pods have no addresses. */
+export function withNobody(pods: Both<IntervalSet>): Both<IntervalSet> {
   const isNone = FAMILIES.every(family => pods[family].isEmpty());
   return both(family => (pods[family].isEmpty() && !isNone ? NOBODY[family] : pods[family]));
 }

@@ -1,5 +1,6 @@
-import { FAMILIES } from '../address';
-import { treatmentText } from '../treatment/treatment';
+import { both, FAMILIES, Partition } from '../address';
+import type { TreatmentMap } from '../treatment/map';
+import { type Decision, treatmentText } from '../treatment/treatment';
 import { type ClassChange, diffMaps, type MapDiff } from './diff';
 import { withFacts } from './facts';
 import type { Subject } from './subject';
@@ -28,9 +29,9 @@ export interface FleetDiff {
   /** How many clusters are on both sides. */
   readonly compared: number;
   /** The clusters that are on the second side only. */
-  readonly added: readonly Told[];
+  readonly added: readonly Subject[];
   /** Those that are on the first side only. */
-  readonly removed: readonly Told[];
+  readonly removed: readonly Subject[];
   /** The clusters without a known change of which it cannot be told whether anything changes. */
   readonly untold: readonly Told[];
   /** Why clusters cannot be compared, each in a line. */
@@ -107,8 +108,8 @@ export class FleetComparison {
     return {
       changed: groups.sort((a, b) => byName(a.clusters[0]!.before, b.clusters[0]!.before)),
       compared: this.compared,
-      added: isPair ? [] : after.map(told).sort(byName),
-      removed: isPair ? [] : before.map(told).sort(byName),
+      added: isPair ? [] : after.sort(byName),
+      removed: isPair ? [] : before.sort(byName),
       untold: this.untold.sort(byName),
       refusals: this.refusals,
     };
@@ -135,6 +136,31 @@ export class FleetComparison {
     same.clusters.push(cluster);
   }
 }
+
+/** What changes where a cluster comes that was not there. */
+export function arrival(subject: Subject): ChangedClusters {
+  const before = { name: subject.name, places: [] };
+  return { clusters: [{ before, after: told(subject) }], diff: diffMaps(NOTHING, rulesOf(subject.map)) };
+}
+
+/** A map without IPv6 that it has no rules for: mostly no pod has an address of it, and that would be no news. */
+function rulesOf(map: TreatmentMap): TreatmentMap {
+  const isWithout = map.base[6].where(({ treatment }) => treatment.kind !== 'preserve').isEmpty();
+  return isWithout ? { ...map, base: { 4: map.base[4], 6: NOTHING.base[6] } } : map;
+}
+
+/** What changes where a cluster is no more there. */
+export function departure(subject: Subject): ChangedClusters {
+  const after = { name: subject.name, places: [] };
+  return { clusters: [{ before: told(subject), after }], diff: diffMaps(rulesOf(subject.map), NOTHING) };
+}
+
+/** What happens to packets of a cluster that is not there. */
+const NOTHING: TreatmentMap = (() => {
+  const nothing: Decision = { treatment: { kind: 'unknown', rules: ['no cluster'] }, rule: 'no cluster' };
+  const base = both(family => Partition.constant(family, nothing));
+  return { base, asked: both(() => ({ layers: [], otherwise: nothing })), egress: [] };
+})();
 
 function told({ name, places }: Subject): Told {
   return { name, places };

@@ -2,7 +2,7 @@ import type { Both, IntervalSet } from '../address';
 import { suggest } from '../diagnostics/suggest';
 import { sameTreatment, type Treatment } from '../treatment/treatment';
 import type { Change, ClassChange } from './diff';
-import type { ChangedCluster, FleetDiff, Told } from './fleet';
+import { arrival, type ChangedCluster, departure, type FleetDiff, type Told } from './fleet';
 import { GATE_NAMES, NEWLY } from './gate-names';
 import { isDeclared, isPlace, PUBLIC, placeName, rangeFault, rangeSets } from './range-names';
 
@@ -68,10 +68,16 @@ export function idleGates(subjects: readonly Told[], gates: readonly Gate[]): st
   );
 }
 
-/** The changes that gates are for, gate by gate. */
-export function gateHits({ changed }: FleetDiff, gates: readonly Gate[]): GateHit[] {
+/**
+ * The changes that gates are for, gate by gate. In a cluster that was not there before everything is new; one that is gone
+ * is a change, and nothing newly.
+ */
+export function gateHits({ changed, added, removed }: FleetDiff, gates: readonly Gate[]): GateHit[] {
+  if (gates.length === 0) return [];
+  const known = [...changed, ...added.map(arrival)];
+  const gone = removed.map(departure);
   return gates.flatMap(gate =>
-    changed.flatMap(({ clusters, diff }) =>
+    (gate.newly === undefined ? [...known, ...gone] : known).flatMap(({ clusters, diff }) =>
       diff.classes.flatMap(pods =>
         pods.changes
           .filter(change => isNewly(gate.newly, change))

@@ -65,8 +65,10 @@ export function isCiliumOff(document: SourceDocument): boolean {
  */
 export function readCilium(documents: readonly SourceDocument[], ipv6?: boolean): ReadDialect {
   const diagnostics: Diagnostic[] = [];
-  const settings = readSettings(documents.find(isCiliumSettings), diagnostics);
+  const own = documents.find(isCiliumSettings);
+  const settings = readSettings(own, diagnostics);
   const configMap = documents.find(document => objectId(document)?.kind === 'ConfigMap' && !isCiliumSettings(document));
+  if (own && configMap && !settings.ipMasqAgent) diagnostics.push(unread(configMap, own));
   const agent = configMap !== undefined || settings.ipMasqAgent;
   const file = configMap && readFile(configMap, diagnostics);
   const policies = readCiliumPolicies(documents.filter(isCiliumPolicy));
@@ -92,6 +94,20 @@ export function readCilium(documents: readonly SourceDocument[], ipv6?: boolean)
     },
     diagnostics,
   };
+}
+
+/** What is said of a file that Cilium leaves alone: another agent may read it, and both would decide. */
+function unread(configMap: SourceDocument, settings: SourceDocument): Diagnostic {
+  const { path, text } = optionsOf(settings);
+  const option = objectId(settings) ? 'enable-ip-masq-agent' : 'ipMasqAgent.enabled';
+  const said = text('enable-ip-masq-agent');
+  const isSaid = said === undefined ? `without "${option}: true"` : `with "${option}: ${said}"`;
+  const message = `Cilium does not read ConfigMap "${objectId(configMap)?.name ?? ''}" ${isSaid} in its settings; set that, or leave the ConfigMap out`;
+  const at = said === undefined ? settings.at([]) : settings.at(path('enable-ip-masq-agent'));
+  return diagnostic('MQ803', configMap.at(['metadata', 'name']), {
+    message,
+    related: [{ ...at, message: "Cilium's settings" }],
+  });
 }
 
 /** What an agent without a file, or with an empty one, preserves: the ranges that GKE preserves too. */
@@ -130,6 +146,7 @@ interface Settings {
  * Sources: Cilium's command reference of cilium-agent; cilium/cilium, install/kubernetes/cilium/templates/cilium-configmap.yaml.
  */
 const OPTIONS = {
+  'enable-bpf-masquerade': ['bpf', 'masquerade'],
   'enable-ip-masq-agent': ['ipMasqAgent', 'enabled'],
   'enable-ipv4-masquerade': ['enableIPv4Masquerade'],
   'enable-ipv6': ['ipv6', 'enabled'],
@@ -162,6 +179,21 @@ function readSettings(document: SourceDocument | undefined, diagnostics: Diagnos
       'Cilium does not masquerade here: what pods do to the outside is up to something else, which is not among what is read',
     );
   }
+  const ipMasqAgent = flag('enable-ip-masq-agent') ?? false;
+  if (ipMasqAgent && flag('enable-bpf-masquerade') === false) {
+    const message = 'Cilium does not start like this: its ip-masq-agent needs masquerading by BPF; set that to true';
+    findings.add('MQ803', path('enable-bpf-masquerade'), message);
+  }
+  const list = ['ipMasqAgent', 'config'];
+  if (
+    ipMasqAgent &&
+    objectId(document) === undefined &&
+    Object.keys(record(valueAt(document.value, list))).length > 0
+  ) {
+    const message =
+      'the chart makes ConfigMap "ip-masq-agent" of this, which is what is read: render it with helm template, and take that';
+    findings.add('MQ803', list, message);
+  }
   const nativeRouting = (['ipv4-native-routing-cidr', 'ipv6-native-routing-cidr'] as const).flatMap(name => {
     const range = text(name);
     if (range === undefined) return [];
@@ -173,7 +205,7 @@ function readSettings(document: SourceDocument | undefined, diagnostics: Diagnos
   return {
     ...(ipv6 !== undefined && { ipv6 }),
     masqueradesIPv6: flag('enable-ipv6-masquerade') ?? true,
-    ipMasqAgent: flag('enable-ip-masq-agent') ?? false,
+    ipMasqAgent,
     nativeRouting,
   };
 }

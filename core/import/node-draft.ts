@@ -1,16 +1,19 @@
-import { type Both, both, FAMILIES, type Family, formatCidr, type IntervalSet, Partition } from '../address';
+import { type Both, FAMILIES, type Family, formatCidr, type IntervalSet, Partition } from '../address';
 import { setsByLabel } from '../analysis/diff';
+import { withNobody } from '../analysis/enforced';
 import { nodeTreatment } from '../analysis/node-subject';
+import { isAgentChain } from '../analysis/obstacles';
 import { termsText } from '../analysis/terms';
 import { type Diagnostic, diagnostic, type Location } from '../diagnostics';
 import type { KeptRange } from '../dialect/reading';
 import type { NodeRules } from '../dump/node-rules';
+import type { Platform } from '../intent/model';
 import type { Agent } from '../schema/generated/types-intent';
 import type { TreatmentMap } from '../treatment/map';
 import { type Decision, PRESERVE, type Treatment, treatmentText } from '../treatment/treatment';
 import type { Drafted } from './draft';
 
-/** Rules of IPv6 are about nobody where no pod has an address of it. */
+/** IPv6 that is in no dump, where no pod has an address of it either. */
 const NO_PODS: Decision = { treatment: PRESERVE, rule: 'no pod has IPv6' };
 
 /**
@@ -26,7 +29,7 @@ export function draftNode(node: NodeRules, pods: Both<IntervalSet>, at: Location
       as: "the node's rules",
       found: {},
       kept: isKnown ? keptRanges(map) : [],
-      agent: () => agentSpec(node, map, pods),
+      agent: platform => agentSpec(node, map, pods, platform),
       ipv6Unknown: false,
       needsVpc: false,
       at,
@@ -37,8 +40,8 @@ export function draftNode(node: NodeRules, pods: Both<IntervalSet>, at: Location
 }
 
 function podsMap(node: NodeRules, pods: Both<IntervalSet>): TreatmentMap {
-  const map = nodeTreatment(node, pods);
-  if (!pods[6].isEmpty()) return map;
+  const map = nodeTreatment(node, withNobody(pods));
+  if (!pods[6].isEmpty() || node.families.includes(6)) return map;
   return { ...map, base: { 4: map.base[4], 6: Partition.constant<Decision>(6, NO_PODS) } };
 }
 
@@ -86,22 +89,32 @@ function portsText(ports: string | undefined): string {
   return ports === undefined ? 'any source port' : `source ports ${ports}`;
 }
 
-/** How the rules masquerade. */
-function agentSpec(node: NodeRules, { base }: TreatmentMap, pods: Both<IntervalSet>): Agent {
+/** The names that the agent's chain has by itself: on GKE, where it can have no other one, and elsewhere. */
+const CHAINS = ['IP-MASQ', 'IP-MASQ-AGENT'];
+
+/** How the rules masquerade, as far as that differs from how masq would have it on the platform. */
+function agentSpec(node: NodeRules, { base }: TreatmentMap, pods: Both<IntervalSet>, platform: Platform): Agent {
+  const gke = platform === 'gke-standard';
   const masquerading = FAMILIES.flatMap(family => [...base[family].entries()]).find(
     ({ value }) => value.treatment.kind === 'masquerade',
   );
   const toPorts = masquerading && portsOf(masquerading.value.treatment);
-  const isRandom = both(family => (node.families.includes(family) ? isFullyRandom(node, family, pods) : true));
+  const isRandom = node.families.every(family => isFullyRandom(node, family, pods));
+  const [chain, another] = CHAINS.filter(name => hasChain(node, name));
   return {
-    ...(!(isRandom[4] && isRandom[6]) && { randomFully: false }),
+    ...(!gke && chain === 'IP-MASQ' && another === undefined && { chain }),
+    ...(masquerading && isRandom === gke && { randomFully: isRandom }),
     ...(toPorts !== undefined && { toPorts: toPorts.split(',') }),
   };
 }
 
+function hasChain(node: NodeRules, chain: string): boolean {
+  return node.families.some(family => [...node.ruleset(family).chains.keys()].some(name => isAgentChain(name, chain)));
+}
+
 /** Whether no packet is masqueraded with a source port that could be guessed. */
 function isFullyRandom(node: NodeRules, family: Family, pods: Both<IntervalSet>): boolean {
-  const sources = pods[family].isEmpty() ? undefined : pods[family];
+  const sources = withNobody(pods)[family];
   return node
     .map(family, sources)
     .where(is => is.treatment?.kind === 'masquerade' && 'randomFully' in is && is.randomFully === false)

@@ -165,6 +165,24 @@ describe('gates', () => {
     expect(status).toBe(code);
   });
 
+  test('are for clusters that were not there as well: a name that changes opens none', () => {
+    box.bash('mv b/two.yaml b/three.yaml && sed -i "s/name: two/name: three/" b/three.yaml');
+    const stopped = (gates: string) => {
+      const { status, stdout } = box.masq('diff', 'a', 'b', '--fail-on', gates);
+      return [status, stdout.split('\n').filter(line => line.startsWith('stopped by '))];
+    };
+    expect(stopped('newly-preserved-public')).toEqual([
+      1,
+      ['one', 'three'].map(
+        name => `stopped by newly-preserved-public: 8.8.8.0/24 (256 IPv4 addresses) for every pod of ${name}`,
+      ),
+    ]);
+    expect(stopped('newly-snat')).toEqual([0, []]);
+    box.bash('rm b/*.yaml && cp a/one.yaml b');
+    expect(stopped('newly-preserved,newly-masqueraded,newly-unknown')).toEqual([0, []]);
+    expect(stopped('any')[0]).toBe(1);
+  });
+
   test('one for a place counts the clusters that have it there', () => {
     const moved = (name: string): string =>
       box.read(`b/${name}.yaml`).replace(/except: \[[^\]]*\]/, 'except: [10.128.7.0/24]');
@@ -300,6 +318,13 @@ describe('sides', () => {
   test('are meant from the folder where one is', () => {
     const { stdout } = box.masqWith({ cwd: 'sub' }, 'diff', 'git:main');
     expect(stdout).toContain('(8,323,072 IPv4 addresses)');
+  });
+
+  test('are those that the settings named then', () => {
+    box.bash('git mv intents clusters && sed -i "s/\\[intents/[clusters/" .masq.yaml');
+    expect(box.masq('diff', 'git:main').stdout).toContain('1 cluster changed; 1 cluster compared');
+    expect(box.masq('explain', 'git:main', '--to', '10.1.2.3').stdout).toContain('main:intents/shop.yaml');
+    box.bash('git mv clusters intents && git checkout -q .masq.yaml');
   });
 
   test('without intents at that revision all clusters are new', () => {
@@ -446,4 +471,17 @@ test('what is rendered for another data plane is a side, from files, a revision 
     stderr: 'masq: --vpc-cidr 192.168.0.0/16: nothing that is asked about hangs on it\n',
   });
   expect(box.masq('report', 'targets/calico', '-o', 'report.html').status).toBe(0);
+});
+
+test('the command that shows a packet has the facts of the side that the comparison took them from', () => {
+  box.write('one.yaml', intent('one', '10.0.0.0/8'));
+  box.write(
+    'pools.yaml',
+    'apiVersion: projectcalico.org/v3\nkind: IPPool\nmetadata: {name: a}\nspec: {cidr: 10.244.0.0/16, natOutgoing: true}\n',
+  );
+  const { stdout } = box.masq('diff', 'one.yaml', 'pools.yaml');
+  const [, command] = /try: masq (explain pools\.yaml --facts=one\.yaml --to \S+)/.exec(stdout)!;
+  const answer = box.masq(...command!.split(' '));
+  expect({ status: answer.status, stderr: answer.stderr }).toEqual({ status: 0, stderr: '' });
+  expect(answer.stdout).toContain('masqueraded');
 });

@@ -86,6 +86,27 @@ describe("Azure's agent", () => {
 });
 
 describe("Cilium's agent", () => {
+  test.each([
+    [
+      [configMap('cilium-config', { 'enable-ip-masq-agent': 'false' }), configMap('ip-masq-agent', { config: '{}' })],
+      'MQ803 Cilium does not read ConfigMap "ip-masq-agent" with "enable-ip-masq-agent: false" in its settings; set that, or leave the ConfigMap out',
+    ],
+    [
+      ['bpf: {masquerade: true}', configMap('ip-masq-agent', { config: '{}' })],
+      'MQ803 Cilium does not read ConfigMap "ip-masq-agent" without "ipMasqAgent.enabled: true" in its settings; set that, or leave the ConfigMap out',
+    ],
+    [
+      [configMap('cilium-config', { 'enable-ip-masq-agent': 'true', 'enable-bpf-masquerade': 'false' })],
+      'MQ803 Cilium does not start like this: its ip-masq-agent needs masquerading by BPF; set that to true',
+    ],
+    [
+      ['ipMasqAgent: {enabled: true, config: {nonMasqueradeCIDRs: [172.16.0.0/12]}}'],
+      'MQ803 the chart makes ConfigMap "ip-masq-agent" of this, which is what is read: render it with helm template, and take that',
+    ],
+  ])('refuses what its ip-masq-agent does not read, or not from there: %#', (objects, said) => {
+    expect(kept(readCilium(many(...objects)))).toEqual([said]);
+  });
+
   const cilium = (...objects: readonly string[]) => readCilium(many(...objects));
   const file = (text: string) => configMap('ip-masq-agent', { config: text });
 
@@ -112,8 +133,10 @@ describe("Cilium's agent", () => {
   });
 
   test('masquerades IPv6 when its settings or its list are about it', () => {
-    const settings = configMap('cilium-config', { 'enable-ipv6': 'true', 'ipv4-native-routing-cidr': '10.0.0.0/8' });
-    expect(kept(cilium(file('masqLinkLocalIPv6: true'), settings))).toEqual(['10.0.0.0/8', LOCAL]);
+    const routed = { 'enable-ipv6': 'true', 'ipv4-native-routing-cidr': '10.0.0.0/8' };
+    const settings = configMap('cilium-config', routed);
+    const agent = configMap('cilium-config', { ...routed, 'enable-ip-masq-agent': 'true' });
+    expect(kept(cilium(file('masqLinkLocalIPv6: true'), agent))).toEqual(['10.0.0.0/8', LOCAL]);
     expect(kept(cilium(file('nonMasqueradeCIDRs: ["fd00::/8"]')))).toEqual([LOCAL, 'fd00::/8', 'fe80::/10']);
     expect(kept(cilium(settings))).toEqual(['10.0.0.0/8']);
   });

@@ -37,6 +37,34 @@ describe("a node's rules become an intent", () => {
     expect(intent!.spec.agent).toBeUndefined();
   });
 
+  test('on a platform whose agent runs otherwise, with what differs from that', () => {
+    const gke = { ...FACTS, platform: 'gke-standard' as const };
+    expect(imported(AGENT, gke).intent!.spec.agent).toEqual({ randomFully: true });
+    const plain = AGENT.map(line => line.replace(' --random-fully', '').replace('IP-MASQ-AGENT', 'IP-MASQ'));
+    expect(imported(plain, gke).intent!.spec.agent).toBeUndefined();
+    expect(imported(plain).intent!.spec.agent).toEqual({ chain: 'IP-MASQ', randomFully: false });
+  });
+
+  test('with IPv6, which is asked for where rules of it masquerade', () => {
+    const text = (lines: readonly string[]) => ['*nat', ':POSTROUTING ACCEPT [0:0]', ...lines, 'COMMIT', ''].join('\n');
+    const agent6 = AGENT.map(line =>
+      line
+        .replace('169.254.0.0/16', 'fe80::/10')
+        .replace('10.0.0.0/8', 'fc00::/7')
+        .replace('192.168.0.0/16', '::1/128'),
+    );
+    const docker6 = ['-A POSTROUTING -s fd00:d0c::/64 ! -o docker0 -j MASQUERADE'];
+    const asked = [agent6, docker6].map(lines => {
+      const read = readNode([
+        { file: 'v4.save', text: text(AGENT) },
+        { file: 'v6.save', text: text(lines) },
+      ]);
+      if (!read.ok) throw new Error(read.faults.join('\n'));
+      return importNode(read.rules, 'node', FACTS).missing;
+    });
+    expect(asked).toEqual([["give --pod-cidr with the pods' IPv6 range too: what is imported masquerades IPv6"], []]);
+  });
+
   test('with the source ports that they masquerade with', () => {
     const ports = '-A POSTROUTING -p tcp ! -d 10.0.0.0/8 -j MASQUERADE --to-ports 1024-2047';
     const others = '-A POSTROUTING ! -d 10.0.0.0/8 -j MASQUERADE';
