@@ -54,7 +54,7 @@ function familyData(proof: FamilyProof, node: DumpedNode, chain: string | undefi
         rules: part.rules.map(rule),
       })),
     })),
-    diagnosis: differences.length === 0 ? [] : diagnosis(node.rules, family, chain),
+    diagnosis: differences.length === 0 ? [] : diagnosis(node.rules, proof, chain),
     inTheWay: inTheWay.map(obstacle),
     remedied: isRemedied,
     decidedByOthers: deciding.map(obstacle),

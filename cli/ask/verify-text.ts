@@ -66,7 +66,7 @@ function familyLines(proof: FamilyProof, node: DumpedNode, about: Verified, pain
     `  IPv${family}: ${headline(differences)}`,
     ...differences.slice(0, MOST).flatMap(difference => differenceLines(difference, node, about, paint)),
     ...more(differences.length, 'differences'),
-    ...diagnosis(node.rules, family, about.enforced.chain).map(line => `    ${line}`),
+    ...diagnosis(node.rules, proof, about.enforced.chain).map(line => `    ${line}`),
     ...(inTheWay.length === 0 ? [] : ['    in the way:']),
     ...inTheWay.slice(0, MOST).map(one => `      ${obstacleText(one, node, family)}`),
     ...more(inTheWay.length, 'rules in the way'),

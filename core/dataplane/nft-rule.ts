@@ -32,6 +32,11 @@ export function isOfIptables({ expr }: Fields): boolean {
   return Array.isArray(expr) && expr.some(isXt);
 }
 
+/** Whether nft lists a rule of iptables-nft without what it matches and does, and nothing that was read says it. */
+export function isNamedOnly({ text }: NatRule): boolean {
+  return text.includes('{"xt":');
+}
+
 function hasMatch({ expr }: Fields, name: string): boolean {
   return (expr as readonly unknown[]).some(item => fieldsOf(fieldsOf(item)?.xt)?.name === name);
 }

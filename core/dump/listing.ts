@@ -1,3 +1,4 @@
+import type { Family } from '../address';
 import { type Fields, fieldsOf } from '../dataplane/json';
 
 /** Commands of the JSON that nft takes and never lists. */
@@ -44,6 +45,12 @@ export function unlisted(entries: readonly unknown[]): string[] {
 export function believed(entries: readonly unknown[]): readonly unknown[] {
   const isFilled = SETS.some(kind => entriesOf(entries, kind).some(({ elem }) => elem !== undefined));
   return isFilled ? entries : entries.filter(entry => !SETS.some(kind => fieldsOf(entry)?.[kind] !== undefined));
+}
+
+/** Whether a listing has a chain in the nat table of iptables-nft. */
+export function listsNatChain(entries: readonly unknown[], family: Family, chain: string): boolean {
+  const own = family === 4 ? 'ip' : 'ip6';
+  return entriesOf(entries, 'chain').some(one => one.family === own && one.table === 'nat' && one.name === chain);
 }
 
 const SETS = ['set', 'map'] as const;

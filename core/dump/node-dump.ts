@@ -4,6 +4,7 @@ import { iptablesChains, iptablesRuleset } from '../dataplane/iptables-save';
 import { fieldsOf } from '../dataplane/json';
 import { joinRulesets, type NatRule, type NatRuleset, standIn } from '../dataplane/nat-rule';
 import { type NftRuleset, readNftRuleset } from '../dataplane/nft-ruleset';
+import { andList } from '../diagnostics';
 import { readIpsets } from './ipset';
 import { believed, listingFault, unlisted } from './listing';
 import { bitsSetByIptables, bitsSetByNft } from './marked';
@@ -40,7 +41,7 @@ export function readNode(files: readonly Input[]): ReadNode {
   faults.push(...twice(held.tables));
   const families = FAMILIES.filter(family => held.covers(family));
   if (faults.length === 0 && families.length === 0) {
-    faults.push(...files.map(({ file }) => `${file}:1:1: there is no table of iptables or nftables in the dump`));
+    faults.push(...files.map(({ file, text }) => `${file}:1:1: ${lackText(text)}`));
   }
   if (faults.length > 0) return { ok: false, faults };
   const rules = new Map<Family, NftRuleset>();
@@ -54,6 +55,13 @@ export function readNode(files: readonly Input[]): ReadNode {
       };
   }
   return { ok: true, rules: new NodeRules(rules, held.tables, held.listings, held.marked) };
+}
+
+/** What is said of a dump without any table that has a say. */
+function lackText(dump: string): string {
+  const others = [...dump.matchAll(/^\*(\S+)/gm)].map(([, name]) => name!);
+  if (others.length === 0) return 'there is no table of iptables or nftables in the dump';
+  return `no table "nat" is in the dump, but ${andList(others.map(name => `"${name}"`))} alone; make the dump with "iptables-save", which prints every table`;
 }
 
 /** How rules change an ipset. */

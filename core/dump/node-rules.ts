@@ -9,6 +9,7 @@ import type { NftRuleset } from '../dataplane/nft-ruleset';
 import type { Protocol } from '../dataplane/protocol';
 import { walkRules } from '../dataplane/walk';
 import type { Location } from '../diagnostics';
+import { listsNatChain } from './listing';
 import type { DumpedListing } from './node-dump';
 import { ownerOf } from './owner';
 import { Places } from './places';
@@ -78,6 +79,14 @@ export class NodeRules {
   chainOf(family: Family, rule: NatRule): string | undefined {
     for (const [name, { rules }] of this.ruleset(family).chains) if (rules.includes(rule)) return name;
     return undefined;
+  }
+
+  /** Whether a chain is in the nat table of iptables, whatever leads to it. */
+  hasNatChain(family: Family, chain: string): boolean {
+    const isSaved = this.tables.some(
+      one => one.family === family && one.name === 'nat' && one.table.policies.has(chain),
+    );
+    return isSaved || this.listings.some(({ entries }) => listsNatChain(entries, family, chain));
   }
 
   /** Where a rule stands in the dumps; undefined for one that only stands for something else. */

@@ -149,6 +149,50 @@ node-2: contradicted
   });
 });
 
+describe('what nft lists of iptables-nft', () => {
+  const AGENT = 'IP-MASQ-AGENT';
+  const listed = (jump: readonly object[]) => {
+    const of = { family: 'ip', table: 'nat' };
+    const hook = { type: 'nat', hook: 'postrouting', prio: 100, policy: 'accept' };
+    return JSON.stringify({
+      nftables: [
+        { table: { family: 'ip', name: 'nat' } },
+        { chain: { ...of, name: 'POSTROUTING', ...hook } },
+        { chain: { ...of, name: AGENT } },
+        ...jump.map(expr => ({ rule: { ...of, chain: 'POSTROUTING', handle: 3, expr } })),
+      ],
+    });
+  };
+  const absent = `chain ${AGENT} is not there: no agent with this --masq-chain has written rules`;
+  const idle = `no rule of POSTROUTING leads to chain ${AGENT}`;
+  const advice = 'nft lists rules of iptables-nft without what they match and do: add the output of iptables-save';
+  const diagnosed = (dump: string): string[] => {
+    box.write('node-1', dump);
+    const { stdout } = verify('--against', 'node-1');
+    expect(stdout).toMatch(/^node-1: (?:contradicted|unproven)\n/);
+    const lines = stdout.split('  IPv6:')[0]!.split('\n');
+    return lines.map(line => line.trim()).filter(line => [absent, idle, advice].includes(line));
+  };
+  const matching = [{ xt: { type: 'match', name: 'addrtype' } }, { jump: { target: AGENT } }];
+
+  test('is not the whole of it, and the chain is there', () => {
+    expect(diagnosed(listed([matching]))).toEqual([advice]);
+    const { stdout } = verify('--against', 'node-1', '-f', 'json');
+    expect(stdout).toContain(advice);
+  });
+
+  test('is a chain to which nothing leads', () => {
+    expect(diagnosed(listed([]))).toEqual([idle]);
+    expect(diagnosed(listed([]).replaceAll(AGENT, 'ANOTHER'))).toEqual([absent]);
+  });
+
+  test('is enough beside what iptables-save prints', () => {
+    const saved = [`-A POSTROUTING -m addrtype ! --dst-type LOCAL -j ${AGENT}`, `-A ${AGENT} -j ACCEPT`];
+    const dump = dumpOf(saved).replace('iptables-save v1.8.9', 'iptables-save v1.8.9 (nf_tables)');
+    expect(diagnosed(`${dump}${listed([matching])}\n`)).toEqual([]);
+  });
+});
+
 describe('nodes', () => {
   const mixed = ['-A POSTROUTING -d 10.8.0.0/14 -m set --match-set x dst -j MASQUERADE', '@agent'];
 

@@ -99,6 +99,11 @@ describe('what is no dump, or not all of one, is refused with its line', () => {
       '{"nftables": [{"table": {"family": "ip", "name": "t"}}, {"rule": {"family": "ip", "table": "t", "chain": "c"}}]}',
       'node.save:1:1: nft lists what is no table, chain, set or rule',
     ],
+    [
+      'another table alone',
+      '*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n*security\n:INPUT ACCEPT [0:0]\nCOMMIT\n',
+      'node.save:1:1: no table "nat" is in the dump, but "filter" and "security" alone; make the dump with "iptables-save", which prints every table',
+    ],
     ['comments alone', '# nothing here\n', 'node.save:1:1: there is no table of iptables or nftables in the dump'],
     [
       'the dumps of two nodes',
