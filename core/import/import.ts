@@ -156,6 +156,10 @@ function forImport(found: Diagnostic): Diagnostic {
   if (code === 'MQ203' && severity === 'warning' && message.includes('did you mean'))
     return { ...found, severity: 'error' };
   if (code === 'MQ310' && severity === 'note') return { ...found, severity: 'warning', hint: HINTS.MQ310! };
+  if (code === 'MQ606' && message.includes(' reads a ConfigMap of that namespace')) {
+    const hint = 'if it is to count, give both one namespace and import again';
+    return { ...found, severity: 'warning', message: `${message}: its list is not imported`, hint };
+  }
   if (!RENDERED_ANEW.includes(code) || severity !== 'error') return found;
   const hint = HINTS[code] ?? 'what masq renders has it right';
   return { ...found, severity: 'warning', hint };

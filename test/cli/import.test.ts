@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { sandbox } from './sandbox';
+import { intent, sandbox } from './sandbox';
 
 const box = sandbox();
 
@@ -382,4 +382,20 @@ spec:
   expect(asked.stderr).toContain('masq: give --vpc-cidr: ');
   expect(asked.stderr).not.toContain('MQ804');
   expect(box.masq(...args, '--vpc-cidr', '192.168.0.0/17').stderr).toContain('MQ804');
+});
+
+test('a ConfigMap in another namespace than the DaemonSet is not read, and its list not imported', () => {
+  const facts = ['--node-cidr', '10.1.0.0/16', '--pod-cidr', '10.2.0.0/16', '--service-cidr', '10.3.0.0/16'];
+  box.write('in/a.yaml', intent('a', '[203.0.113.0/24]'));
+  expect(box.masq('synth', 'in').status).toBe(0);
+  const config = readdirSync(box.path('dist/a')).find(name => name.includes('configmap'))!;
+  const text = box.read(`dist/a/${config}`);
+  box.write(`dist/a/${config}`, text.replace('namespace: kube-system', 'namespace: default'));
+  const { status, stdout, stderr } = box.masq('import', 'dist/a', '--platform', 'kubernetes', '--name', 'a', ...facts);
+  expect(status).toBe(0);
+  expect(stdout).not.toContain('203.0.113.0/24');
+  expect(stderr).toContain(
+    'warning MQ606 the DaemonSet is in namespace "kube-system" and reads a ConfigMap of that namespace, but "ip-masq-agent" is in "default": its list is not imported\n',
+  );
+  expect(stderr).toContain('  hint: if it is to count, give both one namespace and import again\n');
 });
