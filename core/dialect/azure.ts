@@ -3,7 +3,7 @@ import { type AgentFlags, DEFAULT_FLAGS } from '../agentfile/flags';
 import { writeAgentFile } from '../agentfile/write';
 import { type Diagnostic, diagnostic, hasErrors } from '../diagnostics';
 import { append } from '../diagnostics/collect';
-import type { AgentConfigMap } from '../manifest/config-map';
+import { type AgentConfigMap, RECONCILED } from '../manifest/config-map';
 import type { AgentDaemonSet } from '../manifest/daemon-set';
 import { objectId, record } from '../manifest/object';
 import { valueAt } from '../schema/path';
@@ -94,10 +94,6 @@ function builtIn({ nomasqAllReservedRanges }: AgentFlags): KeptRange[] {
   const { cidrs } = namedRange(nomasqAllReservedRanges ? 'gke-default-non-masquerade' : 'ip-masq-agent-default')!;
   return cidrs.map(text => ({ text, cidrs: [cidr(text)] }));
 }
-
-/** What AKS calls its own ConfigMap, and the one beside it for lists of one's own. Source: AKS, "ip-masq-agent". */
-export const RECONCILED = 'azure-ip-masq-agent-config-reconciled';
-export const OF_AKS = 'azure-ip-masq-agent-config';
 
 /** The ConfigMap that AKS reconciles beside the one for lists of one's own: it preserves the VNet, and more is not known. */
 export function reconciledByAks(vnet: IntervalSet, masqLinkLocal: boolean): SourceDocument {

@@ -1,8 +1,8 @@
 import { type Both, both, FAMILIES, IntervalSet } from '../address';
 import { andList } from '../diagnostics';
 import { LINK_LOCAL } from '../intent/special';
+import { RECONCILED } from '../manifest/config-map';
 import type { TreatmentMap } from '../treatment/map';
-import { RECONCILED } from './azure';
 import { type DialectReading, type OwnRanges, type OwnRole, type Perhaps, readingMap } from './reading';
 
 /** What is known of a cluster beside a data plane's configuration. */

@@ -3,7 +3,7 @@ import { type Diagnostic, diagnostic } from '../diagnostics';
 import { gapText } from '../schema/placeholder';
 import type { FileReference } from './agent-file';
 import type { Bundle } from './bundle';
-import { type AgentConfigMap, checkForeignKeys, checkKeys } from './config-map';
+import { type AgentConfigMap, checkForeignKeys, checkKeys, OF_AKS, RECONCILED } from './config-map';
 import type { AgentDaemonSet } from './daemon-set';
 import type { Identities } from './identities';
 import { meeting } from './node-choice';
@@ -17,8 +17,9 @@ export function checkAgents({ daemonSets, configMaps }: Bundle, identities: Iden
   return [
     ...unread.flatMap(checkKeys),
     ...configMaps.flatMap(configMap => {
-      const own = daemonSets.filter(one => !one.dialect && identities.together(one, configMap));
-      return checkForeignKeys(configMap, key => own.some(one => readsKey(one, configMap, key)));
+      const beside = daemonSets.filter(one => identities.together(one, configMap));
+      if (isOfAks(configMap) && beside.every(({ dialect }) => dialect !== undefined)) return [];
+      return checkForeignKeys(configMap, key => beside.some(one => readsKey(one, configMap, key)));
     }),
     ...daemonSets.flatMap((daemonSet, i) => {
       const isBeside = (other: AgentConfigMap | AgentDaemonSet): boolean => identities.together(daemonSet, other);
@@ -28,6 +29,11 @@ export function checkAgents({ daemonSets, configMaps }: Bundle, identities: Iden
       ];
     }),
   ];
+}
+
+/** Whether AKS's own agent reads a ConfigMap: its keys are where they belong. */
+function isOfAks({ name }: AgentConfigMap): boolean {
+  return name === OF_AKS || name === RECONCILED;
 }
 
 function reads(daemonSet: AgentDaemonSet, configMap: AgentConfigMap): boolean {

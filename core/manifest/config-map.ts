@@ -15,6 +15,10 @@ const FOREIGN_KEYS: ReadonlyMap<string, string> = new Map([
   ['ip-masq-agent-reconciled', "Azure's ip-masq-agent-v2"],
 ]);
 
+/** What AKS calls the ConfigMap for lists of one's own, and the one beside it that it reconciles. Source: AKS, "ip-masq-agent". */
+export const OF_AKS = 'azure-ip-masq-agent-config';
+export const RECONCILED = 'azure-ip-masq-agent-config-reconciled';
+
 /** A ConfigMap that holds an ip-masq-agent file. */
 export interface AgentConfigMap {
   /** The object. */
