@@ -1,4 +1,4 @@
-import { type AgentFlags, parseAgentFlags } from '../core/agentfile/flags';
+import { type AgentFlags, parseAgentFlags, portRangeFault } from '../core/agentfile/flags';
 
 /** What `--agent-args` says of the agent that reads bare files: its flags, or what is wrong with them, each in a line. */
 export function readAgentArgs(text: string | undefined): {
@@ -8,7 +8,11 @@ export function readAgentArgs(text: string | undefined): {
   if (text === undefined) return { faults: [] };
   const args = text.split(/\s+/).filter(word => word !== '');
   const { flags, faults } = parseAgentFlags(args);
-  return { flags, faults: faults.map(({ name, kind }) => `--agent-args: ${FAULTS[kind](name)}`) };
+  const wrong = [
+    ...faults.map(({ name, kind }) => FAULTS[kind](name)),
+    ...(flags.toPorts?.split(',') ?? []).flatMap(range => portRangeFault(range) ?? []),
+  ];
+  return { flags, faults: wrong.map(fault => `--agent-args: ${fault}`) };
 }
 
 const FAULTS = {

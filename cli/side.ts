@@ -128,7 +128,7 @@ function informed(sides: readonly ReadSide[], facts: ReadSide): Sides {
   const known = sides.map(side => ({
     ...side,
     subjects: side.subjects.map(subject => {
-      const model = factsFor(subject, models);
+      const model = factsFor(subject, models, side.subjects);
       if (model) used.add(model);
       const read = model && withFacts(subject, model);
       if (read && !read.ok) faults.push(`"${subject.name}": ${read.message}`);
@@ -146,7 +146,12 @@ function asked(sides: readonly ReadSide[]): string[] {
   return [...new Set(sides.flatMap(({ subjects }) => subjects.map(({ name }) => name)))];
 }
 
-/** The one intent there is counts for every cluster, of several the one with the cluster's name. */
-function factsFor({ name }: Subject, models: readonly ClusterModel[]): ClusterModel | undefined {
-  return models.length === 1 ? models[0] : models.find(model => model.name === name);
+/** The intent with the cluster's name counts; the one that there is also for nodes, and for the one cluster without an intent. */
+function factsFor(
+  { name, node }: Subject,
+  models: readonly ClusterModel[],
+  beside: readonly Subject[],
+): ClusterModel | undefined {
+  const isAlone = node !== undefined || beside.filter(({ model }) => !model).length === 1;
+  return models.length === 1 && isAlone ? models[0] : models.find(model => model.name === name);
 }

@@ -29,7 +29,8 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
   const read = await readSides([[a!], after], values, isWhole ? undefined : fleet);
   if (!read.ok) return read.code;
   const [left, right] = read.sides.map(({ subjects }) => ofCluster(subjects, cluster)) as [Subjects, Subjects];
-  if (cluster !== undefined && left.length + right.length === 0) return refuse([unknownCluster(read.sides, cluster)]);
+  const isNamed = [...left, ...right].some(({ name }) => name === cluster);
+  if (cluster !== undefined && !isNamed) return refuse([unknownCluster(read.sides, cluster)]);
   const idle = idleGates([...fleet.told, ...left, ...right], gates.gates);
   if (idle.length > 0) return refuse(idle.map(gate => `--fail-on ${gate}`));
   const isOne = fleet.told.length / 2 + read.sides[1]!.subjects.length === 1;
@@ -47,8 +48,12 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
 
 type Subjects = readonly Subject[];
 
+/** The cluster that is named; what has no name of its own, as a node's dump, is that cluster where nothing else is there. */
 function ofCluster(subjects: Subjects, name: string | undefined): Subjects {
-  return name === undefined ? subjects : subjects.filter(subject => subject.name === name);
+  if (name === undefined) return subjects;
+  const found = subjects.filter(subject => subject.name === name);
+  const isNameless = subjects.length === 1 && !subjects[0]!.model;
+  return found.length === 0 && isNameless ? subjects : found;
 }
 
 function unknownCluster(sides: readonly ReadSide[], name: string): string {

@@ -56,6 +56,8 @@ export interface MapDiff {
   readonly coarse: boolean;
   /** Destinations of which it cannot be told whether anything changes: a side says nothing, or both hang on the same rules. */
   readonly untold: Both<IntervalSet>;
+  /** Those of them of which the first side tells what happens, and the second one nothing. */
+  readonly lost: Both<IntervalSet>;
 }
 
 /**
@@ -65,12 +67,14 @@ export interface MapDiff {
 export function diffMaps(before: TreatmentMap, after: TreatmentMap): MapDiff {
   const base = FAMILIES.flatMap(family => changesOf(family, before.base[family], after.base[family]));
   const untold = both(family => untoldOf(family, before.base[family], after.base[family]));
+  const lost = both(family => lostOf(before, after, untold[family]));
   const selectors = [...before.egress, ...after.egress].flatMap(rule => rule.pods);
   if (selectors.length === 0) {
     return {
       classes: base.length === 0 ? [] : [{ groups: [UNSELECTED], all: true, changes: base }],
       coarse: false,
       untold,
+      lost,
     };
   }
   const known = podClasses(selectors);
@@ -95,6 +99,7 @@ export function diffMaps(before: TreatmentMap, after: TreatmentMap): MapDiff {
     classes: [...found.values()].filter(({ changes }) => changes.length > 0).map(same => ({ ...same, all })),
     coarse: known === undefined,
     untold,
+    lost,
   };
 }
 
@@ -150,6 +155,19 @@ function untoldOf(family: Family, before: Partition<Decision>, after: Partition<
     isUntold(left, right) && !sameTreatment(left.treatment, right.treatment) ? true : undefined,
   );
   return setsByLabel(family, found).get(true) ?? IntervalSet.empty(family);
+}
+
+/** IPv6 of which a side only says that it has no rules is nothing that could be lost. */
+function lostOf(before: TreatmentMap, after: TreatmentMap, untold: IntervalSet): IntervalSet {
+  const { family } = untold;
+  if (untold.isEmpty() || (family === 6 && hasNoIPv6(before))) return IntervalSet.empty(family);
+  const isTold = before.base[family].where(({ treatment }) => !isUnread(treatment));
+  return untold.intersect(isTold).intersect(after.base[family].where(({ treatment }) => isUnread(treatment)));
+}
+
+/** Whether a map keeps the addresses of all of IPv6: mostly no pod has one, and there are no rules for it. */
+export function hasNoIPv6({ base }: TreatmentMap): boolean {
+  return base[6].where(({ treatment }) => treatment.kind !== 'preserve').isEmpty();
 }
 
 /** The addresses of each label, in one walk; labels in the order of their lowest address. */

@@ -1,7 +1,7 @@
 import { both, FAMILIES, Partition } from '../address';
 import type { TreatmentMap } from '../treatment/map';
 import { type Decision, treatmentText } from '../treatment/treatment';
-import { type ClassChange, diffMaps, type MapDiff } from './diff';
+import { type ClassChange, diffMaps, hasNoIPv6, type MapDiff } from './diff';
 import { withFacts } from './facts';
 import type { Subject } from './subject';
 
@@ -34,6 +34,8 @@ export interface FleetDiff {
   readonly removed: readonly Subject[];
   /** The clusters without a known change of which it cannot be told whether anything changes. */
   readonly untold: readonly Told[];
+  /** The clusters of which the second side does not tell everything that the first one tells. */
+  readonly lost: readonly ChangedClusters[];
   /** Why clusters cannot be compared, each in a line. */
   readonly refusals: readonly string[];
 }
@@ -63,6 +65,7 @@ export class FleetComparison {
   private readonly waiting = [new Map<string, Subject>(), new Map<string, Subject>()] as const;
   private readonly groups = new Map<string, { readonly clusters: ChangedCluster[]; diff: MapDiff }>();
   private readonly untold: Told[] = [];
+  private readonly lost: ChangedClusters[] = [];
   private readonly refusals: string[] = [];
   private readonly names = [new Set<string>(), new Set<string>()] as const;
   private readonly done: Told[] = [];
@@ -111,6 +114,7 @@ export class FleetComparison {
       added: isPair ? [] : after.sort(byName),
       removed: isPair ? [] : before.sort(byName),
       untold: this.untold.sort(byName),
+      lost: this.lost.sort((a, b) => byName(a.clusters[0]!.before, b.clusters[0]!.before)),
       refusals: this.refusals,
     };
   }
@@ -120,11 +124,12 @@ export class FleetComparison {
     this.done.push(...pair.map(told));
     const [left, right] = agreed(pair, this.refusals);
     const diff = diffMaps(left.map, right.map);
+    const cluster = { before: told(left), after: told(right) };
+    if (FAMILIES.some(family => !diff.lost[family].isEmpty())) this.lost.push({ clusters: [cluster], diff });
     if (diff.classes.length === 0) {
       if (FAMILIES.some(family => !diff.untold[family].isEmpty())) this.untold.push(told(right));
       return;
     }
-    const cluster = { before: told(left), after: told(right) };
     const key = diff.classes.map(changeKey).join('\n');
     const same = this.groups.get(key);
     if (!same) {
@@ -145,8 +150,7 @@ export function arrival(subject: Subject): ChangedClusters {
 
 /** A map without IPv6 that it has no rules for: mostly no pod has an address of it, and that would be no news. */
 function rulesOf(map: TreatmentMap): TreatmentMap {
-  const isWithout = map.base[6].where(({ treatment }) => treatment.kind !== 'preserve').isEmpty();
-  return isWithout ? { ...map, base: { 4: map.base[4], 6: NOTHING.base[6] } } : map;
+  return hasNoIPv6(map) ? { ...map, base: { 4: map.base[4], 6: NOTHING.base[6] } } : map;
 }
 
 /** What changes where a cluster is no more there. */

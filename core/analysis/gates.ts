@@ -1,4 +1,4 @@
-import type { Both, IntervalSet } from '../address';
+import { type Both, FAMILIES, type IntervalSet } from '../address';
 import { suggest } from '../diagnostics/suggest';
 import { sameTreatment, type Treatment } from '../treatment/treatment';
 import type { Change, ClassChange } from './diff';
@@ -27,8 +27,7 @@ export interface GateHit {
   readonly clusters: readonly ChangedCluster[];
   /** The pods whose packets change. */
   readonly pods: ClassChange;
-  /** What changes, and the destinations of it that count. */
-  readonly change: Change;
+  /** The destinations for which it changes, as far as they count. */
   readonly to: IntervalSet;
 }
 
@@ -70,32 +69,40 @@ export function idleGates(subjects: readonly Told[], gates: readonly Gate[]): st
 
 /**
  * The changes that gates are for, gate by gate. In a cluster that was not there before everything is new; one that is gone
- * is a change, and nothing newly.
+ * is a change, and nothing newly. What the second side tells no more is newly unknown.
  */
-export function gateHits({ changed, added, removed }: FleetDiff, gates: readonly Gate[]): GateHit[] {
+export function gateHits({ changed, added, removed, lost }: FleetDiff, gates: readonly Gate[]): GateHit[] {
   if (gates.length === 0) return [];
   const known = [...changed, ...added.map(arrival)];
   const gone = removed.map(departure);
-  return gates.flatMap(gate =>
-    (gate.newly === undefined ? [...known, ...gone] : known).flatMap(({ clusters, diff }) =>
+  return gates.flatMap(gate => [
+    ...(gate.newly === undefined ? [...known, ...gone] : known).flatMap(({ clusters, diff }) =>
       diff.classes.flatMap(pods =>
         pods.changes
           .filter(change => isNewly(gate.newly, change))
-          .flatMap(change => hitsOf(gate, clusters, pods, change)),
+          .flatMap(change => hitsOf(gate, clusters, pods, change.to)),
       ),
     ),
-  );
+    ...(gate.newly === undefined || gate.newly === 'unknown' ? lost : []).flatMap(({ clusters, diff }) =>
+      FAMILIES.flatMap(family =>
+        diff.lost[family].isEmpty() ? [] : hitsOf(gate, clusters, EVERY_POD, diff.lost[family]),
+      ),
+    ),
+  ]);
 }
 
+/** What is in no dump of a node is so for all pods. */
+const EVERY_POD: ClassChange = { groups: [], all: true, changes: [] };
+
 /** Clusters with the same changes may have different pods and nodes, so that a gate is for some of them only. */
-function hitsOf(gate: Gate, all: readonly ChangedCluster[], pods: ClassChange, change: Change): GateHit[] {
+function hitsOf(gate: Gate, all: readonly ChangedCluster[], pods: ClassChange, changed: IntervalSet): GateHit[] {
   const { range } = gate;
-  if (range === undefined) return [{ gate, clusters: all, pods, change, to: change.to }];
+  if (range === undefined) return [{ gate, clusters: all, pods, to: changed }];
   const counted = (cluster: ChangedCluster): IntervalSet =>
-    change.to.intersect(destinations(range, cluster)[change.family]);
+    changed.intersect(destinations(range, cluster)[changed.family]);
   const clusters = isPlace(range) ? all.filter(cluster => !counted(cluster).isEmpty()) : all;
   const to = clusters[0] && counted(clusters[0]);
-  return to && !to.isEmpty() ? [{ gate, clusters, pods, change, to }] : [];
+  return to && !to.isEmpty() ? [{ gate, clusters, pods, to }] : [];
 }
 
 function isNewly(newly: Newly | undefined, { before, after }: Change): boolean {

@@ -70,7 +70,8 @@ export function readSubjects(inputs: Iterable<Input>, flags?: AgentFlags): ReadS
  * nobody else holds it. See {@link readSubjects}.
  */
 export class SubjectReader {
-  private readonly checker = new Checker();
+  /** A range that cannot be read is in no map, whatever a comment says of it. */
+  private readonly checker = new Checker({ keepErrors: true });
   private readonly intents = new Set<string>();
   private readonly files: string[] = [];
 

@@ -66,6 +66,7 @@ export function readAntrea({ values, egresses, families }: AntreaObjects): ReadD
   const value = (...path: string[]): unknown => values && valueAt(values.value, path);
   const except = values ? exceptions(values, diagnostics) : IntervalSet.empty(4);
   const egress = egresses.flatMap(document => readEgress(document, except, diagnostics) ?? []);
+  append(diagnostics, values ? offDiagnostics(values, egresses) : []);
   if (hasErrors(diagnostics)) return { diagnostics };
   const noSnat = value('noSNAT') === true && value('trafficEncapMode') === 'noEncap';
   return {
@@ -81,6 +82,22 @@ export function readAntrea({ values, egresses, families }: AntreaObjects): ReadD
     },
     diagnostics,
   };
+}
+
+/** What is said where Antrea leaves source addresses, or its Egress objects, alone. */
+function offDiagnostics(values: SourceDocument, egresses: readonly SourceDocument[]): readonly Diagnostic[] {
+  const findings = new Findings(values);
+  const gate = ['featureGates', 'Egress'];
+  if (egresses.length > 0 && valueAt(values.value, gate) === false) {
+    findings.add('MQ803', gate, 'Antrea does nothing with Egress objects like this; set it to true, or leave them out');
+  }
+  const mode = ['trafficEncapMode'];
+  if (valueAt(values.value, mode) === 'networkPolicyOnly') {
+    const message =
+      'Antrea masquerades nothing in this mode: another CNI does, whose configuration is not among what is read';
+    findings.add('MQ803', mode, message);
+  }
+  return findings.list;
 }
 
 function exceptions(values: SourceDocument, diagnostics: Diagnostic[]): IntervalSet {

@@ -69,6 +69,8 @@ export function readCilium(documents: readonly SourceDocument[], ipv6?: boolean)
   const settings = readSettings(own, diagnostics);
   const configMap = documents.find(document => objectId(document)?.kind === 'ConfigMap' && !isCiliumSettings(document));
   if (own && configMap && !settings.ipMasqAgent) diagnostics.push(unread(configMap, own));
+  const [policy] = documents.filter(isCiliumPolicy);
+  if (own && policy && !settings.egressGateway) diagnostics.push(unheeded(policy, own));
   const agent = configMap !== undefined || settings.ipMasqAgent;
   const file = configMap && readFile(configMap, diagnostics);
   const policies = readCiliumPolicies(documents.filter(isCiliumPolicy));
@@ -110,6 +112,16 @@ function unread(configMap: SourceDocument, settings: SourceDocument): Diagnostic
   });
 }
 
+/** What is said of policies of an egress gateway that is not on. */
+function unheeded(policy: SourceDocument, settings: SourceDocument): Diagnostic {
+  const option = objectId(settings) ? 'enable-ipv4-egress-gateway: true' : 'egressGateway.enabled: true';
+  const message = `Cilium does nothing with its egress policies without "${option}" in its settings; set that, or leave the policies out`;
+  return diagnostic('MQ803', policy.at(['metadata', 'name']), {
+    message,
+    related: [{ ...settings.at([]), message: "Cilium's settings" }],
+  });
+}
+
 /** What an agent without a file, or with an empty one, preserves: the ranges that GKE preserves too. */
 const BUILT_IN: readonly KeptRange[] = namedRange('gke-default-non-masquerade')!.cidrs.map(text => ({
   text,
@@ -137,6 +149,8 @@ interface Settings {
   readonly masqueradesIPv6: boolean;
   /** Whether the ip-masq-agent is on. */
   readonly ipMasqAgent: boolean;
+  /** Whether the egress gateway is on. */
+  readonly egressGateway: boolean;
   /** Ranges that are routed natively, and never masqueraded. */
   readonly nativeRouting: readonly KeptRange[];
 }
@@ -148,6 +162,8 @@ interface Settings {
 const OPTIONS = {
   'enable-bpf-masquerade': ['bpf', 'masquerade'],
   'enable-ip-masq-agent': ['ipMasqAgent', 'enabled'],
+  'enable-ipv4-egress-gateway': ['egressGateway', 'enabled'],
+  'enable-egress-gateway': ['egressGateway', 'enabled'],
   'enable-ipv4-masquerade': ['enableIPv4Masquerade'],
   'enable-ipv6': ['ipv6', 'enabled'],
   'enable-ipv6-masquerade': ['enableIPv6Masquerade'],
@@ -169,7 +185,7 @@ function optionsOf(document: SourceDocument) {
 }
 
 function readSettings(document: SourceDocument | undefined, diagnostics: Diagnostic[]): Settings {
-  if (!document) return { masqueradesIPv6: true, ipMasqAgent: false, nativeRouting: [] };
+  if (!document) return { masqueradesIPv6: true, ipMasqAgent: false, egressGateway: true, nativeRouting: [] };
   const findings = new Findings(document);
   const { path, text, flag } = optionsOf(document);
   if (flag('enable-ipv4-masquerade') === false) {
@@ -206,6 +222,7 @@ function readSettings(document: SourceDocument | undefined, diagnostics: Diagnos
     ...(ipv6 !== undefined && { ipv6 }),
     masqueradesIPv6: flag('enable-ipv6-masquerade') ?? true,
     ipMasqAgent,
+    egressGateway: flag('enable-ipv4-egress-gateway') ?? flag('enable-egress-gateway') ?? false,
     nativeRouting,
   };
 }

@@ -96,7 +96,7 @@ interface Gathered {
 
 /** Checks everything as ip-masq-agent's, but for what another data plane reads. */
 function gather(inputs: readonly Input[], dialect: DialectName | undefined): Gathered {
-  const checker = new Checker({ strictness: { unknownKeys: 'warn', linkLocal: 'warn' } });
+  const checker = new Checker({ keepErrors: true, strictness: { unknownKeys: 'warn', linkLocal: 'warn' } });
   for (const input of inputs) checker.add(input);
   const documents = inputs.flatMap(({ file, text }) => parseSource(file, text).documents.flatMap(objectsOf));
   const { bundles, agentFiles } = checker.held;

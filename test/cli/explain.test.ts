@@ -320,3 +320,31 @@ COMMIT
     expect(facts).not.toContain('note:');
   });
 });
+
+test('ports that no agent takes are refused', () => {
+  box.write('file.yaml', 'nonMasqueradeCIDRs: [10.0.0.0/8]\n');
+  expect(box.masq('explain', 'file.yaml', '--to', '1.1.1.1', '--agent-args=--to-ports=5-1')).toEqual({
+    status: 2,
+    stdout: '',
+    stderr: 'masq: --agent-args: port range "5-1" runs backwards; write "1-5"\n',
+  });
+});
+
+test.each(['app==web', 'app!=web', 'app=a,app=b', 'app=we b!', '=web'])('"%s" is no list of labels', labels => {
+  box.write('file.yaml', 'nonMasqueradeCIDRs: [10.0.0.0/8]\n');
+  expect(box.masq('explain', 'file.yaml', '--to', '1.1.1.1', '--from', labels)).toEqual({
+    status: 2,
+    stdout: '',
+    stderr: `masq: --from "${labels}" is neither an address nor a list of labels; write KEY=VALUE, with commas between several\n`,
+  });
+});
+
+test('of a namespace by its name it is told that policies ask for more', () => {
+  const note =
+    'of the namespace only its name is told, and policies ask for its label team: say --namespace team=VALUE';
+  box.write('intent.yaml', INTENT.replace('kubernetes.io/metadata.name: pay', 'team: pay'));
+  const said = (...words: string[]) => box.masq('explain', 'intent.yaml', '--to', '203.0.113.1', ...words).stdout;
+  expect(said('--from', 'app=a', '--namespace', 'shop')).toContain(note);
+  expect(said('--from', 'app=a')).toContain('nothing is told of the namespace, and policies ask for its label team');
+  expect(said('--from', 'app=a', '--namespace', 'team=pay')).not.toContain('policies ask');
+});

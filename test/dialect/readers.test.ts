@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { cidr, formatCidr, setsOf } from '../../core/address';
+import { readAntrea } from '../../core/dialect/antrea';
 import { isAwsNode, readAws } from '../../core/dialect/aws';
 import { readAzure } from '../../core/dialect/azure';
 import { isCalicoObject, readCalico } from '../../core/dialect/calico';
@@ -285,5 +286,47 @@ describe("Tencent's agent", () => {
     expect(kept(tencent('{"NonMasqueradeSrcCIDRs":["172.16.0.2/32"]}'))).toEqual([
       'MQ803 packets of pods in 172.16.0.2/32 keep their address wherever they go, and an intent does not tell pods apart by their address; import a copy without the key, and see to these pods otherwise',
     ]);
+  });
+});
+
+describe('what is switched off', () => {
+  const POLICY = JSON.stringify({
+    apiVersion: 'cilium.io/v2',
+    kind: 'CiliumEgressGatewayPolicy',
+    metadata: { name: 'out' },
+    spec: {
+      selectors: [{ podSelector: { matchLabels: { app: 'web' } } }],
+      destinationCIDRs: ['192.168.0.0/16'],
+      egressGateway: { nodeSelector: {}, egressIP: '192.168.1.100' },
+    },
+  });
+  const EGRESS = JSON.stringify({
+    apiVersion: 'crd.antrea.io/v1beta1',
+    kind: 'Egress',
+    metadata: { name: 'out' },
+    spec: { appliedTo: { podSelector: { matchLabels: { app: 'web' } } }, egressIP: '192.168.1.100' },
+  });
+  const antrea = (text: string) =>
+    readAntrea({ values: documents(text)[0]!, egresses: documents(EGRESS), families: [4] });
+
+  test.each([
+    [
+      readCilium(many(POLICY, configMap('cilium-config', { 'enable-ipv6': 'false' }))),
+      'MQ803 Cilium does nothing with its egress policies without "enable-ipv4-egress-gateway: true" in its settings; set that, or leave the policies out',
+    ],
+    [
+      antrea('featureGates: {Egress: false}'),
+      'MQ803 Antrea does nothing with Egress objects like this; set it to true, or leave them out',
+    ],
+    [
+      antrea('trafficEncapMode: networkPolicyOnly'),
+      'MQ803 Antrea masquerades nothing in this mode: another CNI does, whose configuration is not among what is read',
+    ],
+  ])('is refused: %#', (read, said) => {
+    expect(kept(read)).toEqual([said]);
+  });
+
+  test.each(['enable-ipv4-egress-gateway', 'enable-egress-gateway'])('is none with %s', option => {
+    expect(readCilium(many(POLICY, configMap('cilium-config', { [option]: 'true' }))).reading?.egress).toHaveLength(1);
   });
 });

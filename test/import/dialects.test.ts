@@ -57,7 +57,7 @@ describe('Cilium', () => {
     const gateway = { egressIP: '192.168.1.100' };
     const one = policy('web', { app: 'web' }, { destinationCIDRs: ['0.0.0.0/0'], egressGateway: gateway });
     const two = policy('db', { app: 'db' }, { destinationCIDRs: ['0.0.0.0/0'], egressGateway: gateway });
-    const text = imported([configMap('cilium-config', {}), one, two]);
+    const text = imported([configMap('cilium-config', { 'enable-ipv4-egress-gateway': 'true' }), one, two]);
     expect(text).toContain(`  egress:
     floatingIPs: [192.168.1.100]
     policies:
