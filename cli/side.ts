@@ -57,12 +57,12 @@ export async function readSides(
     return { ok: false, code: 2 };
   }
   // What was compared is on both sides.
-  const isEmpty = fleet === undefined || fleet.told.length === 0;
-  const empty = sides.flatMap(({ subjects }, i) => (isEmpty && subjects.length === 0 ? emptiness(groups[i]!) : []));
+  const isWhole = fleet === undefined || fleet.told.length === 0;
+  const empty = sides.flatMap(({ subjects }, i) => (isWhole && subjects.length === 0 ? emptiness(groups[i]!) : []));
   if (empty.length > 0) return { ok: false, code: refuse(empty) };
   if (located.faults.length > 0) return { ok: false, code: refuse(located.faults) };
   const known = facts ? informed(sides, facts) : { ok: true as const, sides };
-  return known.ok ? complete(known.sides) : known;
+  return known.ok ? complete(known.sides, isWhole) : known;
 }
 
 /** Sides with the ranges of their clusters' VPCs. */
@@ -89,9 +89,9 @@ function withVpcs(
 }
 
 /** Refuses what denotes nothing without facts that nobody has told; what is compared has those of the other side. */
-function complete(sides: readonly ReadSide[]): Sides {
+function complete(sides: readonly ReadSide[], isWhole: boolean): Sides {
   const [before, after] = sides.map(({ subjects }) => subjects);
-  const shared = before && after ? shareFacts(before, after) : [before!];
+  const shared = before && after ? shareFacts(before, after, isWhole) : [before!];
   const known = sides.map((side, i) => ({ ...side, subjects: shared[i]! }));
   const lacking = known.flatMap(({ subjects }) => subjects.flatMap(one => (one.lacks === undefined ? [] : [one])));
   if (lacking.length === 0) return { ok: true, sides: known };

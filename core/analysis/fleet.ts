@@ -174,13 +174,17 @@ function byName(a: Told, b: Told): number {
   return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
 }
 
-/** The clusters of two sides, those that denote nothing without facts with the facts of what they are compared with. */
+/**
+ * The clusters of two sides, those that denote nothing without facts with the facts of what they are compared with.
+ * @param isWhole whether these are all clusters of the sides: one by itself is then compared with one of another name
+ */
 export function shareFacts(
   before: readonly Subject[],
   after: readonly Subject[],
+  isWhole = true,
 ): readonly [before: readonly Subject[], after: readonly Subject[]] {
   const known = new Map<Subject, Subject>();
-  for (const pair of pairUp(before, after)) {
+  for (const pair of isWhole ? pairUp(before, after) : namesakes(before, after)) {
     if (pair.every(({ lacks }) => lacks === undefined)) continue;
     agreed(pair, []).forEach((subject, i) => {
       if (pair[i]!.lacks !== undefined) known.set(pair[i]!, subject);
@@ -203,7 +207,10 @@ function agreed(pair: [Subject, Subject], refusals: string[]): [Subject, Subject
 }
 
 function pairUp(before: readonly Subject[], after: readonly Subject[]): [Subject, Subject][] {
-  if (before.length === 1 && after.length === 1) return [[before[0]!, after[0]!]];
+  return before.length === 1 && after.length === 1 ? [[before[0]!, after[0]!]] : namesakes(before, after);
+}
+
+function namesakes(before: readonly Subject[], after: readonly Subject[]): [Subject, Subject][] {
   const named = new Map(after.map(subject => [subject.name, subject]));
   return before.flatMap((left): [Subject, Subject][] => {
     const right = named.get(left.name);

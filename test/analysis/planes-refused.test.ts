@@ -183,6 +183,11 @@ describe('facts that nobody told are asked for', () => {
     expect(lacks({ 'a.yaml': `${AKS}---\n${RECONCILED}` })).toBeUndefined();
   });
 
+  test('one that is left has none of another cluster that is left', () => {
+    const [before] = shareFacts(read({ 'c.yaml': ROUTED }).subjects, read({ 'i.yaml': INTENT }).subjects, false);
+    expect(before.map(subject => subject.lacks)).toEqual([expect.stringContaining('--facts')]);
+  });
+
   test('the other side of a comparison has them', () => {
     const [before, after] = shareFacts(read({ 'i.yaml': INTENT }).subjects, read({ 'c.yaml': ROUTED }).subjects);
     expect([...before, ...after].map(subject => subject.lacks)).toEqual([undefined, undefined]);
