@@ -1,7 +1,7 @@
 import { formatAddress, formatCidr } from '../../core/address';
 import type { Asked, Explanation } from '../../core/analysis/explain';
 import type { Subject } from '../../core/analysis/subject';
-import { blockText, termsText } from '../../core/analysis/terms';
+import { termsText } from '../../core/analysis/terms';
 import type { Decision } from '../../core/treatment/treatment';
 import type { Palette } from '../terminal';
 import type { Source } from './source';
@@ -89,7 +89,7 @@ export function answerData({ subject, families, notes }: Answer, source: Source)
     notes,
     asked: explanations.at(-1)!.passed.all.map(one => ({ ...ruleData(one.decision), why: one.why })),
     explanations: explanations.map(({ to, decision, passed }) => ({
-      to: to.cidrs().map(blockText),
+      to: to.cidrs().map(formatCidr),
       treatment: decision.treatment,
       decidedBy: ruleData(decision),
       askedBefore: passed.count,

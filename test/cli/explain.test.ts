@@ -101,7 +101,7 @@ test('data for programs', () => {
       ],
       explanations: [
         {
-          to: ['203.0.113.9'],
+          to: ['203.0.113.9/32'],
           treatment: { kind: 'snat', sourceIP: '192.168.1.100' },
           decidedBy: { rule: 'spec.egress.policies[0] "bank"', file: 'lab.yaml', line: 15, column: 9 },
           askedBefore: 0,
@@ -167,8 +167,8 @@ describe('destinations', () => {
     expect(parts('1.1.1.1', 'fd00::/8')).toEqual(['1.1.1.1', 'fd00::/8']);
     const data = JSON.parse(box.masq('explain', 'lab.yaml', '--to', '1.1.1.1,fd00::1', '-f', 'json').stdout);
     expect(data.map((one: { explanations: { to: string[] }[] }) => one.explanations[0]!.to)).toEqual([
-      ['1.1.1.1'],
-      ['fd00::1'],
+      ['1.1.1.1/32'],
+      ['fd00::1/128'],
     ]);
   });
 
