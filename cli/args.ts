@@ -212,9 +212,15 @@ function wrongValue(option: Option, token: OptionToken): string | undefined {
   }
   const { choices } = option;
   if (choices === undefined || choices.includes(unmask(value))) return undefined;
-  const near = suggest(unmask(value), choices);
+  const near = suggest(unmask(value), choices) ?? onlyOneBegunBy(value, choices);
   const hint = near === undefined ? '' : `; did you mean "${near}"?`;
   return `option ${rawName} takes ${orList(choices)}, not "${unmask(value)}"${hint}`;
+}
+
+/** The one choice that begins with a word, as `warning` does with `warn`. */
+function onlyOneBegunBy(word: string, choices: readonly string[]): string | undefined {
+  const begun = choices.filter(choice => choice.startsWith(word.toLowerCase()));
+  return begun.length === 1 ? begun[0] : undefined;
 }
 
 function describeValue(option: Option): string {

@@ -33,12 +33,12 @@ export interface Elsewhere {
 
 /**
  * Reads what words for no files name, but for what has nothing to do with masq.
- * @param intents what `git:REV` without a path stands for, by the revision
+ * @param intents what `git:REV` without a path stands for, by the revision; absent: nothing
  * @param isWanted which of the texts are wanted @default those that may hold what masq knows
  */
 export function readElsewhere(
   words: readonly string[],
-  intents: NamedIntents,
+  intents: NamedIntents | undefined,
   isWanted: (input: Input) => boolean = mayConcern,
 ): Elsewhere {
   const inputs: Input[] = [];
@@ -52,8 +52,9 @@ export function readElsewhere(
   return { inputs, faults };
 }
 
-function filesOf({ revision, path }: Revision, intentsAt: NamedIntents): readonly Input[] | string {
+function filesOf({ revision, path }: Revision, intentsAt: NamedIntents | undefined): readonly Input[] | string {
   if (path !== undefined) return filesAt({ revision, paths: [path] }, isDocument);
+  if (!intentsAt) return `no path is said; write git:${revision}:PATH`;
   const intents = intentsAt(revision);
   if (intents.length === 0)
     return `no path is said, and no .masq.yaml that counts here names any; write git:${revision}:PATH`;

@@ -25,7 +25,7 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
   const options = readOptions(values);
   if (Array.isArray(options)) return refuse(options);
   const { here, elsewhere } = tellApart(positionals);
-  const far = readElsewhere(elsewhere, () => [], mayDecide);
+  const far = readElsewhere(elsewhere, undefined, mayDecide);
   if (far.faults.length > 0) return refuse(far.faults);
   const { inputs: near, faults, misnamed } = readFiles(here);
   const inputs = [...near, ...far.inputs];

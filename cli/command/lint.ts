@@ -3,12 +3,13 @@ import { basename, dirname } from 'node:path';
 import { setsOf } from '../../core/address';
 import type { Fact, Role } from '../../core/analysis/lint/facts';
 import { lintWith } from '../../core/analysis/lint/lint';
-import { hasErrors } from '../../core/diagnostics';
+import { hasErrors, isOfLint } from '../../core/diagnostics';
 import { type CheckRun, runChecks } from '../check-run';
 import { type NamedCidr, readCidrs } from '../cidr-list';
 import { isElsewhere } from '../elsewhere';
 import { byteOrder, STDIN } from '../files';
 import { fails, writeFindings } from '../findings';
+import { printable } from '../format/printable';
 import { type Mended, mend } from '../lint/mend';
 import { unifiedDiff } from '../lint/unified-diff';
 import type { Invocation } from '../masq';
@@ -63,12 +64,14 @@ function offer(found: CheckRun, check: Check, { format, quiet }: Invocation['val
   if (typeof mended !== 'number') say(mended, 'can be mended with --fix; --diff shows how');
 }
 
-/** Says how many findings are mended, and of how many others it is known how they could be. */
+/** Says how many findings are mended, of how many others it is known how they could be, and what keeps the rest. */
 function say(mended: Mended, how: string): void {
   const { made, left } = mended;
+  const faulty = faultyFiles(mended);
   const lines = [
-    ...(made > 0 || left.length === 0 ? [`${count(made, 'finding')} ${how}`] : []),
+    ...(made > 0 || left.length + faulty.length === 0 ? [`${count(made, 'finding')} ${how}`] : []),
     ...(left.length > 0 ? [leftText(mended)] : []),
+    ...(faulty.length > 0 ? [faultyText(faulty)] : []),
   ];
   stderr.write(lines.map(line => `masq: ${line}\n`).join(''));
 }
@@ -80,6 +83,19 @@ function leftText({ left, run }: Mended): string {
   return left.every(({ file }) => broken.includes(file))
     ? `${what} before the errors of ${left.length === 1 ? 'its file' : 'their files'} are`
     : `${what}: it is not proved that the files mean the same then`;
+}
+
+/** The files with errors, which lint looks at no further: nobody knows what could be mended in them. */
+function faultyFiles({ left, run, texts }: Mended): readonly string[] {
+  const known = new Set([...texts.keys(), ...left.map(({ file }) => file)]);
+  const errors = run.diagnostics.filter(({ severity, code }) => severity === 'error' && !isOfLint(code));
+  return [...new Set(errors.flatMap(({ file }) => (file === undefined || known.has(file) ? [] : [file])))];
+}
+
+function faultyText(files: readonly string[]): string {
+  return files.length === 1
+    ? `"${printable(files[0]!)}" has errors, and lint mends nothing in it before they are corrected`
+    : `${files.length} files have errors, and lint mends nothing in them before they are corrected`;
 }
 
 /** Writes the new texts in place of the old ones, and tells what is left to say. */

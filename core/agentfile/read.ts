@@ -36,10 +36,10 @@ export interface ReadAgentDocument extends ReadAgentFile {
 export interface Strictness {
   /**
    * What is to be made of keys that the file should not have. A known key in other letters stays an error: some readers
-   * take it, others do not.
+   * take it, others do not. With `warn-unlike` one that is like a known key stays one too: that was meant.
    * @default refuse
    */
-  readonly unknownKeys?: 'refuse' | 'warn';
+  readonly unknownKeys?: 'refuse' | 'warn' | 'warn-unlike';
   /**
    * What is to be made of a list that preserves link-local addresses which are to be masqueraded: ip-masq-agent takes it.
    * @default refuse
@@ -166,11 +166,9 @@ export function readAgentDocument(
   }
   if (!validateAgentConfig(document.value)) {
     findings.addAll(
-      shapeDiagnostics(document, validateAgentConfig.errors ?? [], agentSchema)
-        .map(d => caseHint(d, document))
-        .map(d =>
-          d.code === 'MQ203' && d.hint === undefined && unknownKeys === 'warn' ? { ...d, severity: 'warning' } : d,
-        ),
+      shapeDiagnostics(document, validateAgentConfig.errors ?? [], agentSchema).map(d =>
+        unknownKey(d, document, unknownKeys),
+      ),
     );
   }
   const raw = (typeof document.value === 'object' && document.value !== null ? document.value : {}) as Record<
@@ -202,17 +200,20 @@ export function readAgentDocument(
   return { config, document, diagnostics: findings.list };
 }
 
-/** A key that differs from a known one in case only gets a hint: Go readers differ in whether they take it. */
-function caseHint(found: Diagnostic, document: SourceDocument): Diagnostic {
-  if (found.code !== 'MQ203') return found;
+/**
+ * How grave a key is that the file should not have. One that differs from a known one in case only gets a hint: Go readers
+ * differ in whether they take it.
+ */
+function unknownKey(found: Diagnostic, document: SourceDocument, unknownKeys: Strictness['unknownKeys']): Diagnostic {
+  if (found.code !== 'MQ203' || typeof document.value !== 'object') return found;
   const key = String(found.path?.[found.path.length - 1] ?? '');
-  const known = suggest(key, AGENT_KEYS);
-  const sameLetters = known !== undefined && known !== key && known.toLowerCase() === key.toLowerCase();
-  if (!sameLetters || typeof document.value !== 'object') return found;
-  return {
-    ...found,
-    hint: 'the agent happens to take keys in any case, other readers of the file do not; write it as documented',
-  };
+  const known = suggest(key, AGENT_KEYS) ?? AGENT_KEYS.find(one => key.startsWith(`${one}:`));
+  if (known !== undefined && known !== key && known.toLowerCase() === key.toLowerCase()) {
+    const hint = 'the agent happens to take keys in any case, other readers of the file do not; write it as documented';
+    return { ...found, hint };
+  }
+  const isMild = unknownKeys === 'warn' || (unknownKeys === 'warn-unlike' && known === undefined);
+  return isMild ? { ...found, severity: 'warning' } : found;
 }
 
 /** What Go's YAML, which the agent reads with, makes of a whole number: octal where it begins with a zero, in 64 bits. */

@@ -96,7 +96,7 @@ interface Gathered {
 
 /** Checks everything as ip-masq-agent's, but for what another data plane reads. */
 function gather(inputs: readonly Input[], dialect: DialectName | undefined): Gathered {
-  const checker = new Checker({ keepErrors: true, strictness: { unknownKeys: 'warn', linkLocal: 'warn' } });
+  const checker = new Checker({ keepErrors: true, strictness: { unknownKeys: 'warn-unlike', linkLocal: 'warn' } });
   for (const input of inputs) checker.add(input);
   const documents = inputs.flatMap(({ file, text }) => parseSource(file, text).documents.flatMap(objectsOf));
   const { bundles, agentFiles } = checker.held;
@@ -113,7 +113,7 @@ function gather(inputs: readonly Input[], dialect: DialectName | undefined): Gat
     diagnostics: [
       ...distinct(found)
         .filter(one => !UNSAID.includes(one.code) && !isTheirs(one))
-        .map(forImport),
+        .map(one => forImport(one, bundle)),
       ...intents.map(intentFault),
       ...(dialect === undefined || dialect === 'upstream' ? [] : agentFiles.map(one => bareFault(one, dialect))),
     ],
@@ -150,19 +150,24 @@ const RENDERED_ANEW: readonly RuleCode[] = [
   'MQ618',
 ];
 
-function forImport(found: Diagnostic): Diagnostic {
+function forImport(found: Diagnostic, bundle: Bundle): Diagnostic {
   const { code, severity, message } = found;
-  // What is near to a key that the agent knows was meant to be that key.
-  if (code === 'MQ203' && severity === 'warning' && message.includes('did you mean'))
-    return { ...found, severity: 'error' };
   if (code === 'MQ310' && severity === 'note') return { ...found, severity: 'warning', hint: HINTS.MQ310! };
-  if (code === 'MQ606' && message.includes(' reads a ConfigMap of that namespace')) {
+  if (code === 'MQ606' && severity === 'error' && isNamespaceOfList(found, bundle)) {
     const hint = 'if it is to count, give both one namespace and import again';
     return { ...found, severity: 'warning', message: `${message}: its list is not imported`, hint };
   }
   if (!RENDERED_ANEW.includes(code) || severity !== 'error') return found;
   const hint = HINTS[code] ?? 'what masq renders has it right';
   return { ...found, severity: 'warning', hint };
+}
+
+/** Whether a place is the namespace of a ConfigMap with a list. */
+function isNamespaceOfList({ file, range }: Location, { configMaps }: Bundle): boolean {
+  return configMaps.some(({ document }) => {
+    const own = document.at(['metadata', 'namespace']);
+    return own.file === file && own.range?.start.offset === range?.start.offset;
+  });
 }
 
 const HINTS: Readonly<Partial<Record<RuleCode, string>>> = {

@@ -137,6 +137,22 @@ test('refuses a key that was meant to be another', () => {
   );
 });
 
+test.each([
+  ['"nonMasqueradeCIDRs:[10.0.0.0/8]": x', 'error'],
+  ['masqLinkLocl: true', 'error'],
+  ['MasqLinkLocal: true', 'error'],
+  ['masqueradeAll: true', 'warning'],
+  ['preserve: [10.0.0.0/8]', 'warning'],
+])('tells a key that was meant to be another from one that the agent passes over: %s', (line, severity) => {
+  box.write('config.yaml', `nonMasqueradeCIDRs: [10.0.0.0/8]\n${line}\n`);
+  const { stderr } = box.masq('import', 'config.yaml', '--platform', 'kubernetes', ...FACTS);
+  expect(stderr).toMatch(new RegExp(`^config.yaml:2:1 ${severity} MQ203 unknown key `));
+});
+
+test('a revision without a path names nothing to import', () => {
+  expect(box.masq('import', 'git:HEAD').stderr).toBe('masq: "git:HEAD": no path is said; write git:HEAD:PATH\n');
+});
+
 describe('what kubectl prints', () => {
   const server = {
     managedFields: [{ manager: 'kubectl', operation: 'Apply', fieldsV1: { 'f:data': {} } }],

@@ -28,6 +28,10 @@ const WRONG: readonly (readonly [args: string, message: string])[] = [
   ],
   ['validate -f json -f text x.yaml', 'masq: option --format takes one value, but was given "json" and "text"'],
   ['validate --fail-on never x.yaml', 'masq: option --fail-on takes error, warning or note, not "never"'],
+  [
+    'lint --fail-on warn x.yaml',
+    'masq: option --fail-on takes error, warning or note, not "warn"; did you mean "warning"?',
+  ],
   ['validate --color sometimes x.yaml', 'masq: option --color takes auto, always or never, not "sometimes"'],
   ['validate --quiet=yes x.yaml', 'masq: option --quiet takes no value, but was given "yes"'],
   ['validate --output dist x.yaml', 'masq: unknown option "--output"; it is one of "masq synth", "masq gitops",'],
