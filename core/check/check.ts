@@ -1,29 +1,19 @@
-import { AGENT_KEYS, readAgentDocument, readParsedAgentFile, type Strictness } from '../agentfile/read';
-import { wrappedFile } from '../agentfile/stray';
-import {
-  type Diagnostic,
-  diagnostic,
-  hasErrors,
-  isOfLint,
-  type Location,
-  sortDiagnostics,
-  suggest,
-} from '../diagnostics';
+import { readParsedAgentFile, type Strictness } from '../agentfile/read';
+import { type Diagnostic, diagnostic, hasErrors, isOfLint, type Location, sortDiagnostics } from '../diagnostics';
 import { append, distinct, gravest, withoutOldBooleans } from '../diagnostics/collect';
 import { mayBeTheirs, type Starts, startsOf } from '../dialect/claims';
-import { isDump } from '../dump/part';
 import { isMasqDocument, loadIntents } from '../intent/load';
 import type { ClusterModel } from '../intent/model';
 import { type Bundle, checkBundle, emptyBundle, withoutDocuments } from '../manifest/bundle';
 import { concernsPatch, normalFile, patchFiles } from '../manifest/kustomize';
 import { objectsOf } from '../manifest/list';
-import { objectId, record } from '../manifest/object';
+import { objectId } from '../manifest/object';
 import { readManifest } from '../manifest/read';
 import { isSettingsFile, Judge, type Judgement, readParsedSettings, type Suppressed } from '../settings';
 import { DEFAULT_LIMITS, type Limits, type ParsedSource, parseSource, type SourceDocument } from '../source';
 import type { AgentConfig } from '../treatment/agentfile';
-import { DUMP_READERS, dumpFault } from './dump';
-import { isAgentKey, isMasqKey } from './mentions';
+import { isAgentFile, strayAgentFile } from './agent-files';
+import { nothingToCheck, syntaxFaults } from './faults';
 
 /** A text to be checked. */
 export interface Input {
@@ -206,17 +196,26 @@ export class Checker {
     append(found, syntaxFaults(parsed));
     for (const file of documents.flatMap(patchFiles)) this.patches.add(file);
     const isBare = documents.some(isAgentFile);
-    if (isBare && !documents.some(document => objectId(document) || isMasqDocument(document.value))) {
-      this.documents += documents.length;
-      const { config, document, diagnostics } = readParsedAgentFile(parsed, this.strictness);
-      if (config) this.agentFiles.push({ file: source.file, config, ...(document && { document }) });
-      const known = new Set(found);
-      append(
-        found,
-        diagnostics.filter(d => !known.has(d)),
-      );
-      return [];
-    }
+    const isOther = documents.some(document => objectId(document) || isMasqDocument(document.value));
+    if (!isBare || isOther) return this.addObjects(parsed, found);
+    this.addAgentFile(parsed, found);
+    return [];
+  }
+
+  private addAgentFile(parsed: ParsedSource, found: Diagnostic[]): void {
+    this.documents += parsed.documents.length;
+    const { config, document, diagnostics } = readParsedAgentFile(parsed, this.strictness);
+    if (config) this.agentFiles.push({ file: parsed.source.file, config, ...(document && { document }) });
+    const known = new Set(found);
+    append(
+      found,
+      diagnostics.filter(d => !known.has(d)),
+    );
+  }
+
+  /** Adds intents and manifests, and returns the clusters of the intents. */
+  private addObjects(parsed: ParsedSource, found: Diagnostic[]): readonly ClusterModel[] {
+    const { source, documents } = parsed;
     const intents = new Set(documents.filter(document => isMasqDocument(document.value)));
     const { clusters, diagnostics } = loadIntents([...intents]);
     append(found, diagnostics);
@@ -233,9 +232,7 @@ export class Checker {
     }
     this.keepTheirs(objects, folder);
     this.documents += known;
-    if (known === 0 && !hasErrors(found)) {
-      found.push(nothingToCheck(parsed));
-    }
+    if (known === 0 && !hasErrors(found)) found.push(nothingToCheck(parsed));
     return clusters;
   }
 
@@ -276,59 +273,4 @@ function byFile(findings: readonly Diagnostic[]): Iterable<readonly Diagnostic[]
     else files.set(found.file, [found]);
   }
   return files.values();
-}
-
-/** Says that a file has nothing for masq, or has it below keys that only a ConfigMap has. */
-function nothingToCheck({ source, documents }: ParsedSource): Diagnostic {
-  for (const document of documents) {
-    const isFile = !CHART_VALUES.test(source.file) && record(document.value).kind === undefined;
-    const wrapped = isFile ? wrappedFile(document.value, AGENT_KEYS) : undefined;
-    if (!wrapped) continue;
-    const message = `nothing to check: ${wrapped.message}, or write a whole ConfigMap`;
-    return diagnostic('MQ212', document.at(wrapped.path, 'key'), { message });
-  }
-  const message = isDump(source.text)
-    ? `nothing to check: ${DUMP_READERS}`
-    : 'nothing to check: no masq intent, no ip-masq-agent file and no manifest that masq knows';
-  return diagnostic('MQ212', { file: source.file, range: source.range(0, 0) }, { message });
-}
-
-/** An ip-masq-agent file between manifests: checked, but nothing reads it there. */
-function strayAgentFile(document: SourceDocument): Diagnostic[] {
-  const message = 'an ip-masq-agent file stands among other documents, where nothing reads it; put it into a ConfigMap';
-  return [diagnostic('MQ215', document.at([]), { message }), ...readAgentDocument(document).diagnostics];
-}
-
-/**
- * Whether a document without kind is an ip-masq-agent file: one of its keys is the agent's, or nearly so. Other programs
- * have a resyncInterval too, so that it tells nothing beside keys that are not the agent's.
- */
-function isAgentFile(document: SourceDocument): boolean {
-  const keys = Object.keys(record(document.value));
-  if (keys.includes('kind') || keys.includes('apiVersion')) return false;
-  if (!CHART_VALUES.test(document.source.file) && keys.some(isMasqKey)) return true;
-  return keys.some(isAgentKey) && keys.every(key => suggest(key, AGENT_KEYS));
-}
-
-/** What Helm's charts call the files of their values, among which those of an agent's file may be. */
-const CHART_VALUES = /(?:^|\/)values(?:[-_.][^/]*)?\.ya?ml$/;
-
-/** What is wrong with a text as YAML, or what the text is where it is none. */
-function syntaxFaults(parsed: ParsedSource): readonly Diagnostic[] {
-  if (!parsed.diagnostics.some(({ code }) => code === 'MQ201')) return parsed.diagnostics;
-  const dump = dumpFault(parsed.source);
-  return dump ? [dump] : templateFaults(parsed);
-}
-
-/** A YAML fault beside `{{` is a template that nobody rendered, and its syntax errors only distract. */
-function templateFaults(parsed: ParsedSource): readonly Diagnostic[] {
-  const { diagnostics, source } = parsed;
-  const at = source.text.indexOf('{{');
-  if (at < 0) return diagnostics;
-  const end = source.text.indexOf('}}', at);
-  const text = source.text.slice(at, end < 0 ? at + 2 : end + 2).split('\n')[0]!;
-  const message = `"${text}" is a template placeholder that was never filled in; check what the template renders`;
-  const place = { file: source.file, range: source.range(at, at + text.length) };
-  const hint = 'a chart is rendered by "helm template CHART | masq validate -"';
-  return [diagnostic('MQ613', place, { message, hint }), ...diagnostics.filter(d => d.code !== 'MQ201')];
 }
