@@ -2,7 +2,7 @@ import type { Input } from '../core/check/check';
 import { mayConcern } from '../core/check/mentions';
 import { contextOf, liveObjects } from './cluster';
 import { DOCUMENT_EXTENSIONS } from './files';
-import { filesAt, parseRevision, type Revision } from './git';
+import { filesAt, parseRevision, type Revision, revisionFault } from './git';
 
 /** Words of a command line, told apart by where what they name is. */
 export interface Words {
@@ -19,7 +19,7 @@ export function tellApart(words: readonly string[]): Words {
 
 /** Whether a word names what is no file: a path at a revision, or a running cluster. */
 export function isElsewhere(word: string): boolean {
-  return parseRevision(word) !== undefined || contextOf(word) !== undefined;
+  return word.startsWith('git:') || contextOf(word) !== undefined;
 }
 
 /** The paths of the intents that settings name, at a revision. */
@@ -45,7 +45,8 @@ export function readElsewhere(
   const faults: string[] = [];
   for (const word of words) {
     const revision = parseRevision(word);
-    const read = revision ? filesOf(revision, intents) : liveObjects(contextOf(word) ?? '');
+    const fault = revisionFault(word);
+    const read = fault ?? (revision ? filesOf(revision, intents) : liveObjects(contextOf(word) ?? ''));
     if (typeof read === 'string') faults.push(`"${word}": ${read}`);
     else inputs.push(...read.filter(isWanted));
   }

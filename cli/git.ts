@@ -26,6 +26,13 @@ export function parseRevision(word: string): Revision | undefined {
   return path === undefined ? { revision } : { revision, path: path === '' ? '.' : path };
 }
 
+/** What is wrong with a word that begins as one for a revision and is none. */
+export function revisionFault(word: string): string | undefined {
+  if (!word.startsWith('git:') || parseRevision(word)) return undefined;
+  const path = word.slice('git:'.length).replace(/^:+/, '');
+  return `no revision is said; write git:REV:PATH, such as git:main:${path === '' ? 'intents/' : path}`;
+}
+
 /** The files below paths at a revision, by the names under which `git show` has them; or why there are none. */
 export function filesAt(wanted: Wanted, isWanted: (name: string) => boolean): Input[] | string {
   const { revision, paths, mayLack = false } = wanted;

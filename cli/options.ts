@@ -114,7 +114,7 @@ export const VPC: Option = {
   type: 'string',
   value: '[CLUSTER=]CIDR',
   multiple: true,
-  help: "a range of the VPC or the VNet, for what AWS's CNI or AKS is configured with: it does not say them",
+  help: "a range of the VPC or the VNet, for what AWS's CNI or AKS is configured with: it does not say them; with commas between several",
 };
 
 /** Which cluster of a side is meant. */

@@ -1,4 +1,4 @@
-import { formatCidr, setsOf } from '../core/address';
+import { setsOf } from '../core/address';
 import { withFacts } from '../core/analysis/facts';
 import { type FleetComparison, shareFacts } from '../core/analysis/fleet';
 import { withVpc } from '../core/analysis/plane-subject';
@@ -7,6 +7,7 @@ import { hasErrors } from '../core/diagnostics';
 import type { ClusterModel } from '../core/intent/model';
 import type { VpcRange } from '../core/target/facts';
 import { readAgentArgs } from './agent-args';
+import { readVpc, vpcText } from './cidr-list';
 import { STDIN } from './files';
 import { writeFindings } from './findings';
 import { parseRevision } from './git';
@@ -14,7 +15,6 @@ import type { Invocation } from './masq';
 import { openSide, type ReadSide, readInTurns, readSide } from './read-side';
 import { intentsAt, loadProject } from './settings';
 import { refuse, stderr } from './stdio';
-import { vpcRange } from './target/options';
 
 /** What a command is asked about: what stands on each side, or the exit code where that cannot be read. */
 export type Sides =
@@ -36,7 +36,7 @@ export async function readSides(
   const project = loadProject(values, false);
   const intents = (project.settings.intents ?? []).map(project.here);
   const atRevision = (revision: string) => intentsAt(project, revision);
-  const vpc = (values['vpc-cidr'] as string[]).flatMap(text => vpcRange(text, faults));
+  const vpc = readVpc(values['vpc-cidr'], faults);
   if (groups.some(words => words.length === 0) && intents.length === 0) {
     faults.push(unnamed(groups.flat()));
   }
@@ -60,9 +60,18 @@ export async function readSides(
   const isWhole = fleet === undefined || fleet.told.length === 0;
   const empty = sides.flatMap(({ subjects }, i) => (isWhole && subjects.length === 0 ? emptiness(groups[i]!) : []));
   if (empty.length > 0) return { ok: false, code: refuse(empty) };
-  if (located.faults.length > 0) return { ok: false, code: refuse(located.faults) };
+  const idle = [...located.faults, ...(flags ? idleFlags(sides) : [])];
+  if (idle.length > 0) return { ok: false, code: refuse(idle) };
   const known = facts ? informed(sides, facts) : { ok: true as const, sides };
   return known.ok ? complete(known.sides, isWhole) : known;
+}
+
+/** What is said of flags that no agent is started with: what is asked about has its own, or no agent. */
+function idleFlags(sides: readonly ReadSide[]): string[] {
+  if (sides.some(({ subjects }) => subjects.some(({ flags }) => flags))) return [];
+  return [
+    '--agent-args is for an ip-masq-agent file, or its ConfigMap, without the DaemonSet that starts the agent, and nothing that is asked about is one; leave it out',
+  ];
 }
 
 /** Sides with the ranges of their clusters' VPCs. */
@@ -81,10 +90,7 @@ function withVpcs(
     }),
   }));
   const idle = vpc.filter(range => !used.has(range) && sides.every(side => !hasErrors(side.diagnostics)));
-  const faults = idle.map(
-    ({ cluster, cidr }) =>
-      `--vpc-cidr ${cluster === undefined ? '' : `${cluster}=`}${formatCidr(cidr)}: nothing that is asked about hangs on it`,
-  );
+  const faults = idle.map(range => `--vpc-cidr ${vpcText(range)}: nothing that is asked about hangs on it`);
   return { sides: known, faults };
 }
 

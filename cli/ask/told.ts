@@ -9,6 +9,7 @@ import { witnessOf } from '../../core/analysis/witness';
 import { andList } from '../../core/diagnostics';
 import type { Labels } from '../../core/intent/selector';
 import type { Pod } from '../../core/treatment/pod-classes';
+import { readVpc, vpcText } from '../cidr-list';
 import type { Invocation } from '../masq';
 import { commandLine } from '../shells';
 import { countText, podText, ruleText, treatmentWord } from './words';
@@ -140,12 +141,22 @@ export function factsOf(before: string | undefined, left: readonly Subject[], ri
   return before !== undefined && before !== '-' && isTold ? [`--facts=${before}`] : [];
 }
 
-/** The options with which sides are read, as they were given. */
-export function readWith(values: Invocation['values']): string[] {
-  return ['config', 'facts', 'agent-args'].flatMap(name => {
-    const given = values[name] as string | readonly string[] | undefined;
-    return [given ?? []].flat().map(value => `--${name}=${value}`);
-  });
+/** The options with which a side was read, as far as it hangs on them. @param subjects what is on that side */
+export function readWith(values: Invocation['values'], subjects: readonly Subject[]): string[] {
+  const given = (name: string): string[] => {
+    const value = values[name] as string | readonly string[] | undefined;
+    return [value ?? []].flat().map(one => `--${name}=${one}`);
+  };
+  const located = subjects.filter(({ plane }) => plane?.vpc);
+  const vpc = readVpc(values['vpc-cidr'], []).filter(({ cluster }) =>
+    located.some(({ name }) => cluster === undefined || cluster === name),
+  );
+  return [
+    ...given('config'),
+    ...given('facts'),
+    ...(subjects.some(({ flags }) => flags) ? given('agent-args') : []),
+    ...vpc.map(range => `--vpc-cidr=${vpcText(range)}`),
+  ];
 }
 
 /** What was compared and what came of it, in a line. */

@@ -9,11 +9,12 @@ import { diagnosis } from './verify-diagnosis';
 import type { Verified } from './verify-text';
 
 /** Proofs for programs. */
-export function proofData({ subject, enforced, proofs }: Verified): object {
+export function proofData({ subject, enforced, proofs, unread }: Verified): object {
   return {
     cluster: subject.name,
     as: subject.as,
     egressPoliciesNotCompared: subject.map.egress.length,
+    unread,
     nodes: proofs.map(({ node, proof }) => ({
       node: node.name,
       files: node.files,

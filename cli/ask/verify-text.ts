@@ -26,6 +26,8 @@ export interface Verified {
   readonly enforced: Enforced;
   /** Node by node. */
   readonly proofs: readonly Proven[];
+  /** The other dumps: those that cannot be read. */
+  readonly unread: readonly string[];
 }
 
 /** How many parts of a difference, and how many rules in the way, are shown. */
@@ -165,16 +167,18 @@ function placedRule({ text }: NatRule, at: Location | undefined): string {
   return `${at.file}:${line}:${column}: ${text}`;
 }
 
-function summary({ proofs, subject }: Verified): string {
+function summary({ proofs, subject, unread }: Verified): string {
   const of = (verdict: NodeProof['verdict']): number => proofs.filter(({ proof }) => proof.verdict === verdict).length;
   const counts = (['proven', 'contradicted', 'unproven'] as const).flatMap(verdict =>
     of(verdict) === 0 ? [] : [`${of(verdict)} ${verdict}`],
   );
-  const nodes = `${proofs.length} ${proofs.length === 1 ? 'node' : 'nodes'}`;
+  const left = unread.length === 0 ? [] : [`${unread.length} not read`];
+  const all = proofs.length + unread.length;
+  const nodes = `${all} ${all === 1 ? 'node' : 'nodes'}`;
   const { length } = subject.map.egress;
   const egress =
     length === 0
       ? ''
       : `; pods of ${length} egress ${length === 1 ? 'policy' : 'policies'} are not compared: what these give them is the gateway's to do`;
-  return `${nodes} against "${subject.name}": ${counts.join(', ')}${egress}`;
+  return `${nodes} against "${subject.name}": ${[...counts, ...left].join(', ')}${egress}`;
 }

@@ -40,7 +40,7 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
   if (diff.refusals.length > 0) return refuse(diff.refusals);
   const hits = gateHits(diff, gates.gates);
   const given = (values.facts as string[]).length > 0 ? [] : factsOf(a, left, right);
-  const ask = asking([...after, ...readWith(values), ...given], isOne);
+  const ask = asking([...after, ...readWith(values, read.sides[1]!.subjects), ...given], isOne);
   stdout.write(written({ diff, hits, ask }, () => comparison(left, right), values));
   const changes = diff.changed.length + diff.added.length + diff.removed.length;
   return (gates.gates.length > 0 ? hits.length : changes) === 0 ? 0 : 1;

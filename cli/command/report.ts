@@ -82,7 +82,7 @@ function compared(
   const [file, another] = values.before as string[];
   const isGiven = another !== undefined || (values.facts as string[]).length > 0;
   const facts = isGiven ? [] : factsOf(file, before, after);
-  const ask = asking([...words, ...readWith(values), ...facts], after.length === 1);
+  const ask = asking([...words, ...readWith(values, after), ...facts], after.length === 1);
   return { clusters: comparison(before, after), asked: { diff, hits: [], ask } };
 }
 

@@ -31,14 +31,16 @@ export async function run({ values, positionals: [intent, ...more] }: Invocation
   const subject = theOne(read.sides[0]!.subjects, values.cluster as string | undefined);
   if (typeof subject === 'string') return refuse([subject]);
   const nodeDumps = dumps.map(readDump);
-  const unread = nodeDumps.flatMap(one => (one.ok ? [] : one.faults));
-  if (unread.length > 0) return refuse(unread);
+  const faulty = nodeDumps.flatMap(one => (one.ok ? [] : one.faults));
+  const code = faulty.length > 0 ? refuse(faulty) : 0;
   const nodes = nodeDumps.flatMap(one => (one.ok ? [one.node] : []));
+  if (nodes.length === 0) return code;
   const enforced = { ...enforcedOf(subject), ...(pods && { pods }) };
   const proofs = nodes.map((node): Proven => ({ node, proof: verifyNode(node.rules, subject.map, enforced) }));
-  const about = { subject, enforced, proofs };
+  const about = { subject, enforced, proofs, unread: dumps.filter((_, i) => !nodeDumps[i]!.ok) };
   if (values.format === 'json') stdout.write(`${JSON.stringify(proofData(about), undefined, 2)}\n`);
   else stdout.write(proofsText(about, palette(useColor(stdout, process.env, values.color as ColorChoice))));
+  if (code !== 0) return code;
   return proofs.every(({ proof }) => proof.verdict === 'proven') ? 0 : 1;
 }
 

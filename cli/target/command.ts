@@ -8,7 +8,7 @@ export const TARGET_OPTIONS: readonly Option[] = [
     type: 'string',
     value: '[CLUSTER=]CIDR',
     multiple: true,
-    help: 'with --target aws or azure: a range of the VPC or the VNet, to which the platform preserves pod addresses by itself',
+    help: 'with --target aws or azure: a range of the VPC or the VNet, to which the platform preserves pod addresses by itself; with commas between several',
   },
   {
     name: 'gateway',

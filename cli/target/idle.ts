@@ -4,7 +4,8 @@ import type { ClusterModel } from '../../core/intent/model';
 import type { GatewayNodes, PoolName } from '../../core/target/facts';
 import { isGatewayOf } from '../../core/target/gateway';
 import { isPoolOf } from '../../core/target/pools';
-import type { TargetOptions } from './options';
+import { vpcText } from '../cidr-list';
+import { pairsText, type TargetOptions } from './options';
 
 /** Finds what a target was told and no cluster needs: most likely a slip, which would change what is rendered unseen. */
 export class IdleOptions {
@@ -15,7 +16,7 @@ export class IdleOptions {
 
   constructor(private readonly options: TargetOptions) {
     const { gateways, pools } = options.facts;
-    this.gateways = new Set(gateways.filter(({ ip }) => ip !== undefined));
+    this.gateways = new Set(gateways);
     this.pools = new Set(pools);
   }
 
@@ -26,7 +27,10 @@ export class IdleOptions {
     const addresses = this.gateways.size === 0 ? [] : (model.egress?.policies ?? []).flatMap(one => one.sourceIP ?? []);
     for (const { address, text } of addresses) {
       this.egress.add(text);
-      for (const gateway of this.gateways) if (isGatewayOf(gateway, address)) this.gateways.delete(gateway);
+      const { gateways } = this.options.facts;
+      const own = gateways.filter(gateway => isGatewayOf(gateway, address));
+      for (const gateway of own.length > 0 ? own : gateways.filter(({ ip }) => ip === undefined))
+        this.gateways.delete(gateway);
     }
     for (const pool of this.pools) if (isPoolOf(model, pool)) this.pools.delete(pool);
   }
@@ -40,15 +44,15 @@ export class IdleOptions {
       ...clusters
         .filter(isUnknown)
         .map(name => `--cluster "${name}": no intent is of this cluster${nearText(name, names)}`),
-      ...facts.vpc.flatMap(({ cluster, cidr }) =>
-        isUnknown(cluster)
-          ? [
-              `--vpc-cidr "${cluster}=${formatCidr(cidr)}": no intent is of cluster "${cluster}"${nearText(cluster, names)}`,
-            ]
-          : [],
-      ),
-      ...[...this.gateways].map(
-        ({ ip }) => `--gateway "${ip}=...": no egress policy gives packets this address${nearText(ip!, this.egress)}`,
+      ...facts.vpc.flatMap(range => {
+        const { cluster } = range;
+        if (!isUnknown(cluster)) return [];
+        return [`--vpc-cidr "${vpcText(range)}": no intent is of cluster "${cluster}"${nearText(cluster, names)}`];
+      }),
+      ...[...this.gateways].map(({ ip, labels }) =>
+        ip === undefined
+          ? `--gateway "${pairsText(labels)}": ${this.egress.size === 0 ? 'there is no egress policy' : 'every address of an egress policy has a --gateway of its own'}; leave it out`
+          : `--gateway "${ip}=...": no egress policy gives packets this address${nearText(ip, this.egress)}`,
       ),
       ...[...this.pools].map(
         ({ name, cidr }) => `--pool "${name}=${formatCidr(cidr)}": no cluster's pods have addresses of this range`,

@@ -1,15 +1,9 @@
-import { parseAddress, parseCidr } from '../../core/address';
+import { formatAddress, parseAddress, parseCidr } from '../../core/address';
 import { orList, suggest } from '../../core/diagnostics';
-import { isLabelKey, isLabelValue, isSubdomain } from '../../core/intent/selector';
-import {
-  type GatewayNodes,
-  type PoolName,
-  TARGETS,
-  type TargetFacts,
-  type TargetName,
-  type VpcRange,
-} from '../../core/target/facts';
+import { isLabelKey, isLabelValue, isSubdomain, type Labels } from '../../core/intent/selector';
+import { type GatewayNodes, type PoolName, TARGETS, type TargetFacts, type TargetName } from '../../core/target/facts';
 import { parseLabels } from '../ask/words';
+import { readVpc } from '../cidr-list';
 import type { Invocation } from '../masq';
 
 /** A data plane that intents are rendered for, and what it was told. */
@@ -56,8 +50,8 @@ export function readTarget(word: string, values: Invocation['values']): TargetOp
     }
   }
   const facts: TargetFacts = {
-    vpc: given('vpc-cidr').flatMap(text => vpcRange(text, faults)),
-    gateways: given('gateway').flatMap(text => gatewayNodes(text, faults)),
+    vpc: readVpc(values['vpc-cidr'], faults),
+    gateways: readGateways(given('gateway'), faults),
     pools: given('pool').flatMap(text => poolName(text, faults)),
   };
   if (faults.length > 0) return faults;
@@ -71,24 +65,37 @@ export function readTarget(word: string, values: Invocation['values']): TargetOp
   };
 }
 
-/** Reads a range of a VPC, `CIDR` or `CLUSTER=CIDR`. @param faults gets what is wrong with it */
-export function vpcRange(text: string, faults: string[]): VpcRange[] {
-  const at = text.indexOf('=');
-  const parsed = parseCidr(text.slice(at + 1));
-  if (!parsed.ok) faults.push(`--vpc-cidr ${parsed.fault.message}`);
-  else if (parsed.value.family === 6) faults.push(`--vpc-cidr "${text}" is IPv6; only IPv4 ranges matter there`);
-  else return [{ ...(at > 0 && { cluster: text.slice(0, at) }), cidr: parsed.value }];
-  return [];
+/** Reads the nodes that hold egress addresses; of one address, and of all others, they are said once. */
+function readGateways(texts: readonly string[], faults: string[]): GatewayNodes[] {
+  const gateways = texts.flatMap(text => gatewayNodes(text, faults));
+  const seen = new Map<string | undefined, string>();
+  for (const { ip, labels } of gateways) {
+    const own = pairsText(labels);
+    const other = seen.get(ip);
+    const what = ip === undefined ? 'the nodes of every address that is not named' : `the nodes of ${ip}`;
+    if (other !== undefined && other !== own)
+      faults.push(`--gateway says twice what ${what} are: "${other}" and "${own}"; keep one`);
+    seen.set(ip, own);
+  }
+  return gateways;
 }
 
 function gatewayNodes(text: string, faults: string[]): GatewayNodes[] {
   const at = text.indexOf('=');
-  const ip = at > 0 && parseAddress(text.slice(0, at)).ok ? text.slice(0, at) : undefined;
+  const address = at > 0 ? parseAddress(text.slice(0, at)) : undefined;
+  const ip = address?.ok ? formatAddress(address.value) : undefined;
   const labels = parseLabels(ip === undefined ? text : text.slice(at + 1));
   const areLabels = Object.entries(labels ?? {}).every(([key, value]) => isLabelKey(key) && isLabelValue(value));
   if (labels && areLabels) return [{ ...(ip !== undefined && { ip }), labels }];
   faults.push(`--gateway "${text}" names no labels; write them as KEY=VALUE, such as kubernetes.io/hostname=node-1`);
   return [];
+}
+
+/** Labels as the command line has them, such as `a=b,c=d`. */
+export function pairsText(labels: Labels): string {
+  return Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',');
 }
 
 function poolName(text: string, faults: string[]): PoolName[] {

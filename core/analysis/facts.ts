@@ -27,7 +27,7 @@ export function withFacts(subject: Subject, model: ClusterModel): WithFacts {
     const read = planeSubject(subject.plane, model);
     return { ok: true, subject: named({ name: subject.name, ...read }, model) };
   }
-  if (subject.model || !subject.bundle || !isOfPlatform(subject.bundle))
+  if (subject.model || subject.flags || !subject.bundle || !isOfPlatform(subject.bundle))
     return { ok: true, subject: named(subject, model) };
   const readings = manifestReadings(subject.bundle, model);
   for (const reading of readings) if (!reading.ok) return reading;

@@ -31,13 +31,19 @@ export interface GateHit {
   readonly to: IntervalSet;
 }
 
-/** Reads gates: a list with commas of names, each but `any` with `=RANGE` if only some destinations count. */
+/**
+ * Reads gates: a list with commas of names, each but `any` with `=RANGE` if only some destinations count. A range behind
+ * a gate with one is another one of the same gate.
+ */
 export function parseGates(text: string): { readonly gates: readonly Gate[]; readonly faults: readonly string[] } {
   const gates: Gate[] = [];
   const faults: string[] = [];
-  for (const word of text.split(',').map(part => part.trim())) {
+  let ranged: string | undefined;
+  for (const part of text.split(',').map(one => one.trim())) {
+    const word = ranged !== undefined && isRange(part) ? `${ranged}=${part}` : part;
     const [, name = '', range] = /^([^=]*)(?:=(.*))?$/s.exec(word)!;
     const fault = gateFault(word, name, range);
+    ranged = range !== undefined && name in NEWLY ? name : undefined;
     if (fault !== undefined) faults.push(fault);
     else if (name === 'any') gates.push({ text: word });
     else if (name === 'newly-preserved-public') gates.push({ text: word, newly: 'preserve', range: PUBLIC });
@@ -47,14 +53,21 @@ export function parseGates(text: string): { readonly gates: readonly Gate[]; rea
 }
 
 function gateFault(word: string, name: string, range: string | undefined): string | undefined {
+  if (isRange(word)) return `"${word}" is a range, and no gate; write it behind one, as in "newly-masqueraded=${word}"`;
   if (!GATE_NAMES.includes(name)) {
-    const near = suggest(name, GATE_NAMES);
-    return `"${word}" is no gate; ${near === undefined ? `there are ${GATE_NAMES.join(', ')}` : `did you mean "${near}"?`}`;
+    const near = name === '' ? undefined : (suggest(name, GATE_NAMES) ?? suggest(`newly-${name}`, GATE_NAMES));
+    const instead = near === undefined || range === undefined || !(near in NEWLY) ? near : `${near}=${range}`;
+    return `"${word}" is no gate; ${instead === undefined ? `there are ${GATE_NAMES.join(', ')}` : `did you mean "${instead}"?`}`;
   }
   if (range === undefined) return undefined;
   if (!(name in NEWLY)) return `"${word}": ${name} takes no range; write "newly-preserved=${range}"`;
   const fault = rangeFault(range);
   return fault === undefined ? undefined : `"${word}": ${fault}`;
+}
+
+/** Whether a word is a range, or was meant as a CIDR. */
+function isRange(word: string): boolean {
+  return rangeFault(word) === undefined || /^[\d.:/a-f]*[.:][\d.:/a-f]*$/i.test(word);
 }
 
 /** Why gates can never be shut: they are for a place that no cluster declares. Each in a line. */

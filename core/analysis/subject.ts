@@ -27,7 +27,7 @@ export interface Subject {
   readonly model?: ClusterModel;
   /** Its manifests, if it is they that were read, by themselves. */
   readonly bundle?: Bundle;
-  /** The flags of the agent that reads the file, if it is a bare one. */
+  /** The flags of the agent that reads the file, if it is a bare one, or a ConfigMap's for which they were given. */
   readonly flags?: AgentFlags;
   /** Another data plane's configuration, if it is that which was read. */
   readonly plane?: PlaneOf;
@@ -76,7 +76,7 @@ export class SubjectReader {
   private readonly files: string[] = [];
 
   /** @param flags those of the agent that reads bare files. @default the agent's own defaults */
-  constructor(private readonly flags: AgentFlags = DEFAULT_FLAGS) {}
+  constructor(private readonly flags?: AgentFlags) {}
 
   /** Reads a file, and returns the clusters of its intents: for nothing, if something turns out to be wrong in the end. */
   add(input: Input): Subject[] {
@@ -101,13 +101,15 @@ export class SubjectReader {
     }
     for (const [folder, bundle] of bundles) {
       const path = folder === '' ? hereOf(files) : folder;
-      const reading = intents.has(lastPart(path)) ? undefined : bundleReading(bundle);
-      if (reading?.ok) unnamed.push([path, { map: reading.map, as: reading.as, places: [], bundle }]);
+      const reading = intents.has(lastPart(path)) ? undefined : bundleReading(bundle, flags);
+      const own = reading?.ok && reading.isFlagged ? { flags: flags! } : {};
+      if (reading?.ok) unnamed.push([path, { map: reading.map, as: reading.as, places: [], bundle, ...own }]);
       else if (reading) refusals.push(`${folder === '' ? 'the manifests' : `"${folder}"`}: ${reading.message}`);
     }
     for (const { file, config, document } of agentFiles) {
-      const map = agentTreatment(config, flags, document);
-      unnamed.push([withoutExtension(file), { map, as: "the agent's file", places: [], flags }]);
+      const own = flags ?? DEFAULT_FLAGS;
+      const map = agentTreatment(config, own, document);
+      unnamed.push([withoutExtension(file), { map, as: "the agent's file", places: [], flags: own }]);
     }
     const names = shortestNames(unnamed.map(([path]) => path));
     const subjects = unnamed.map(([, subject], i) => ({ name: names[i]!, ...subject }));

@@ -2,6 +2,7 @@ import type { Family } from '../address';
 import { type Fields, fieldsOf } from './json';
 import type { Condition, NatRule, RuleVerdict } from './nat-rule';
 import { readNftMatch } from './nft-match';
+import { nftRuleText } from './nft-rule-text';
 import { readNftVerdict } from './nft-verdict';
 
 /** Statements that iptables-nft writes and reads: a packet's way does not depend on anything that they leave out. */
@@ -34,8 +35,10 @@ export function isOfIptables({ expr }: Fields): boolean {
 
 /** Whether nft lists a rule of iptables-nft without what it matches and does, and nothing that was read says it. */
 export function isNamedOnly({ text }: NatRule): boolean {
-  return text.includes('{"xt":');
+  return XT.test(text);
 }
+
+const XT = / xt (?:match|target) "/;
 
 function hasMatch({ expr }: Fields, name: string): boolean {
   return (expr as readonly unknown[]).some(item => fieldsOf(fieldsOf(item)?.xt)?.name === name);
@@ -92,7 +95,7 @@ const STATEFUL: readonly string[] = ['limit', 'quota', 'ct count', 'set'];
  * @param scope what stands before the names of chains and sets of the rule's own table
  */
 export function readNftRule(family: Family, { chain, handle, expr }: Fields, scope: string): NatRule {
-  const text = `${scope}${chain} handle ${handle}: ${JSON.stringify(expr)}`;
+  const text = `${scope}${chain} handle ${handle}: ${nftRuleText(expr)}`;
   const statements = Array.isArray(expr) ? expr.map(item => Object.entries(fieldsOf(item) ?? {})[0]) : [undefined];
   const conditions: Condition[] = [];
   let verdict: RuleVerdict = { kind: 'continue' };

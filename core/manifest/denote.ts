@@ -13,11 +13,11 @@ import type { AgentConfigMap } from './config-map';
 import type { AgentDaemonSet } from './daemon-set';
 
 /**
- * A reading of a cluster's objects: with `ok` the `map` that they denote and in a few words what was read `as` it, else
- * the `message` that says why they denote nothing.
+ * A reading of a cluster's objects: with `ok` the `map` that they denote and in a few words what was read `as` it, and
+ * whether it hangs on flags that were given; else the `message` that says why they denote nothing.
  */
 export type Reading =
-  | { readonly ok: true; readonly map: TreatmentMap; readonly as: string }
+  | { readonly ok: true; readonly map: TreatmentMap; readonly as: string; readonly isFlagged?: boolean }
   | { readonly ok: false; readonly message: string };
 
 /** The ConfigMap that an agent reads which somebody else runs, such as GKE. Source: Google's page on ip-masq-agent. */
@@ -43,8 +43,9 @@ export function manifestReadings(bundle: Bundle, model: ClusterModel): Reading[]
 /**
  * What objects denote of which nothing else is known: anybody's manifests. Where no agent and no list is among them,
  * what policies do not speak of is the platform's own doing, of which only so much is known that pods are masqueraded.
+ * @param flags those of the agent, where no DaemonSet is among the objects
  */
-export function bundleReading(bundle: Bundle): Reading | undefined {
+export function bundleReading(bundle: Bundle, flags?: AgentFlags): Reading | undefined {
   const egress = bundle.policies.map(({ policy, document }) => ({
     ...egressRule(policy),
     decision: { ...egressRule(policy).decision, at: document.at(['metadata', 'name']) },
@@ -67,8 +68,9 @@ export function bundleReading(bundle: Bundle): Reading | undefined {
   }
   if (first) {
     const document = first.one.fileDocuments.get(first.key);
-    const map = { ...agentTreatment(first.file, DEFAULT_FLAGS, document), egress };
-    return { ok: true, map, as: "the agent with the ConfigMap's file and no flags" };
+    const map = { ...agentTreatment(first.file, flags ?? DEFAULT_FLAGS, document), egress };
+    const as = `the agent with the ConfigMap's file and ${flags ? 'the flags that were given' : 'no flags'}`;
+    return { ok: true, map, as, isFlagged: flags !== undefined };
   }
   if (egress.length === 0) return undefined;
   const rest: Decision = { treatment: MASQUERADE, rule: "the platform's own masquerading" };

@@ -200,6 +200,29 @@ describe('gates', () => {
     expect(status).toBe(1);
   });
 
+  test('a range behind a comma is another one of the same gate', () => {
+    const { stdout } = box.masq('diff', 'b', 'a', '--fail-on=newly-masqueraded=192.0.2.0/24,8.8.8.0/25,newly-snat');
+    expect(stdout.match(/stopped by \S+/g)).toEqual(['stopped by newly-masqueraded=8.8.8.0/25:']);
+  });
+
+  test.each([
+    [
+      'newly-masquerade=10.0.0.0/8',
+      '"newly-masquerade=10.0.0.0/8" is no gate; did you mean "newly-masqueraded=10.0.0.0/8"?',
+    ],
+    ['masqueraded', '"masqueraded" is no gate; did you mean "newly-masqueraded"?'],
+    ['any,pods', '"pods" is a range, and no gate; write it behind one, as in "newly-masqueraded=pods"'],
+    [
+      'newly-snat=10.0.0.0/8,10.0.0.1/8',
+      '"newly-snat=10.0.0.1/8": CIDR "10.0.0.1/8" has host bits set; did you mean "10.0.0.0/8"?',
+    ],
+    ['error', '"error" is no gate; there are any, newly-preserved,'],
+  ])('a slip in %s says what to write', (gates, said) => {
+    const { status, stderr } = box.masq('diff', 'a', 'b', '--fail-on', gates);
+    expect(status).toBe(2);
+    expect(stderr).toContain(`masq: --fail-on ${said}`);
+  });
+
   test('that are none are all told', () => {
     const gates = 'newly-presrved,any=pods,newly-snat=10.0.0.1/8,newly-snat=serivces,,newly-masqueraded=';
     expect(box.masq('diff', 'a', 'b', '--fail-on', gates)).toEqual({
@@ -456,6 +479,16 @@ test('what is rendered for another data plane is a side, from files, a revision 
   expect(box.masq('diff', 'one.yaml', 'targets/calico')).toEqual(noChanges);
   expect(box.masq('diff', 'one.yaml', 'targets/azure', ...vpc)).toEqual(noChanges);
   expect(box.masq('diff', 'targets/calico', 'targets/azure', '--vpc-cidr', 'one=192.168.0.0/16')).toEqual(noChanges);
+  expect(box.masq('diff', 'one.yaml', 'targets/azure', '--vpc-cidr', 'one=192.168.0.0/17, 192.168.128.0/17')).toEqual(
+    noChanges,
+  );
+  const other = box.masq('diff', 'one.yaml', 'targets/azure', '--vpc-cidr', '192.168.0.0/17,172.16.0.0/12');
+  expect(other.stdout).toContain(
+    'try: masq explain targets/azure --vpc-cidr=192.168.0.0/17 --vpc-cidr=172.16.0.0/12 --facts=one.yaml --to ',
+  );
+  expect(box.masq('diff', 'one.yaml', 'targets/azure', '--vpc-cidr', '=192.168.0.0/16,10.0.0.1/8').stderr).toBe(
+    'masq: --vpc-cidr "=192.168.0.0/16" names no cluster before "="\nmasq: --vpc-cidr "10.0.0.1/8" names no cluster before "="\n',
+  );
   expect(box.masq('explain', 'targets/calico', '--to', '10.1.1.1').stdout).toMatch(
     /decided by "10\.\S+" \(targets\/calico\/one\/20-ippool-masq-\S+\.yaml:\d+:\d+\)/,
   );

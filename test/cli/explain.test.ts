@@ -29,6 +29,35 @@ beforeEach(() => {
   box.write('lab.yaml', INTENT);
 });
 
+test('flags are for a file, or its ConfigMap, without a DaemonSet, and idle elsewhere', () => {
+  box.write(
+    'ip-masq-agent.yaml',
+    'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ip-masq-agent, namespace: kube-system}\ndata: {config: "{}"}\n',
+  );
+  const asked = (side: string) => box.masq('explain', side, '--to', 'fd00::1', '--agent-args=--enable-ipv6');
+  expect(asked('ip-masq-agent.yaml').stdout).toContain(
+    "by the agent with the ConfigMap's file and the flags that were given\n\n  to fd00::1: masqueraded",
+  );
+  const idle =
+    'masq: --agent-args is for an ip-masq-agent file, or its ConfigMap, without the DaemonSet that starts the agent, and nothing that is asked about is one; leave it out\n';
+  expect(asked('lab.yaml')).toEqual({ status: 2, stdout: '', stderr: idle });
+  box.masq('synth', 'lab.yaml');
+  expect(asked('dist/lab').stderr).toBe(idle);
+  expect(box.masq('diff', 'lab.yaml', 'dist/lab', '--agent-args=--enable-ipv6').stderr).toBe(idle);
+});
+
+test.each([
+  ['git:', 'no revision is said; write git:REV:PATH, such as git:main:intents/'],
+  ['git::dist/prod', 'no revision is said; write git:REV:PATH, such as git:main:dist/prod'],
+])('%s is no side', (word, said) => {
+  expect(box.masq('explain', word, '--to', '1.1.1.1')).toEqual({
+    status: 2,
+    stdout: '',
+    stderr: `masq: "${word}": ${said}\n`,
+  });
+  expect(box.masq('import', word).stderr).toBe(`masq: "${word}": ${said}\n`);
+});
+
 test('every rule that was asked says why it did not decide', () => {
   const { status, stdout, stderr } = box.masq(
     'explain',

@@ -167,6 +167,9 @@ describe('what a target cannot express is refused where it stands', () => {
       '--gateway "10.128.0.10=...": no egress policy gives packets this address; did you mean "10.128.0.100"?',
     );
     expect(box.masq('synth', 'in', '--target', 'cilium', '--gateway', '10.128.0.100=a=b').status).toBe(0);
+    expect(
+      box.masq('synth', 'in', '--target', 'cilium', '--gateway', '10.128.0.100=a=b', '--gateway', 'c=d').stderr,
+    ).toContain('--gateway "c=d": every address of an egress policy has a --gateway of its own; leave it out');
   });
 
   test('what cannot be read may be what an option is for', () => {
@@ -374,6 +377,19 @@ test.each([
   [
     ['--target', 'aws', '--vpc-cidr', 'b=10.0.0.0/8'],
     '--vpc-cidr "b=10.0.0.0/8": no intent is of cluster "b"; did you mean "a"?',
+  ],
+  [['--target', 'aws', '--vpc-cidr', 'a=10.0.0.0/8,10.0.0.1/8'], 'CIDR "10.0.0.1/8" has host bits set'],
+  [
+    ['--target', 'cilium', '--gateway', 'egress=true'],
+    '--gateway "egress=true": there is no egress policy; leave it out',
+  ],
+  [
+    ['--target', 'cilium', '--gateway', '10.0.0.1=a=b', '--gateway', '10.0.0.1=a=c'],
+    '--gateway says twice what the nodes of 10.0.0.1 are: "a=b" and "a=c"; keep one',
+  ],
+  [
+    ['--target', 'cilium', '--gateway', 'a=b', '--gateway', 'a=c'],
+    '--gateway says twice what the nodes of every address that is not named are: "a=b" and "a=c"; keep one',
   ],
   [
     ['--target', 'cilium', '--gateway', '1.2.3.4=a=b'],

@@ -264,6 +264,24 @@ describe('nodes', () => {
   });
 });
 
+test('a dump that cannot be read does not hide the others', () => {
+  box.write('good', dumpOf(['@agent']));
+  box.write('bad', 'no dump\n');
+  expect(verify('--against', 'good', 'bad', 'nowhere')).toEqual({
+    status: 2,
+    stdout: `good: proven
+  IPv4: every address is treated as the intent says
+  IPv6: nothing of it is in the dump
+3 nodes against "prod": 1 proven, 2 not read
+`,
+    stderr: expect.stringMatching(/^masq: bad:1:1: .*\nmasq: "nowhere" does not exist.*\n$/),
+  });
+  const { status, stdout } = verify('--against', 'good', 'bad', '--format=json');
+  expect(status).toBe(2);
+  expect(JSON.parse(stdout)).toMatchObject({ unread: ['bad'], nodes: [{ node: 'good', verdict: 'proven' }] });
+  expect(verify('--against', 'bad')).toMatchObject({ status: 2, stdout: '' });
+});
+
 describe('in JSON', () => {
   test('all is told, with places', () => {
     box.write(
@@ -278,7 +296,7 @@ describe('in JSON', () => {
     };
     const to = ['10.8.0.0/14'];
     expect(JSON.parse(stdout)).toEqual({
-      ...{ cluster: 'prod', as: 'the intent', egressPoliciesNotCompared: 0 },
+      ...{ cluster: 'prod', as: 'the intent', egressPoliciesNotCompared: 0, unread: [] },
       nodes: [
         {
           ...{ node: 'node-1', files: ['node-1'], verdict: 'contradicted' },
