@@ -1,6 +1,5 @@
 import { FAMILIES, formatAddress, setsOf } from '../address';
 import { andList, type Diagnostic, diagnostic, hasErrors } from '../diagnostics';
-import { append } from '../diagnostics/collect';
 import { commonLabels, labelsText } from '../intent/selector';
 import { OF_AKS, RECONCILED } from '../manifest/config-map';
 import type { AgentDaemonSet } from '../manifest/daemon-set';
@@ -36,10 +35,8 @@ export interface PlaneOptions {
 /** Reads the configuration of the one data plane that decides; several are refused. */
 export function readPlane(claims: Claims, options: PlaneOptions): ReadPlane {
   const { azureSet } = options;
-  const several = severalDataPlanes(claims, azureSet);
-  if (several) return { diagnostics: [several] };
-  const twice = claimedTwice(claims);
-  if (twice.length > 0) return { diagnostics: twice };
+  const open = undecided(claims, azureSet);
+  if (open.length > 0) return { diagnostics: open };
   const { antrea, aws, azure, calico, cilium, tencent } = claims;
   if (calico.length > 0) return planeOfCalico(calico);
   if (cilium.length > 0) return planeOf(ipv6 => readCilium(cilium, ipv6));
@@ -47,6 +44,12 @@ export function readPlane(claims: Claims, options: PlaneOptions): ReadPlane {
   if (azure.length > 0 || azureSet) return planeOfAzure(azure, options);
   if (tencent.length > 0) return planeOf(() => readTencent(tencent[0]!));
   return planeOfAws(aws);
+}
+
+/** What is said where several data planes would each decide, or objects of one stand there twice. */
+export function undecided(claims: Claims, azureSet: AgentDaemonSet | undefined): readonly Diagnostic[] {
+  const several = severalDataPlanes(claims, azureSet);
+  return several ? [several] : claimedTwice(claims);
 }
 
 /** A plane of what a reader reads, whatever pods have; what is to be said is the same. */
@@ -76,32 +79,47 @@ function planeOfCalico(documents: readonly SourceDocument[]): ReadPlane {
 
 /** A running cluster has Antrea's settings in a ConfigMap; elsewhere what nobody sets is as Antrea has it. */
 function planeOfAntrea(documents: readonly SourceDocument[], { isWhole }: PlaneOptions): ReadPlane {
-  const diagnostics: Diagnostic[] = [];
-  const [config] = documents.filter(isAntreaConfig);
-  if (isWhole && !config) {
+  if (isWhole && !documents.some(isAntreaConfig)) {
     const message =
       'the ConfigMap "antrea-config" in kube-system with Antrea\'s settings is not there, which decide too';
     return { diagnostics: [diagnostic('MQ803', documents[0]!.at([]), { message })] };
   }
+  return planeOf(ipv6 => readAntreaObjects(documents, ipv6));
+}
+
+/** Reads Antrea's settings, from its ConfigMap or else from values of its chart, and its Egress objects. */
+export function readAntreaObjects(documents: readonly SourceDocument[], ipv6: boolean): ReadDialect {
+  const [config] = documents.filter(isAntreaConfig);
   const settings = config && antreaSettings(config);
-  append(diagnostics, settings?.diagnostics ?? []);
+  if (settings && hasErrors(settings.diagnostics)) return { diagnostics: settings.diagnostics };
   const values = settings ? settings.documents[0] : documents.find(isAntreaValues);
   const egresses = documents.filter(isAntreaEgress);
-  if (hasErrors(diagnostics)) return { diagnostics };
-  return planeOf(ipv6 => readAntrea({ ...(values && { values }), egresses, families: ipv6 ? [4, 6] : [4] }));
+  const read = readAntrea({ ...(values && { values }), egresses, families: ipv6 ? [4, 6] : [4] });
+  return { ...read, diagnostics: [...(settings?.diagnostics ?? []), ...read.diagnostics] };
 }
 
 /** Beside the ConfigMap for lists of one's own AKS has another one, unless a DaemonSet says what is mounted. */
 function planeOfAzure(configMaps: readonly SourceDocument[], { azureSet, isWhole }: PlaneOptions): ReadPlane {
   const names = configMaps.map(one => objectId(one)?.name);
-  const wanted = azureSet ? azureSet.configMaps.map(({ name }) => name) : names.includes(OF_AKS) ? [RECONCILED] : [];
-  const lacks = !isWhole && wanted.includes(RECONCILED) && !names.includes(RECONCILED);
+  const mounted = azureSet?.configMaps.some(({ name }) => name === RECONCILED) ?? false;
+  const lacks = !isWhole && (azureSet ? mounted && !names.includes(RECONCILED) : lacksReconciled(configMaps));
   const read = readAzure({ configMaps, ...(azureSet && { daemonSet: azureSet }) });
   return planeOf(() => read, lacks ? { lacksReconciled: true } : {});
 }
 
-/** A patch of the DaemonSet and the configuration of the add-on stand together, and say the same. */
+/** Whether the ConfigMap for lists of one's own on AKS is there without the one that AKS keeps beside it. */
+export function lacksReconciled(configMaps: readonly SourceDocument[]): boolean {
+  const names = configMaps.map(one => objectId(one)?.name);
+  return names.includes(OF_AKS) && !names.includes(RECONCILED);
+}
+
 function planeOfAws(documents: readonly SourceDocument[]): ReadPlane {
+  const read = readAwsObjects(documents);
+  return read.reading ? planeOf(() => read) : read;
+}
+
+/** Reads what is said of AWS's VPC CNI: a patch of its DaemonSet and the configuration of the add-on stand together, and say the same. */
+export function readAwsObjects(documents: readonly SourceDocument[]): ReadDialect {
   const [first, ...others] = documents.map(document => ({ document, read: readAws(document) }));
   const all = [first!, ...others];
   const diagnostics = all.flatMap(({ read }) => read.diagnostics);
@@ -118,7 +136,7 @@ function planeOfAws(documents: readonly SourceDocument[]): ReadPlane {
     const message = `what is said of AWS's VPC CNI differs: ${witnessText(witness, first!.document.source.file, document.source.file)}`;
     return { diagnostics: [...diagnostics, diagnostic('MQ803', document.at([]), { message })] };
   }
-  return planeOf(() => ({ reading: first!.read.reading!, diagnostics }));
+  return { reading: first!.read.reading!, diagnostics };
 }
 
 /** Objects of which the data plane has one, and that stand there twice: whose word counts cannot be told. */

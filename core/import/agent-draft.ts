@@ -35,6 +35,8 @@ interface FoundAgent {
   /** Absent where there is no file, or an empty one. */
   readonly document?: SourceDocument;
   readonly configMap?: AgentConfigMap;
+  /** The key that the file is under. */
+  readonly key?: string;
   readonly daemonSet?: AgentDaemonSet;
   readonly at: Location;
 }
@@ -56,7 +58,7 @@ export function draftAgent(objects: AgentObjects): Drafted {
   const { flags, config, document, daemonSet, configMap, at } = agent;
   const platform = platformOf(agent);
   if (daemonSet) append(diagnostics, leftOverNotes(daemonSet.document));
-  if (configMap) noteConfigMap(configMap, daemonSet, diagnostics);
+  if (configMap) append(diagnostics, configMapNotes(configMap, agent));
   const draft: Draft = {
     as: daemonSet ? 'ip-masq-agent' : "ip-masq-agent's file",
     ...(platform && { platform }),
@@ -64,7 +66,6 @@ export function draftAgent(objects: AgentObjects): Drafted {
     kept: keptRanges(config, flags, document),
     agent: on => agentSpec(agent, on, objects.flags !== undefined),
     ipv6Unknown: daemonSet === undefined && objects.flags === undefined && !listsIPv6(config),
-    needsVpc: false,
     at,
     map: () => agentTreatment(config, flags, document),
   };
@@ -103,7 +104,8 @@ function candidates(
       return [];
     }
     const { ok: _ok, ...rest } = agent;
-    return [{ ...rest, daemonSet, at: agent.document?.at([]) ?? at }];
+    const key = daemonSet.configMaps[0]?.key;
+    return [{ ...rest, daemonSet, ...(key !== undefined && { key }), at: agent.document?.at([]) ?? at }];
   });
   return [...bare, ...mounted];
 }
@@ -114,7 +116,7 @@ function configMapAgents(bundle: Bundle, flags: AgentFlags | undefined): FoundAg
     [...configMap.files].map(([key, config]) => {
       const document = configMap.fileDocuments.get(key);
       const at = document?.at([]) ?? configMap.document.at(['data', key], 'key');
-      return { flags: flagsFor(config, flags), config, configMap, at, ...(document && { document }) };
+      return { flags: flagsFor(config, flags), config, configMap, key, at, ...(document && { document }) };
     }),
   );
 }
@@ -128,19 +130,20 @@ function listsIPv6({ nonMasqueradeCIDRs = [] }: AgentConfig): boolean {
   return nonMasqueradeCIDRs.some(cidr => cidr.family === 6);
 }
 
-/** What is rendered has the one name and key that the documents know. */
-function noteConfigMap(
-  configMap: AgentConfigMap,
-  daemonSet: AgentDaemonSet | undefined,
-  diagnostics: Diagnostic[],
-): void {
-  const { document, name } = configMap;
-  if (name === undefined || name === WELL_KNOWN) return;
+/** What is rendered has the one name and key that the documents know, and no key beside it. */
+function configMapNotes({ document, name, keys }: AgentConfigMap, { daemonSet, key }: FoundAgent): Diagnostic[] {
+  const unread = keys
+    .filter(one => one !== key)
+    .map(one => {
+      const message = `the agent reads "${key}", and not "${one}" beside it, which is left out`;
+      return diagnostic('MQ801', document.at(['data', one], 'key'), { message });
+    });
+  if (name === undefined || name === WELL_KNOWN) return unread;
   const also = daemonSet
     ? '; the DaemonSet that is rendered reads it'
     : '; whoever runs the agent has to mount that one';
   const message = `the ConfigMap is rendered as "${WELL_KNOWN}", not as "${name}"${also}`;
-  diagnostics.push(diagnostic('MQ801', document.at(['metadata', 'name']), { message }));
+  return [diagnostic('MQ801', document.at(['metadata', 'name']), { message }), ...unread];
 }
 
 function foundFacts(configMap: AgentConfigMap | undefined): FoundFacts {

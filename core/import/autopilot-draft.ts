@@ -53,7 +53,6 @@ export function draftAutopilot({ noSnat }: Bundle): Drafted {
         ? { defaultPolicy: 'add', ...(first.name !== 'masq' && { policyName: first.name }) }
         : { defaultPolicy: 'replace' },
       ipv6Unknown: false,
-      needsVpc: false,
       at: (generated ?? first ?? noSnat[0]!).document.at(['spec', 'destinations'], 'key'),
       map: ranges => readingMap(reading, ranges),
     },

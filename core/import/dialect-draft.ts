@@ -1,10 +1,10 @@
-import { IntervalSet } from '../address';
+import { IntervalSet, setsOf } from '../address';
 import { type Diagnostic, diagnostic, type Location } from '../diagnostics';
-import { readAws } from '../dialect/aws';
 import { readAzure } from '../dialect/azure';
 import { type ReadCalico, readCalico } from '../dialect/calico';
 import { readCilium } from '../dialect/cilium';
-import { type Claims, severalDataPlanes } from '../dialect/claims';
+import type { Claims } from '../dialect/claims';
+import { lacksReconciled, readAntreaObjects, readAwsObjects, undecided } from '../dialect/read-plane';
 import {
   type DialectPolicy,
   type DialectReading,
@@ -14,7 +14,9 @@ import {
 } from '../dialect/reading';
 import { readTencent } from '../dialect/tencent';
 import { podRules } from '../intent/label-selector';
+import { LINK_LOCAL } from '../intent/special';
 import type { Bundle } from '../manifest/bundle';
+import { RECONCILED } from '../manifest/config-map';
 import type { AgentDaemonSet } from '../manifest/daemon-set';
 import { objectId } from '../manifest/object';
 import { agentContainer, POD } from '../manifest/pod';
@@ -25,28 +27,48 @@ import type { Draft, DraftEgress, Drafted, FoundFacts } from './draft';
 import { setEntries } from './entries';
 import { leftOverNotes } from './left-over';
 
+/** What is told beside the configuration. */
+export interface DialectFacts {
+  /** Whether pods are told to have IPv6 addresses. */
+  readonly ipv6: boolean;
+}
+
 /** Drafts an intent of another data plane's configuration; undefined where none of it is that. */
-export function draftDialect(claims: Claims, bundle: Bundle): Drafted | undefined {
-  const { aws, azure, calico, cilium, tencent } = claims;
+export function draftDialect(claims: Claims, bundle: Bundle, { ipv6 }: DialectFacts): Drafted | undefined {
+  const { antrea, aws, azure, calico, cilium, tencent } = claims;
   const azureSet = bundle.daemonSets.find(({ dialect }) => dialect !== undefined);
-  const several = severalDataPlanes(claims, azureSet);
-  if (several) return { diagnostics: [several] };
+  const open = undecided(claims, azureSet);
+  if (open.length > 0) return { diagnostics: open };
   if (calico.length > 0) return draftCalico(readCalico(calico), calico[0]!);
-  if (cilium.length > 0) return draftOf(readCilium(cilium), cilium[0]!.at([]));
-  if (azure.length > 0 || azureSet) {
-    const read = readAzure({ configMaps: azure, ...(azureSet && { daemonSet: azureSet }) });
-    const drafted = draftOf(read, (azure[0] ?? azureSet!.document).at([]), azureAgent(azure[0], azureSet));
-    return { ...drafted, diagnostics: [...drafted.diagnostics, ...(azureSet ? azureNotes(azureSet) : [])] };
-  }
+  if (cilium.length > 0) return draftOf(readCilium(cilium, ipv6 || undefined), cilium[0]!.at([]));
+  if (antrea.length > 0) return draftOf(readAntreaObjects(antrea, ipv6), antrea[0]!.at([]));
+  if (azure.length > 0 || azureSet) return draftAzure(azure, azureSet);
   const [ofTencent] = tencent;
   if (ofTencent) return draftOf(readTencent(ofTencent), ofTencent.at(['data', 'config']));
   const [awsNode] = aws;
-  if (awsNode) {
-    const drafted = draftOf(readAws(awsNode), awsNode.at(['metadata', 'name']));
-    return withAwsFacts(drafted);
-  }
-  return undefined;
+  return awsNode && withAwsFacts(draftOf(readAwsObjects(aws), awsNode.at(['metadata', 'name'])));
 }
+
+/** Drafts what Azure's agent does; on AKS with what it keeps by a ConfigMap of its own, where that is not there. */
+function draftAzure(configMaps: readonly SourceDocument[], azureSet: AgentDaemonSet | undefined): Drafted {
+  const [first] = configMaps;
+  const at = (first ?? azureSet!.document).at([]);
+  const read = readAzure({ configMaps, ...(azureSet && { daemonSet: azureSet }) });
+  const { draft, diagnostics } = draftOf(read, at, azureAgent(first, azureSet));
+  const notes = [...diagnostics, ...(azureSet ? azureNotes(azureSet) : [])];
+  if (!draft || azureSet || !lacksReconciled(configMaps)) return { ...(draft && { draft }), diagnostics: notes };
+  const reading: DialectReading = { ...read.reading!, keepsOwn: ['vpc'] };
+  const listed = setsOf(reading.kept.flatMap(({ cidrs }) => cidrs))[4];
+  if (reading.linkLocal[4] === 'preserve' && !listed.containsSet(LINK_LOCAL[4])) {
+    const message = `the agent merges this with AKS's own ConfigMap "${RECONCILED}", which may have link-local masqueraded and is not among what is imported; import both`;
+    return { diagnostics: [...notes, diagnostic('MQ803', first!.at(['metadata', 'name']), { message })] };
+  }
+  return { draft: { ...draft, needsVpc: KEPT_BY_AKS, map: own => readingMap(reading, own) }, diagnostics: notes };
+}
+
+/** What the VPC's or the VNet's ranges are needed for. */
+const KEPT_BY_AWS = "the VPC's ranges, to which AWS's CNI never translates";
+const KEPT_BY_AKS = `the VNet's ranges, which AKS preserves by ConfigMap "${RECONCILED}", or import that one too`;
 
 /** How Azure's agent runs; its image reads other files, so masq's own choice is taken. */
 function azureAgent(configMap: SourceDocument | undefined, daemonSet: AgentDaemonSet | undefined): Agent {
@@ -82,7 +104,9 @@ function readingDraft(reading: DialectReading, at: Location, agent: Agent, found
     }),
     ...(egress.length > 0 && { egress: draftEgress(egress) }),
     ipv6Unknown: false,
-    needsVpc: reading.keepsOwn.includes('vpc') && !kept.some(range => range.text === '0.0.0.0/0'),
+    nodesByAddress: reading.keepsOwn.includes('nodes') || egress.length > 0,
+    ...(reading.keepsOwn.includes('vpc') &&
+      !kept.some(range => range.text === '0.0.0.0/0') && { needsVpc: KEPT_BY_AWS }),
     at,
     map: own => readingMap(reading, own),
   };
@@ -90,12 +114,15 @@ function readingDraft(reading: DialectReading, at: Location, agent: Agent, found
 
 function draftEgress(policies: readonly DialectPolicy[]): DraftEgress {
   return {
-    floatingIPs: [...new Set(policies.map(policy => policy.sourceIP))],
+    floatingIPs: [
+      ...new Map(policies.toReversed().map(({ sourceIP: text, at }) => [text, { text, ...(at && { at }) }])).values(),
+    ].toReversed(),
     policies: merged(policies).map(policy => ({
       name: policy.name,
       from: podRules(policy.pods),
       to: own => setEntries(outside(policy.destinations, own)),
       sourceIP: policy.sourceIP,
+      ...(policy.at && { at: policy.at }),
     })),
   };
 }

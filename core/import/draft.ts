@@ -22,8 +22,10 @@ export interface Draft {
   readonly egress?: DraftEgress;
   /** Whether only the facts can say if the agent writes IPv6 rules. */
   readonly ipv6Unknown: boolean;
-  /** Whether the VPC's ranges are needed to know what is kept. */
-  readonly needsVpc: boolean;
+  /** What the VPC's ranges are needed for, where what is kept hangs on them. */
+  readonly needsVpc?: string;
+  /** Whether what goes to nodes is kept by the addresses that they have, and not by the ranges that these are in. */
+  readonly nodesByAddress?: boolean;
   /** Where the list of destinations is written. */
   readonly at: Location;
   /** The map that what is imported denotes, on a cluster with these ranges. */
@@ -42,10 +44,16 @@ export interface FoundFacts {
 
 /** The egress gateway, but for the policies' destinations, of which the cluster's own ranges are no part. */
 export interface DraftEgress {
-  readonly floatingIPs: readonly string[];
+  readonly floatingIPs: readonly { readonly text: string; readonly at?: Location }[];
   /** The gateway object's namespace, when there is one. */
   readonly namespace?: string;
-  readonly policies: readonly (Omit<EgressPolicy, 'to'> & { readonly to: Destinations })[];
+  readonly policies: readonly DraftPolicy[];
+}
+
+/** A policy of the egress gateway, and where it is written. */
+export interface DraftPolicy extends Omit<EgressPolicy, 'to'> {
+  readonly to: Destinations;
+  readonly at?: Location;
 }
 
 /** A policy's destinations, by what they come to once the cluster's own are taken out. */

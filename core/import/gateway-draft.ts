@@ -44,7 +44,6 @@ export function draftGateway({ bundle, clusters }: GatewayObjects): Drafted {
     agent: () => ({}),
     ...(policies.length + gateways.length > 0 && { egress: draftEgress(bundle) }),
     ipv6Unknown: false,
-    needsVpc: false,
     at: first!.at([]),
     map: own => ({ ...platformMap(own), egress }),
   };
@@ -90,11 +89,16 @@ function clusterFacts({ value }: SourceDocument): FoundFacts {
 }
 
 function draftEgress({ policies, gateways }: Bundle): DraftEgress {
-  const declared = gateways.flatMap(({ floatingIPs }) => floatingIPs.map(ip => ip.text));
-  const used = policies.flatMap(({ policy }) => policy.sourceIP?.text ?? []);
+  const declared = gateways.flatMap(({ floatingIPs, document }) =>
+    floatingIPs.map(({ text, path }) => ({ text, at: document.at(path) })),
+  );
+  const used = policies.flatMap(({ policy: { sourceIP }, document }) =>
+    sourceIP ? [{ text: sourceIP.text, at: document.at(sourceIP.path) }] : [],
+  );
   const namespace = gateways[0] && objectId(gateways[0].document)?.namespace;
   return {
-    floatingIPs: gateways.length > 0 ? declared : [...new Set(used)],
+    floatingIPs:
+      gateways.length > 0 ? declared : used.filter(({ text }, i) => used.findIndex(one => one.text === text) === i),
     ...(namespace !== undefined && { namespace }),
     policies: policies.map(({ policy, document }) => {
       const reason = valueAt(document.value, ['metadata', 'annotations', 'masq/reason']);
@@ -104,6 +108,7 @@ function draftEgress({ policies, gateways }: Bundle): DraftEgress {
         to: () => destinations(policy),
         sourceIP: policy.sourceIP?.text ?? '',
         ...(typeof reason === 'string' && { reason }),
+        at: document.at(['metadata', 'name']),
       };
     }),
   };

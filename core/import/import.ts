@@ -12,22 +12,20 @@ import {
   translatesNothing,
 } from '../dialect/claims';
 import type { NodeRules } from '../dump/node-rules';
-import { isMasqDocument, loadIntents } from '../intent/load';
+import { isMasqDocument } from '../intent/load';
 import { type Bundle, checkBundle, emptyBundle } from '../manifest/bundle';
 import { objectsOf } from '../manifest/list';
 import type { ClusterIntentSpec } from '../schema/generated/types-intent';
 import { parseSource, type SourceDocument } from '../source';
-import { intentTreatment } from '../treatment/intent';
-import { firstDifference, witnessText } from '../treatment/map';
 import { draftAgent, holdsAgent } from './agent-draft';
 import { draftAutopilot } from './autopilot-draft';
-import { draftDialect } from './dialect-draft';
+import { type DialectFacts, draftDialect } from './dialect-draft';
 import type { Draft, Drafted } from './draft';
 import { clusterFacts, type ImportFacts, ownRanges } from './facts';
 import { draftGateway, isAnthosCluster } from './gateway-draft';
 import { draftNode } from './node-draft';
-import { type Settled, settle } from './settle';
-import { intentText } from './write';
+import { prove } from './proof';
+import { settle } from './settle';
 
 /** How something is imported. */
 export interface ImportOptions extends ImportFacts {
@@ -55,7 +53,10 @@ const NOTHING: Imported = { missing: [], diagnostics: [] };
  */
 export function importIntent(inputs: readonly Input[], options: ImportOptions = {}): Imported {
   const gathered = gather(inputs, options.dialect);
-  const drafted = hasErrors(gathered.diagnostics) ? draftTheirs(gathered) : draftAll(gathered, options.flags);
+  const facts = { ipv6: !ownRanges(clusterFacts(options, {})).pods[6].isEmpty() };
+  const drafted = hasErrors(gathered.diagnostics)
+    ? draftTheirs(gathered, facts)
+    : draftAll(gathered, facts, options.flags);
   const diagnostics = distinct([...gathered.diagnostics, ...drafted.diagnostics]);
   const texts = new Map(inputs.map(({ file, text }) => [file, text]));
   return finish({ ...drafted, diagnostics }, options, file => texts.get(file));
@@ -157,6 +158,10 @@ function forImport(found: Diagnostic, bundle: Bundle): Diagnostic {
     const hint = 'if it is to count, give both one namespace and import again';
     return { ...found, severity: 'warning', message: `${message}: its list is not imported`, hint };
   }
+  if (code === 'MQ604' && isOfNoFile(found, bundle)) {
+    const hint = 'masq renders a ConfigMap with the list, and mounts it';
+    return { ...found, severity: 'warning', hint };
+  }
   if (!RENDERED_ANEW.includes(code) || severity !== 'error') return found;
   const hint = HINTS[code] ?? 'what masq renders has it right';
   return { ...found, severity: 'warning', hint };
@@ -168,6 +173,14 @@ function isNamespaceOfList({ file, range }: Location, { configMaps }: Bundle): b
     const own = document.at(['metadata', 'namespace']);
     return own.file === file && own.range?.start.offset === range?.start.offset;
   });
+}
+
+/** Whether a finding is about an agent that has no file, and no ConfigMap is there that could be meant. */
+function isOfNoFile({ file }: Location, { configMaps, daemonSets }: Bundle): boolean {
+  return (
+    configMaps.length === 0 &&
+    daemonSets.some(({ document, isWithoutFile }) => isWithoutFile && document.source.file === file)
+  );
 }
 
 const HINTS: Readonly<Partial<Record<RuleCode, string>>> = {
@@ -185,8 +198,8 @@ function intentFault(document: SourceDocument): Diagnostic {
 }
 
 /** What other data planes' configuration says, beside errors in what else is there. */
-function draftTheirs({ bundle, claims }: Gathered): Drafted {
-  return { diagnostics: draftDialect(claims, bundle)?.diagnostics ?? [] };
+function draftTheirs({ bundle, claims }: Gathered, facts: DialectFacts): Drafted {
+  return { diagnostics: draftDialect(claims, bundle, facts)?.diagnostics ?? [] };
 }
 
 /** Those of ip-masq-agent itself. */
@@ -201,9 +214,13 @@ function bareFault({ file, document }: BareAgentFile, dialect: DialectName): Dia
 }
 
 /** Drafts what is there; the gateway's policies go with any agent. */
-function draftAll({ bundle, claims, clusters, files }: Gathered, flags: AgentFlags | undefined): Drafted {
+function draftAll(
+  { bundle, claims, clusters, files }: Gathered,
+  facts: DialectFacts,
+  flags: AgentFlags | undefined,
+): Drafted {
   const agent = { bundle, files, ...(flags && { flags }) };
-  const dialect = translatesNothing(claims) && holdsAgent(agent) ? undefined : draftDialect(claims, bundle);
+  const dialect = translatesNothing(claims) && holdsAgent(agent) ? undefined : draftDialect(claims, bundle, facts);
   const deciding = [
     ...(dialect ? [dialect] : []),
     ...(holdsAgent(agent) ? [draftAgent(agent)] : []),
@@ -232,20 +249,4 @@ function withGateway(draft: Draft, gateway: Draft | undefined): Draft {
     ...(gateway.egress && { egress: gateway.egress }),
     map: own => ({ ...draft.map(own), egress: [...draft.map(own).egress, ...gateway.map(own).egress] }),
   };
-}
-
-/** Reads the written intent again, and compares it with what was imported. */
-function prove({ name, spec, expected }: Settled, draft: Draft): Diagnostic[] {
-  const { documents } = parseSource('intent', intentText(name, spec, 'yaml', draft.as));
-  const { clusters, diagnostics } = loadIntents(documents);
-  const refused = diagnostics.filter(one => one.severity === 'error');
-  if (refused.length > 0 || !clusters[0]) {
-    return refused.map(({ code, message }) =>
-      diagnostic('MQ803', draft.at, { message: `the intent that says this is refused: ${message} (${code})` }),
-    );
-  }
-  const witness = firstDifference(expected, intentTreatment(clusters[0]));
-  if (!witness) return [];
-  const message = `the intent would mean something else: ${witnessText(witness, draft.as, 'the intent')}`;
-  return [diagnostic('MQ901', draft.at, { message, hint: 'this is a fault of masq; nothing was written' })];
 }

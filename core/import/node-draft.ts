@@ -31,7 +31,6 @@ export function draftNode(node: NodeRules, pods: Both<IntervalSet>, at: Location
       kept: isKnown ? keptRanges(map) : [],
       agent: platform => agentSpec(node, map, pods, platform),
       ipv6Unknown: false,
-      needsVpc: false,
       at,
       map: () => map,
     },

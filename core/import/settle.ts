@@ -44,7 +44,7 @@ export function settle(draft: Draft, facts: ImportFacts, textOf: (file: string) 
   const kept = both(f => expected.base[f].where(({ treatment }) => treatment.kind === 'preserve'));
   const internetRoute = facts.internetRoute ?? draft.found.internetRoute;
   const needsRoute = draft.kept !== undefined && FAMILIES.some(f => (f === 4 || ipv6) && preservesInternet(kept[f]));
-  const lacksVpc = draft.needsVpc && known.vpc.length === 0;
+  const lacksVpc = draft.needsVpc !== undefined && known.vpc.length === 0;
   const missing = [
     ...(platform === undefined ? [MISSING.platform] : []),
     ...((platform === 'gke-autopilot' || platform === 'anthos-bare-metal') && version === undefined
@@ -54,7 +54,7 @@ export function settle(draft: Draft, facts: ImportFacts, textOf: (file: string) 
     ...(known.pods.length === 0 ? [MISSING.pods] : []),
     ...(known.pods.length > 0 && !ipv6 && !kept[6].isFull() ? [MISSING.pods6] : []),
     ...(ipv6 && draft.ipv6Unknown ? [MISSING.flags] : []),
-    ...(lacksVpc ? [MISSING.vpc] : []),
+    ...(lacksVpc ? [`give --vpc-cidr: ${draft.needsVpc}`] : []),
     ...(needsRoute && internetRoute === undefined ? [MISSING.route] : []),
   ];
   const local = both(f => linkLocalMode(kept[f]));
@@ -62,6 +62,7 @@ export function settle(draft: Draft, facts: ImportFacts, textOf: (file: string) 
     // Of what a VPC has in it nothing is masqueraded, once it is known.
     ...(lacksVpc ? [] : ownDiagnostics(draft, hit, own, facts.preserveCluster === true)),
     ...(draft.kept ? FAMILIES.filter(f => f === 4 || ipv6).flatMap(f => linkLocalFault(draft, kept[f])) : []),
+    ...(draft.nodesByAddress ? nodesNote(draft, own, map) : []),
   ];
   if (missing.length > 0 || platform === undefined) return { missing, diagnostics };
   const name = facts.name ?? draft.found.name ?? NAME;
@@ -91,7 +92,6 @@ const MISSING = {
   pods6: "give --pod-cidr with the pods' IPv6 range too: what is imported masquerades IPv6",
   flags:
     'give --agent-args with what the agent is started with, as in --agent-args=--enable-ipv6 or --agent-args=--enable-ipv6=false: pods have IPv6 addresses, and no DaemonSet says whether the agent writes IPv6 rules',
-  vpc: "give --vpc-cidr: the VPC's ranges, to which AWS's CNI never translates",
   route:
     "give --internet-route: pods' addresses are preserved to the internet, by cloud-nat or by a custom-default-route",
 };
@@ -135,6 +135,21 @@ function ownDiagnostics(draft: Draft, hit: Both<IntervalSet>, own: OwnRanges, is
   return [diagnostic('MQ804', draft.at, { message, severity: isAccepted ? 'warning' : 'error' })];
 }
 
+/** What is said where a data plane keeps its hands off the nodes, and the intent off all of their ranges. */
+function nodesNote(draft: Draft, own: OwnRanges, map: TreatmentMap): Diagnostic[] {
+  const bare = draft.map({ ...own, nodes: both(IntervalSet.empty) });
+  const open = both(f => {
+    const steered = f === 4 ? bare.egress.map(({ destinations }) => destinations) : [];
+    return IntervalSet.unionOf(f, [masqueraded(bare, f), ...steered])
+      .subtract(masqueraded(map, f))
+      .intersect(own.nodes[f]);
+  });
+  const ranges = FAMILIES.flatMap(f => open[f].cidrs().map(formatCidr));
+  if (ranges.length === 0) return [];
+  const message = `${draft.as} leaves packets to nodes as they are, and the intent those to all of ${andList(ranges)}, whether a node has the address or not`;
+  return [diagnostic('MQ802', draft.at, { message })];
+}
+
 function linkLocalMode(kept: IntervalSet): 'preserve' | 'masquerade' {
   return kept.containsSet(LINK_LOCAL[kept.family]) ? 'preserve' : 'masquerade';
 }
@@ -165,7 +180,7 @@ function masqueradeSpec(draft: Draft, ranges: readonly KeptRange[], meaning: Mea
     const reason = range.at && commentBehind(range.at.file === undefined ? undefined : textOf(range.at.file), range.at);
     return cidrs.length === 0 ? [] : [{ text: range.text, cidrs, ...(reason !== undefined && { reason }) }];
   });
-  const vpc = draft.needsVpc ? cidrsOf(own.vpc) : [];
+  const vpc = draft.needsVpc !== undefined ? cidrsOf(own.vpc) : [];
   const autopilot = platform === 'gke-autopilot' ? (draft.autopilot ?? { defaultPolicy: 'replace' as const }) : {};
   return {
     preserve: preserveEntries([...vpc, ...listed, ...all6], anyway),
@@ -229,10 +244,10 @@ function egressSpec(
     ...(namespace !== undefined && namespace !== usual && { namespace }),
   };
   return {
-    floatingIPs: [...floatingIPs],
+    floatingIPs: floatingIPs.map(({ text }) => text),
     ...(Object.keys(gateway).length > 0 && { gateway }),
     ...(policies.length > 0 && {
-      policies: policies.map(({ name, from, to, ...rest }) => ({ name, from, to: to(own), ...rest })),
+      policies: policies.map(({ name, from, to, at: _place, ...rest }) => ({ name, from, to: to(own), ...rest })),
     }),
   };
 }

@@ -43,13 +43,13 @@ interface SoughtFile {
   readonly foreign: boolean;
 }
 
-/** Checks that the agent's container finds its file, and says which ConfigMaps it comes from. */
+/** Checks that the agent's container finds its file, and says which ConfigMaps it comes from; undefined: nothing is mounted there. */
 export function checkFile(
   document: SourceDocument,
   container: ValuePath,
   { file: path = OPTION_DEFAULTS.config, foreign }: SoughtFile,
   findings: Findings,
-): readonly FileReference[] {
+): readonly FileReference[] | undefined {
   const file = normalPath(path);
   const folder = folderOf(file);
   const volumes = list(valueAt(document.value, [...POD, 'volumes'])).map(record);
@@ -63,7 +63,7 @@ export function checkFile(
       path,
       `nothing is mounted at ${folder}, where the agent looks for its file: it would use its built-in list`,
     );
-    return [];
+    return undefined;
   }
   const at = [...container, 'volumeMounts', mount.index];
   if (mount.within === '') {

@@ -33,6 +33,8 @@ export interface AgentDaemonSet {
   readonly flags?: AgentFlags;
   /** Where packets of pods come from, as masq-agent is told; empty: it is not told. */
   readonly podCIDRs?: string;
+  /** Whether nothing at all is mounted where the agent looks for its file: its built-in list holds. */
+  readonly isWithoutFile?: boolean;
   /** The ConfigMaps that the agent's container mounts its file from. */
   readonly configMaps: readonly FileReference[];
 }
@@ -81,14 +83,15 @@ export function readDaemonSet(document: SourceDocument): {
   const read = checkArguments(document, container, program, findings);
   checkSecurity(document, container, findings, read?.backend === 'nftables');
   checkVolumesThere(document, findings);
-  const configMaps = checkFile(document, container, { file: read?.config, foreign: dialect !== undefined }, findings);
+  const mounted = checkFile(document, container, { file: read?.config, foreign: dialect !== undefined }, findings);
   if (program === 'masq-agent' && read) checkNodeFiles(document, container, read, findings);
   const daemonSet = {
     ...common(document),
     ...(typeof image === 'string' && { image }),
     ...(dialect !== undefined && { dialect }),
     ...(read && { flags: read.flags, podCIDRs: read.podCIDRs }),
-    configMaps,
+    ...(!mounted && { isWithoutFile: true }),
+    configMaps: mounted ?? [],
   };
   return { daemonSet, diagnostics: findings.list };
 }

@@ -144,8 +144,9 @@ export type MountedAgent =
 /** Follows a DaemonSet to the file that its agent reads, among the objects of its bundle. */
 export function mountedAgent(daemonSet: AgentDaemonSet, bundle: Bundle): MountedAgent {
   const name = `DaemonSet "${daemonSet.name}"`;
-  const { flags, configMaps, namespace } = daemonSet;
+  const { flags, configMaps, namespace, isWithoutFile } = daemonSet;
   if (!flags) return { ok: false, message: `what ${name} starts is not the agent` };
+  if (isWithoutFile) return { ok: true, flags, config: NO_FILE };
   const [reference, another] = configMaps;
   if (!reference || another) return { ok: false, message: `${name} takes its file from no single ConfigMap` };
   const configMap = bundle.configMaps.find(c => c.name === reference.name && c.namespace === namespace);

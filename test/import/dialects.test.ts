@@ -48,8 +48,10 @@ describe('Cilium', () => {
 
   test("its agent's file is read as its own when that is told", () => {
     expect(imported([file], { dialect: 'cilium' })).toBe(
-      `1:140 note MQ802 CIDR "172.20.1.1/16" has host bits set, which ip-masq-agent refuses; Cilium's ip-masq-agent reads it as "172.20.0.0/16", and so does the intent\n${wanted}`,
+      `1:1 note MQ802 Cilium's ip-masq-agent leaves packets to nodes as they are, and the intent those to all of 192.168.1.0/24, whether a node has the address or not\n1:140 note MQ802 CIDR "172.20.1.1/16" has host bits set, which ip-masq-agent refuses; Cilium's ip-masq-agent reads it as "172.20.0.0/16", and so does the intent\n${wanted}`,
     );
+    const listed = configMap('ip-masq-agent', { config: 'nonMasqueradeCIDRs: [192.168.0.0/16]\n' });
+    expect(imported([listed], { dialect: 'cilium' })).not.toContain('leaves packets to nodes');
     expect(imported([file])).toContain('error MQ101 CIDR "172.20.1.1/16" has host bits set');
   });
 
@@ -91,6 +93,62 @@ describe('Cilium', () => {
       { destinationCIDRs: ['2.0.0.0/8'], egressGateway: { egressIP: '192.168.1.9' } },
     );
     expect(imported([one, two])).toContain('error MQ803 the intent that says this is refused: ');
+    const far = policy('c', {}, { destinationCIDRs: ['2.0.0.0/8'], egressGateway: { egressIP: '192.168.9.9' } });
+    expect(imported([one, far])).toMatch(/^3:\d+ error MQ803 .* floating IP "192\.168\.9\.9" is in no node subnet/m);
+  });
+
+  test('masquerades IPv6 of pods that have it, unless its settings say otherwise', () => {
+    const both: ImportOptions = { dialect: 'cilium', podCIDRs: ['10.244.0.0/16', 'fd00:10::/64'] };
+    const plain = configMap('ip-masq-agent', { config: 'nonMasqueradeCIDRs: [10.0.0.0/8]\n' });
+    expect(imported([plain], both)).toContain('    preserve: [10.0.0.0/8]\n');
+    const settings = configMap('cilium-config', { 'enable-ip-masq-agent': 'true', 'enable-ipv6-masquerade': 'false' });
+    expect(imported([settings, plain], { ...both, internetRoute: 'cloud-nat' })).toContain(
+      '    preserve: [10.0.0.0/8, ::/0]\n',
+    );
+  });
+
+  test('what is there twice is refused, since one counts', () => {
+    const { name: _name, ...other } = policy('a', {}, {}).metadata;
+    const settings = configMap('cilium-config', { 'enable-ip-masq-agent': 'true' });
+    const elsewhere = { ...file, metadata: { ...other, name: 'ip-masq-agent', namespace: 'cilium' } };
+    expect(imported([settings, file, elsewhere])).toMatch(
+      /^5:1 error MQ803 files of Cilium's ip-masq-agent are there twice, and one counts$/m,
+    );
+  });
+});
+
+describe('Antrea', () => {
+  const egress = {
+    apiVersion: 'crd.antrea.io/v1beta1',
+    kind: 'Egress',
+    metadata: { name: 'web' },
+    spec: { appliedTo: { podSelector: { matchLabels: { app: 'web' } } }, egressIP: '192.168.1.100' },
+  };
+  const settings = (text: string) => configMap('antrea-config', { 'antrea-agent.conf': text });
+
+  test('its Egress objects are policies, but for what its settings except', () => {
+    const text = imported([settings('egress: {exceptCIDRs: [10.0.0.0/8]}\n'), egress], { preserveCluster: true });
+    expect(text).toContain(`    policies:
+      - name: web
+        from:
+          - namespaceSelector: {}
+            podSelector:
+              matchLabels:
+                app: web
+        to:
+          - cidr: 0.0.0.0/0
+            except: [10.0.0.0/8, 192.168.1.0/24]
+        sourceIP: 192.168.1.100
+`);
+  });
+
+  test('it masquerades what leaves the cluster, nodes too', () => {
+    expect(imported([settings('snatFullyRandomPorts: true\n')])).toContain(
+      "error MQ804 packets to 192.168.1.0/24 (nodes) are masqueraded by Antrea's configuration",
+    );
+    expect(imported([settings('snatFullyRandomPorts: true\n')], { preserveCluster: true })).toContain(
+      '    preserve: []\n    linkLocal: masquerade\n',
+    );
   });
 });
 
@@ -111,15 +169,40 @@ test("Azure's files are put together, without random ports", () => {
   );
 });
 
+describe("AKS's own ConfigMap, where it is not there", () => {
+  const vnet: ImportOptions = { vpcCIDRs: ['10.0.0.0/8'], nodeCIDRs: ['10.240.0.0/24'], podCIDRs: ['10.244.0.0/16'] };
+  const own = (text: string) => configMap('azure-ip-masq-agent-config', { 'ip-masq-agent': text });
+
+  test('is to be imported too, or the VNet to be told, which it preserves', () => {
+    const file = own('nonMasqueradeCIDRs: [203.0.113.0/24]\nmasqLinkLocal: true\n');
+    const { vpcCIDRs: _vpc, ...rest } = vnet;
+    expect(imported([file], rest)).toBe(
+      'missing: give --vpc-cidr: the VNet\'s ranges, which AKS preserves by ConfigMap "azure-ip-masq-agent-config-reconciled", or import that one too\n',
+    );
+    expect(imported([file], vnet)).toContain(`    preserve: [10.0.0.0/8, 203.0.113.0/24]
+    linkLocal: masquerade
+`);
+  });
+
+  test('has the last word on link-local, unless that is listed', () => {
+    expect(imported([own('nonMasqueradeCIDRs: [203.0.113.0/24]\n')], vnet)).toMatch(
+      /^1:\d+ error MQ803 the agent merges this with AKS's own ConfigMap "azure-ip-masq-agent-config-reconciled", which may have link-local masqueraded/,
+    );
+    const listed = imported([own('nonMasqueradeCIDRs: [169.254.0.0/16]\n')], vnet);
+    expect(listed).toContain('    preserve: [10.0.0.0/8]\n');
+    expect(listed).not.toContain('linkLocal:');
+  });
+});
+
 describe("AWS's VPC CNI", () => {
-  const awsNode = (env: Readonly<Record<string, string>>) => ({
+  const awsNode = (env: Readonly<Record<string, string>>, image = 'amazon-k8s-cni:v1.18.0') => ({
     apiVersion: 'apps/v1',
     kind: 'DaemonSet',
     metadata: { name: 'aws-node', namespace: 'kube-system' },
     spec: {
       template: {
         spec: {
-          containers: [{ name: 'aws-node', env: Object.entries(env).map(([name, value]) => ({ name, value })) }],
+          containers: [{ name: 'aws-node', image, env: Object.entries(env).map(([name, value]) => ({ name, value })) }],
         },
       },
     },
@@ -139,6 +222,16 @@ describe("AWS's VPC CNI", () => {
     preserve: [10.0.0.0/16, 172.20.0.0/16]
     linkLocal: masquerade
 `);
+  });
+
+  test('a patch that says half of it leaves open what is on the cluster', () => {
+    const patch = awsNode({ AWS_VPC_K8S_CNI_EXCLUDE_SNAT_CIDRS: '172.20.0.0/16' });
+    const [container] = patch.spec.template.spec.containers;
+    const { image: _image, ...rest } = container!;
+    const half = { ...patch, spec: { template: { spec: { containers: [rest] } } } };
+    expect(imported([half], { ...vpc, vpcCIDRs: ['10.0.0.0/16'] })).toBe(
+      '1:1 error MQ803 this says nothing of AWS_VPC_K8S_CNI_EXTERNALSNAT, which stays as it is on the cluster; write it, or give the whole DaemonSet\n',
+    );
   });
 
   test('leaves everything to somebody else with external SNAT: to a route, or to ip-masq-agent', () => {
@@ -242,6 +335,21 @@ describe('EgressNATPolicies of Autopilot', () => {
   });
 });
 
+test('an agent that mounts nothing has its built-in list, unless a ConfigMap is there that could be meant', () => {
+  const container = { name: 'ip-masq-agent', image: 'ip-masq-agent:v2', args: ['--nomasq-all-reserved-ranges'] };
+  const daemonSet = {
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    metadata: { name: 'ip-masq-agent', namespace: 'kube-system' },
+    spec: { template: { spec: { hostNetwork: true, containers: [container] } } },
+  };
+  const alone = imported([daemonSet]);
+  expect(alone).toContain('warning MQ604 nothing is mounted at /etc/config, ');
+  expect(alone).toContain('    preserve: [gke-default-non-masquerade]\n');
+  const file = configMap('ip-masq-agent', { config: 'nonMasqueradeCIDRs: [10.0.0.0/8]\n' });
+  expect(imported([daemonSet, file])).toContain('error MQ604 nothing is mounted at /etc/config, ');
+});
+
 describe('what is not to be imported', () => {
   test('an intent', () => {
     const own = {
@@ -257,6 +365,16 @@ describe('what is not to be imported', () => {
     const file = (name: string) => configMap(name, { config: 'nonMasqueradeCIDRs: [10.0.0.0/8]\n' });
     expect(imported([file('ip-masq-agent'), file('ip-masq-agent-old')], { platform: 'kubernetes' })).toContain(
       'error MQ803 two agents, or two files of one, are imported, and none says which of them counts; import one',
+    );
+  });
+
+  test('a key that no agent reads, which is told', () => {
+    const file = configMap('ip-masq-agent', {
+      config: 'nonMasqueradeCIDRs: [10.0.0.0/8, 192.168.0.0/16]\n',
+      'config-2024': 'nonMasqueradeCIDRs: [172.16.0.0/12]\n',
+    });
+    expect(imported([file], { platform: 'kubernetes' })).toMatch(
+      /^1:\d+ note MQ801 the agent reads "config", and not "config-2024" beside it, which is left out\n# Imported/,
     );
   });
 

@@ -44,7 +44,11 @@ const CASES: readonly { target: TargetName; body: string; options?: ImportOption
     body: '  masquerade: {preserve: [{cidr: 172.16.0.0/12, except: [172.20.0.0/16]}]}\n',
     options: { dialect: 'cilium' },
   },
-  { target: 'azure', body: `  masquerade: {preserve: [rfc1918, 198.51.100.0/24]}\n${AGENT}` },
+  {
+    target: 'azure',
+    body: `  masquerade: {preserve: [rfc1918, 198.51.100.0/24]}\n${AGENT}`,
+    options: { vpcCIDRs: ['10.0.0.0/8'] },
+  },
   {
     target: 'aws',
     body: '  masquerade: {preserve: [10.0.0.0/8, 172.20.0.0/16], linkLocal: masquerade}\n',

@@ -1,0 +1,33 @@
+import { type Diagnostic, diagnostic, type Location, type ValuePath } from '../diagnostics';
+import { loadIntents } from '../intent/load';
+import { parseSource } from '../source';
+import { intentTreatment } from '../treatment/intent';
+import { firstDifference, witnessText } from '../treatment/map';
+import type { Draft } from './draft';
+import type { Settled } from './settle';
+import { intentText } from './write';
+
+/** Reads the written intent again, and compares it with what was imported. */
+export function prove({ name, spec, expected }: Settled, draft: Draft): Diagnostic[] {
+  const { documents } = parseSource('intent', intentText(name, spec, 'yaml', draft.as));
+  const { clusters, diagnostics } = loadIntents(documents);
+  const refused = diagnostics.filter(one => one.severity === 'error');
+  if (refused.length > 0 || !clusters[0]) {
+    return refused.map(({ code, message, path }) =>
+      diagnostic('MQ803', placeOf(path, draft), {
+        message: `the intent that says this is refused: ${message} (${code})`,
+      }),
+    );
+  }
+  const witness = firstDifference(expected, intentTreatment(clusters[0]));
+  if (!witness) return [];
+  const message = `the intent would mean something else: ${witnessText(witness, draft.as, 'the intent')}`;
+  return [diagnostic('MQ901', draft.at, { message, hint: 'this is a fault of masq; nothing was written' })];
+}
+
+/** Where that stands in what is imported which an intent has at a path. */
+function placeOf([, section, key, index]: ValuePath = [], { at, egress }: Draft): Location {
+  if (section !== 'egress' || !egress || typeof index !== 'number') return at;
+  const found = key === 'policies' ? egress.policies[index] : egress.floatingIPs[index];
+  return found?.at ?? at;
+}
