@@ -1,5 +1,6 @@
 import type { Family } from '../address';
-import { readSavedBlock, readSavedRange } from './iptables-address';
+import { isOfOthers } from './device';
+import { readSavedAddresses, readSavedBlock, readSavedRange } from './iptables-address';
 import { iptablesBits } from './iptables-bits';
 import { readTarget } from './iptables-target';
 import { iptablesWords } from './iptables-words';
@@ -38,7 +39,19 @@ function readPlainRule(family: Family, text: string, shown: string): NatRule | u
 }
 
 /** Matches whose options are read; any other one is unknown as a whole, and may ask something without any option. */
-const MATCHES: readonly string[] = ['comment', 'addrtype', 'iprange', 'mark', 'statistic', 'set', 'tcp', 'udp'];
+const MATCHES: readonly string[] = [
+  'comment',
+  'addrtype',
+  'conntrack',
+  'iprange',
+  'mark',
+  'owner',
+  'set',
+  'state',
+  'statistic',
+  'tcp',
+  'udp',
+];
 
 /** What stands behind the options of a match. */
 const NEXT: readonly string[] = ['-m', '--match', '-j', '--jump', '-g', '--goto'];
@@ -94,7 +107,14 @@ class RuleReader {
         return this.protocol(negated);
       case '-o':
       case '--out-interface':
-        return this.device(negated, from);
+        return this.device(name => name === 'lo', negated, from);
+      case '-i':
+      case '--in-interface':
+        return this.device(isOfOthers, negated, from);
+      case '-c':
+      case '--set-counters':
+        this.at += 2;
+        return undefined;
       default:
         // Options may be shortened, as long as it is clear which one is meant: this may be a target.
         if (/^--(?:j|g)/.test(name)) this.verdict = { kind: 'unknown', text: this.text };
@@ -108,6 +128,9 @@ class RuleReader {
       case 'comment --comment':
         this.next();
         return undefined;
+      case 'conntrack --ctstate':
+      case 'state --state':
+        return this.connectionState(negated);
       case 'addrtype --dst-type':
         return this.addressType('destination-type', negated);
       case 'addrtype --src-type':
@@ -121,6 +144,10 @@ class RuleReader {
         return this.statistic(from);
       case 'set --match-set':
         return this.set(negated);
+      case 'owner --uid-owner':
+      case 'owner --gid-owner':
+      case 'owner --socket-exists':
+        return this.owner(name, negated);
       default:
         return this.unknown(from);
     }
@@ -155,20 +182,27 @@ class RuleReader {
     if (MATCHES.includes(this.match)) return undefined;
     // Its options may be followed by another match or the target only.
     while (this.at < this.words.length && !NEXT.includes(this.words[this.at]!)) this.at++;
-    const words = this.words.slice(from, this.at);
-    return this.match === 'owner' ? this.owner(words) : { on: 'unknown', text: words.join(' ') };
+    return { on: 'unknown', text: this.words.slice(from, this.at).join(' ') };
   }
 
-  /** Packets of pods have no socket of the node, and so no owner: it holds only where all that is asked is negated. */
-  private owner(words: readonly string[]): Condition | undefined {
-    const asked = words.filter((word, at) => word.startsWith('--') && words[at - 1] !== '!');
-    return asked.length === 0 ? undefined : { on: 'never' };
+  /** Packets of pods have no socket of the node, and so no owner. */
+  private owner(name: string, negated: boolean): Condition | undefined {
+    if (name !== '--socket-exists') this.next();
+    return negated ? undefined : { on: 'never' };
+  }
+
+  private connectionState(negated: boolean): Condition {
+    const not = this.oldNegation(negated);
+    return { on: 'connection-state', states: this.next().toLowerCase().split(','), negated: not };
   }
 
   private addresses(on: 'destination' | 'source', negated: boolean, from: number): Condition {
     const not = this.oldNegation(negated);
-    const set = readSavedBlock(this.family, this.next());
-    return set ? { on, set: not ? set.complement() : set } : this.unknown(from);
+    const text = this.next();
+    const set = readSavedAddresses(this.family, text);
+    // A list is a rule for each of its blocks, and one for all others there is none for.
+    if (!set || (not && text.includes(','))) return this.unknown(from);
+    return { on, set: not ? set.complement() : set };
   }
 
   /** `FIRST-LAST`. */
@@ -182,10 +216,13 @@ class RuleReader {
     return this.taken('!') || negated;
   }
 
-  /** What leaves the node does not do so by its loopback device; of other devices nobody knows. */
-  private device(negated: boolean, from: number): Condition | undefined {
+  /**
+   * A device by which no packet of a pod comes, or leaves the node: the loopback device is none for either; of most others
+   * nobody knows.
+   */
+  private device(isNone: (name: string) => boolean, negated: boolean, from: number): Condition | undefined {
     const not = this.oldNegation(negated);
-    if (this.next() !== 'lo') return this.unknown(from);
+    if (!isNone(this.next())) return this.unknown(from);
     return not ? undefined : { on: 'never' };
   }
 

@@ -190,7 +190,8 @@ class SaveReader {
     if (start === 1 || (start > 0 && !/^\[\d+:\d+\]$/.test(text.slice(0, start - 1)))) return false;
     const blank = text.indexOf(' ', start + 3);
     const chain = this.rules.get(blank < 0 ? text.slice(start + 3) : text.slice(start + 3, blank));
-    chain?.push(blank < 0 ? '' : text.slice(blank + 1));
+    // Old versions print a blank behind every rule.
+    chain?.push(blank < 0 ? '' : text.slice(blank + 1).trimEnd());
     return chain !== undefined;
   }
 }

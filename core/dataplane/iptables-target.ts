@@ -20,9 +20,11 @@ const HARMLESS: readonly string[] = [
   'NFLOG',
   'TCPMSS',
   'TCPOPTSTRIP',
+  'TEE',
   'TOS',
   'TRACE',
   'TTL',
+  'ULOG',
 ];
 
 /** Targets that give packets another destination, or other addresses one by one. */
@@ -44,6 +46,9 @@ function known(name: string, options: readonly string[]): RuleVerdict | undefine
       return { kind: options.includes('--notrack') ? 'untrack' : 'continue' };
     case 'NOTRACK':
       return { kind: 'untrack' };
+    case 'SET':
+      // A set may hold marks for packets.
+      return options.includes('--map-mark') ? undefined : { kind: 'continue' };
     case 'HMARK':
       return { kind: 'set-mark', clear: 0, flip: 0, lost: ALL_BITS };
   }

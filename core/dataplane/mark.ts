@@ -46,19 +46,32 @@ function partsOf(mark: Mark): { readonly known: number; readonly bits: number } 
 }
 
 /**
- * Chains of kube-proxy, in both of its modes, and of the portmap plugin of CNI. The marks that they ask for are those of
- * packets to Services and host ports.
+ * Chains of kube-proxy, in both of its modes, of the portmap plugin of CNI, and of Podman. The marks that they ask for are
+ * those of packets to Services and host ports.
  */
-const SERVICES = /(?:^| )(?:KUBE-POSTROUTING|CNI-HOSTPORT-MASQ)$|^ip6? kube-proxy /;
+const SERVICES =
+  /(?:^| )(?:KUBE-POSTROUTING|CNI-HOSTPORT-MASQ|NETAVARK-HOSTPORT-MASQ)$|^ip6? kube-proxy |^inet netavark /;
+
+/** The chain of Tailscale, whose mark is that of packets that come from its own network. */
+const TAILSCALE = /(?:^| )ts-postrouting$/;
 
 /**
  * The bits that are known not to be set: those that say of a packet that it goes to a Service or a host port, for the
  * map is one of packets that do not. Any other bit may have been set on a packet's way here.
  */
-export function serviceBits({ chains }: NatRuleset): number {
+export function serviceBits(ruleset: NatRuleset): number {
+  return bitsAskedBy(ruleset, SERVICES);
+}
+
+/** The bits that say of a packet that it comes from Tailscale's network, unless Cilium puts something else there. */
+export function tailscaleBits(ruleset: NatRuleset): number {
+  return bitsAskedBy(ruleset, TAILSCALE);
+}
+
+function bitsAskedBy({ chains }: NatRuleset, of: RegExp): number {
   let bits = 0;
   for (const [name, { rules }] of chains) {
-    if (!SERVICES.test(name)) continue;
+    if (!of.test(name)) continue;
     for (const { conditions } of rules) {
       for (const condition of conditions) if (condition.on === 'mark') bits |= condition.mask;
     }

@@ -1,5 +1,5 @@
 import { cidr, type Family, IntervalSet } from '../address';
-import { isMarked, type Mark } from './mark';
+import { isMarked, type Mark, UNTRACKED } from './mark';
 import type { Condition, NatRule } from './nat-rule';
 import { PROTOCOLS, type Protocol } from './protocol';
 
@@ -11,6 +11,8 @@ export interface Packets {
   readonly to?: IntervalSet;
   /** Where they come from. @default anywhere but loopback addresses: a rule that asks for others may hold or not */
   readonly sources?: IntervalSet;
+  /** Whether it was looked for their connection, which is new. @default false: rules that ask for it may hold or not */
+  readonly isTracked?: boolean;
   /** Whether they may have been given another source already. @default false: they still have the pod's */
   readonly isTranslated?: boolean;
   /** Whether `to` is where pods send them. @default false: it is where they leave to, when rules may have sent them elsewhere */
@@ -81,7 +83,10 @@ function holds(condition: Condition, family: Family, mark: Mark, packets: Packet
     case 'source-type':
       // The packets leave the node, and they come from pods: neither end is an address of the node's own.
       if (condition.on === 'source-type' && packets.isTranslated) return undefined;
-      return condition.type === 'LOCAL' ? condition.negated : undefined;
+      if (condition.type === 'LOCAL') return condition.negated;
+      return condition.on === 'destination-type' ? ofTypes(condition.type, family, condition.negated) : undefined;
+    case 'connection-state':
+      return unless(condition.negated, isInState(condition.states, mark, packets));
     case 'mark':
       return unless(condition.negated, isMarked(mark, condition));
     case 'never':
@@ -91,6 +96,38 @@ function holds(condition: Condition, family: Family, mark: Mark, packets: Packet
     default:
       return undefined;
   }
+}
+
+/**
+ * The destinations of some types, with commas between them: none of them are addresses of the node's own, nor such that
+ * packets are discarded to, and those that are broadcast to a network of the node's do not leave it. For IPv6 iptables and
+ * nftables do not mean the same.
+ */
+function ofTypes(types: string, family: Family, negated: boolean): IntervalSet | undefined {
+  const sets = types.split(',').map(type => (family === 4 ? TYPES[type] : undefined));
+  if (!sets.every(set => set !== undefined)) return undefined;
+  const all = IntervalSet.unionOf(4, sets);
+  return negated ? all.complement() : all;
+}
+
+const MULTICAST = IntervalSet.ofCidr(cidr('224.0.0.0/4'));
+const BROADCAST = IntervalSet.fromCidrs(4, [cidr('0.0.0.0/8'), cidr('255.255.255.255/32')]);
+const TYPES: Readonly<Record<string, IntervalSet>> = {
+  UNICAST: MULTICAST.union(BROADCAST).complement(),
+  MULTICAST,
+  BROADCAST,
+  LOCAL: IntervalSet.empty(4),
+};
+
+/** States that a connection has beside that of being new. */
+const BESIDE_NEW: readonly string[] = ['dnat', 'snat'];
+
+/** Whether the first packet of a connection is in one of the states; undefined when nobody knows. */
+function isInState(states: readonly string[], mark: Mark, { isTracked }: Packets): boolean | undefined {
+  if (!isTracked) return undefined;
+  if ((mark & UNTRACKED) !== 0n) return states.includes('untracked');
+  if (states.includes('new')) return true;
+  return states.some(state => BESIDE_NEW.includes(state)) ? undefined : false;
 }
 
 /** The answer, or its contrary where that is asked for; nobody knows the contrary of what nobody knows. */

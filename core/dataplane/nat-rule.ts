@@ -8,6 +8,12 @@ export type Condition =
   | { readonly on: 'destination-type' | 'source-type'; readonly type: string; readonly negated: boolean }
   | { readonly on: 'mark'; readonly value: number; readonly mask: number; readonly negated: boolean }
   | {
+      /** What is known of the connection, in lower case: `new`, `established` and others. */
+      readonly on: 'connection-state';
+      readonly states: readonly string[];
+      readonly negated: boolean;
+    }
+  | {
       /** It holds for no packet of a pod that leaves the node. */
       readonly on: 'never';
     }

@@ -1,4 +1,6 @@
-import type { Family } from '../address';
+import { type Family, IntervalSet, parseAddress } from '../address';
+import { isOfOthers } from './device';
+import { readSavedAddresses } from './iptables-address';
 import { type Fields, fieldsOf } from './json';
 import type { Condition } from './nat-rule';
 import { readNftAddresses } from './nft-set';
@@ -9,6 +11,7 @@ const HEADER: Readonly<Record<Family, string>> = { 4: 'ip', 6: 'ip6' };
 const NF_PROTO: Readonly<Record<Family, string>> = { 4: 'ipv4', 6: 'ipv6' };
 
 const NEVER: Condition = { on: 'never' };
+const NEW: Condition = { on: 'connection-state', states: ['new'], negated: false };
 
 /**
  * Reads what a `match` of `nft -j` asks; undefined for what asks nothing of packets of the family.
@@ -19,6 +22,9 @@ export function readNftMatch(family: Family, { op, left, right }: Fields, scope:
   const side = fieldsOf(left);
   if (!side) return unknown;
   if (side.numgen !== undefined) return isChance(side.numgen, op, right) ? { on: 'chance' } : unknown;
+  // What is asked for comes before any reply.
+  if (fieldsOf(side.ct)?.key === 'direction' && op === '==' && right === 'original') return NEW;
+  if (fieldsOf(side.ct)?.key === 'state') return connectionState(side.ct, op, right) ?? unknown;
   if (op !== '==' && op !== '!=') return unknown;
   const negated = op === '!=';
   const payload = fieldsOf(side.payload);
@@ -33,10 +39,29 @@ export function readNftMatch(family: Family, { op, left, right }: Fields, scope:
   }
   // What leaves the node does not do so by its loopback device.
   if ((key === 'oifname' || key === 'oif') && right === 'lo') return negated ? undefined : NEVER;
+  if ((key === 'iifname' || key === 'iif') && areOfOthers(right)) return negated ? undefined : NEVER;
   // Packets of pods have no socket of the node, and so no owner.
   if (key === 'skuid' || key === 'skgid') return NEVER;
   if (key === 'l4proto') return protocol(right, negated) ?? unknown;
-  return mark(side, right, negated) ?? unknown;
+  return mark(side, right, negated) ?? masked(family, side, right, negated) ?? unknown;
+}
+
+/** Whether packets of pods come in by none of the devices that are asked for. */
+function areOfOthers(right: unknown): boolean {
+  const set = fieldsOf(right)?.set;
+  const names: readonly unknown[] = Array.isArray(set) ? set : [right];
+  return names.every(name => typeof name === 'string' && isOfOthers(name));
+}
+
+/** `ct state new`, or several of which one has to be: `ct state new,established`, `ct state { new, established }`. */
+function connectionState(ct: unknown, op: unknown, right: unknown): Condition | undefined {
+  if (Object.keys(fieldsOf(ct) ?? {}).length > 1) return undefined;
+  const set = fieldsOf(right)?.set ?? right;
+  const states: readonly unknown[] = Array.isArray(set) ? set : [set];
+  if (!states.every(state => typeof state === 'string' && !isSetName(state))) return undefined;
+  // Not to be equal to several at once is something else.
+  if (op !== 'in' && op !== '==' && (op !== '!=' || (Array.isArray(right) && right.length > 1))) return undefined;
+  return { on: 'connection-state', states: states.map(String), negated: op === '!=' };
 }
 
 /** `numgen random mod M < N`, or `numgen inc mod M == N`: some packets, and not the others. */
@@ -74,6 +99,21 @@ function payloadMatch(
   return set && { on, set: negated ? set.complement() : set };
 }
 
+/** `ip daddr & 255.0.0.255 == 10.0.0.1`, which iptables-nft writes for a netmask with holes. */
+function masked(family: Family, side: Fields, right: unknown, negated: boolean): Condition | undefined {
+  const [of, mask] = Array.isArray(side['&']) ? side['&'] : [];
+  const { protocol: header, field, ...more } = fieldsOf(fieldsOf(of)?.payload) ?? {};
+  if (header !== HEADER[family] || Object.keys(more).length > 0) return undefined;
+  if ((field !== 'daddr' && field !== 'saddr') || typeof mask !== 'string' || typeof right !== 'string')
+    return undefined;
+  const [bits, within] = [parseAddress(right), parseAddress(mask)];
+  if (!bits.ok || !within.ok) return undefined;
+  // Bits that the mask leaves out no address has behind it.
+  const isNone = bits.value.words.some((word, n) => (word & ~within.value.words[n]!) !== 0);
+  const set = isNone ? IntervalSet.empty(family) : readSavedAddresses(family, `${right}/${mask}`);
+  return set && { on: field === 'daddr' ? 'destination' : 'source', set: negated ? set.complement() : set };
+}
+
 /** Whether it is a set's name in the place of a value. */
 function isSetName(right: unknown): right is string {
   return typeof right === 'string' && right.startsWith('@');
@@ -82,9 +122,12 @@ function isSetName(right: unknown): right is string {
 /** `fib daddr type local`, or of the source. */
 function addressType({ result, flags }: Fields, right: unknown, negated: boolean): Condition | undefined {
   const [of, another] = Array.isArray(flags) ? flags : [flags];
-  if (result !== 'type' || another !== undefined || typeof right !== 'string') return undefined;
+  const set = fieldsOf(right)?.set;
+  const types: readonly unknown[] = Array.isArray(set) ? set : [right];
+  if (result !== 'type' || another !== undefined || !types.every(type => typeof type === 'string')) return undefined;
   if (of !== 'daddr' && of !== 'saddr') return undefined;
-  return { on: of === 'daddr' ? 'destination-type' : 'source-type', type: right.toUpperCase(), negated };
+  const type = types.join(',').toUpperCase();
+  return { on: of === 'daddr' ? 'destination-type' : 'source-type', type, negated };
 }
 
 function protocol(right: unknown, negated: boolean): Condition | undefined {

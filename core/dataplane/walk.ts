@@ -109,7 +109,7 @@ class Walk {
       isDecided ||= this.decides;
       const isBehind = isDecided && !hook.nat;
       // Behind those of type nat all packets come, those that were given a source too, which others may still change.
-      this.packets = isBehind ? { ...this.coming, isTranslated: true } : this.coming;
+      this.packets = { ...this.coming, isTracked: hook.priority > TRACKING, isTranslated: isBehind };
       if (isBehind) this.chain(hook.chain, new Map([[markOf(0, 0), IntervalSet.full(this.family)]]));
       else flow = this.base(hook, flow);
     }

@@ -7,7 +7,7 @@ const TYPES: readonly string[] = ['hash:ip', 'hash:net', 'bitmap:ip'];
  * Options of sets whose elements do not say all: where they go by themselves, rules may add them too, and where addresses
  * are masked, one stands for many.
  */
-const UNFIXED: readonly string[] = ['timeout', 'netmask', 'bitmask'];
+const UNFIXED = / (?:netmask|bitmask) | timeout (?!0\b)/;
 
 /** The sets of addresses that `ipset save` printed. */
 export interface Ipsets {
@@ -38,10 +38,11 @@ export function readIpsets(text: string): Ipsets {
     if (!isKnown) return { sets: new Map(), fault };
     if (verb === 'create') {
       const family = options[options.indexOf('family') + 1] === 'inet6' ? 6 : 4;
-      const isFixed = TYPES.includes(what) && !options.some(option => UNFIXED.includes(option));
+      const isFixed = TYPES.includes(what) && !UNFIXED.test(line);
       created.set(name, isFixed ? { family, inside: [], outside: [] } : undefined);
       continue;
     }
+    if (UNFIXED.test(line)) created.set(name, undefined);
     const set = created.get(name);
     const element = set && readElement(set.family, what);
     if (set && !element) return { sets: new Map(), fault };

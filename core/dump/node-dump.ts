@@ -7,7 +7,7 @@ import { type NftRuleset, readNftRuleset } from '../dataplane/nft-ruleset';
 import { andList } from '../diagnostics';
 import { readIpsets } from './ipset';
 import { believed, listingFault, unlisted } from './listing';
-import { bitsSetByIptables, bitsSetByNft } from './marked';
+import { bitsSetByIptables, bitsSetByNft, type Marking } from './marked';
 import { NodeRules } from './node-rules';
 import { type DumpPart, partsOf } from './part';
 import { type DumpedTable, type DumpFault, labelOf, readSavedPart, type SavedPart } from './saved';
@@ -72,7 +72,7 @@ class Held {
   readonly listings: DumpedListing[] = [];
   readonly parts: SavedPart[] = [];
   /** The bits of marks that packets to others than Services may carry when they come. */
-  marked = 0;
+  readonly marked: Marking[] = [];
   private readonly ipsets = new Map<string, IntervalSet>();
   /** The ipsets that rules change: what they hold when a packet comes is not what was printed. */
   private readonly filled = new Set<string>();
@@ -84,7 +84,7 @@ class Held {
         const read = readSavedPart(file, part);
         if ('message' in read) return read;
         this.parts.push(read);
-        this.marked |= bitsSetByIptables(part.text);
+        this.marked.push(...bitsSetByIptables(part.text));
         for (const [, name] of part.text.matchAll(FILLING)) this.filled.add(name!);
         return undefined;
       }
@@ -93,7 +93,7 @@ class Held {
         if (!entries) return { line: part.line, message: 'this is no whole listing of "nft -j"; is it cut short?' };
         const message = listingFault(entries);
         if (message) return { line: part.line, message };
-        this.marked |= bitsSetByNft(entries);
+        this.marked.push(...bitsSetByNft(entries));
         this.listings.push({ entries, file, part });
         return undefined;
       }

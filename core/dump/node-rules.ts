@@ -2,7 +2,7 @@ import type { Address, Family, Partition } from '../address';
 import { exemptingRule } from '../dataplane/exempting';
 import { Exits } from '../dataplane/exits';
 import { type KernelDecision, kernelMap } from '../dataplane/kernel-map';
-import { serviceBits } from '../dataplane/mark';
+import { serviceBits, tailscaleBits } from '../dataplane/mark';
 import type { Packets } from '../dataplane/match';
 import type { NatRule, NatRuleset } from '../dataplane/nat-rule';
 import type { NftRuleset } from '../dataplane/nft-ruleset';
@@ -10,6 +10,7 @@ import type { Protocol } from '../dataplane/protocol';
 import { walkRules } from '../dataplane/walk';
 import type { Location } from '../diagnostics';
 import { listsNatChain } from './listing';
+import { bitsOf, type Marking } from './marked';
 import type { DumpedListing } from './node-dump';
 import { ownerOf } from './owner';
 import { Places } from './places';
@@ -30,7 +31,7 @@ export class NodeRules {
     /** The listings of nftables. */
     readonly listings: readonly DumpedListing[],
     /** The bits of marks that packets may carry when they come, though they go to no Service. @default none */
-    private readonly marked = 0,
+    private readonly marked: readonly Marking[] = [],
   ) {
     this.places = new Places(tables, listings);
   }
@@ -102,7 +103,8 @@ export class NodeRules {
 
   private packets(family: Family, sources: Sources): Omit<Packets, 'protocol'> {
     const { ruleset, sets } = this.rules.get(family)!;
-    const unmarked = (serviceBits(ruleset) & ~this.marked) >>> 0;
+    const asked = serviceBits(ruleset) | tailscaleBits(ruleset);
+    const unmarked = (asked & ~bitsOf(this.marked, family, sources)) >>> 0;
     return { sets, unmarked, ...(sources && { sources }) };
   }
 }

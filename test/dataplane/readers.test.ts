@@ -10,6 +10,7 @@ import { readNftRuleset } from '../../core/dataplane/nft-ruleset';
 const TO_PARTNERS: Condition = { on: 'destination', set: IntervalSet.ofCidr(cidr('203.0.113.0/24')) };
 const ELSEWHERE: Condition = { on: 'destination', set: IntervalSet.ofCidr(cidr('203.0.113.0/24')).complement() };
 const NEVER: Condition = { on: 'never' };
+const state = (states: readonly string[], negated = false): Condition => ({ on: 'connection-state', states, negated });
 const unknown = (text: string): Condition => ({ on: 'unknown', text });
 
 describe('dumps that differ in what changes by itself alone', () => {
@@ -41,7 +42,8 @@ describe('a rule of iptables-save', () => {
     ['! -d 203.0.113.0/24', [ELSEWHERE]],
     ['-d ! 203.0.113.0/24', [ELSEWHERE]],
     ['-d 203.0.113.7', [{ on: 'destination', set: IntervalSet.ofCidr(cidr('203.0.113.7/32')) }]],
-    ['-d 10.0.0.0/255.0.255.0', [unknown('-d 10.0.0.0/255.0.255.0')]],
+    ['-d 10.0.0.0/255.0.0.1', [unknown('-d 10.0.0.0/255.0.0.1')]],
+    ['-d 10.0.0.0/255.0.255.1x', [unknown('-d 10.0.0.0/255.0.255.1x')]],
     ['-d 2001:db8::/32', [unknown('-d 2001:db8::/32')]],
     ['-s 10.244.0.0/16', [{ on: 'source', set: IntervalSet.ofCidr(cidr('10.244.0.0/16')) }]],
     ['-p tcp -m tcp', [{ on: 'protocol', protocols: ['tcp'], negated: false }]],
@@ -60,7 +62,19 @@ describe('a rule of iptables-save', () => {
     ['-m socket', [unknown('-m socket')]],
     // Packets of pods have no socket of the node.
     ['-m owner --socket-exists', [NEVER]],
-    ['-m owner ! --uid-owner 0-99 --gid-owner 5 -d 203.0.113.0/24', [NEVER]],
+    ['-m owner ! --uid-owner 0-99 --gid-owner 5 -d 203.0.113.0/24', [NEVER, TO_PARTNERS]],
+    ['-m owner ! --uid-owner 0-99 -d 203.0.113.0/24', [TO_PARTNERS]],
+    ['-c 10 2048 -d 203.0.113.0/24', [TO_PARTNERS]],
+    ['-d 203.0.113.7/24', [TO_PARTNERS]],
+    ['-d 203.0.113.0/25,203.0.113.128/25', [TO_PARTNERS]],
+    ['! -d 203.0.113.0/25,203.0.113.128/25', [unknown('! -d 203.0.113.0/25,203.0.113.128/25')]],
+    ['-m conntrack --ctstate NEW,RELATED', [{ on: 'connection-state', states: ['new', 'related'], negated: false }]],
+    ['-m state ! --state INVALID', [{ on: 'connection-state', states: ['invalid'], negated: true }]],
+    ['-m conntrack --ctstatus SEEN_REPLY', [unknown('--ctstatus SEEN_REPLY')]],
+    ['! -i eth0', []],
+    ['-i eth1.100', [NEVER]],
+    ['-i cni0', [unknown('-i cni0')]],
+    ['-i eni+', [unknown('-i eni+')]],
     ['-m owner ! --uid-owner 0-99 -m mark --mark 7', [{ on: 'mark', value: 7, mask: 0xffffffff, negated: false }]],
     ['-m policy --dir out --pol ipsec --mode tunnel', [unknown('-m policy --dir out --pol ipsec --mode tunnel')]],
     ['-m statistic --mode random ! --probability 0.30000000000', [{ on: 'chance' }]],
@@ -196,6 +210,9 @@ const daddr = (right: unknown, op = '==', protocol = 'ip') => ({
   match: { op, left: { payload: { protocol, field: 'daddr' } }, right },
 });
 const mark = { meta: { key: 'mark' } };
+const masked = (right: string, mask: string) => ({
+  match: { op: '==', left: { '&': [{ payload: { protocol: 'ip', field: 'daddr' } }, mask] }, right },
+});
 const inTunnel = (left: object) => ({ match: { op: '==', left, right: '10.0.0.1' } });
 
 function nftRule(expr: unknown, family: Family = 4) {
@@ -215,7 +232,55 @@ describe('a rule of nft -j', () => {
     ['the other family', daddr('2001:db8::1', '!=', 'ip6'), [NEVER]],
     ['own family', { match: { op: '==', left: { meta: { key: 'nfproto' } }, right: 'ipv4' } }, []],
     ['not own family', { match: { op: '!=', left: { meta: { key: 'protocol' } }, right: 'ip' } }, [NEVER]],
-    ['a state', { match: { op: 'in', left: { ct: { key: 'state' } }, right: ['new'] } }, [{ on: 'unknown' }]],
+    ['a state', { match: { op: 'in', left: { ct: { key: 'state' } }, right: 'new' } }, [state(['new'])]],
+    [
+      'states',
+      { match: { op: 'in', left: { ct: { key: 'state' } }, right: ['new', 'invalid'] } },
+      [state(['new', 'invalid'])],
+    ],
+    [
+      'a set of states',
+      { match: { op: '!=', left: { ct: { key: 'state' } }, right: { set: ['new'] } } },
+      [state(['new'], true)],
+    ],
+    [
+      'no state of several at once',
+      { match: { op: '!=', left: { ct: { key: 'state' } }, right: { '|': ['new', 'related'] } } },
+      [{ on: 'unknown' }],
+    ],
+    [
+      'the same as a list',
+      { match: { op: '!=', left: { ct: { key: 'state' } }, right: ['new', 'related'] } },
+      [{ on: 'unknown' }],
+    ],
+    [
+      'a named set of states',
+      { match: { op: '==', left: { ct: { key: 'state' } }, right: '@s' } },
+      [{ on: 'unknown' }],
+    ],
+    [
+      'what comes first',
+      { match: { op: '==', left: { ct: { key: 'direction' } }, right: 'original' } },
+      [state(['new'])],
+    ],
+    ['another mark', { match: { op: '==', left: { ct: { key: 'mark' } }, right: 1 } }, [{ on: 'unknown' }]],
+    ['a card', { match: { op: '==', left: { meta: { key: 'iifname' } }, right: { set: ['eth0', 'bond0'] } } }, [NEVER]],
+    [
+      'a card or another device',
+      { match: { op: '==', left: { meta: { key: 'iifname' } }, right: { set: ['eth0', 'cni0'] } } },
+      [{ on: 'unknown' }],
+    ],
+    [
+      'types of destinations',
+      {
+        match: {
+          op: '==',
+          left: { fib: { result: 'type', flags: ['daddr'] } },
+          right: { set: ['local', 'multicast'] },
+        },
+      },
+      [{ on: 'destination-type', type: 'LOCAL,MULTICAST' }],
+    ],
     ['an interface', { match: { op: '==', left: { meta: { key: 'oifname' } }, right: 'eth0' } }, [{ on: 'unknown' }]],
     ['the loopback device', { match: { op: '==', left: { meta: { key: 'oifname' } }, right: 'lo' } }, [NEVER]],
     ['any other device', { match: { op: '!=', left: { meta: { key: 'oifname' } }, right: 'lo' } }, []],
@@ -241,6 +306,9 @@ describe('a rule of nft -j', () => {
       [{ on: 'unknown' }],
     ],
     ['a protocol within the packet', inTunnel({ meta: { tunnel: 'vxlan', key: 'l4proto' } }), [{ on: 'unknown' }]],
+    ['some bits', masked('203.0.113.0', '255.255.255.0'), [TO_PARTNERS]],
+    ['bits that no address has', masked('203.0.113.1', '255.255.255.0'), [{ set: IntervalSet.empty(4) }]],
+    ['bits of nothing', masked('203.0.113.0', '@s'), [{ on: 'unknown' }]],
     ['an owner', { match: { op: '!=', left: { meta: { key: 'skuid' } }, right: 0 } }, [NEVER]],
     [
       'all by chance',

@@ -281,8 +281,7 @@ export const NODES: readonly NodeCase[] = [
       '-A NETAVARK-1D8721804F16F ! -d 224.0.0.0/4 -j MASQUERADE',
       '@agent',
     ],
-    verdict: 'unproven',
-    owners: ['Podman (netavark)'],
+    verdict: 'proven',
   },
   {
     name: 'libvirt',
@@ -334,7 +333,7 @@ export const NODES: readonly NodeCase[] = [
   {
     name: 'lists with commas, which no iptables-save prints',
     rules: ['-A POSTROUTING -d 10.1.0.0/16,10.2.0.0/16 -j MASQUERADE', '@agent'],
-    verdict: 'unproven',
+    verdict: 'contradicted',
     owners: [undefined],
     isLoadable: false,
   },
