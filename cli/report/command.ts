@@ -25,12 +25,12 @@ export const REPORT: Command = {
     {
       name: 'svg',
       type: 'boolean',
-      help: 'write the map of IPv4 alone, as a picture for a pull request; with --before only what changes is coloured',
+      help: 'write the map of IPv4 alone, as a picture for a pull request, 544 or 804 pixels wide; it shows SIDE, or with --before what changes from there to SIDE, of one cluster (default: the only one, or the first that changes)',
     },
     CLUSTER,
     {
       ...FROM,
-      help: 'with --svg: the labels of the pod whose packets are shown (default: a pod that no egress policy selects)',
+      help: 'with --svg: the labels of the pod whose packets are shown (default: a pod that no egress policy selects; with --before the first kind for which something changes)',
     },
     { ...NAMESPACE, help: `with --svg: ${NAMESPACE.help}` },
     FACTS,

@@ -108,8 +108,8 @@ function segment(name: string, value: string, text: string, checked = false): Ht
 
 function search(clusters: number): Html {
   return html`<search><form id="ask" hidden><label for="ask-input">Where do packets go?</label>
-<div class="field"><input id="ask-input" type="text" autocomplete="off" autocapitalize="none" spellcheck="false" placeholder="10.0.0.1, 172.16.0.0/12, fd00::1, pods&hellip;" aria-describedby="ask-error ask-hint"><button type="submit">Ask</button></div>
-<p id="ask-hint" class="hint">An address, a CIDR, or a name: of a range or a cluster, or what stands in a rule or tells its place.${clusters > 1 && ' Every cluster is asked.'}</p><p id="ask-error" class="error" role="alert"></p></form></search>
+<div class="field"><input id="ask-input" type="text" autocomplete="off" autocapitalize="none" spellcheck="false" placeholder="10.0.0.1, fd00::/8, pods&hellip;" aria-describedby="ask-error ask-hint"><button type="submit">Ask</button></div>
+<p id="ask-hint" class="hint">Addresses, CIDRs and names of ranges such as public, one or several with commas; or ${clusters > 1 && 'a cluster, '}a label that egress policies ask for, or what stands in a rule, its reason or its place.${clusters > 1 && ' Every cluster is asked.'}</p><p id="ask-error" class="error" role="alert"></p><p id="ask-progress" class="hint"></p></form></search>
 <section id="answer" tabindex="-1" aria-live="polite" hidden></section>`;
 }
 

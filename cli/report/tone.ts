@@ -48,7 +48,10 @@ export class Tones {
     if (sameTreatment(before, after)) return SAME;
     // What is usual is pale, so that the rest stands out; where it is what comes of a change, it stands out itself.
     const hue = after.kind === 'masquerade' ? 'now-masquerade' : after.kind;
-    const text = `${treatmentWord(before)} → ${treatmentWord(after)}`;
+    const text =
+      before.kind === 'unknown' && after.kind === 'unknown'
+        ? `${treatmentWord(after)}, before and after`
+        : `${treatmentWord(before)} → ${treatmentWord(after)}`;
     return known(this.changes, text, () => ({ hue, shade: this.of(after).shade, text }));
   }
 }

@@ -135,6 +135,7 @@ function egressRules(model: ClusterModel): EgressRule[] {
     const decision: Decision = {
       treatment: { kind: 'snat', sourceIP: policy.sourceIP.text },
       rule: `${pathText(policy.path)} "${policy.name}"`,
+      ...(policy.reason !== undefined && { note: policy.reason }),
       at: model.document.at(policy.path),
     };
     return [{ pods: policy.from.map(({ namespaces, pods }) => ({ namespaces, pods })), destinations, decision }];

@@ -11,7 +11,7 @@ import { type Look, sideOf, tonesOf } from '../look';
 import type { Tone } from '../tone';
 import { hitsText, sizeText } from '../view/answer';
 import { swatch } from '../view/legend';
-import { place } from '../view/rules';
+import { ruleShown } from '../view/rules';
 
 /** What the page says of an address that somebody points at. */
 export interface Detail {
@@ -51,7 +51,7 @@ export function detailOf({ cluster, sides, decisions, tones }: Looked, at: Addre
     const side = found.length === 1 ? '' : i === 0 ? 'before: ' : 'after: ';
     return html`<p class="verdict">${swatch(palette.of(decision.treatment))}<span>${side}<strong>${treatmentWord(decision.treatment)}</strong></span></p>
 <dl><dt>leaves with</dt><dd>${sourceText(decision.treatment)}</dd>
-<dt>decided by</dt><dd>${decision.rule}${place(decision.at)}</dd></dl>`;
+<dt>decided by</dt><dd>${ruleShown(decision)}</dd></dl>`;
   });
   const shown = html`<p class="where"><code>${text}</code></p>${told}
 <dl><dt>alike around it</dt><dd>${around(tones, at)}</dd>${hits !== '' && html`<dt>place</dt><dd>${hits}</dd>`}</dl>`;

@@ -8,8 +8,8 @@ export function byId<T extends HTMLElement = HTMLElement>(id: string): T {
 }
 
 /** Fills an element with HTML; every text in it was escaped when it was made. */
-export function fill(element: Element, content: Html): void {
-  element.innerHTML = content.text;
+export function fill(element: Element, content: Html | undefined): void {
+  element.innerHTML = content?.text ?? '';
 }
 
 /** The value of the radio button that is chosen of a group. */

@@ -1,17 +1,14 @@
-import {
-  type Cidr,
-  FAMILIES,
-  type IntervalSet,
-  parseAddress,
-  parseCidr,
-  IntervalSet as Sets,
-} from '../../../core/address';
+import { type Cidr, FAMILIES, IntervalSet } from '../../../core/address';
 import { type Place, registryPlaces } from '../../../core/analysis/places';
-import type { ReportCluster } from '../../../core/analysis/report/pack';
-import { decidedFor } from '../../../core/analysis/report/pods';
+import { isDeclared, isPlace, PUBLIC, placeName, rangeFault, rangeSets } from '../../../core/analysis/range-names';
+import type { ReportCluster, Unpacked } from '../../../core/analysis/report/pack';
+import { andList } from '../../../core/diagnostics';
 import { suggest } from '../../../core/diagnostics/suggest';
-import type { Decision } from '../../../core/treatment/treatment';
-import { ruleText } from '../../ask/words';
+import { parseLabels } from '../../ask/words';
+import { type Html, html } from '../html';
+import { shortened } from '../view/answer';
+import { isLiteral, readLiteral, wordsOf } from './literal';
+import { asksFor, hasText, type Rule, rulesFound } from './rules-found';
 
 /** What somebody asked for, understood; or what is wrong with it. */
 export type Question =
@@ -19,75 +16,130 @@ export type Question =
   | { readonly asks: 'cluster'; readonly index: number }
   | { readonly asks: 'nothing'; readonly message: string };
 
-/** Destinations that are asked about: the same in every cluster, or what a name means in each of them. */
+/** Destinations that are asked about: the same in every cluster, or what is meant by a name in each of them. */
 export interface Destinations {
-  readonly asks: 'addresses';
-  /** The cluster whose names they are: the one that is looked at, or else the first that has the name. */
-  readonly index: number;
-  readonly title: string;
-  /** Whether it is a name. */
-  readonly named: boolean;
-  /** The destinations in a cluster, of each family in which there are any. */
-  readonly find: (cluster: ReportCluster) => readonly IntervalSet[];
+  readonly asks: 'destinations';
+  /** Whether they may be others in each cluster. */
+  readonly differs: boolean;
+  /** The destinations in a cluster; undefined where nothing in it has that name. */
+  readonly find: (cluster: ReportCluster) => Meant | undefined;
+  /** What is to be said when they are found in no cluster. */
+  readonly unknown: () => string;
 }
 
-/** The clusters of a page, of which one is looked at. */
-export interface Clusters {
-  readonly names: readonly string[];
-  readonly at: number;
-  readonly cluster: (index: number) => ReportCluster;
+/** The destinations in one cluster. */
+export interface Meant {
+  readonly title: Html;
+  /** The addresses, of each family in which there are any. */
+  readonly sets: readonly IntervalSet[];
 }
 
-/** What is written with these signs alone, and one of those that names do not have, is meant as an address. */
-const ADDRESS = /^(?=.*[.:/])[\da-f.:/\s]+$|^\d+$/i;
-
-/** Understands an address, a CIDR, or a name: of a range, of a cluster, or what a rule's text, reason or place holds. */
-export function understand(text: string, clusters: Clusters): Question {
+/**
+ * Understands addresses, CIDRs and names of ranges, one or a list of them; the name of a cluster; labels that egress
+ * policies ask for; and what stands in rules. Nothing is guessed: what is no address is refused as on the command line.
+ * @param at the cluster that is looked at
+ */
+export function understand(text: string, { clusters, cluster }: Unpacked, at: number): Question {
   const asked = text.trim();
-  if (asked === '') return { asks: 'nothing', message: 'Type an address, a CIDR or a name.' };
-  if (ADDRESS.test(asked)) return addressQuestion(asked, clusters.at);
-  const name = plain(asked);
-  const index = clusters.names.findIndex(one => plain(one) === name);
-  const place = (cluster: ReportCluster) => placesOf(cluster).find(one => plain(one.name) === name);
-  return (
-    named(clusters, place, one => one.name, setsOfPlace) ??
-    (index < 0 ? undefined : { asks: 'cluster' as const, index }) ??
-    named(
-      clusters,
-      cluster => rulesWith(cluster, name),
-      ({ texts }) => (texts.length === 1 ? texts[0]! : `what ${texts.length} rules with “${asked}” decide about`),
-      ({ sets }) => sets,
-    ) ??
-    unknown(asked, clusters)
+  const words = wordsOf(asked);
+  if (words.length === 0) return { asks: 'nothing', message: 'Type an address, a CIDR or a name.' };
+  const isRange = (word: string): boolean =>
+    [at, ...clusters.keys()].some(index => rangeOf(word, placesOf(cluster(index))) !== undefined);
+  const near = (word: string): string =>
+    unknown(word, [...placesOf(cluster(at)).map(({ name }) => name), PUBLIC, ...clusters.map(({ name }) => name)]);
+  if (words.every(isLiteral)) return listQuestion(words);
+  const index = clusters.findIndex(({ name }) => plain(name) === plain(asked));
+  if (isRange(asked)) return listQuestion([asked]);
+  if (index >= 0) return { asks: 'cluster', index };
+  if (words.some(isLiteral) || (words.length > 1 && words.every(isRange))) {
+    const wrong = words.find(word => !isLiteral(word) && !isRange(word));
+    return wrong === undefined ? listQuestion(words) : { asks: 'nothing', message: near(wrong) };
+  }
+  const labels = parseLabels(asked.replace(/:\s+/g, '='));
+  if (!labels)
+    return ruleQuestion(
+      asked,
+      rule => hasText(rule, plain(asked)),
+      () => near(asked),
+    );
+  const holds = (rule: Rule): boolean => asksFor(rule, labels) || hasText(rule, plain(asked));
+  return ruleQuestion(
+    asked,
+    holds,
+    () =>
+      `No egress policy here asks for ${quoted(asked)}. Ask where packets go to: what happens to them is told for each kind of pods.`,
   );
 }
 
-/** A question about what a name means, if it means something in a cluster: in the one that is looked at before others. */
-function named<T>(
-  { names, at, cluster }: Clusters,
-  meaning: (cluster: ReportCluster) => T | undefined,
-  title: (meant: T) => string,
-  sets: (meant: T) => readonly IntervalSet[],
-): Destinations | undefined {
-  for (const index of [at, ...[...names.keys()].filter(one => one !== at)]) {
-    const meant = meaning(cluster(index));
-    if (meant === undefined) continue;
-    const find = (one: ReportCluster) => {
-      const found = meaning(one);
-      return found === undefined ? [] : sets(found);
-    };
-    return { asks: 'addresses', index, title: title(meant), named: true, find };
+/** A question about addresses and names of ranges. */
+function listQuestion(words: readonly string[]): Question {
+  const names = words.filter(word => !isLiteral(word));
+  const literal: IntervalSet[] = [];
+  for (const read of words.filter(isLiteral).map(readLiteral)) {
+    if (typeof read === 'string') return { asks: 'nothing', message: read };
+    literal.push(read);
   }
-  return undefined;
+  const find = (cluster: ReportCluster): Meant | undefined => {
+    const places = placesOf(cluster);
+    const named = names.flatMap(name => rangeOf(name, places) ?? []);
+    if (named.length < names.length) return undefined;
+    const sets = FAMILIES.map(family =>
+      IntervalSet.unionOf(family, [
+        ...literal.filter(set => set.family === family),
+        ...named.map(({ sets }) => sets[family]),
+      ]),
+    );
+    const title = andList([...words.filter(isLiteral), ...named.map(({ name }) => name)]);
+    return { title: html`<code>${shortened(title)}</code>`, sets: sets.filter(set => !set.isEmpty()) };
+  };
+  const differs = names.some(name => !isKnown(plain(name)));
+  return { asks: 'destinations', differs, find, unknown: () => `No cluster declares all of ${andList(names)}.` };
 }
 
-function unknown(asked: string, { names, at, cluster }: Clusters): Question {
-  const near = suggest(asked, [...placesOf(cluster(at)).map(({ name }) => name), ...names]);
+/** A question about the destinations of rules. */
+function ruleQuestion(asked: string, holds: (rule: Rule) => boolean, unknown: () => string): Question {
+  const find = (cluster: ReportCluster): Meant | undefined => {
+    const found = rulesFound(cluster, holds);
+    if (!found || found.sets.length === 0) return undefined;
+    const { names, sets } = found;
+    const rules =
+      names.length === 1 ? html`<code>${names[0]}</code>` : html`${names.length} rules with ${quoted(asked)}`;
+    return { title: html`the destinations of ${rules}`, sets };
+  };
+  return { asks: 'destinations', differs: true, find, unknown };
+}
+
+function unknown(word: string, names: readonly string[]): string {
+  const near = suggest(word, names);
   const hint =
     near === undefined
-      ? 'Names are those of ranges and of clusters, and what stands in rules.'
+      ? 'Names are those of ranges and of clusters, and what stands in rules; nodes, Services and pods have no names here: ask for their addresses.'
       : `Did you mean "${near}"?`;
-  return { asks: 'nothing', message: `"${asked}" is no address, and nothing here has that name. ${hint}` };
+  const what = isPlace(plain(word))
+    ? `no cluster here declares its ${placeName(plain(word))}`
+    : 'nothing here has that name';
+  return `${quoted(word)} is no address, and ${what}. ${hint}`;
+}
+
+/** The range that a name stands for: one that the cluster has a name for, or one that every command knows. */
+function rangeOf(word: string, places: readonly Place[]): Place | undefined {
+  const name = plain(word);
+  const own = places.find(place => plain(place.name) === name);
+  if (own) return own;
+  if (rangeFault(name) !== undefined || !isDeclared(name, places)) return undefined;
+  return { name, sets: rangeSets(name, places) };
+}
+
+/** Whether a name stands for the same in every cluster. */
+function isKnown(name: string): boolean {
+  return name === PUBLIC || registryPlaces().some(place => place.name === name);
+}
+
+/** The places of a cluster; of a comparison as they are after it, and those that are gone. */
+function placesOf({ before, after }: ReportCluster): Place[] {
+  const now = after?.places ?? [];
+  const gone = (before?.places ?? []).filter(({ name }) => !now.some(one => one.name === name));
+  return [...now, ...gone, ...registryPlaces()];
 }
 
 /** A name without quotes, in small letters. */
@@ -95,51 +147,8 @@ function plain(name: string): string {
   return name.replace(/^(["'])(.*)\1$/, '$2').toLowerCase();
 }
 
-function placesOf({ before, after }: ReportCluster): Place[] {
-  return [...(after?.places ?? []), ...(before?.places ?? []), ...registryPlaces()];
-}
-
-function setsOfPlace({ sets }: Place): IntervalSet[] {
-  return FAMILIES.map(family => sets[family]).filter(set => !set.isEmpty());
-}
-
-/** The rules whose text was asked for, and their destinations. */
-interface Found {
-  readonly texts: readonly string[];
-  readonly sets: readonly IntervalSet[];
-}
-
-/** The rules of a cluster whose text, reason or place holds a text; undefined where none does. */
-function rulesWith({ before, after }: ReportCluster, wanted: string): Found | undefined {
-  const holds = (decision: Decision) => ruleText(decision).toLowerCase().includes(wanted);
-  const found = [after, before].flatMap(subject => {
-    if (!subject) return [];
-    const { asked, egress } = subject.map;
-    const rules = egress.map(({ decision, destinations }) => ({ decision, to: destinations }));
-    const base = FAMILIES.flatMap(family => [
-      ...asked[family].layers.map(({ value }) => value),
-      asked[family].otherwise,
-    ]);
-    return [...rules, ...(base.some(holds) ? decidedFor(subject.map, undefined) : [])].filter(one =>
-      holds(one.decision),
-    );
-  });
-  if (found.length === 0) return undefined;
-  const sets = FAMILIES.map(family => found.flatMap(({ to }) => (to.family === family ? [to] : [])));
-  return {
-    texts: [...new Set(found.map(({ decision }) => decision.rule))],
-    sets: FAMILIES.map((family, i) => Sets.unionOf(family, sets[i]!)).filter(set => !set.isEmpty()),
-  };
-}
-
-/** Says what masq says of an address on the command line: nothing is guessed. */
-function addressQuestion(text: string, index: number): Question {
-  const isBlock = text.includes('/');
-  const parsed = isBlock ? parseCidr(text) : parseAddress(text);
-  if (!parsed.ok) return { asks: 'nothing', message: parsed.fault.message };
-  const { value } = parsed;
-  const to = isBlock ? Sets.ofCidr(value as Cidr) : Sets.fromRange(value, value);
-  return { asks: 'addresses', index, title: text, named: false, find: () => [to] };
+function quoted(text: string): string {
+  return `"${text.replace(/^"(.*)"$/, '$1')}"`;
 }
 
 /** The largest block of some destinations, to be shown. */

@@ -3,14 +3,14 @@ import { type Explanation, explain } from '../../../core/analysis/explain';
 import { placesHit, registryPlaces } from '../../../core/analysis/places';
 import { podKinds } from '../../../core/analysis/report/pods';
 import type { Subject } from '../../../core/analysis/subject';
-import { termsText } from '../../../core/analysis/terms';
+import { termsOf, termsText } from '../../../core/analysis/terms';
 import { andList } from '../../../core/diagnostics';
 import type { Pod } from '../../../core/treatment/pod-classes';
 import { ruleText, sourceText } from '../../ask/words';
 import { type Html, html } from '../html';
 import type { Tones } from '../tone';
 import { addressCount, swatch } from './legend';
-import { kindText, place } from './rules';
+import { kindText, ruleShown } from './rules';
 
 /** So many parts of a destination are told. */
 const PARTS = 12;
@@ -31,15 +31,16 @@ export function answer({ map, name, as }: Subject, tones: Tones, to: IntervalSet
   const parts = [...groups.values()].map(group => {
     const who =
       group.kinds.length === kinds.length ? ['Every pod'] : group.kinds.map(pod => kindText(pod, kinds.length));
-    return html`<section class="who"><h4>From ${andList(who.map(lowerFirst))}</h4>${group.explanations.slice(0, PARTS).map(one => part(one, tones))}${rest(group.explanations)}</section>`;
+    return html`<section class="who"><h4>From ${andList(who.map(lowerFirst))}</h4>${group.explanations.slice(0, PARTS).map(one => part(one, tones, to))}${rest(group.explanations)}</section>`;
   });
   return html`<section class="side"><h3>${title}<small>${name}, by ${as}</small></h3>${parts}</section>`;
 }
 
-function part({ to, decision, passed }: Explanation, tones: Tones): Html {
+function part({ to, decision, passed }: Explanation, tones: Tones, whole: IntervalSet): Html {
   const tone = tones.of(decision.treatment);
-  return html`<div class="part"><p class="verdict">${swatch(tone)}<strong>${tone.text}</strong> <span>to <code>${shortTerms(to)}</code></span></p>
-<dl><dt>leaves with</dt><dd>${sourceText(decision.treatment)}</dd><dt>decided by</dt><dd>${decision.rule}${place(decision.at)}</dd></dl>
+  const isLong = to.equals(whole) && termsOf(to).length + termsOf(to)[0]!.minus.length > 3;
+  return html`<div class="part"><p class="verdict">${swatch(tone)}<strong>${tone.text}</strong> <span>to ${isLong ? 'all of them' : html`<code>${shortTerms(to)}</code>`}</span></p>
+<dl><dt>leaves with</dt><dd>${sourceText(decision.treatment)}</dd><dt>decided by</dt><dd>${ruleShown(decision)}</dd></dl>
 ${passed.count > 0 && asked(passed)}</div>`;
 }
 
@@ -47,7 +48,7 @@ function asked({ all, count }: Explanation['passed']): Html {
   const shown = all.slice(0, Math.min(count, PASSED));
   const left = count - shown.length;
   return html`<details class="passed"><summary>${count} ${count === 1 ? 'rule was' : 'rules were'} asked before</summary>
-<ol>${shown.map(({ decision, why }) => html`<li>${decision.rule}${place(decision.at)}: it ${shortened(why)}</li>`)}</ol>
+<ol>${shown.map(({ decision, why }) => html`<li>${ruleShown(decision)}: it ${shortened(why)}</li>`)}</ol>
 ${left > 0 && html`<p class="left">and ${left} more</p>`}</details>`;
 }
 

@@ -3,6 +3,7 @@ import { type Decided, decidedFor, kindOf, podKinds } from '../../../core/analys
 import type { Subject } from '../../../core/analysis/subject';
 import type { Location } from '../../../core/diagnostics';
 import type { Pod } from '../../../core/treatment/pod-classes';
+import type { Decision } from '../../../core/treatment/treatment';
 import { podText, sourceText } from '../../ask/words';
 import { type Html, html } from '../html';
 import type { Tones } from '../tone';
@@ -31,12 +32,12 @@ interface TableLook {
 
 function table(pods: string, rules: readonly Decided[], { tones, most, index, open }: TableLook): Html {
   const rows = rules.slice(0, most).map(({ decision, to }, at) => {
-    const { treatment, rule, note } = decision;
+    const { treatment } = decision;
     const count = to.count();
     return html`<tr data-order="${at}" data-count="${count}">
 <td>${terms(to)}</td><td class="treatment" data-label="treatment"><span>${swatch(tones.of(treatment))}${tones.of(treatment).text}</span></td>
 <td data-label="leaves with">${treatment.kind === 'unknown' ? 'cannot be told' : sourceText(treatment)}</td><td class="number" data-label="addresses"><span>${countShown(count)} <small>${FAMILY_NAME[to.family]}</small></span></td>
-<td data-label="decided by"><span>${rule}${note !== undefined && note !== '' && html` <small>${note}</small>`}${place(decision.at)}</span></td></tr>`;
+<td data-label="decided by"><span>${ruleShown(decision)}</span></td></tr>`;
   });
   const left = rules.length - rows.length;
   return html`<details class="pods"${open && html` open`}><summary><h3 id="pods-${index}">${pods}</h3></summary>
@@ -50,8 +51,12 @@ function head(text: string, key: string, sort?: 'ascending'): Html {
   return html`<th scope="col" data-key="${key}"${sort && html` aria-sort="${sort}"`}>${text}</th>`;
 }
 
-/** Where a rule stands. */
-export function place(at: Location | undefined): Html | undefined {
+/** A rule, the reason that is given for it, and where it stands. */
+export function ruleShown({ rule, note = '', at }: Decision): Html {
+  return html`${rule}${note !== '' && html` <small>${note}</small>`}${place(at)}`;
+}
+
+function place(at: Location | undefined): Html | undefined {
   if (at?.file === undefined || !at.range) return undefined;
   const { line, column } = at.range.start;
   return html` <code class="place">${at.file}:${line}:${column}</code>`;

@@ -6,6 +6,7 @@ import type { Subject } from '../subject';
 import { fromBase64, toBase64 } from './base64';
 import { ByteReader, ByteWriter } from './bytes';
 import { ChunkReader, ChunkWriter } from './chunks';
+import { lazily } from './lazily';
 import { Pool } from './pool';
 import { placeIn, RuleReader, RuleWriter, type Words } from './rules';
 
@@ -142,7 +143,7 @@ function textsOf(sets: Both<IntervalSet>): string[] {
 export interface Unpacked {
   /** The clusters' names, and on which sides they are. */
   readonly clusters: readonly PackedCluster[];
-  /** A cluster, by its number. */
+  /** A cluster, by its number; its rules and what comes of them are read when they are asked for. */
   readonly cluster: (index: number) => ReportCluster;
 }
 
@@ -153,15 +154,39 @@ export function unpack(packed: Packed): Unpacked {
   const chunksLength = head.unsigned();
   const records = head.at + chunksLength;
   const rules = new RuleReader(packed.words, new ChunkReader(bytes.subarray(head.at, records)));
-  const readSubject = ({ name, kind, places, egress, at }: PackedSubject): Subject => {
+  const readMap = (egress: number, at: number): TreatmentMap => {
     const from = new ByteReader(bytes, records + at);
     const asked = both(family => rules.read(family, from));
-    const base = both(family => Partition.fromLayers(family, asked[family].layers, asked[family].otherwise));
+    const base = both(family =>
+      lazily(() => Partition.fromLayers(family, asked[family].layers, asked[family].otherwise)),
+    );
+    return {
+      base: {
+        get 4() {
+          return base[4]();
+        },
+        get 6() {
+          return base[6]();
+        },
+      },
+      asked,
+      egress: packed.egress[egress]!.map(unpackEgress),
+    };
+  };
+  const known = packed.places.map(list =>
+    lazily(() => list.map(place => ({ name: place.name, sets: setsOf(place.cidrs.map(cidr)) }))),
+  );
+  const readSubject = ({ name, kind, places, egress, at }: PackedSubject): Subject => {
+    const map = lazily(() => readMap(egress, at));
     return {
       name,
       as: packed.kinds[kind]!,
-      places: packed.places[places]!.map(place => ({ name: place.name, sets: setsOf(place.cidrs.map(cidr)) })),
-      map: { base, asked, egress: packed.egress[egress]!.map(unpackEgress) },
+      get places() {
+        return known[places]!();
+      },
+      get map() {
+        return map();
+      },
     };
   };
   return {

@@ -45,6 +45,14 @@ export function labelAt<T>(picture: Picture<T>, word: number): T {
   return picture.values[picture.labels[stretchAt(picture, word)]!]!;
 }
 
+/** The number of the label that most addresses have. */
+export function mostOf<T>({ starts, labels }: Picture<T>): number {
+  const sizes = new Map<number, number>();
+  for (const [i, label] of labels.entries())
+    sizes.set(label, (sizes.get(label) ?? 0) + (starts[i + 1] ?? 2 ** 32) - starts[i]!);
+  return [...sizes].reduce((most, one) => (one[1] > most[1] ? one : most))[0];
+}
+
 /**
  * Visits squares that fill a part of the map: the largest with one label, and those with several that are not larger
  * than `least` points.

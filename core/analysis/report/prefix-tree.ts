@@ -7,6 +7,7 @@ import {
   IntervalSet,
   type Partition,
 } from '../../address';
+import { termsOf } from '../terms';
 
 /** A block of the tree, and the blocks in it that are told apart. */
 export interface Branch<T> {
@@ -28,7 +29,8 @@ export interface Branch<T> {
 export function prefixTree<T>(partition: Partition<T>, sets: readonly IntervalSet[]): Branch<T> {
   const { family } = partition;
   const known = new Map<string, Cidr>();
-  for (const set of sets) for (const cidr of set.cidrs()) known.set(formatCidr(cidr), cidr);
+  for (const { cidr, minus } of sets.flatMap(termsOf))
+    for (const block of [cidr, ...minus]) known.set(formatCidr(block), block);
   const top = whole(family);
   const sorted = [...known.values()].filter(({ prefix }) => prefix > 0).sort(compareCidrs);
   return branchAt(partition, top, sorted, { at: 0 });
