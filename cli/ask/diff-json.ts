@@ -6,12 +6,13 @@ import { ruleData } from './words';
 
 /** A diff for programs. */
 export function diffData({ diff, hits, ask }: Asked): object {
-  const { compared, changed, added, removed, untold } = diff;
+  const { compared, changed, added, removed, untold, notes } = diff;
   return {
     compared,
     added: added.map(({ name }) => name),
     removed: removed.map(({ name }) => name),
     untold: untold.map(({ name }) => name),
+    notes: notes.map(({ names, text }) => ({ clusters: names, note: text })),
     stopped: hits.map(({ gate, clusters, pods, to }) => ({
       gate: gate.text,
       clusters: clusters.map(({ after }) => after.name),

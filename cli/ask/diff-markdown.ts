@@ -1,5 +1,14 @@
 import type { Asked } from './asked';
-import { diffSummary, NOT_TOLD, shortList, type ToldChange, type ToldClusters, tellClusters, tellHit } from './told';
+import {
+  diffSummary,
+  NOT_TOLD,
+  shortList,
+  type ToldChange,
+  type ToldClusters,
+  tellClusters,
+  tellHit,
+  tellNote,
+} from './told';
 
 /** The first line of a comment, by which the next run finds it again. */
 export const MARKER = '<!-- masq diff -->';
@@ -20,6 +29,7 @@ export function diffMarkdown({ diff, hits, ask }: Asked): string {
     ...diff.added.map(({ name }) => `- ${code(name)} is new`),
     ...diff.removed.map(({ name }) => `- ${code(name)} is gone`),
     ...diff.untold.map(({ name }) => `- ${code(name)}: ${NOT_TOLD}`),
+    ...diff.notes.map(note => `- ${escaped(tellNote(note))}`),
   ];
   const head = [MARKER, '### masq: what changes for packets', '', `**${diffSummary(diff)}**`];
   const lines = firstOf(

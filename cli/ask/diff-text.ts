@@ -1,6 +1,6 @@
 import type { Palette } from '../terminal';
 import type { Asked } from './asked';
-import { diffSummary, NOT_TOLD, shortList, type ToldChange, tellClusters, tellHit } from './told';
+import { diffSummary, NOT_TOLD, shortList, type ToldChange, tellClusters, tellHit, tellNote } from './told';
 
 /** A diff for people: a block for the clusters of each change, what gates stop, and a line of summary. */
 export function diffText({ diff, hits, ask }: Asked, paint: Palette): string {
@@ -19,6 +19,7 @@ export function diffText({ diff, hits, ask }: Asked, paint: Palette): string {
     ...diff.untold.map(({ name }) => `${paint.bold(name)}: ${NOT_TOLD}`),
   ];
   if (beside.length > 0) blocks.push(`${beside.join('\n')}\n`);
+  if (diff.notes.length > 0) blocks.push(`${diff.notes.map(note => `note: ${tellNote(note)}`).join('\n')}\n`);
   if (hits.length > 0) blocks.push(`${hits.map(hit => `${paint.red('stopped by')} ${tellHit(hit)}`).join('\n')}\n`);
   return [...blocks, `${diffSummary(diff)}\n`].join('\n');
 }

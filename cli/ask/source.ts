@@ -1,4 +1,5 @@
 import { type Address, formatAddress, IntervalSet, parseAddress } from '../../core/address';
+import { familyNotes, openNotes } from '../../core/analysis/open-notes';
 import type { Subject } from '../../core/analysis/subject';
 import { termsText } from '../../core/analysis/terms';
 import { andList } from '../../core/diagnostics';
@@ -71,10 +72,6 @@ function ofAddress(address: Address, sides: readonly string[]): Source | string 
   return { address, text: `${text}, ${podText(undefined)}`, notes };
 }
 
-/** What is said of a node's rules, some of which may be for the addresses of others than pods. */
-const SOURCE_UNKNOWN =
-  'where pods have their addresses is not known, and rules may ask for it: say --from ADDRESS, or --facts with the intent';
-
 /** What is said where policies ask for labels of the namespace of which nobody has told any, or its name alone. */
 function namespaceNotes({ namespace }: Pod, { egress }: TreatmentMap): string[] {
   const told = Object.keys(namespace);
@@ -88,9 +85,16 @@ function namespaceNotes({ namespace }: Pod, { egress }: TreatmentMap): string[] 
 }
 
 /** What a cluster's own ranges say of the address that packets come from. */
-export function sourceNotes({ address, pod }: Source, { places, node, map }: Subject): string[] {
-  if (!address && pod) return namespaceNotes(pod, map);
-  if (!address) return node && !places.some(({ name }) => name === 'pods') ? [SOURCE_UNKNOWN] : [];
+export function sourceNotes(source: Source, subject: Subject): readonly string[] {
+  const { address, pod } = source;
+  if (address) return [...addressNotes(address, subject), ...familyNotes(subject)];
+  return [
+    ...(pod ? namespaceNotes(pod, subject.map) : []),
+    ...openNotes(subject, '--from ADDRESS, or --facts with the intent'),
+  ];
+}
+
+function addressNotes(address: Address, { places }: Subject): string[] {
   const text = formatAddress(address);
   const one = IntervalSet.fromRange(address, address);
   const own = (name: string): IntervalSet | undefined =>

@@ -1,6 +1,6 @@
 import { type Address, FAMILIES, formatAddress, type IntervalSet } from '../../core/address';
 import type { Change, ClassChange } from '../../core/analysis/diff';
-import type { ChangedClusters, FleetDiff } from '../../core/analysis/fleet';
+import type { ChangedClusters, FleetDiff, FleetNote } from '../../core/analysis/fleet';
 import type { GateHit } from '../../core/analysis/gates';
 import { type Place, placesHit, placesOfBoth, registryPlaces } from '../../core/analysis/places';
 import type { Subject } from '../../core/analysis/subject';
@@ -90,6 +90,11 @@ function addresses(set: IntervalSet): string {
 export function tellHit({ gate, clusters, pods, to }: GateHit): string {
   const names = shortList(clusters.map(({ after }) => after.name));
   return `${gate.text}: ${termsText(to)} (${addresses(to)}) for ${podsText(pods)} of ${names}`;
+}
+
+/** What is said of some clusters, in a line. */
+export function tellNote({ names, text }: FleetNote): string {
+  return `${shortList(names)}: ${text}`;
 }
 
 /** For how many parts of a change it is said who decides. */

@@ -56,6 +56,16 @@ export function matching(rule: NatRule, set: IntervalSet, mark: Mark, packets: P
   return { set: left, certain };
 }
 
+/** Whether a rule may hold for packets of some sources alone: whether it does cannot be told as long as nobody knows theirs. */
+export function asksForSource({ conditions }: NatRule, family: Family, sets?: Packets['sets']): boolean {
+  const packets: Packets = { protocol: 'other', ...(sets && { sets }) };
+  return conditions.some(condition => {
+    if (condition.on === 'source') return comesFrom(condition.set, packets) === undefined;
+    if (condition.on !== 'named-set' || condition.of === 'destination') return false;
+    return inNamedSet(condition, family, packets) === undefined;
+  });
+}
+
 /** Whether every condition of a rule that cannot be decided about holds by chance. */
 export function spreads(rule: NatRule, family: Family, mark: Mark, packets: Packets): boolean {
   return rule.conditions.every(

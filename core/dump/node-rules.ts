@@ -3,7 +3,7 @@ import { exemptingRule } from '../dataplane/exempting';
 import { Exits } from '../dataplane/exits';
 import { type KernelDecision, kernelMap } from '../dataplane/kernel-map';
 import { serviceBits, tailscaleBits } from '../dataplane/mark';
-import type { Packets } from '../dataplane/match';
+import { asksForSource, type Packets } from '../dataplane/match';
 import type { NatRule, NatRuleset } from '../dataplane/nat-rule';
 import type { NftRuleset } from '../dataplane/nft-ruleset';
 import type { Protocol } from '../dataplane/protocol';
@@ -44,6 +44,18 @@ export class NodeRules {
   /** The rules of a family. */
   ruleset(family: Family): NatRuleset {
     return this.rules.get(family)!.ruleset;
+  }
+
+  /** Whether rules ask where packets come from. */
+  get asksForSources(): boolean {
+    return [...this.rules].some(([family, { ruleset, sets }]) =>
+      [...ruleset.chains.values()].some(({ rules }) => rules.some(rule => asksForSource(rule, family, sets))),
+    );
+  }
+
+  /** The files with tables of which nothing says of which family they are. */
+  get filesOfNoFamily(): readonly string[] {
+    return [...new Set(this.tables.filter(({ isGuessed }) => isGuessed).map(({ file }) => file))];
   }
 
   /** What the rules make of packets, by the destination to which pods send them. */

@@ -16,6 +16,8 @@ export interface DumpedTable {
   readonly name: TableName;
   /** Its address family. */
   readonly family: Family;
+  /** Whether nothing says of which family it is, neither the tool nor an address nor the file's name: IPv4 is likely. */
+  readonly isGuessed?: true;
   /** Which of iptables' kernel interfaces it is in; absent where the dump does not say. */
   readonly flavour?: Flavour;
   /** The file that it stands in. */
@@ -66,10 +68,11 @@ export function readSavedPart(file: string, part: DumpPart): SavedPart | DumpFau
   let tool: Tool | undefined;
   const tables = read.tables.map((table): DumpedTable => {
     tool = table.comments.reduce<Tool | undefined>((last, comment) => toolOf(comment) ?? last, tool);
-    const own = tool ?? { family: familyByContent(table) ?? familyByName(file) };
+    const family = familyByContent(table) ?? familyByName(file);
+    const own = tool ?? (family ? { family } : { family: 4 as const, isGuessed: true as const });
     return { table, name: table.name as TableName, file, part, ...own };
   });
-  const first = tools[0]?.family ?? tables[0]?.family ?? familyByName(file);
+  const first = tools[0]?.family ?? tables[0]?.family ?? familyByName(file) ?? 4;
   return {
     tables,
     tools,
@@ -112,7 +115,9 @@ function familyByContent({ rules }: PlacedTable): Family | undefined {
   return undefined;
 }
 
-/** What the file's name says; iptables where it says nothing. */
-function familyByName(file: string): Family {
-  return /ip6|ipv6|v6/i.test(file.slice(file.lastIndexOf('/') + 1)) ? 6 : 4;
+/** What the file's name says. */
+function familyByName(file: string): Family | undefined {
+  const name = file.slice(file.lastIndexOf('/') + 1);
+  if (/ip6|v6/i.test(name)) return 6;
+  return /ipt|ip4|v4/i.test(name) ? 4 : undefined;
 }

@@ -556,6 +556,40 @@ describe('gates of dumps', () => {
   });
 });
 
+describe('what is told of a dump hangs on', () => {
+  const rules = (kept: string): string =>
+    `*nat\n:POSTROUTING ACCEPT [0:0]\n-A POSTROUTING -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE\n-A POSTROUTING -d ${kept} -j RETURN\n-A POSTROUTING -j MASQUERADE\nCOMMIT\n`;
+  const NOTE = 'where pods have their addresses is not known, and rules ask for it: say --facts with the intent';
+
+  test('where pods have their addresses: every format says so, as long as nobody tells it', () => {
+    box.write('monday.save', rules('10.0.0.0/8'));
+    box.write('tuesday.save', rules('10.0.0.0/9'));
+    box.write('one.yaml', intent('one', '10.0.0.0/8'));
+    const told = (...words: string[]): string => box.masq('diff', 'monday.save', 'tuesday.save', ...words).stdout;
+    expect(told()).toContain(`note: monday.save and tuesday.save: ${NOTE}\n`);
+    expect(told('--format=markdown')).toContain(`\n- monday.save and tuesday.save: ${NOTE}\n`);
+    expect(JSON.parse(told('--format=json'))).toMatchObject({
+      notes: [{ clusters: ['monday.save', 'tuesday.save'], note: NOTE }],
+    });
+    expect(told('--facts=one.yaml')).not.toContain('note: ');
+    expect(box.masq('diff', 'one.yaml', 'monday.save').stdout).not.toContain('note: ');
+    // Nothing asks for it.
+    box.write('bare.save', rules('10.0.0.0/8').replace('-s 172.17.0.0/16', '-s 127.0.0.0/8'));
+    expect(box.masq('diff', 'bare.save', 'bare.save').stdout).not.toContain('note: ');
+  });
+
+  test('the family, where nothing says it', () => {
+    box.write('node.save', '*nat\n:POSTROUTING ACCEPT [0:0]\n-A POSTROUTING -j MASQUERADE\nCOMMIT\n');
+    const note =
+      'nothing in "node.save" says of which family its rules are, and they are taken for IPv4: if they are of IPv6, name the file so, as in "ip6tables.save"';
+    expect(box.masq('diff', 'node.save', 'node.save').stdout).toContain(`note: node.save: ${note}\n`);
+    expect(box.masq('explain', 'node.save', '--to=8.8.8.8').stdout).toContain(`note: ${note}\n`);
+    expect(box.masq('explain', 'node.save', '--to=8.8.8.8', '--from=10.244.1.2').stdout).toContain(`note: ${note}\n`);
+    box.write('iptables.save', '*nat\n:POSTROUTING ACCEPT [0:0]\n-A POSTROUTING -j MASQUERADE\nCOMMIT\n');
+    expect(box.masq('explain', 'iptables.save', '--to=8.8.8.8').stdout).not.toContain('note: ');
+  });
+});
+
 test('what a comment silences denotes nothing all the same', () => {
   box.write('one.yaml', intent('one', '10.0.0.0/8'));
   box.write(

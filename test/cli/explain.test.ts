@@ -330,7 +330,7 @@ COMMIT
     box.write('node.save', DUMP);
     const { stdout } = box.masq('explain', 'node.save', '--to', '10.1.1.1');
     expect(stdout).toContain(
-      'note: where pods have their addresses is not known, and rules may ask for it: say --from ADDRESS, or --facts',
+      'note: where pods have their addresses is not known, and rules ask for it: say --from ADDRESS, or --facts',
     );
     expect(stdout).toContain('to 10.1.1.1: treated in a way that cannot be told');
     expect(stdout).not.toContain('not by');
