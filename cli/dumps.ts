@@ -1,6 +1,7 @@
 import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Input } from '../core/check/check';
+import type { InterfaceName } from '../core/dataplane/interfaces';
 import { readNode } from '../core/dump/node-dump';
 import type { NodeRules } from '../core/dump/node-rules';
 import { isDump } from '../core/dump/part';
@@ -25,20 +26,23 @@ export type ReadDump =
 /** The most that is read of a dump: 100,000 rules take 13 MB of iptables-save, and 50 MB of `nft -j`. */
 const MOST_BYTES = 512 * 1024 * 1024;
 
-/** Reads the dumps that a word names: a file or `-` is those of a node, and a folder the several dumps of one. */
-export function readDump(word: string): ReadDump {
+/**
+ * Reads the dumps that a word names: a file or `-` is those of a node, and a folder the several dumps of one.
+ * @param out the interfaces by which packets of pods leave the node, as far as somebody says
+ */
+export function readDump(word: string, out?: readonly InterfaceName[]): ReadDump {
   const inputs = inputsOf(word);
   if (typeof inputs === 'string') return { ok: false, faults: [inputs] };
-  return nodeOf(word === STDIN ? STDIN_NAME : word.replace(/(.)\/+$/, '$1'), inputs);
+  return nodeOf(word === STDIN ? STDIN_NAME : word.replace(/(.)\/+$/, '$1'), inputs, out);
 }
 
-/** Takes a text for the dumps of a node. */
-export function dumpOf(input: Input): ReadDump {
-  return nodeOf(input.file, [input]);
+/** Takes a text for the dumps of a node. @param out as of {@link readDump} */
+export function dumpOf(input: Input, out?: readonly InterfaceName[]): ReadDump {
+  return nodeOf(input.file, [input], out);
 }
 
-function nodeOf(name: string, inputs: readonly Input[]): ReadDump {
-  const read = readNode(inputs);
+function nodeOf(name: string, inputs: readonly Input[], out: readonly InterfaceName[] | undefined): ReadDump {
+  const read = readNode(inputs, out);
   return read.ok ? { ok: true, node: { name, files: inputs.map(({ file }) => file), rules: read.rules } } : read;
 }
 

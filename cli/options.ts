@@ -70,6 +70,15 @@ export const POD_CIDR: Option = cidrs('pod-cidr', 'a range that pods have their 
 /** Where nodes have their addresses from. */
 export const NODE_CIDR: Option = cidrs('node-cidr', 'a range that nodes have their addresses from');
 
+/** By which interfaces packets leave a node, which its rules may ask for and a dump does not say. */
+export const OUT_INTERFACE: Option = {
+  name: 'out-interface',
+  type: 'string',
+  value: 'NAME',
+  multiple: true,
+  help: 'for dumps: an interface by which packets of pods leave the node, such as eth0, or ens+ for all that begin so; name every one of them, with commas between several; if nobody says, what rules ask of it cannot be told',
+};
+
 /** Whose packets are asked about. */
 export const FROM: Option = {
   name: 'from',

@@ -4,6 +4,7 @@ import { nodeSubject } from '../core/analysis/node-subject';
 import { type ReadSubjects, type Subject, SubjectReader } from '../core/analysis/subject';
 import type { Input } from '../core/check/check';
 import { mayDecide } from '../core/check/mentions';
+import type { InterfaceName } from '../core/dataplane/interfaces';
 import { type Diagnostic, hasErrors } from '../core/diagnostics';
 import { isDump } from '../core/dump/part';
 import { dumpOf, namesDump, readDump } from './dumps';
@@ -81,8 +82,9 @@ function byName(a: Subject, b: Subject): number {
  * at a revision, `cluster:` for a cluster's objects, and dumps of nodes' rules. In folders, files that have nothing to do
  * with masq are passed over.
  * @param intents what `git:REV` without a path stands for, by the revision
+ * @param out the interfaces by which packets of pods leave nodes, as far as somebody says
  */
-export function openSide(words: readonly string[], intents: NamedIntents): OpenedSide {
+export function openSide(words: readonly string[], intents: NamedIntents, out?: readonly InterfaceName[]): OpenedSide {
   const { here, elsewhere } = tellApart(words);
   const { inputs: read, faults } = readElsewhere(elsewhere, intents, mayDecide);
   const inputs = [...read];
@@ -99,14 +101,19 @@ export function openSide(words: readonly string[], intents: NamedIntents): Opene
   const nodes = nodesOf(
     dumps,
     inputs.filter(({ text }) => isDump(text)),
+    out,
   );
   const sources = new Map(inputs.map(({ file, text }) => [file, text]));
   return { inputs: inputs.filter(({ text }) => !isDump(text)), nodes, found, faults, sources };
 }
 
 /** The nodes whose dumps words name, and those whose dumps are among other files. */
-function nodesOf(words: readonly string[], inputs: readonly Input[]): Pick<ReadSide, 'subjects' | 'faults'> {
-  const read = [...words.map(word => readDump(word)), ...inputs.map(dumpOf)];
+function nodesOf(
+  words: readonly string[],
+  inputs: readonly Input[],
+  out: readonly InterfaceName[] | undefined,
+): Pick<ReadSide, 'subjects' | 'faults'> {
+  const read = [...words.map(word => readDump(word, out)), ...inputs.map(input => dumpOf(input, out))];
   return {
     subjects: read.flatMap(one => (one.ok ? [nodeSubject(one.node.name, one.node.rules)] : [])),
     faults: read.flatMap(one => (one.ok ? [] : one.faults)),

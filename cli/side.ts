@@ -12,6 +12,7 @@ import { STDIN } from './files';
 import { writeFindings } from './findings';
 import { parseRevision } from './git';
 import type { Invocation } from './masq';
+import { NO_DUMP_LEAVES, readOutInterfaces } from './out-interfaces';
 import { openSide, type ReadSide, readInTurns, readSide } from './read-side';
 import { intentsAt, loadProject } from './settings';
 import { refuse, stderr } from './stdio';
@@ -32,7 +33,8 @@ export async function readSides(
   fleet?: FleetComparison,
 ): Promise<Sides> {
   const { flags, faults: wrongArgs } = readAgentArgs(values['agent-args'] as string | undefined);
-  const faults = [...wrongArgs];
+  const out = readOutInterfaces(values);
+  const faults = [...wrongArgs, ...out.faults];
   const project = loadProject(values, false);
   const intents = (project.settings.intents ?? []).map(project.here);
   const atRevision = (revision: string) => intentsAt(project, revision);
@@ -44,7 +46,7 @@ export async function readSides(
   faults.push(...readTwice([...groups, named]));
   if (faults.length > 0) return { ok: false, code: refuse(faults) };
   const facts = named.length === 0 ? undefined : readSide(openSide(named, atRevision), flags);
-  const opened = groups.map(words => openSide(words.length === 0 ? intents : words, atRevision));
+  const opened = groups.map(words => openSide(words.length === 0 ? intents : words, atRevision, out.names));
   const read = fleet ? readInTurns(opened, flags, fleet) : opened.map(side => readSide(side, flags));
   const located = withVpcs(read, vpc);
   const { sides } = located;
@@ -60,7 +62,12 @@ export async function readSides(
   const isWhole = fleet === undefined || fleet.told.length === 0;
   const empty = sides.flatMap(({ subjects }, i) => (isWhole && subjects.length === 0 ? emptiness(groups[i]!) : []));
   if (empty.length > 0) return { ok: false, code: refuse(empty) };
-  const idle = [...located.faults, ...(flags ? idleFlags(sides) : [])];
+  const hasDump = values.against !== undefined || sides.some(({ subjects }) => subjects.some(({ node }) => node));
+  const idle = [
+    ...located.faults,
+    ...(flags ? idleFlags(sides) : []),
+    ...(out.names && !hasDump ? [NO_DUMP_LEAVES] : []),
+  ];
   if (idle.length > 0) return { ok: false, code: refuse(idle) };
   const known = facts ? informed(sides, facts) : { ok: true as const, sides };
   return known.ok ? complete(known.sides, isWhole) : known;

@@ -161,6 +161,7 @@ export function readWith(values: Invocation['values'], subjects: readonly Subjec
     ...given('facts'),
     ...(subjects.some(({ flags }) => flags) ? given('agent-args') : []),
     ...vpc.map(range => `--vpc-cidr=${vpcText(range)}`),
+    ...(subjects.some(({ node }) => node) ? given('out-interface') : []),
   ];
 }
 

@@ -1,4 +1,5 @@
 import type { Family } from '../../core/address';
+import { hangsOnInterface, INTERFACE_ADVICE } from '../../core/analysis/node-subject';
 import { isAgentChain } from '../../core/analysis/obstacles';
 import type { FamilyProof } from '../../core/analysis/verify';
 import { leftovers } from '../../core/dataplane/leftover';
@@ -11,7 +12,13 @@ export function diagnosis(node: NodeRules, { family, differences }: FamilyProof,
   const rules = differences.flatMap(({ parts }) => parts.flatMap(part => part.rules));
   const isNamed = rules.some(isNamedOnly);
   const advice = `nft lists rules of iptables-nft without what they match and do: add the output of ${family === 4 ? 'iptables-save' : 'ip6tables-save'}`;
-  return [...agentLines(node, family, chain, isNamed), ...(isNamed ? [advice] : [])];
+  const open = differences.flatMap(({ parts }) => parts.flatMap(part => (part.is.treatment ? [] : part.rules)));
+  const hangs = hangsOnInterface(node, open);
+  return [
+    ...agentLines(node, family, chain, isNamed),
+    ...(isNamed ? [advice] : []),
+    ...(hangs ? [INTERFACE_ADVICE] : []),
+  ];
 }
 
 /** @param isNamed whether a rule that may lead to the chain is listed without saying so */

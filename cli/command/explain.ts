@@ -1,7 +1,7 @@
 import { FAMILIES, formatAddress } from '../../core/address';
 import { podSets } from '../../core/analysis/enforced';
 import { explain } from '../../core/analysis/explain';
-import { nodeTreatment } from '../../core/analysis/node-subject';
+import { interfaceNotes, nodeTreatment } from '../../core/analysis/node-subject';
 import type { Subject } from '../../core/analysis/subject';
 import type { TreatmentMap } from '../../core/treatment/map';
 import { chosen } from '../ask/chosen';
@@ -39,12 +39,18 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
   const families = FAMILIES.filter(family => !source.address || source.address.family === family);
   const answers = asked.map((subject): Answer => {
     const sets = destinationsIn(to, subject.places);
+    const explained = families.flatMap(family =>
+      sets[family].isEmpty() ? [] : [explain(mapFrom(source, subject), source.pod, sets[family])],
+    );
     return {
       subject,
-      families: families.flatMap(family =>
-        sets[family].isEmpty() ? [] : [explain(mapFrom(source, subject), source.pod, sets[family])],
-      ),
-      notes: [...source.notes, ...sourceNotes(source, subject), ...undeclaredNotes(to.names, subject.places)],
+      families: explained,
+      notes: [
+        ...source.notes,
+        ...sourceNotes(source, subject),
+        ...undeclaredNotes(to.names, subject.places),
+        ...interfaceNotes(explained.flat().map(({ decision }) => decision)),
+      ],
     };
   });
   if (values.format === 'json') {

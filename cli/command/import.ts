@@ -18,19 +18,22 @@ import { listInputs, readInput } from '../inputs';
 import type { Invocation } from '../masq';
 import { wrongName } from '../new-app/options';
 import { writeNewFile } from '../new-file';
+import { NO_DUMP_LEAVES, type OutInterfaces, readOutInterfaces } from '../out-interfaces';
 import { refuse, stderr, stdout } from '../stdio';
 
 /** `masq import`: writes the intent that denotes what an artefact does. */
 export async function run({ values, positionals }: Invocation): Promise<number> {
   const options = readOptions(values);
   if (Array.isArray(options)) return refuse(options);
+  const out = readOutInterfaces(values);
   const { here, elsewhere } = tellApart(positionals);
   const far = readElsewhere(elsewhere, undefined, mayDecide);
   if (far.faults.length > 0) return refuse(far.faults);
   const { inputs: near, faults, misnamed } = readFiles(here);
   const inputs = [...near, ...far.inputs];
-  const node = readNodeOf(positionals, inputs);
+  const node = readNodeOf(positionals, inputs, out.names);
   if (node && !node.ok) return refuse(node.faults);
+  if (out.names && !node) return refuse([NO_DUMP_LEAVES]);
   const { intent, missing, diagnostics } = node
     ? importNode(node.node.rules, node.node.files[0]!, options)
     : importIntent(inputs, options);
@@ -55,7 +58,11 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
 }
 
 /** The node whose dumps are imported, if any are: a node is imported by itself. */
-function readNodeOf(positionals: readonly string[], inputs: readonly Input[]): ReadDump | undefined {
+function readNodeOf(
+  positionals: readonly string[],
+  inputs: readonly Input[],
+  out: OutInterfaces['names'],
+): ReadDump | undefined {
   const word = positionals.find(namesDump);
   const piped = inputs.find(({ text }) => isDump(text));
   if (word === undefined && !piped) return undefined;
@@ -63,7 +70,7 @@ function readNodeOf(positionals: readonly string[], inputs: readonly Input[]): R
     const what = `"${printable(word ?? piped!.file)}" is a dump of a node's rules, which is imported by itself`;
     return { ok: false, faults: [`${what}; put the dumps of one node into a folder`] };
   }
-  return word === undefined ? dumpOf(piped!) : readDump(word);
+  return word === undefined ? dumpOf(piped!, out) : readDump(word, out);
 }
 
 function nothing(positionals: readonly string[]): Diagnostic {
@@ -134,6 +141,7 @@ function readOptions(values: Invocation['values']): ImportOptions | string[] {
   };
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as ImportOptions;
   const named = options.name === undefined ? undefined : wrongName(options.name);
-  const faults = [...(named === undefined ? [] : [named]), ...factFaults(given), ...wrongArgs];
+  const wrongNames = readOutInterfaces(values).faults;
+  const faults = [...(named === undefined ? [] : [named]), ...factFaults(given), ...wrongArgs, ...wrongNames];
   return faults.length > 0 ? faults : given;
 }

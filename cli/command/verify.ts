@@ -8,6 +8,7 @@ import { readCidrs } from '../cidr-list';
 import { namesDump, readDump } from '../dumps';
 import { kindOf, STDIN } from '../files';
 import type { Invocation } from '../masq';
+import { readOutInterfaces } from '../out-interfaces';
 import { commandLine } from '../shells';
 import { readSides, readTwice } from '../side';
 import { refuse, stdout } from '../stdio';
@@ -30,7 +31,7 @@ export async function run({ values, positionals: [intent, ...more] }: Invocation
   if (!read.ok) return read.code;
   const subject = theOne(read.sides[0]!.subjects, values.cluster as string | undefined);
   if (typeof subject === 'string') return refuse([subject]);
-  const nodeDumps = dumps.map(readDump);
+  const nodeDumps = dumps.map(dump => readDump(dump, readOutInterfaces(values).names));
   const faulty = nodeDumps.flatMap(one => (one.ok ? [] : one.faults));
   const code = faulty.length > 0 ? refuse(faulty) : 0;
   const nodes = nodeDumps.flatMap(one => (one.ok ? [one.node] : []));

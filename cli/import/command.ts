@@ -1,6 +1,6 @@
 import type { Command } from '../args';
 import { DIALECTS, INTENT_LANGUAGES, PLATFORMS } from '../choices';
-import { AGENT_ARGS, COLOR, cidrs, FORCE, FORMAT, NODE_CIDR, POD_CIDR } from '../options';
+import { AGENT_ARGS, COLOR, cidrs, FORCE, FORMAT, NODE_CIDR, OUT_INTERFACE, POD_CIDR } from '../options';
 
 /** `masq import` as data. */
 export const IMPORT: Command = {
@@ -46,6 +46,7 @@ export const IMPORT: Command = {
       help: "what carries pods' addresses to the internet, where they are preserved there",
     },
     AGENT_ARGS,
+    OUT_INTERFACE,
     {
       name: 'dialect',
       type: 'string',

@@ -1,5 +1,5 @@
 import type { Command } from '../args';
-import { AGENT_ARGS, CLUSTER, CONFIG, FACTS, FROM, NAMESPACE, SIDES, VPC } from '../options';
+import { AGENT_ARGS, CLUSTER, CONFIG, FACTS, FROM, NAMESPACE, OUT_INTERFACE, SIDES, VPC } from '../options';
 
 /** `masq report`. */
 export const REPORT: Command = {
@@ -36,6 +36,7 @@ export const REPORT: Command = {
     FACTS,
     VPC,
     AGENT_ARGS,
+    OUT_INTERFACE,
     CONFIG,
   ],
   positionals: { name: 'SIDE', min: 0, complete: 'file' },

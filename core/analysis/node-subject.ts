@@ -35,12 +35,36 @@ const NO_RULE = 'no rule that gives packets another source';
 /** By the decisions of a node the rules that they were made of. */
 const RULES = new WeakMap<Decision, NatRule>();
 
+/** The decisions that cannot be told, and of whose rules some ask by which interface packets leave. */
+const BY_INTERFACE = new WeakSet<Decision>();
+
+/** What is to be known beside what a node's rules make of packets, where some of it hangs on what no dump says. */
+export function interfaceNotes(decisions: Iterable<Decision>): string[] {
+  for (const decision of decisions) if (BY_INTERFACE.has(decision)) return [INTERFACE_ADVICE];
+  return [];
+}
+
+/** What is said where rules ask for interfaces and nobody named them. */
+export const INTERFACE_ADVICE =
+  'rules ask by which interface packets leave, which no dump says; name every one that pods use, as in --out-interface eth0';
+
+/** Whether what becomes of packets hangs on rules that ask by which interface they leave, and nobody said. */
+export function hangsOnInterface(node: NodeRules, rules: readonly NatRule[]): boolean {
+  return !node.knowsOutInterfaces && rules.some(rule => rule.conditions.some(({ on }) => on === 'out-interface'));
+}
+
 function decisionOf(node: NodeRules, family: Family, is: KernelDecision, exit: NatRule | undefined): Decision {
   if (!is.treatment) {
     const [first] = is.rules;
     const at = first && node.placeOf(family, first);
     const texts = is.rules.map(rule => rule.text);
-    return { treatment: { kind: 'unknown', rules: texts }, rule: texts.join(', and '), ...(at && { at }) };
+    const unknown: Decision = {
+      treatment: { kind: 'unknown', rules: texts },
+      rule: texts.join(', and '),
+      ...(at && { at }),
+    };
+    if (hangsOnInterface(node, is.rules)) BY_INTERFACE.add(unknown);
+    return unknown;
   }
   const rule = is.treatment.kind === 'preserve' ? exit : is.rule;
   const at = rule && node.placeOf(family, rule);

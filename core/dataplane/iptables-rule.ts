@@ -1,5 +1,6 @@
 import type { Family } from '../address';
 import { isOfOthers } from './device';
+import { iptablesInterface } from './interfaces';
 import { readSavedAddresses, readSavedBlock, readSavedRange } from './iptables-address';
 import { iptablesBits } from './iptables-bits';
 import { readTarget } from './iptables-target';
@@ -107,10 +108,10 @@ class RuleReader {
         return this.protocol(negated);
       case '-o':
       case '--out-interface':
-        return this.device(name => name === 'lo', negated, from);
+        return this.outInterface(negated);
       case '-i':
       case '--in-interface':
-        return this.device(isOfOthers, negated, from);
+        return this.inInterface(negated, from);
       case '-c':
       case '--set-counters':
         this.at += 2;
@@ -216,13 +217,15 @@ class RuleReader {
     return this.taken('!') || negated;
   }
 
-  /**
-   * A device by which no packet of a pod comes, or leaves the node: the loopback device is none for either; of most others
-   * nobody knows.
-   */
-  private device(isNone: (name: string) => boolean, negated: boolean, from: number): Condition | undefined {
+  private outInterface(negated: boolean): Condition {
     const not = this.oldNegation(negated);
-    if (!isNone(this.next())) return this.unknown(from);
+    return { on: 'out-interface', names: [iptablesInterface(this.next())], negated: not };
+  }
+
+  /** The loopback device, or a network card: no packet of a pod comes by it; of most others nobody knows. */
+  private inInterface(negated: boolean, from: number): Condition | undefined {
+    const not = this.oldNegation(negated);
+    if (!isOfOthers(this.next())) return this.unknown(from);
     return not ? undefined : { on: 'never' };
   }
 

@@ -1,4 +1,5 @@
 import { cidr, type Family, IntervalSet } from '../address';
+import { goesBy, type InterfaceName } from './interfaces';
 import { isMarked, type Mark, UNTRACKED } from './mark';
 import type { Condition, NatRule } from './nat-rule';
 import { PROTOCOLS, type Protocol } from './protocol';
@@ -17,6 +18,8 @@ export interface Packets {
   readonly isTranslated?: boolean;
   /** Whether `to` is where pods send them. @default false: it is where they leave to, when rules may have sent them elsewhere */
   readonly isAsSent?: boolean;
+  /** The interfaces by which they leave the node: each of them by one of these. @default any but the loopback device */
+  readonly outInterfaces?: readonly InterfaceName[] | undefined;
   /** Bits of the mark that they do not carry. @default those of packets to Services; the others may be set or not */
   readonly unmarked?: number;
   /** By name, the addresses of sets that rules refer to. @default none are known */
@@ -99,6 +102,8 @@ function holds(condition: Condition, family: Family, mark: Mark, packets: Packet
       return unless(condition.negated, isInState(condition.states, mark, packets));
     case 'mark':
       return unless(condition.negated, isMarked(mark, condition));
+    case 'out-interface':
+      return unless(condition.negated, leavesBy(condition.names, packets));
     case 'never':
       return false;
     case 'named-set':
@@ -152,6 +157,12 @@ function comesFrom(set: IntervalSet, packets: Packets): boolean | undefined {
   const { sources = ANYWHERE[set.family] } = packets;
   if (set.containsSet(sources)) return true;
   return set.overlaps(sources) ? undefined : false;
+}
+
+/** What leaves the node does not do so by its loopback device; of others it has to be told. */
+function leavesBy(names: readonly InterfaceName[], { outInterfaces }: Packets): boolean | undefined {
+  if (names.every(({ name, isPrefix }) => name === 'lo' && !isPrefix)) return false;
+  return outInterfaces && goesBy(names, outInterfaces);
 }
 
 function protocolIs(protocols: readonly string[], negated: boolean, { protocol }: Packets): boolean | undefined {

@@ -1,4 +1,5 @@
 import type { Family, IntervalSet } from '../address';
+import type { InterfaceName } from './interfaces';
 import type { MarkChange } from './mark';
 
 /** What a rule asks of a packet. Every condition of a rule has to hold for its verdict to count. */
@@ -11,6 +12,12 @@ export type Condition =
       /** What is known of the connection, in lower case: `new`, `established` and others. */
       readonly on: 'connection-state';
       readonly states: readonly string[];
+      readonly negated: boolean;
+    }
+  | {
+      /** By which interface the packet leaves the node: one of these, or none of them. */
+      readonly on: 'out-interface';
+      readonly names: readonly InterfaceName[];
       readonly negated: boolean;
     }
   | {
@@ -109,6 +116,11 @@ export type EarlyHook = 'ingress' | 'prerouting' | 'forward';
 /** Whether packets come to a base chain before any of the postrouting hook. */
 export function isEarly({ priority }: NatHook): boolean {
   return priority < EARLIER.forward / 2;
+}
+
+/** Whether a base chain is asked before it is known where packets leave to. */
+export function isBeforeRouting({ priority }: NatHook): boolean {
+  return priority < EARLIER.forward * 1.5;
 }
 
 /** The priority at which the kernel begins to track connections: no rule behind leaves a packet untracked. */

@@ -1,5 +1,6 @@
 import { type Family, IntervalSet, parseAddress } from '../address';
 import { isOfOthers } from './device';
+import { nftInterface } from './interfaces';
 import { readSavedAddresses } from './iptables-address';
 import { type Fields, fieldsOf } from './json';
 import type { Condition } from './nat-rule';
@@ -37,8 +38,7 @@ export function readNftMatch(family: Family, { op, left, right }: Fields, scope:
     if (right !== own[4] && right !== own[6]) return unknown;
     return (right === own[family]) !== negated ? undefined : NEVER;
   }
-  // What leaves the node does not do so by its loopback device.
-  if ((key === 'oifname' || key === 'oif') && right === 'lo') return negated ? undefined : NEVER;
+  if (key === 'oifname' || key === 'oif') return outInterface(right, negated) ?? unknown;
   if ((key === 'iifname' || key === 'iif') && areOfOthers(right)) return negated ? undefined : NEVER;
   // Packets of pods have no socket of the node, and so no owner.
   if (key === 'skuid' || key === 'skgid') return NEVER;
@@ -75,6 +75,14 @@ function isChance(numgen: unknown, op: unknown, right: unknown): boolean {
 function metaKey(side: Fields): unknown {
   const { key, ...more } = fieldsOf(side.meta) ?? {};
   return Object.keys(more).length === 0 ? key : undefined;
+}
+
+/** The names of interfaces; one that is gone has a number only. */
+function outInterface(right: unknown, negated: boolean): Condition | undefined {
+  const set = fieldsOf(right)?.set;
+  const names: readonly unknown[] = Array.isArray(set) ? set : [right];
+  const known = names.every(name => typeof name === 'string' && !isSetName(name));
+  return known ? { on: 'out-interface', names: names.map(name => nftInterface(String(name))), negated } : undefined;
 }
 
 function payloadMatch(

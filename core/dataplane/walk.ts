@@ -5,6 +5,7 @@ import { hookOrders } from './hook-order';
 import { changedMark, type Mark, markOf, serviceBits, UNTRACKED } from './mark';
 import { matching, type Packets, spreads } from './match';
 import {
+  isBeforeRouting,
   isEarly,
   type NatChain,
   type NatHook,
@@ -109,7 +110,8 @@ class Walk {
       isDecided ||= this.decides;
       const isBehind = isDecided && !hook.nat;
       // Behind those of type nat all packets come, those that were given a source too, which others may still change.
-      this.packets = { ...this.coming, isTracked: hook.priority > TRACKING, isTranslated: isBehind };
+      const coming = isBeforeRouting(hook) ? { ...this.coming, outInterfaces: undefined } : this.coming;
+      this.packets = { ...coming, isTracked: hook.priority > TRACKING, isTranslated: isBehind };
       if (isBehind) this.chain(hook.chain, new Map([[markOf(0, 0), IntervalSet.full(this.family)]]));
       else flow = this.base(hook, flow);
     }

@@ -1,5 +1,6 @@
 import { FAMILIES, type Family, type IntervalSet } from '../address';
 import type { Input } from '../check/check';
+import type { InterfaceName } from '../dataplane/interfaces';
 import { iptablesChains, iptablesRuleset } from '../dataplane/iptables-save';
 import { fieldsOf } from '../dataplane/json';
 import { joinRulesets, type NatRule, type NatRuleset, standIn } from '../dataplane/nat-rule';
@@ -30,8 +31,9 @@ export type ReadNode =
 /**
  * Reads the dumps of one node together: what `iptables-save` and `ip6tables-save` of both flavours, `nft -j list ruleset`
  * and `ipset save` printed, in one file or in several. What cannot be read to its end is refused.
+ * @param outInterfaces those by which packets of pods leave the node. @default nobody knows
  */
-export function readNode(files: readonly Input[]): ReadNode {
+export function readNode(files: readonly Input[], outInterfaces?: readonly InterfaceName[]): ReadNode {
   const held = new Held();
   const faults = files.flatMap(({ file, text }) => {
     if (text.trim() === '') return [`${file}:1:1: the dump is empty`];
@@ -54,7 +56,7 @@ export function readNode(files: readonly Input[]): ReadNode {
         faults: [`${held.listings[0]!.file}:1:1: nft lists what is no table, chain, set or rule`],
       };
   }
-  return { ok: true, rules: new NodeRules(rules, held.tables, held.listings, held.marked) };
+  return { ok: true, rules: new NodeRules(rules, held.tables, held.listings, held.marked, outInterfaces) };
 }
 
 /** What is said of a dump without any table that has a say. */

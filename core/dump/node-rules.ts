@@ -1,6 +1,7 @@
 import type { Address, Family, Partition } from '../address';
 import { exemptingRule } from '../dataplane/exempting';
 import { Exits } from '../dataplane/exits';
+import type { InterfaceName } from '../dataplane/interfaces';
 import { type KernelDecision, kernelMap } from '../dataplane/kernel-map';
 import { serviceBits, tailscaleBits } from '../dataplane/mark';
 import { asksForSource, type Packets } from '../dataplane/match';
@@ -32,8 +33,15 @@ export class NodeRules {
     readonly listings: readonly DumpedListing[],
     /** The bits of marks that packets may carry when they come, though they go to no Service. @default none */
     private readonly marked: readonly Marking[] = [],
+    /** The interfaces by which packets of pods leave the node. @default nobody knows */
+    private readonly outInterfaces?: readonly InterfaceName[],
   ) {
     this.places = new Places(tables, listings);
+  }
+
+  /** Whether somebody said by which interfaces packets of pods leave the node. */
+  get knowsOutInterfaces(): boolean {
+    return this.outInterfaces !== undefined;
   }
 
   /** The families that the dumps say something of. */
@@ -117,6 +125,7 @@ export class NodeRules {
     const { ruleset, sets } = this.rules.get(family)!;
     const asked = serviceBits(ruleset) | tailscaleBits(ruleset);
     const unmarked = (asked & ~bitsOf(this.marked, family, sources)) >>> 0;
-    return { sets, unmarked, ...(sources && { sources }) };
+    const { outInterfaces } = this;
+    return { sets, unmarked, ...(sources && { sources }), ...(outInterfaces && { outInterfaces }) };
   }
 }

@@ -476,3 +476,60 @@ data: {config: "nonMasqueradeCIDRs: []\\nmasqLinkLocal: true"}
   );
   expect(stdout).toContain('      found:  nothing that could be compared with that\n');
 });
+
+describe('--out-interface', () => {
+  const outside = ['-A POSTROUTING ! -o eth+ -d 10.8.0.0/14 -j MASQUERADE', '@agent'];
+
+  test('is asked for where rules hang on it, and decides about them', () => {
+    box.write('node-1', dumpOf(outside));
+    const open = verify('--against', 'node-1');
+    expect(open).toMatchObject({ status: 1, stdout: expect.stringContaining('node-1: unproven\n') });
+    expect(open.stdout).toContain('    rules ask by which interface packets leave, which no dump says; name every one');
+    expect(verify('--against', 'node-1', '--out-interface', 'eth0,eth1').status).toBe(0);
+    const tunnel = verify('--against', 'node-1', '--out-interface=wg0');
+    expect(tunnel.stdout).toContain(
+      'found:  masqueraded, by\n        node-1:8:1: iptables -t nat -A POSTROUTING ! -o eth+',
+    );
+    const both = verify('--against', 'node-1', '--out-interface=wg0', '--out-interface=eth*');
+    expect(both.stdout).toContain('node-1: unproven\n');
+    expect(both.stdout).not.toContain('--out-interface');
+  });
+
+  test('is for the other questions about dumps too', () => {
+    box.write('node-1', dumpOf(['-A POSTROUTING -o eth0 -j MASQUERADE']));
+    const explain = (...args: string[]) => box.masq('explain', 'node-1', '--from=10.244.0.5', '--to=8.8.8.8', ...args);
+    expect(explain().stdout).toContain('  note: rules ask by which interface packets leave');
+    expect(explain('--out-interface=eth0').stdout).toMatch(/: by|to 8\.8\.8\.8: masqueraded\n/);
+    expect(explain('--out-interface=wg0').stdout).toContain('to 8.8.8.8: preserved\n');
+    const { stdout, status } = box.masq('diff', 'masq.yaml', 'node-1', '--out-interface=eth0');
+    const [, command] = /try: masq (explain node-1 .*)/.exec(stdout)!;
+    expect(command).toContain('--out-interface=eth0');
+    expect({ status, asked: box.masq(...command!.split(' ')).status }).toEqual({ status: 1, asked: 0 });
+    const turned = box.masq('diff', 'node-1', 'masq.yaml', '--out-interface=eth0');
+    expect(/try: (.*)/.exec(turned.stdout)![1]).not.toContain('--out-interface');
+    expect(box.masq('report', 'node-1', '--out-interface=eth0', '-o', 'page.html').status).toBe(0);
+    const imported = [
+      'import',
+      'node-1',
+      '--node-cidr=192.168.1.0/24',
+      '--pod-cidr=10.244.0.0/16',
+      '--service-cidr=10.96.0.0/12',
+    ];
+    expect(box.masq(...imported).stderr).toContain('-o eth0');
+    expect(box.masq(...imported, '--out-interface=eth0').stderr).not.toContain('cannot be told');
+  });
+
+  test.each([
+    ['no name', ['explain', 'node-1', '--to=8.8.8.8', '--out-interface=a/b'], '"a/b" is no name of an interface'],
+    ['a + by itself', ['explain', 'node-1', '--to=8.8.8.8', '--out-interface=+'], '"+" is no name of an interface'],
+    [
+      'no dump',
+      ['explain', 'masq.yaml', '--to=8.8.8.8', '--out-interface=eth0'],
+      "only dumps of nodes' rules hang on it",
+    ],
+    ['no dump to import', ['import', 'masq.yaml', '--out-interface=eth0'], "only dumps of nodes' rules hang on it"],
+  ])('is refused: %s', (_, args, message) => {
+    box.write('node-1', dumpOf(outside));
+    expect(box.masq(...args)).toMatchObject({ status: 2, stderr: expect.stringContaining(message) });
+  });
+});

@@ -11,6 +11,10 @@ const TO_PARTNERS: Condition = { on: 'destination', set: IntervalSet.ofCidr(cidr
 const ELSEWHERE: Condition = { on: 'destination', set: IntervalSet.ofCidr(cidr('203.0.113.0/24')).complement() };
 const NEVER: Condition = { on: 'never' };
 const state = (states: readonly string[], negated = false): Condition => ({ on: 'connection-state', states, negated });
+const out = (...names: string[]) => ({
+  on: 'out-interface' as const,
+  names: names.map(name => ({ name, isPrefix: false })),
+});
 const unknown = (text: string): Condition => ({ on: 'unknown', text });
 
 describe('dumps that differ in what changes by itself alone', () => {
@@ -49,7 +53,7 @@ describe('a rule of iptables-save', () => {
     ['-p tcp -m tcp', [{ on: 'protocol', protocols: ['tcp'], negated: false }]],
     ['-p ! 132', [{ on: 'protocol', protocols: ['sctp'], negated: true }]],
     ['-p tcp -m tcp --dport 80', [{ on: 'protocol', protocols: ['tcp'], negated: false }, unknown('--dport 80')]],
-    ['! -o cni0', [unknown('! -o cni0')]],
+    ['! -o cni0', [{ ...out('cni0'), negated: true }]],
     ['-m addrtype ! --dst-type LOCAL', [{ on: 'destination-type', type: 'LOCAL', negated: true }]],
     ['-m addrtype --src-type ! LOCAL', [{ on: 'source-type', type: 'LOCAL', negated: true }]],
     [
@@ -213,6 +217,7 @@ const mark = { meta: { key: 'mark' } };
 const masked = (right: string, mask: string) => ({
   match: { op: '==', left: { '&': [{ payload: { protocol: 'ip', field: 'daddr' } }, mask] }, right },
 });
+const oif = { meta: { key: 'oifname' } };
 const inTunnel = (left: object) => ({ match: { op: '==', left, right: '10.0.0.1' } });
 
 function nftRule(expr: unknown, family: Family = 4) {
@@ -281,9 +286,10 @@ describe('a rule of nft -j', () => {
       },
       [{ on: 'destination-type', type: 'LOCAL,MULTICAST' }],
     ],
-    ['an interface', { match: { op: '==', left: { meta: { key: 'oifname' } }, right: 'eth0' } }, [{ on: 'unknown' }]],
-    ['the loopback device', { match: { op: '==', left: { meta: { key: 'oifname' } }, right: 'lo' } }, [NEVER]],
-    ['any other device', { match: { op: '!=', left: { meta: { key: 'oifname' } }, right: 'lo' } }, []],
+    ['an interface', { match: { op: '==', left: { meta: { key: 'oifname' } }, right: 'eth0' } }, [out('eth0')]],
+    ['interfaces', { match: { op: '!=', left: oif, right: { set: ['eth0', 'wg0'] } } }, [out('eth0', 'wg0')]],
+    ['interfaces of a set', { match: { op: '==', left: oif, right: '@s' } }, [{ on: 'unknown' }]],
+    ['an interface that is gone', { match: { op: '==', left: oif, right: 7 } }, [{ on: 'unknown' }]],
     ['bits of a mark', { match: { op: 'in', left: mark, right: 4 } }, [{ on: 'unknown' }]],
     [
       'a mark',
