@@ -1,5 +1,5 @@
 import type { AgentFlags } from '../agentfile/flags';
-import { type BareAgentFile, Checker, type Input } from '../check/check';
+import { Checker, type Input } from '../check/check';
 import { andList, type Diagnostic, diagnostic, hasErrors, type Location, type RuleCode } from '../diagnostics';
 import { distinct } from '../diagnostics/collect';
 import {
@@ -15,7 +15,9 @@ import type { NodeRules } from '../dump/node-rules';
 import { isMasqDocument } from '../intent/load';
 import { type Bundle, checkBundle, emptyBundle } from '../manifest/bundle';
 import { objectsOf } from '../manifest/list';
+import { POD } from '../manifest/pod';
 import type { ClusterIntentSpec } from '../schema/generated/types-intent';
+import { valueAt } from '../schema/path';
 import { parseSource, type SourceDocument } from '../source';
 import { draftAgent, holdsAgent } from './agent-draft';
 import { draftAutopilot } from './autopilot-draft';
@@ -26,6 +28,7 @@ import { draftGateway, isAnthosCluster } from './gateway-draft';
 import { draftNode } from './node-draft';
 import { prove } from './proof';
 import { settle } from './settle';
+import { bareFault, intentFault, patchFault } from './unfit';
 
 /** How something is imported. */
 export interface ImportOptions extends ImportFacts {
@@ -100,7 +103,7 @@ function gather(inputs: readonly Input[], dialect: DialectName | undefined): Gat
   const checker = new Checker({ keepErrors: true, strictness: { unknownKeys: 'warn-unlike', linkLocal: 'warn' } });
   for (const input of inputs) checker.add(input);
   const documents = inputs.flatMap(({ file, text }) => parseSource(file, text).documents.flatMap(objectsOf));
-  const { bundles, agentFiles } = checker.held;
+  const { bundles, agentFiles, isPatch } = checker.held;
   const claims = claimDocuments(documents, mountedNames([...bundles.values()]), dialect);
   const isTheirs = isWithin(startsOf(documents), claimed(claims));
   const bundle = without([...bundles.values()], isTheirs);
@@ -116,6 +119,7 @@ function gather(inputs: readonly Input[], dialect: DialectName | undefined): Gat
         .filter(one => !UNSAID.includes(one.code) && !isTheirs(one))
         .map(one => forImport(one, bundle)),
       ...intents.map(intentFault),
+      ...documents.filter(({ source }) => isPatch(source.file)).map(patchFault),
       ...(dialect === undefined || dialect === 'upstream' ? [] : agentFiles.map(one => bareFault(one, dialect))),
     ],
   };
@@ -175,11 +179,17 @@ function isNamespaceOfList({ file, range }: Location, { configMaps }: Bundle): b
   });
 }
 
-/** Whether a finding is about an agent that has no file, and no ConfigMap is there that could be meant. */
+/** Whether a finding is about an agent that has no file: it is no patch of one, and no ConfigMap is there that could be meant. */
 function isOfNoFile({ file }: Location, { configMaps, daemonSets }: Bundle): boolean {
   return (
     configMaps.length === 0 &&
-    daemonSets.some(({ document, isWithoutFile }) => isWithoutFile && document.source.file === file)
+    daemonSets.some(
+      ({ document, image, isWithoutFile }) =>
+        isWithoutFile &&
+        image !== undefined &&
+        valueAt(document.value, [...POD, 'hostNetwork']) === true &&
+        document.source.file === file,
+    )
   );
 }
 
@@ -191,12 +201,6 @@ const HINTS: Readonly<Partial<Record<RuleCode, string>>> = {
     'masq renders a selector; that of an object that runs cannot be changed: delete it before the new one is applied',
 };
 
-function intentFault(document: SourceDocument): Diagnostic {
-  return diagnostic('MQ803', document.at(['kind']), {
-    message: 'this is an intent of masq already; there is nothing to import',
-  });
-}
-
 /** What other data planes' configuration says, beside errors in what else is there. */
 function draftTheirs({ bundle, claims }: Gathered, facts: DialectFacts): Drafted {
   return { diagnostics: draftDialect(claims, bundle, facts)?.diagnostics ?? [] };
@@ -206,11 +210,6 @@ function draftTheirs({ bundle, claims }: Gathered, facts: DialectFacts): Drafted
 function mountedNames(bundles: readonly Bundle[]): ReadonlySet<string> {
   const daemonSets = bundles.flatMap(bundle => bundle.daemonSets).filter(({ dialect }) => dialect === undefined);
   return new Set(daemonSets.flatMap(({ configMaps }) => configMaps.map(({ name }) => name)));
-}
-
-function bareFault({ file, document }: BareAgentFile, dialect: DialectName): Diagnostic {
-  const message = `the dialect "${dialect}" is about ConfigMaps, and this is a bare file; put it into the ConfigMap that it is read from`;
-  return diagnostic('MQ803', document?.at([]) ?? { file }, { message });
 }
 
 /** Drafts what is there; the gateway's policies go with any agent. */

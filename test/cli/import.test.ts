@@ -149,6 +149,18 @@ test.each([
   expect(stderr).toMatch(new RegExp(`^config.yaml:2:1 ${severity} MQ203 unknown key `));
 });
 
+test('a patch of a kustomization says a part only, and is refused beside its base too', () => {
+  const object = (cidrs: string) =>
+    `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ip-masq-agent, namespace: kube-system}\ndata:\n  config: |\n    nonMasqueradeCIDRs: [${cidrs}]\n`;
+  const kustomization = 'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [base.yaml]\n';
+  box.write('in/kustomization.yaml', `${kustomization}patches: [{path: patch.yaml}]\n`);
+  box.write('in/base.yaml', object('10.0.0.0/8'));
+  box.write('in/patch.yaml', object('172.16.0.0/12'));
+  const { status, stdout, stderr } = box.masq('import', 'in', '--platform', 'kubernetes', ...FACTS);
+  expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+  expect(stderr).toMatch(/^in\/patch\.yaml:1:1 error MQ803 a kustomization has this for a patch, /);
+});
+
 test('a revision without a path names nothing to import', () => {
   expect(box.masq('import', 'git:HEAD').stderr).toBe('masq: "git:HEAD": no path is said; write git:HEAD:PATH\n');
 });

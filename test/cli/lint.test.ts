@@ -98,6 +98,15 @@ list.yaml:10:5 note MQ701 "169.254.0.0/16" never decides: link-local, asked befo
     });
   });
 
+  test("of ranges that a folder's objects name, where it holds one agent's file", () => {
+    const pods = 'apiVersion: v1\nkind: Node\nmetadata: {name: n}\nspec: {podCIDR: 10.24.0.0/24}\n';
+    box.write('in/node.yaml', pods);
+    box.write('in/a.yaml', list('192.168.0.0/16'));
+    expect(box.masq('lint', 'in').stdout).toContain('MQ705 the list preserves nothing of the pod range "10.24.0.0/24"');
+    box.write('in/b.yaml', list('172.16.0.0/12'));
+    expect(box.masq('lint', 'in').stdout).not.toContain('MQ705');
+  });
+
   test('of what .masq.yaml names, when no file is', () => {
     box.write('.masq.yaml', 'intents: [intents]\n');
     box.write('intents/a.yaml', intent('a', '[10.120.0.0/22, 172.16.0.0/12]'));
@@ -234,6 +243,21 @@ describe('--fix', () => {
     expect(box.read('a.yaml')).toBe(
       `${intent('a', '[{cidr: 172.16.0.0/12, except: [172.22.0.0/16]}]')}    always: [172.20.0.0/15] # both\n`,
     );
+  });
+
+  test('mends exceptions that another one of their list covers', () => {
+    const text = intent('a', '[{cidr: 10.0.0.0/8, except: [10.5.0.0/24, 10.5.0.128/25, 10.5.0.0/24]}, 10.96.0.0/12]');
+    box.write('a.yaml', text);
+    expect(box.masq('lint', '--fix', 'a.yaml').stderr).toBe('masq: 3 findings mended in 1 file\n');
+    expect(box.read('a.yaml')).toContain('[{cidr: 10.0.0.0/8, except: [10.5.0.0/24]}]');
+  });
+
+  test('says which finding of every check it leaves to people, but for the last entry of a list', () => {
+    const hint = '  hint: "masq lint --fix" leaves this to you: a comment, an anchor or ';
+    box.write('list.yaml', list('10.0.0.0/8', '&a 10.1.0.0/16'));
+    expect(box.masq('lint', 'list.yaml').stdout).toContain(hint);
+    box.write('list.yaml', list('10.0.0.0/8', '10.1.0.0/16'));
+    expect(box.masq('lint', 'list.yaml').stdout).not.toContain(hint);
   });
 
   test('does not write into what masq renders', () => {

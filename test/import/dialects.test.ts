@@ -348,6 +348,8 @@ test('an agent that mounts nothing has its built-in list, unless a ConfigMap is 
   expect(alone).toContain('    preserve: [gke-default-non-masquerade]\n');
   const file = configMap('ip-masq-agent', { config: 'nonMasqueradeCIDRs: [10.0.0.0/8]\n' });
   expect(imported([daemonSet, file])).toContain('error MQ604 nothing is mounted at /etc/config, ');
+  const patch = { ...daemonSet, spec: { template: { spec: { containers: [container] } } } };
+  expect(imported([patch])).toContain('error MQ604 nothing is mounted at /etc/config, ');
 });
 
 describe('what is not to be imported', () => {

@@ -1,5 +1,5 @@
 import { type Both, both, FAMILIES, type IntervalSet, setsOf } from '../../address';
-import { andList, type Diagnostic, diagnostic, type ValuePath } from '../../diagnostics';
+import { andList, type Diagnostic, diagnostic, type RuleCode, type ValuePath } from '../../diagnostics';
 import { type Entry, unionOfEntries } from '../../intent/entry';
 import type { ClusterModel } from '../../intent/model';
 import { intentTreatment } from '../../treatment/intent';
@@ -27,15 +27,20 @@ export function idleExceptions(
     entry.exceptions.flatMap((exception, index) => {
       const at = document.at(exception.path);
       const taken = takenBy(entry, exception);
-      if (foundAt(at) || FAMILIES.every(family => taken[family].isEmpty())) return [];
+      const told = foundAt(at);
+      const edit = removal(document, [...entry.path, 'except'], index);
+      if (told && UNNEEDED.includes(told.code) && edit) return [{ ...told, fix: [edit] }];
+      if (told || FAMILIES.every(family => taken[family].isEmpty())) return [];
       if (isWithin(taken, kept)) return [keptAllTheSame(model, map, entry, exception, taken)];
       if (!isWithin(taken, always)) return [];
       const message = `exception "${exception.text}" changes nothing: "always" masquerades all of it; remove it`;
-      const edit = removal(document, [...entry.path, 'except'], index);
       return [{ ...diagnostic('MQ702', at, { message }), ...(edit && { fix: [edit] }) }];
     }),
   );
 }
+
+/** What every check says of an exception that another one of its list takes out too. */
+const UNNEEDED: readonly RuleCode[] = ['MQ120', 'MQ121'];
 
 /** What an exception takes out of its entry that no other one of it does. */
 function takenBy(entry: Entry, exception: Entry): Both<IntervalSet> {

@@ -37,7 +37,8 @@ export function idleRules(listing: Listing, foundAt: FoundAt): IdleRules {
     const doubt = !told && isDoubtful(found);
     const edit = spared.has(found.rule) || doubt ? undefined : removal(listing.document, list.path, index);
     const fix = edit && { fix: [edit] };
-    if (told) return { ...told, ...fix };
+    const isForYou = told?.hint === undefined && !spared.has(found.rule);
+    if (told) return { ...told, ...(fix ?? (isForYou && { hint: BY_HAND })) };
     const said = {
       message: messageOf(text, found),
       related: placesOf(found),

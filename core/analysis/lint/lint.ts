@@ -142,7 +142,9 @@ class Linter {
     if (!document) return;
     this.listing(fileListing(config, document));
     const map = agentTreatment(config, { ...DEFAULT_FLAGS, enableIPv6: true });
-    const facts = distinctFacts([...this.given, ...this.files.of(folderOf(file))]);
+    // Of several files in a folder each is about a cluster of its own, and which the folder's objects are about is not known.
+    const isAlone = this.held.agentFiles.every(one => one.file === file || folderOf(one.file) !== folderOf(file));
+    const facts = distinctFacts([...this.given, ...(isAlone ? this.files.of(folderOf(file)) : [])]);
     const isListed = config.nonMasqueradeCIDRs !== undefined;
     const at = document.at(isListed ? ['nonMasqueradeCIDRs'] : [], 'key');
     const what = isListed ? 'the list' : "the agent's built-in list";

@@ -77,7 +77,7 @@ function moot(sources: readonly Source[]): Diagnostic[] {
     );
     if (own.length === 0 || !FAMILIES.every(family => kept[family].containsSet(setsOf(own)[family]))) return [];
     gone.add(source);
-    const message = `the list changes nothing: Azure's agent puts it together with ${andList(others.map(({ name }) => name))}, which preserve all of it`;
+    const message = `the list changes nothing: Azure's agent puts it together with ${andList(others.map(({ name }) => name))}, which ${others.length === 1 ? 'preserves' : 'preserve'} all of it`;
     return [diagnostic('MQ706', document.at(['nonMasqueradeCIDRs'], 'key'), { message, severity: 'note' })];
   });
 }
