@@ -55,7 +55,10 @@ export function detailOf({ cluster, sides, decisions, tones }: Looked, at: Addre
   });
   const shown = html`<p class="where"><code>${text}</code></p>${told}
 <dl><dt>alike around it</dt><dd>${around(tones, at)}</dd>${hits !== '' && html`<dt>place</dt><dd>${hits}</dd>`}</dl>`;
-  return { shown, said: `${text}: ${found.map(sentence).join('; after: ')}${hits === '' ? '' : `; ${hits}`}` };
+  return {
+    shown,
+    said: `${text}: ${found.length > 1 ? 'before: ' : ''}${found.map(sentence).join('; after: ')}${hits === '' ? '' : `; ${hits}`}`,
+  };
 }
 
 function sentence(decision: Decision): string {

@@ -83,7 +83,7 @@ export class Search {
     let isTold = false;
     let [pause, news] = [performance.now() + SLICE, 0];
     for (const index of [first, ...[...clusters.keys()].filter(one => one !== first)]) {
-      if (performance.now() > pause) {
+      if (ways.asked > 0 && performance.now() > pause) {
         this.progress(`Searched ${ways.asked} of ${clusters.length} clusters\u2026`);
         if (isTold && performance.now() > news) {
           fill(this.everywhere, ways.soFar());
