@@ -5,6 +5,7 @@ import type { InterfaceName } from '../core/dataplane/interfaces';
 import { readNode } from '../core/dump/node-dump';
 import type { NodeRules } from '../core/dump/node-rules';
 import { isDump } from '../core/dump/part';
+import { isElsewhere } from './elsewhere';
 import { expandFiles, kindOf, STDIN, STDIN_NAME } from './files';
 import { readText } from './read-text';
 
@@ -72,8 +73,11 @@ function startOf(file: string): string {
 }
 
 function inputsOf(word: string): readonly Input[] | string {
+  if (isElsewhere(word))
+    return `"${word}" is no dump: nodes' rules are in files, which iptables-save and nft print there`;
   const { files, faults } = expandFiles([word], ['']);
-  if (faults.length > 0) return faults[0]!.message;
+  const [fault] = faults;
+  if (fault) return fault.code === 'MQ906' ? `"${word}" has no dump in it` : fault.message;
   const isFolder = word !== STDIN && kindOf(word)?.isDirectory() === true;
   const wanted = isFolder ? files.filter(file => !basename(file).startsWith('.')) : files;
   const inputs: Input[] = [];

@@ -114,9 +114,11 @@ function complete(sides: readonly ReadSide[], isWhole: boolean): Sides {
 /** What is said where a side has no words and no settings name any. */
 function unnamed(words: readonly string[]): string {
   const bare = words.find(word => parseRevision(word) && parseRevision(word)?.path === undefined);
-  return bare === undefined
-    ? 'name what is asked: files, folders, "-", git:REV:PATH or cluster: (or run masq where a .masq.yaml names intents)'
-    : `"${bare}" stands for what .masq.yaml names, and none names intents here; name both sides, as in ${bare}:intents/ intents/`;
+  if (bare !== undefined)
+    return `"${bare}" stands for what .masq.yaml names, and none names intents here; name both sides, as in ${bare}:intents/ intents/`;
+  return words.length > 0
+    ? `the other side is missing: "${words[0]}" is compared with what .masq.yaml names, and none names intents here`
+    : 'name what is asked: files, folders, "-", git:REV:PATH or cluster: (or run masq where a .masq.yaml names intents)';
 }
 
 /** What is wrong with words of which several groups have the standard input: it can be read once. */

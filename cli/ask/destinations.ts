@@ -26,7 +26,7 @@ export function readDestinations(value: OptionValue): Destinations {
     else if (/^[\d.:/a-f]*[\d:/][\d.:/a-f]*$/i.test(word) || word === '') faults.push(`--to ${read}`);
     else names.push(word);
   }
-  return { literal, names, faults };
+  return { literal, names, faults: [...new Set(faults)] };
 }
 
 /** The addresses of a word, or what is wrong with it. */

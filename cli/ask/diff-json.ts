@@ -2,6 +2,7 @@ import { formatCidr, type IntervalSet } from '../../core/address';
 import type { ClassChange } from '../../core/analysis/diff';
 import { witnessOf } from '../../core/analysis/witness';
 import type { Asked } from './asked';
+import { hitsOf } from './told';
 import { ruleData } from './words';
 
 /** A diff for programs. */
@@ -23,16 +24,17 @@ export function diffData({ diff, hits, ask }: Asked): object {
       clusters: clusters.map(({ after }) => after.name),
       classes: classes.map(pods => ({
         pods: podsData(pods),
-        changes: pods.changes.map(({ to, before, after, parts }) => ({
-          ...destinations(to),
-          before,
-          after,
-          parts: parts.map(part => ({
+        changes: pods.changes.map(change => ({
+          ...destinations(change.to),
+          before: change.before,
+          after: change.after,
+          hits: hitsOf(change, clusters[0]!),
+          parts: change.parts.map(part => ({
             to: part.to.cidrs().map(formatCidr),
             before: ruleData(part.before),
             after: ruleData(part.after),
           })),
-          witness: ask(clusters[0]!.after.name, witnessOf(to), pods.groups[0]?.pod),
+          witness: ask(clusters[0]!.after.name, witnessOf(change.to), pods.groups[0]?.pod),
         })),
       })),
       untold: Object.values(untold).flatMap(set => set.cidrs().map(formatCidr)),

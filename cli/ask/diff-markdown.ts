@@ -68,7 +68,7 @@ interface Fold {
   readonly upTo: (length: number) => string;
 }
 
-function fold({ names, classes, untold }: ToldClusters, open: boolean): Fold {
+function fold({ names, classes, untold, advice }: ToldClusters, open: boolean): Fold {
   const start = `\n<details${open ? ' open' : ''}>\n<summary>${entities(shortList(names))}</summary>\n`;
   const end = '\n</details>\n';
   const pieces = classes.flatMap(({ pods, changes }) => [
@@ -76,6 +76,7 @@ function fold({ names, classes, untold }: ToldClusters, open: boolean): Fold {
     ...changes.map(row),
   ]);
   pieces.push(...untold.map(to => `\nIt cannot be told whether anything changes for ${code(shortened(to))}.\n`));
+  pieces.push(...advice.map(line => `\n${escaped(line)}.\n`));
   const cut = '\nNot all of it fits here; "masq diff" lists the rest.\n';
   const upTo = (length: number): string => {
     let text = start;

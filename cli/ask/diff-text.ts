@@ -5,13 +5,13 @@ import { diffSummary, NOT_TOLD, shortList, type ToldChange, tellClusters, tellHi
 /** A diff for people: a block for the clusters of each change, what gates stop, and a line of summary. */
 export function diffText({ diff, hits, ask }: Asked, paint: Palette): string {
   const blocks = diff.changed.map(group => {
-    const { names, classes, untold } = tellClusters(group, ask);
+    const { names, classes, untold, advice } = tellClusters(group, ask);
     const lines = classes.flatMap(({ pods, changes }) => [
       `  ${pods}`,
       ...changes.flatMap(change => changeLines(change, paint)),
     ]);
     const open = untold.map(to => `  it cannot be told whether anything changes for ${to}`);
-    return `${[paint.bold(shortList(names)), ...lines, ...open].join('\n')}\n`;
+    return `${[paint.bold(shortList(names)), ...lines, ...open, ...advice.map(line => `  ${line}`)].join('\n')}\n`;
   });
   const beside = [
     ...diff.added.map(({ name }) => `${paint.bold(name)} is new`),

@@ -1,8 +1,8 @@
 import { type Address, FAMILIES, formatAddress, type IntervalSet } from '../../core/address';
 import type { Change, ClassChange } from '../../core/analysis/diff';
-import type { ChangedClusters, FleetDiff, FleetNote } from '../../core/analysis/fleet';
+import type { ChangedCluster, ChangedClusters, FleetDiff, FleetNote } from '../../core/analysis/fleet';
 import type { GateHit } from '../../core/analysis/gates';
-import { type Place, placesHit, placesOfBoth, registryPlaces } from '../../core/analysis/places';
+import { type Place, type PlaceHit, placesHit, placesOfBoth, registryPlaces } from '../../core/analysis/places';
 import type { Subject } from '../../core/analysis/subject';
 import { termsText } from '../../core/analysis/terms';
 import { witnessOf } from '../../core/analysis/witness';
@@ -12,6 +12,7 @@ import type { Pod } from '../../core/treatment/pod-classes';
 import { readVpc, vpcText } from '../cidr-list';
 import type { Invocation } from '../masq';
 import { commandLine } from '../shells';
+import { adviceOn } from './named-only';
 import { countText, podText, ruleText, treatmentWord } from './words';
 
 /** A cluster's or several clusters' changes, put into words: what every format shows. */
@@ -22,6 +23,8 @@ export interface ToldClusters {
   readonly classes: readonly { readonly pods: string; readonly changes: readonly ToldChange[] }[];
   /** The destinations of which neither side can tell what happens, family by family. */
   readonly untold: readonly string[];
+  /** What would help to tell more, each in a line. */
+  readonly advice: readonly string[];
 }
 
 /** A change in words. */
@@ -45,7 +48,10 @@ export interface ToldChange {
 /** Puts the changes of clusters into words. @param ask the command that asks the second side, word by word */
 export function tellClusters({ clusters, diff }: ChangedClusters, ask: Ask): ToldClusters {
   const [first] = clusters;
-  const places = [...placesOfBoth(first!.before.places, first!.after.places), ...registryPlaces()];
+  const places = placesOf(first!);
+  const treatments = diff.classes.flatMap(({ changes }) =>
+    changes.flatMap(({ family, before, after }) => [[family, before] as const, [family, after] as const]),
+  );
   return {
     names: clusters.map(cluster => cluster.after.name),
     classes: diff.classes.map(change => ({
@@ -58,7 +64,18 @@ export function tellClusters({ clusters, diff }: ChangedClusters, ask: Ask): Tol
       const set = diff.untold[family];
       return set.isEmpty() ? [] : [`${termsText(set)} (${addresses(set)})`];
     }),
+    advice: adviceOn(treatments),
   };
+}
+
+/** The addresses that a cluster, and everybody, has names for. */
+function placesOf({ before, after }: ChangedCluster): Place[] {
+  return [...placesOfBoth(before.places, after.places), ...registryPlaces()];
+}
+
+/** The places that a change has to do with, all of them. */
+export function hitsOf({ to }: Change, cluster: ChangedCluster): PlaceHit[] {
+  return placesHit(to, placesOf(cluster));
 }
 
 function tellChange(change: Change, places: readonly Place[], witness: string): ToldChange {
@@ -76,7 +93,7 @@ function tellChange(change: Change, places: readonly Place[], witness: string): 
       before: ruleText(part.before),
       after: ruleText(part.after),
     })),
-    hits: hits.length === 0 ? '' : andList(hits),
+    hits: hits.length === 0 ? '' : shortList(hits),
     witness,
   };
 }

@@ -6,17 +6,17 @@ import { leftovers } from '../../core/dataplane/leftover';
 import { isNamedOnly } from '../../core/dataplane/nft-rule';
 import { andList } from '../../core/diagnostics';
 import type { NodeRules } from '../../core/dump/node-rules';
+import { namedOnlyAdvice } from './named-only';
 
 /** What is wrong with the agent's own chain on a node, and what other agents left there, each in a line. */
 export function diagnosis(node: NodeRules, { family, differences }: FamilyProof, chain: string | undefined): string[] {
   const rules = differences.flatMap(({ parts }) => parts.flatMap(part => part.rules));
   const isNamed = rules.some(isNamedOnly);
-  const advice = `nft lists rules of iptables-nft without what they match and do: add the output of ${family === 4 ? 'iptables-save' : 'ip6tables-save'}`;
   const open = differences.flatMap(({ parts }) => parts.flatMap(part => (part.is.treatment ? [] : part.rules)));
   const hangs = hangsOnInterface(node, open);
   return [
     ...agentLines(node, family, chain, isNamed),
-    ...(isNamed ? [advice] : []),
+    ...(isNamed ? [namedOnlyAdvice(family)] : []),
     ...(hangs ? [INTERFACE_ADVICE] : []),
   ];
 }

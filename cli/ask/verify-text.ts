@@ -58,7 +58,7 @@ function nodeLines({ node, proof }: Proven, about: Verified, paint: Palette): st
 function familyLines(proof: FamilyProof, node: DumpedNode, about: Verified, paint: Palette): string[] {
   const { family, differences, inTheWay, isRemedied, deciding } = proof;
   if (differences.length === 0) {
-    const lines = [`  IPv${family}: every address is treated as ${about.subject.as} says`];
+    const lines = [`  IPv${family}: every address is treated as ${about.subject.as} ${saysOf(about.subject.as)}`];
     for (const one of deciding.slice(0, MOST)) {
       lines.push(paint.dim(`    as is wanted, but not by the agent: ${obstacleText(one, node, family)}`));
     }
@@ -76,6 +76,11 @@ function familyLines(proof: FamilyProof, node: DumpedNode, about: Verified, pain
       ? [`    without ${inTheWay.length === 1 ? 'it' : 'them'} every address would be treated as is wanted`]
       : []),
   ];
+}
+
+/** What was read may be one thing or several. */
+function saysOf(as: string): string {
+  return /(?:rules|IPPools|olicies)$/.test(as) ? 'say' : 'says';
 }
 
 function more(count: number, what: string): string[] {

@@ -13,6 +13,7 @@ import {
   undeclaredNotes,
 } from '../ask/destinations';
 import { type Answer, answerData, answersText } from '../ask/explain-text';
+import { adviceOn } from '../ask/named-only';
 import { readSource, type Source, sourceNotes } from '../ask/source';
 import type { Invocation } from '../masq';
 import { readSides } from '../side';
@@ -39,17 +40,19 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
   const families = FAMILIES.filter(family => !source.address || source.address.family === family);
   const answers = asked.map((subject): Answer => {
     const sets = destinationsIn(to, subject.places);
-    const explained = families.flatMap(family =>
-      sets[family].isEmpty() ? [] : [explain(mapFrom(source, subject), source.pod, sets[family])],
-    );
+    const map = mapFrom(source, subject);
+    const told = families.flatMap(family => (sets[family].isEmpty() ? [] : [explain(map, source.pod, sets[family])]));
+    const explained = told.flat();
+    const treatments = explained.map(one => [one.to.family, one.decision.treatment] as const);
     return {
       subject,
-      families: explained,
+      families: told,
       notes: [
         ...source.notes,
         ...sourceNotes(source, subject),
         ...undeclaredNotes(to.names, subject.places),
-        ...interfaceNotes(explained.flat().map(({ decision }) => decision)),
+        ...interfaceNotes(explained.map(({ decision }) => decision)),
+        ...adviceOn(treatments),
       ],
     };
   });

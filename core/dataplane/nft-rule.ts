@@ -34,7 +34,7 @@ export function isOfIptables({ expr }: Fields): boolean {
 }
 
 /** Whether nft lists a rule of iptables-nft without what it matches and does, and nothing that was read says it. */
-export function isNamedOnly({ text }: NatRule): boolean {
+export function isNamedOnly({ text }: Pick<NatRule, 'text'>): boolean {
   return XT.test(text);
 }
 

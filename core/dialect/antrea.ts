@@ -72,7 +72,9 @@ export function readAntrea({ values, egresses, families }: AntreaObjects): ReadD
   return {
     reading: {
       as: "Antrea's configuration",
-      kept: noSnat ? ['0.0.0.0/0', '::/0'].map(text => ({ text, cidrs: [cidr(text)] })) : [],
+      kept: noSnat
+        ? ['0.0.0.0/0', '::/0'].map(text => ({ text, rule: 'noSNAT', cidrs: [cidr(text)], at: values!.at(['noSNAT']) }))
+        : [],
       linkLocal: { 4: 'masquerade', 6: 'masquerade' },
       families,
       randomFully: value('snatFullyRandomPorts') === true,

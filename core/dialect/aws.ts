@@ -74,7 +74,7 @@ export function readAws(document: SourceDocument): ReadDialect {
     );
   }
   const kept = external
-    ? [{ ...ANYWHERE, at: document.at(variable(EXTERNAL_SNAT)!.path) }]
+    ? [{ ...ANYWHERE, rule: `${EXTERNAL_SNAT}=true`, at: document.at(variable(EXTERNAL_SNAT)!.path) }]
     : excludedRanges(excluded, findings);
   const diagnostics: readonly Diagnostic[] = findings.list;
   if (hasErrors(diagnostics)) return { diagnostics };

@@ -77,7 +77,8 @@ export function readCalico(documents: readonly SourceDocument[]): ReadCalico {
   const toPorts = felix.find(one => one.toPorts !== undefined)?.toPorts;
   const [first] = pools.filter(pool => pool.forPods && pool.range.cidr.family === 4);
   const at = first?.document.at(['spec', 'natOutgoing']);
-  const everything = masqueraded.includes(4) ? [] : [{ ...ANYWHERE, ...(at && { at }) }];
+  const rule = first ? `IPPool "${first.name}" without natOutgoing` : 'no IPPool of pods';
+  const everything = masqueraded.includes(4) ? [] : [{ ...ANYWHERE, rule, ...(at && { at }) }];
   return {
     reading: {
       as: "Calico's IPPools",

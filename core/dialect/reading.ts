@@ -9,6 +9,8 @@ import { type Decision, masquerade, PRESERVE, type Treatment, treatmentText } fr
 export interface KeptRange {
   /** The range as written. */
   readonly text: string;
+  /** The setting that keeps it, where it is no range that is written. */
+  readonly rule?: string;
   /** Its addresses. */
   readonly cidrs: readonly Cidr[];
   /** Where it is written. */
@@ -98,7 +100,7 @@ export function readingMap(
   const layers: Layer[] = [
     ...keepsOwn.map(role => ({ sets: own[role], decision: keep(`the cluster's ${role}, by itself`) })),
     { sets: local, decision: keep('link-local') },
-    ...kept.map(({ text, cidrs, at }) => ({ sets: setsOf(cidrs), decision: keep(`"${text}"`, at) })),
+    ...kept.map(({ text, rule, cidrs, at }) => ({ sets: setsOf(cidrs), decision: keep(rule ?? `"${text}"`, at) })),
     ...perhaps.map(({ sets, when }) => ({ sets, decision: open(when, rest.treatment) })),
   ];
   const map = mapOf(

@@ -467,6 +467,22 @@ test('gates and facts that could never count are refused', () => {
   );
 });
 
+test('where no settings name any intents, one side alone is compared with nothing', () => {
+  box.write('one.yaml', intent('one', '10.0.0.0/8'));
+  expect(box.masq('diff', 'one.yaml').stderr).toBe(
+    'masq: the other side is missing: "one.yaml" is compared with what .masq.yaml names, and none names intents here\n',
+  );
+});
+
+test('of many names that are hit the first ones are told, and in JSON all', () => {
+  box.write('none.yaml', intent('one', ''));
+  box.write('all.yaml', intent('one', '0.0.0.0/0').replace('network: {', 'network: {internetRoute: cloud-nat, '));
+  expect(box.masq('diff', 'none.yaml', 'all.yaml').stdout).toMatch(/ hits (?:[^,\n]*, ){6}[^,\n]* and \d+ more\n/);
+  const { changed } = JSON.parse(box.masq('diff', 'none.yaml', 'all.yaml', '--format=json').stdout);
+  expect(changed[0].classes[0].changes[0].hits.length).toBeGreaterThan(8);
+  expect(changed[0].classes[0].changes[0].hits).toContainEqual({ name: 'multicast', whole: true, all: false });
+});
+
 test('what is rendered for another data plane is a side, from files, a revision and the standard input', () => {
   box.write(
     'one.yaml',

@@ -29,6 +29,39 @@ beforeEach(() => {
   box.write('lab.yaml', INTENT);
 });
 
+test.each([
+  [
+    'apiVersion: projectcalico.org/v3\nkind: IPPool\nmetadata: {name: a}\nspec: {cidr: 10.244.0.0/16, natOutgoing: false}\n',
+    'IPPool "a" without natOutgoing (side.yaml:4:42)',
+  ],
+  ['trafficEncapMode: noEncap\nnoSNAT: true\negress: {exceptCIDRs: []}\n', 'noSNAT (side.yaml:2:9)'],
+  ['env: {AWS_VPC_K8S_CNI_EXTERNALSNAT: "true"}\n', 'AWS_VPC_K8S_CNI_EXTERNALSNAT=true (side.yaml:1:37)'],
+])('a setting that keeps every address is told by its name, and as no range that nobody wrote', (text, rule) => {
+  box.write('side.yaml', text);
+  expect(box.masq('explain', 'side.yaml', '--to', '8.8.8.8').stdout).toContain(`decided by ${rule}\n`);
+});
+
+test('a dump that names rules of iptables only says what to add, wherever it is asked', () => {
+  const table = { family: 'ip', name: 'nat' };
+  const own = { family: 'ip', table: 'nat' };
+  const hook = { type: 'nat', hook: 'postrouting', prio: 100, policy: 'accept' };
+  const expr = [{ xt: { type: 'match', name: 'comment' } }, { xt: { type: 'target', name: 'MASQUERADE' } }];
+  const nftables = [
+    { table },
+    { chain: { ...own, name: 'POSTROUTING', ...hook } },
+    { rule: { ...own, chain: 'POSTROUTING', handle: 2, expr } },
+  ];
+  box.write('node.json', JSON.stringify({ nftables }));
+  const advice = 'nft lists rules of iptables-nft without what they match and do: add the output of iptables-save';
+  const { stdout } = box.masq('explain', 'node.json', '--from', '10.244.0.1', '--to', '8.8.8.8');
+  expect(stdout).toContain(`  note: ${advice}\n`);
+  expect(stdout).toContain(
+    'decided by ip nat POSTROUTING handle 2: xt match "comment" xt target "MASQUERADE" (node.json:1:',
+  );
+  expect(box.masq('diff', 'lab.yaml', 'node.json').stdout).toContain(`\n  ${advice}\n`);
+  expect(box.masq('diff', 'lab.yaml', 'node.json', '--format=markdown').stdout).toContain(`\n${advice}.\n`);
+});
+
 test('flags are for a file, or its ConfigMap, without a DaemonSet, and idle elsewhere', () => {
   box.write(
     'ip-masq-agent.yaml',

@@ -282,6 +282,16 @@ test('a dump that cannot be read does not hide the others', () => {
   expect(verify('--against', 'bad')).toMatchObject({ status: 2, stdout: '' });
 });
 
+test('what is no dump is told as that, and several things say what they say', () => {
+  box.write('good', dumpOf(['@agent']));
+  box.bash('mkdir empty');
+  expect(verify('--against', 'empty', 'cluster:', 'git:main:x').stderr).toBe(`masq: "empty" has no dump in it
+masq: "cluster:" is no dump: nodes' rules are in files, which iptables-save and nft print there
+masq: "git:main:x" is no dump: nodes' rules are in files, which iptables-save and nft print there
+`);
+  expect(box.masq('verify', 'good', '--against', 'good').stdout).toContain("treated as the node's rules say\n");
+});
+
 describe('in JSON', () => {
   test('all is told, with places', () => {
     box.write(
