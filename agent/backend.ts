@@ -1,5 +1,6 @@
 import type { Family } from '../core/address';
-import type { Flavour, SavedTable } from '../core/dataplane/iptables-save';
+import type { Flavour } from '../core/dataplane/iptables-ruleset';
+import type { SavedTable } from '../core/dataplane/iptables-save';
 import type { RulePlan } from '../core/dataplane/plan';
 import type { Listing } from './nft';
 

@@ -1,5 +1,5 @@
 import { FAMILIES, type Family } from '../core/address';
-import type { Flavour } from '../core/dataplane/iptables-save';
+import type { Flavour } from '../core/dataplane/iptables-ruleset';
 import type { Backend } from './backend';
 import { isFault } from './backend';
 import { hasLegacyTable, IptablesBackend, legacyTables } from './iptables';

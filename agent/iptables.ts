@@ -1,12 +1,6 @@
 import { FAMILIES, type Family } from '../core/address';
-import {
-  type Flavour,
-  POSTROUTING,
-  readIptablesSave,
-  type SavedTable,
-  type TableName,
-  withoutCounters,
-} from '../core/dataplane/iptables-save';
+import type { Flavour, TableName } from '../core/dataplane/iptables-ruleset';
+import { POSTROUTING, readIptablesSave, type SavedTable, withoutCounters } from '../core/dataplane/iptables-save';
 import { chainRules, jumpRule } from '../core/dataplane/iptables-text';
 import { leftovers, removalText, rulesOfOthers } from '../core/dataplane/leftover';
 import type { FamilyPlan, RulePlan } from '../core/dataplane/plan';

@@ -1,5 +1,6 @@
 import type { Family } from '../core/address';
-import { POSTROUTING, type SavedTable, tableLabel } from '../core/dataplane/iptables-save';
+import { tableLabel } from '../core/dataplane/iptables-ruleset';
+import { POSTROUTING, type SavedTable } from '../core/dataplane/iptables-save';
 import { jumpRule } from '../core/dataplane/iptables-text';
 import type { NatRule, NatRuleset } from '../core/dataplane/nat-rule';
 import type { KnownChains as Known } from '../core/dataplane/nft-ruleset';

@@ -1,5 +1,6 @@
 import type { Family } from '../core/address';
-import type { Flavour, SavedTable, TableName } from '../core/dataplane/iptables-save';
+import type { Flavour, TableName } from '../core/dataplane/iptables-ruleset';
+import type { SavedTable } from '../core/dataplane/iptables-save';
 import type { RulePlan } from '../core/dataplane/plan';
 import { decidingText } from '../core/dataplane/saved-plan';
 import { type Fault, isFault, type OwnTables } from './backend';

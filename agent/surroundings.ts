@@ -1,11 +1,6 @@
 import type { Family, IntervalSet } from '../core/address';
-import {
-  type Flavour,
-  iptablesRuleset,
-  type SavedTable,
-  type TableName,
-  tableLabel,
-} from '../core/dataplane/iptables-save';
+import { type Flavour, iptablesRuleset, type TableName, tableLabel } from '../core/dataplane/iptables-ruleset';
+import type { SavedTable } from '../core/dataplane/iptables-save';
 import { joinRulesets, type NatRuleset } from '../core/dataplane/nat-rule';
 import {
   type BaseChain,

@@ -1,6 +1,7 @@
 import { CidrList } from '../address/cidr-list';
 import { readIptablesRule } from './iptables-rule';
-import { iptablesRuleset, POSTROUTING, type SavedTable, type TableLabel } from './iptables-save';
+import { iptablesRuleset, type TableLabel } from './iptables-ruleset';
+import { POSTROUTING, type SavedTable } from './iptables-save';
 import { chainRules, jumpRule } from './iptables-text';
 import type { NatRule, NatRuleset } from './nat-rule';
 import type { FamilyPlan, RulePlan } from './plan';

@@ -1,7 +1,7 @@
 import { FAMILIES, type Family, type IntervalSet } from '../address';
 import type { Input } from '../check/check';
 import type { InterfaceName } from '../dataplane/interfaces';
-import { iptablesChains, iptablesRuleset } from '../dataplane/iptables-save';
+import { iptablesChains, iptablesRuleset } from '../dataplane/iptables-ruleset';
 import { fieldsOf } from '../dataplane/json';
 import { joinRulesets, type NatRule, type NatRuleset, standIn } from '../dataplane/nat-rule';
 import { type NftRuleset, readNftRuleset } from '../dataplane/nft-ruleset';

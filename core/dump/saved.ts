@@ -1,11 +1,6 @@
 import type { Family } from '../address';
-import {
-  type Flavour,
-  type PlacedTable,
-  readSavedTables,
-  type TableLabel,
-  type TableName,
-} from '../dataplane/iptables-save';
+import type { Flavour, TableLabel, TableName } from '../dataplane/iptables-ruleset';
+import { type PlacedTable, readSavedTables } from '../dataplane/iptables-save';
 import type { DumpPart } from './part';
 
 /** A table that iptables-save printed, with what is known of it. */

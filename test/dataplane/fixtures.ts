@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Family, Partition } from '../../core/address';
-import { iptablesRuleset, readIptablesSave } from '../../core/dataplane/iptables-save';
+import { iptablesRuleset } from '../../core/dataplane/iptables-ruleset';
+import { readIptablesSave } from '../../core/dataplane/iptables-save';
 import { type KernelDecision, kernelMap } from '../../core/dataplane/kernel-map';
 import { readNftRuleset } from '../../core/dataplane/nft-ruleset';
 

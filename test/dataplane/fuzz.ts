@@ -1,4 +1,5 @@
-import { iptablesRuleset, readIptablesSave } from '../../core/dataplane/iptables-save';
+import { iptablesRuleset } from '../../core/dataplane/iptables-ruleset';
+import { readIptablesSave } from '../../core/dataplane/iptables-save';
 import { kernelMap } from '../../core/dataplane/kernel-map';
 import { chainNames, nftEntries, postroutingChains, tablesOf, unlisted } from '../../core/dataplane/nft-listing';
 import { readNftRuleset } from '../../core/dataplane/nft-ruleset';

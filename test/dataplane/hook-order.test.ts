@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { address, FAMILIES, type Family } from '../../core/address';
-import { type Flavour, iptablesRuleset, readIptablesSave, tableLabel } from '../../core/dataplane/iptables-save';
+import { type Flavour, iptablesRuleset, tableLabel } from '../../core/dataplane/iptables-ruleset';
+import { readIptablesSave } from '../../core/dataplane/iptables-save';
 import { kernelMap } from '../../core/dataplane/kernel-map';
 import { ALL_BITS } from '../../core/dataplane/mark';
 import { joinRulesets, type NatRuleset } from '../../core/dataplane/nat-rule';

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { cidr, FAMILIES, type Family, IntervalSet } from '../../core/address';
 import { readIptablesRule } from '../../core/dataplane/iptables-rule';
-import { iptablesRuleset, readIptablesSave, tableLabel, withoutCounters } from '../../core/dataplane/iptables-save';
+import { iptablesRuleset, tableLabel } from '../../core/dataplane/iptables-ruleset';
+import { readIptablesSave, withoutCounters } from '../../core/dataplane/iptables-save';
 import { iptablesWords } from '../../core/dataplane/iptables-words';
 import type { Condition, NatRule } from '../../core/dataplane/nat-rule';
 import { readNftRule } from '../../core/dataplane/nft-rule';
