@@ -1,7 +1,8 @@
 import { type Address, FAMILIES, formatAddress, type IntervalSet } from '../../core/address';
 import type { Change, ClassChange } from '../../core/analysis/diff';
-import type { ChangedCluster, ChangedClusters, FleetDiff, FleetNote } from '../../core/analysis/fleet';
+import type { ChangedCluster, ChangedClusters, FleetDiff } from '../../core/analysis/fleet';
 import type { GateHit } from '../../core/analysis/gates';
+import type { FleetNote } from '../../core/analysis/open-notes';
 import { type Place, type PlaceHit, placesHit, placesOfBoth, registryPlaces } from '../../core/analysis/places';
 import type { Subject } from '../../core/analysis/subject';
 import { termsText } from '../../core/analysis/terms';

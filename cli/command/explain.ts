@@ -2,6 +2,7 @@ import { FAMILIES, formatAddress } from '../../core/address';
 import { podSets } from '../../core/analysis/enforced';
 import { explain } from '../../core/analysis/explain';
 import { interfaceNotes, nodeTreatment } from '../../core/analysis/node-subject';
+import { leavingNotes } from '../../core/analysis/open-notes';
 import type { Subject } from '../../core/analysis/subject';
 import type { TreatmentMap } from '../../core/treatment/map';
 import { chosen } from '../ask/chosen';
@@ -43,6 +44,7 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
     const map = mapFrom(source, subject);
     const told = families.flatMap(family => (sets[family].isEmpty() ? [] : [explain(map, source.pod, sets[family])]));
     const explained = told.flat();
+    const decisions = explained.map(({ decision }) => decision);
     const treatments = explained.map(one => [one.to.family, one.decision.treatment] as const);
     return {
       subject,
@@ -51,7 +53,7 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
         ...source.notes,
         ...sourceNotes(source, subject),
         ...undeclaredNotes(to.names, subject.places),
-        ...interfaceNotes(explained.map(({ decision }) => decision)),
+        ...(source.address ? interfaceNotes(decisions) : leavingNotes(subject, decisions)),
         ...adviceOn(treatments),
       ],
     };

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { FleetNotes } from '../../core/analysis/open-notes';
 import { pack, type ReportCluster } from '../../core/analysis/report/pack';
 import type { Asked } from '../ask/asked';
-import { diffSummary, NOT_TOLD, tellHit } from '../ask/told';
+import { diffSummary, NOT_TOLD, tellHit, tellNote } from '../ask/told';
 import { podText } from '../ask/words';
 import { alike } from './alike';
 import { firstChanged, type Report } from './comparison';
@@ -59,6 +60,7 @@ export function reportPage(report: Report): string {
 ${segment('theme', 'auto', 'System', true)}${segment('theme', 'light', 'Light')}${segment('theme', 'dark', 'Dark')}</fieldset></header>
 <main id="main" tabindex="-1">
 <noscript><p class="note">Scripts are off: the search and the map that zooms need them. The picture and the tables below are of ${shownText(shown)}.</p></noscript>
+${notes(report)}
 ${search(clusters.length)}
 ${asked && changesSection(asked, clusters)}
 ${controls(report)}
@@ -90,6 +92,14 @@ function lede({ clusters, asked }: Report): string {
   return groups === 1
     ? 'What happens to the source address of packets from their pods: the same in all of them.'
     : `What happens to the source address of packets from their pods, in ${groups} different ways.`;
+}
+
+/** What is not known of the clusters and everything below hangs on. */
+function notes({ clusters, asked }: Report): Html | false {
+  const collected = new FleetNotes();
+  for (const { after } of clusters) if (after) collected.add(after);
+  const found = asked ? asked.diff.notes : collected.list();
+  return found.length > 0 && html`<div class="note">${found.map(note => html`<p>${tellNote(note)}.</p>`)}</div>`;
 }
 
 function upperFirst(text: string): string {

@@ -3,7 +3,7 @@ import type { TreatmentMap } from '../treatment/map';
 import { type Decision, treatmentText } from '../treatment/treatment';
 import { type ClassChange, diffMaps, hasNoIPv6, type MapDiff } from './diff';
 import { withFacts } from './facts';
-import { openNotes } from './open-notes';
+import { type FleetNote, FleetNotes } from './open-notes';
 import type { Subject } from './subject';
 
 /** What is told of a cluster beside what changes. */
@@ -43,14 +43,6 @@ export interface FleetDiff {
   readonly refusals: readonly string[];
 }
 
-/** What is to be said of some clusters. */
-export interface FleetNote {
-  /** Their names, in their order. */
-  readonly names: readonly string[];
-  /** What is said of them. */
-  readonly text: string;
-}
-
 /** Compares clusters that are all there. See {@link FleetComparison}. */
 export function diffFleets(before: readonly Subject[], after: readonly Subject[]): FleetDiff {
   const comparison = new FleetComparison();
@@ -78,7 +70,7 @@ export class FleetComparison {
   private readonly untold: Told[] = [];
   private readonly lost: ChangedClusters[] = [];
   private readonly refusals: string[] = [];
-  private readonly notes = new Map<string, Set<string>>();
+  private readonly notes = new FleetNotes();
   private readonly names = [new Set<string>(), new Set<string>()] as const;
   private readonly done: Told[] = [];
   private compared = 0;
@@ -116,7 +108,7 @@ export class FleetComparison {
     const [before, after] = this.waiting.map(side => [...side.values()]) as [Subject[], Subject[]];
     const isPair = this.compared === 0 && before.length === 1 && after.length === 1;
     if (isPair) this.compare([before[0]!, after[0]!]);
-    if (!isPair) for (const subject of [...before, ...after]) this.note(subject);
+    if (!isPair) for (const subject of [...before, ...after]) this.notes.add(subject);
     const groups = [...this.groups.values()].map(({ clusters, diff }) => ({
       clusters: clusters.sort((a, b) => byName(a.before, b.before)),
       diff,
@@ -128,21 +120,17 @@ export class FleetComparison {
       removed: isPair ? [] : before.sort(byName),
       untold: this.untold.sort(byName),
       lost: this.lost.sort((a, b) => byName(a.clusters[0]!.before, b.clusters[0]!.before)),
-      notes: [...this.notes].map(([text, names]) => ({ names: [...names].sort(), text })),
+      notes: this.notes.list(),
       refusals: this.refusals,
     };
-  }
-
-  private note(subject: Subject): void {
-    for (const text of openNotes(subject)) this.notes.set(text, (this.notes.get(text) ?? new Set()).add(subject.name));
   }
 
   private compare(pair: [Subject, Subject]): void {
     this.compared++;
     this.done.push(...pair.map(told));
     const [left, right] = agreed(pair, this.refusals);
-    this.note(left);
-    this.note(right);
+    this.notes.add(left);
+    this.notes.add(right);
     const diff = diffMaps(left.map, right.map);
     const cluster = { before: told(left), after: told(right) };
     if (FAMILIES.some(family => !diff.lost[family].isEmpty())) this.lost.push({ clusters: [cluster], diff });

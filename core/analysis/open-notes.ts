@@ -1,4 +1,38 @@
+import { FAMILIES } from '../address';
+import type { Decision } from '../treatment/treatment';
+import { setsByLabel } from './diff';
+import { interfaceNotes } from './node-subject';
 import type { Subject } from './subject';
+
+/** What is to be said of some clusters. */
+export interface FleetNote {
+  /** Their names, in their order. */
+  readonly names: readonly string[];
+  /** What is said of them. */
+  readonly text: string;
+}
+
+/** Collects what is not known of clusters and what is told of all that they do hangs on. */
+export class FleetNotes {
+  private readonly names = new Map<string, Set<string>>();
+
+  /** Adds a cluster. */
+  add(subject: Subject): void {
+    for (const text of notesOf(subject)) this.names.set(text, (this.names.get(text) ?? new Set()).add(subject.name));
+  }
+
+  /** The notes, each once. */
+  list(): readonly FleetNote[] {
+    return [...this.names].map(([text, names]) => ({ names: [...names].sort(), text }));
+  }
+}
+
+/** What is not known of a cluster and what is told of any destination hangs on, each in words. */
+function notesOf(subject: Subject): string[] {
+  if (!subject.node) return [];
+  const decisions = FAMILIES.flatMap(family => [...setsByLabel(family, subject.map.base[family]).keys()]);
+  return [...openNotes(subject), ...leavingNotes(subject, decisions)];
+}
 
 /**
  * What is not known of a node and what is said of it hangs on, each in words.
@@ -8,10 +42,23 @@ export function openNotes(subject: Pick<Subject, 'node' | 'places'>, remedy?: st
   return [...sourceNotes(subject, remedy), ...familyNotes(subject)];
 }
 
+/**
+ * What is said where decisions hang on by which interface packets leave. Where it is not known either where they come from,
+ * that comes first: most rules for an interface are for some sources.
+ */
+export function leavingNotes(subject: Pick<Subject, 'node' | 'places'>, decisions: Iterable<Decision>): string[] {
+  return isSourceOpen(subject) ? [] : interfaceNotes(decisions);
+}
+
 /** Whether rules ask where packets come from, and nobody knows where pods have their addresses. */
-function sourceNotes({ node, places }: Pick<Subject, 'node' | 'places'>, remedy = '--facts with the intent'): string[] {
-  const isOpen = node?.asksForSources === true && !places.some(({ name }) => name === 'pods');
-  return isOpen ? [`where pods have their addresses is not known, and rules ask for it: say ${remedy}`] : [];
+function isSourceOpen({ node, places }: Pick<Subject, 'node' | 'places'>): boolean {
+  return node?.asksForSources === true && !places.some(({ name }) => name === 'pods');
+}
+
+function sourceNotes(subject: Pick<Subject, 'node' | 'places'>, remedy = '--facts with the intent'): string[] {
+  return isSourceOpen(subject)
+    ? [`where pods have their addresses is not known, and rules ask for it: say ${remedy}`]
+    : [];
 }
 
 /** The files of which nothing says of which family the rules are. */

@@ -67,13 +67,30 @@ export function readSavedPart(file: string, part: DumpPart): SavedPart | DumpFau
     const own = tool ?? (family ? { family } : { family: 4 as const, isGuessed: true as const });
     return { table, name: table.name as TableName, file, part, ...own };
   });
-  const first = tools[0]?.family ?? tables[0]?.family ?? familyByName(file) ?? 4;
+  const settled = besideOthers(tables);
+  const first = tools[0]?.family ?? settled[0]?.family ?? familyByName(file) ?? 4;
   return {
-    tables,
+    tables: settled,
     tools,
     legacyElsewhere: read.comments.flatMap(comment => legacyWarning(comment) ?? []),
     unprinted: read.unprinted.map(({ line, text }) => ({ family: first, line: part.line + line - 1, text })),
   };
+}
+
+/**
+ * One run prints every table of a family, each once: a table that does not say of which it is belongs to the others, where
+ * these are of one family and have none of its name.
+ */
+function besideOthers(tables: readonly DumpedTable[]): readonly DumpedTable[] {
+  const known = tables.filter(({ isGuessed }) => !isGuessed);
+  const [family, another] = [...new Set(known.map(one => one.family))];
+  if (family === undefined || another !== undefined) return tables;
+  return tables.map(table => {
+    const isTwice = tables.filter(({ name }) => name === table.name).length > 1;
+    if (!table.isGuessed || isTwice) return table;
+    const { isGuessed: _, ...others } = table;
+    return { ...others, family };
+  });
 }
 
 /** How a table's chains and rules are named among those of the whole node. */

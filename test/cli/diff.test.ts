@@ -594,6 +594,16 @@ describe('what is told of a dump hangs on', () => {
     expect(box.masq('diff', 'bare.save', 'bare.save').stdout).not.toContain('note: ');
   });
 
+  test('by which interface packets leave', () => {
+    box.write('node.save', rules('10.0.0.0/8').replace('-s 172.17.0.0/16 ! -o docker0', '-o eth0'));
+    const note = 'node.save: rules ask by which interface packets leave, which no dump says';
+    const told = (...words: string[]): string => box.masq('diff', 'node.save', 'node.save', ...words).stdout;
+    expect(told()).toContain(`note: ${note}`);
+    expect(told('--format=html')).toContain(`<div class="note"><p>${note}`);
+    expect(told('--out-interface=eth0')).not.toContain('note: ');
+    expect(box.masq('report', 'node.save', '--output=-').stdout).toContain(`<div class="note"><p>${note}`);
+  });
+
   test('the family, where nothing says it', () => {
     box.write('node.save', '*nat\n:POSTROUTING ACCEPT [0:0]\n-A POSTROUTING -j MASQUERADE\nCOMMIT\n');
     const note =
@@ -601,6 +611,14 @@ describe('what is told of a dump hangs on', () => {
     expect(box.masq('diff', 'node.save', 'node.save').stdout).toContain(`note: node.save: ${note}\n`);
     expect(box.masq('explain', 'node.save', '--to=8.8.8.8').stdout).toContain(`note: ${note}\n`);
     expect(box.masq('explain', 'node.save', '--to=8.8.8.8', '--from=10.244.1.2').stdout).toContain(`note: ${note}\n`);
+    box.write(
+      'node.save',
+      '*mangle\nCOMMIT\n*nat\n:POSTROUTING ACCEPT [0:0]\n-A POSTROUTING -d fd00::/8 -j RETURN\n-A POSTROUTING -j MASQUERADE\nCOMMIT\n',
+    );
+    const six = box.masq('explain', 'node.save', '--to=fd00::1,2001:db8::1,8.8.8.8').stdout;
+    expect(six).not.toContain('note: ');
+    expect(six).toContain('to 2001:db8::1: masqueraded');
+    expect(six).toContain('to 8.8.8.8: treated in a way that cannot be told');
     box.write('iptables.save', '*nat\n:POSTROUTING ACCEPT [0:0]\n-A POSTROUTING -j MASQUERADE\nCOMMIT\n');
     expect(box.masq('explain', 'iptables.save', '--to=8.8.8.8').stdout).not.toContain('note: ');
   });
