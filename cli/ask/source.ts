@@ -1,5 +1,5 @@
 import { type Address, formatAddress, IntervalSet, parseAddress } from '../../core/address';
-import { familyNotes, openNotes } from '../../core/analysis/open-notes';
+import { familyNotes, openNotes, strayNotes } from '../../core/analysis/open-notes';
 import type { Subject } from '../../core/analysis/subject';
 import { termsText } from '../../core/analysis/terms';
 import { andList } from '../../core/diagnostics';
@@ -87,7 +87,7 @@ function namespaceNotes({ namespace }: Pod, { egress }: TreatmentMap): string[] 
 /** What a cluster's own ranges say of the address that packets come from. */
 export function sourceNotes(source: Source, subject: Subject): readonly string[] {
   const { address, pod } = source;
-  if (address) return [...addressNotes(address, subject), ...familyNotes(subject)];
+  if (address) return [...addressNotes(address, subject), ...strayNotes(subject), ...familyNotes(subject)];
   return [
     ...(pod ? namespaceNotes(pod, subject.map) : []),
     ...openNotes(subject, '--from ADDRESS, or --facts with the intent'),

@@ -1,4 +1,5 @@
 import { FAMILIES } from '../address';
+import { WELL_KNOWN } from '../manifest/denote';
 import type { Decision } from '../treatment/treatment';
 import { setsByLabel } from './diff';
 import { interfaceNotes } from './node-subject';
@@ -29,17 +30,17 @@ export class FleetNotes {
 
 /** What is not known of a cluster and what is told of any destination hangs on, each in words. */
 function notesOf(subject: Subject): string[] {
-  if (!subject.node) return [];
+  if (!subject.node) return strayNotes(subject);
   const decisions = FAMILIES.flatMap(family => [...setsByLabel(family, subject.map.base[family]).keys()]);
   return [...openNotes(subject), ...leavingNotes(subject, decisions)];
 }
 
 /**
- * What is not known of a node and what is said of it hangs on, each in words.
+ * What is not known of a cluster or a node and what is said of it hangs on, each in words.
  * @param remedy what is to be said for the addresses of pods to be known. @default the facts of the intent
  */
-export function openNotes(subject: Pick<Subject, 'node' | 'places'>, remedy?: string): readonly string[] {
-  return [...sourceNotes(subject, remedy), ...familyNotes(subject)];
+export function openNotes(subject: Pick<Subject, 'node' | 'places' | 'bundle'>, remedy?: string): readonly string[] {
+  return [...strayNotes(subject), ...sourceNotes(subject, remedy), ...familyNotes(subject)];
 }
 
 /**
@@ -53,6 +54,21 @@ export function leavingNotes(subject: Pick<Subject, 'node' | 'places'>, decision
 /** Whether rules ask where packets come from, and nobody knows where pods have their addresses. */
 function isSourceOpen({ node, places }: Pick<Subject, 'node' | 'places'>): boolean {
   return node?.asksForSources === true && !places.some(({ name }) => name === 'pods');
+}
+
+/**
+ * What is said of a ConfigMap that is taken for an agent's file, without an agent beside it, and is not where GKE's agent
+ * looks: who reads it is not known.
+ */
+export function strayNotes({ bundle }: Pick<Subject, 'bundle'>): string[] {
+  if (!bundle || bundle.daemonSets.length + bundle.noSnat.length > 0) return [];
+  const [found] = bundle.configMaps.filter(({ files }) => files.size > 0);
+  if (found?.name === undefined || found.namespace === undefined) return [];
+  const { name, namespace } = found;
+  if (name === WELL_KNOWN && namespace === 'kube-system') return [];
+  return [
+    `GKE's agent reads ConfigMap "${WELL_KNOWN}" in kube-system, and this one is "${name}" in ${namespace}: nobody reads it, unless a DaemonSet that is not here mounts it`,
+  ];
 }
 
 function sourceNotes(subject: Pick<Subject, 'node' | 'places'>, remedy = '--facts with the intent'): string[] {

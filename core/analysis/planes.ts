@@ -1,5 +1,6 @@
 import type { Held } from '../check/check';
 import { type Diagnostic, diagnostic } from '../diagnostics';
+import { unreadKey } from '../dialect/azure';
 import { claimDocuments, claimed, isWithin, translatesNothing } from '../dialect/claims';
 import type { Plane } from '../dialect/plane';
 import { readPlane } from '../dialect/read-plane';
@@ -40,6 +41,7 @@ export function withPlanes(held: Held, found: readonly Diagnostic[]): HeldPlanes
     const isOwn = new Set([...own, ...(azureSet ? [azureSet.document] : [])]);
     const rest = withoutDocuments(bundle, document => isOwn.has(document));
     theirs.push(...own);
+    if (!azureSet) said.push(...claims.azure.flatMap(one => unreadKey(one, documents)));
     bundles.set(folder, rest);
     const another = bundleReading(rest);
     if (another && translatesNothing(claims)) continue;

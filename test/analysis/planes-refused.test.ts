@@ -216,3 +216,23 @@ test('AKS merges both of its ConfigMaps, and masquerades link-local where one of
   );
   expect(layers).toEqual(['"10.0.0.0/8" a.yaml:4', '"172.16.0.0/12" a.yaml:9']);
 });
+
+describe("a ConfigMap of Google's name with the key of Azure's agent", () => {
+  const RENAMED = AGENT.replace('config: "', 'ip-masq-agent: "');
+
+  test('without a sign of Azure no agent finds its file', () => {
+    expect(errors({ 'cm/a.yaml': RENAMED })).toEqual([
+      'cm/a.yaml:4:8 MQ603 ConfigMap "ip-masq-agent" has the file under "ip-masq-agent", and ip-masq-agent reads "config": it finds no file; write "config", or, if it is for Azure\'s agent, call the ConfigMap azure-ip-masq-agent-config',
+    ]);
+  });
+
+  test.each([
+    [
+      'a label',
+      { 'a.yaml': RENAMED.replace('kube-system}', 'kube-system, labels: {component: azure-ip-masq-agent}}') },
+    ],
+    ['another ConfigMap', { 'a.yaml': RENAMED, 'b.yaml': RECONCILED }],
+  ])("is of Azure's by %s", (_sign, files) => {
+    expect(read(files).subjects.map(({ as }) => as)).toEqual(["Azure's ip-masq-agent-v2"]);
+  });
+});

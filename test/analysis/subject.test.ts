@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { FAMILIES } from '../../core/address';
 import { diffMaps } from '../../core/analysis/diff';
+import { openNotes } from '../../core/analysis/open-notes';
 import { readSubjects } from '../../core/analysis/subject';
 
 const ROOT = join(__dirname, '../..');
@@ -51,5 +52,27 @@ describe('what is rendered denotes what was asked for', () => {
     const diff = diffMaps(subject.map, rendered.map);
     expect(diff.classes.flatMap(({ changes }) => changes.map(({ to }) => to.family))).toEqual([]);
     for (const family of FAMILIES) expect(rendered.map.base[family].size).toBeGreaterThan(0);
+  });
+});
+
+describe("a ConfigMap that is not where GKE's agent looks", () => {
+  const configMap = (name: string, namespace: string) =>
+    yaml(
+      'a.yaml',
+      `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}, namespace: ${namespace}}\ndata: {config: "nonMasqueradeCIDRs: [10.0.0.0/8]"}\n`,
+    );
+
+  test.each([
+    ['ip-masq-agent', 'kube-system', []],
+    ['ip-masq-config', 'kube-system', ['"ip-masq-config" in kube-system']],
+    ['ip-masq-agent', 'default', ['"ip-masq-agent" in default']],
+  ])('%s in %s', (name, namespace, where) => {
+    const [subject] = readSubjects(configMap(name, namespace)).subjects;
+    expect(openNotes(subject!)).toEqual(
+      where.map(
+        one =>
+          `GKE's agent reads ConfigMap "ip-masq-agent" in kube-system, and this one is ${one}: nobody reads it, unless a DaemonSet that is not here mounts it`,
+      ),
+    );
   });
 });

@@ -433,7 +433,9 @@ test("an agent's file under a name of its owner's means what it says, whatever i
     'cm.yaml',
     `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: my-masq-config, namespace: kube-system}\ndata: {config: "nonMasqueradeCIDRs: [${ranges}]"}\n`,
   );
-  expect(box.masq('diff', 'one.yaml', 'cm.yaml').stdout).toBe('no changes; 1 cluster compared\n');
+  expect(box.masq('diff', 'one.yaml', 'cm.yaml').stdout).toBe(
+    `note: cm: GKE's agent reads ConfigMap "ip-masq-agent" in kube-system, and this one is "my-masq-config" in kube-system: nobody reads it, unless a DaemonSet that is not here mounts it\n\nno changes; 1 cluster compared\n`,
+  );
 });
 
 test('one cluster of several is compared', () => {
