@@ -1,6 +1,7 @@
 import { type Both, both, cidr, FAMILIES, IntervalSet, parseCidr } from '../address';
 import { unionOfEntries } from '../intent/entry';
 import type { ClusterModel } from '../intent/model';
+import { type NodeSource, nodeSourceOf } from './node-source';
 import type { Subject } from './subject';
 
 /** What a node's rules are to look like beside the map that they denote, as far as a subject says so. */
@@ -11,6 +12,8 @@ export interface Enforced {
   readonly randomFully?: boolean;
   /** Where packets of pods come from; absent where nobody says. */
   readonly pods?: Both<IntervalSet>;
+  /** How packets get their node's address, where a data plane does not leave that to the kernel. */
+  readonly nodeSource?: NodeSource;
 }
 
 /**
@@ -24,10 +27,11 @@ const NOBODY: Both<IntervalSet> = {
 
 /** What a subject says of the rules on a node. */
 export function enforcedOf(
-  subject: Pick<Subject, 'model' | 'bundle' | 'flags'> & Partial<Pick<Subject, 'places'>>,
+  subject: Pick<Subject, 'model' | 'bundle' | 'flags'> & Partial<Pick<Subject, 'places' | 'plane'>>,
 ): Enforced {
+  const nodeSource = nodeSourceOf(subject.plane);
   const declared = subject.places?.find(({ name }) => name === 'pods')?.sets;
-  return { ...(declared && { pods: withNobody(declared) }), ...saidBy(subject) };
+  return { ...(declared && { pods: withNobody(declared) }), ...saidBy(subject), ...(nodeSource && { nodeSource }) };
 }
 
 function saidBy({ model, bundle, flags }: Pick<Subject, 'model' | 'bundle' | 'flags'>): Enforced {

@@ -3,6 +3,8 @@ import type { TreatmentMap } from '../treatment/map';
 import { type Decision, treatmentText } from '../treatment/treatment';
 import { type ClassChange, diffMaps, hasNoIPv6, type MapDiff } from './diff';
 import { withFacts } from './facts';
+import { nodeSourceOf } from './node-source';
+import { withNodeSource } from './node-subject';
 import { type FleetNote, FleetNotes } from './open-notes';
 import type { Subject } from './subject';
 
@@ -205,11 +207,13 @@ export function shareFacts(
 /** Both of a pair with the facts of either. */
 function agreed(pair: [Subject, Subject], refusals: string[]): [Subject, Subject] {
   const model = pair[0].model ?? pair[1].model;
-  if (!model) return pair;
+  const source = nodeSourceOf(pair[0].plane) ?? nodeSourceOf(pair[1].plane);
+  if (!model && !source) return pair;
   const [left, right] = pair.map(subject => {
-    const read = withFacts(subject, model);
+    const read = model ? withFacts(subject, model) : { ok: true as const, subject };
     if (!read.ok) refusals.push(`"${subject.name}": ${read.message}`);
-    return read.ok ? read.subject : subject;
+    const known = read.ok ? read.subject : subject;
+    return source ? withNodeSource(known, source) : known;
   });
   return [left!, right!];
 }

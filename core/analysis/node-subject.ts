@@ -3,8 +3,9 @@ import type { KernelDecision } from '../dataplane/kernel-map';
 import type { NatRule } from '../dataplane/nat-rule';
 import type { NodeRules } from '../dump/node-rules';
 import type { Asked, TreatmentMap } from '../treatment/map';
-import { type Decision, PRESERVE } from '../treatment/treatment';
+import { type Decision, MASQUERADE, PRESERVE } from '../treatment/treatment';
 import { setsByLabel } from './diff';
+import { givesNodeSource, type NodeSource } from './node-source';
 import type { Subject } from './subject';
 
 /** A node as its dumps tell it, of whose cluster nothing is known. */
@@ -25,6 +26,17 @@ export function nodeTreatment(node: NodeRules, pods?: Both<IntervalSet>): Treatm
       .zip(node.exits(family, sources), (is, exit) => decisionOf(node, family, is, exit));
   });
   return { base, asked: both(family => askedOf(node, base[family])), egress: [] };
+}
+
+/** A node beside a data plane that gives packets their node's address by itself: that is masquerading here as there. */
+export function withNodeSource(subject: Subject, source: NodeSource): Subject {
+  const { node, map } = subject;
+  if (!node) return subject;
+  const read = (one: Decision): Decision => {
+    const rule = RULES.get(one);
+    return rule && givesNodeSource(node, rule, source) ? { ...one, treatment: MASQUERADE } : one;
+  };
+  return { ...subject, map: { ...map, base: { ...map.base, 4: map.base[4].map(read) } } };
 }
 
 /** What is known of packets of a family that no dump has. */

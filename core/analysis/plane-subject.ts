@@ -13,15 +13,18 @@ export interface PlaneOf {
   readonly plane: Plane;
   /** The ranges of the VPC or the VNet, where somebody said them. */
   readonly vpc?: Both<IntervalSet>;
+  /** The ranges of the nodes, where facts declare them. */
+  readonly nodes?: Both<IntervalSet>;
 }
 
 /** A cluster by another data plane's configuration; without the facts that this needs it denotes nothing, and says why. */
 export function planeSubject(of: PlaneOf, model?: ClusterModel): Omit<Subject, 'name'> {
   const { plane, vpc } = of;
-  const facts: PlaneFacts = { ...(model && { cluster: clusterOf(model) }), ...(vpc && { vpc }) };
+  const cluster = model && clusterOf(model);
+  const facts: PlaneFacts = { ...(cluster && { cluster }), ...(vpc && { vpc }) };
   const denoted = denotePlane(plane, facts);
   const places = plane.pods ? [{ name: 'pods', sets: plane.pods }] : [];
-  const read = { as: plane.as, places, plane: of };
+  const read = { as: plane.as, places, plane: { ...of, ...(cluster && { nodes: cluster.own.nodes }) } };
   return denoted.ok ? { ...read, map: denoted.map } : { ...read, map: SAYS_NOTHING, lacks: denoted.message };
 }
 

@@ -7,6 +7,7 @@ import type { TreatmentMap } from '../treatment/map';
 import { type Decision, treatmentText } from '../treatment/treatment';
 import { setsByLabel } from './diff';
 import type { Enforced } from './enforced';
+import { asMasqueraded, givesNodeSource } from './node-source';
 import { type InTheWay, Obstacles } from './obstacles';
 
 /**
@@ -81,12 +82,14 @@ function verifyFamily(node: NodeRules, wanted: Partition<Decision>, enforced: En
   const sources = enforced.pods?.[family];
   const pods = sources?.isEmpty() ? undefined : sources;
   const kernel = node.map(family, pods);
-  const differs = (is: Partition<KernelDecision>): Partition<Pair | undefined> =>
-    compare(wanted, is, enforced.randomFully);
+  const differs = (is: Partition<KernelDecision>): Partition<Pair | undefined> => compare(node, wanted, is, enforced);
   const pairs = differs(kernel);
   const obstacles = new Obstacles(node, family, pods, enforced.chain);
   if (pairs.where(pair => pair !== undefined).isEmpty()) {
-    const deciding = obstacles.deciding(kernel);
+    const { nodeSource } = enforced;
+    const deciding = obstacles
+      .deciding(kernel)
+      .filter(({ rule }) => !nodeSource || !givesNodeSource(node, rule, nodeSource));
     return { family, verdict: 'proven', differences: [], inTheWay: [], isRemedied: false, deciding };
   }
   const differences = group(attributed(pairs, protocol => node.exits(family, pods, protocol)));
@@ -107,12 +110,15 @@ const UNTOLD: KernelDecision = { treatment: undefined, rules: [], some: [] };
 
 /** What is wanted and what is, wherever these are not known to be alike. */
 function compare(
+  node: NodeRules,
   wanted: Partition<Decision>,
   kernel: Partition<KernelDecision>,
-  randomFully: boolean | undefined,
+  { randomFully, nodeSource }: Enforced,
 ): Partition<Pair | undefined> {
-  return wanted.zip(kernel, (want, is) => {
+  return wanted.zip(kernel, (want, found) => {
     if (want.treatment.kind === 'unknown') return { wanted: want, is: UNTOLD };
+    const isMasquerade = want.treatment.kind === 'masquerade';
+    const is = isMasquerade && nodeSource ? asMasqueraded(node, found, nodeSource) : found;
     const wrong = contradiction(want.treatment, is, randomFully);
     if (wrong) return { wanted: want, is: wrong };
     return is.treatment ? undefined : { wanted: want, is };

@@ -30,6 +30,9 @@ const EXTERNAL_SNAT = 'AWS_VPC_K8S_CNI_EXTERNALSNAT';
 const EXCLUDED = 'AWS_VPC_K8S_CNI_EXCLUDE_SNAT_CIDRS';
 const RANDOM = 'AWS_VPC_K8S_CNI_RANDOMIZESNAT';
 
+/** The chains in which the CNI gives packets the node's primary address: one for each range that is kept in old versions. */
+const SNAT_CHAIN = /^AWS-SNAT-CHAIN-\d+$/;
+
 /** Whether the CNI leaves translation to something outside, such as a NAT gateway: pods then keep their address anywhere. */
 export function hasExternalSnat(document: SourceDocument): boolean {
   return parseBoolean(readVariable(EXTERNAL_SNAT, new Findings(document))?.value ?? '') === true;
@@ -85,6 +88,7 @@ export function readAws(document: SourceDocument): ReadDialect {
       linkLocal: { 4: 'masquerade', 6: 'preserve' },
       families: [4],
       randomFully: random?.value !== 'none',
+      snatChain: SNAT_CHAIN,
       keepsOwn: ['vpc'],
       egress: [],
     },

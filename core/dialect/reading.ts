@@ -51,6 +51,8 @@ export interface DialectReading {
   readonly toPorts?: string;
   /** Whether the data plane masquerades with fully random source ports. */
   readonly randomFully: boolean;
+  /** The chains of iptables' nat table where it masquerades by SNAT to the node's address; absent: it does not. */
+  readonly snatChain?: RegExp;
   /** How often the configuration is read again, a Go duration; absent: the data plane has no such setting. */
   readonly resyncInterval?: string;
   /** The cluster's own ranges that the data plane keeps by itself. */

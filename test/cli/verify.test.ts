@@ -543,3 +543,58 @@ describe('--out-interface', () => {
     expect(box.masq(...args)).toMatchObject({ status: 2, stderr: expect.stringContaining(message) });
   });
 });
+
+describe("AWS's VPC CNI, which gives packets the node's address by a rule of its own,", () => {
+  const SNAT = '-A AWS-SNAT-CHAIN-0 ! -o vlan+ -m addrtype ! --dst-type LOCAL -j SNAT --to-source 192.168.1.10';
+  const rules = [
+    '-A POSTROUTING -j AWS-SNAT-CHAIN-0',
+    '-A AWS-SNAT-CHAIN-0 -d 192.168.0.0/16 -j RETURN',
+    '-A AWS-SNAT-CHAIN-0 -d 10.0.0.0/8 -j RETURN',
+    `${SNAT} --random-fully`,
+  ];
+  const env = '[{name: AWS_VPC_K8S_CNI_EXCLUDE_SNAT_CIDRS, value: 10.0.0.0/8}]';
+  const told = ['--vpc-cidr=192.168.0.0/16', '--out-interface=eth0'];
+
+  beforeEach(() => {
+    box.write(
+      'aws.yaml',
+      `apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: aws-node, namespace: kube-system}
+spec: {template: {spec: {containers: [{name: aws-node, image: cni, env: ${env}}]}}}
+`,
+    );
+  });
+
+  const proof = (replaced: string, by: string, ...args: string[]) => {
+    box.write('node-1', dumpOf(rules.map(rule => rule.replace(replaced, by))));
+    return box.masq('verify', 'aws.yaml', ...told, ...args, '--against=node-1').stdout;
+  };
+
+  test('is proven, and no diff tells it from its settings', () => {
+    expect(proof('', '')).toBe(`node-1: proven
+  IPv4: every address is treated as AWS's VPC CNI says
+  IPv6: nothing of it is in the dump
+1 node against "aws": 1 proven
+`);
+    expect(box.masq('diff', 'aws.yaml', 'node-1', ...told)).toMatchObject({ status: 0 });
+    expect(box.masq('diff', 'node-1', 'aws.yaml', ...told, '--facts=masq.yaml')).toMatchObject({ status: 0 });
+  });
+
+  test.each([
+    ['an address that is none of the VPC', '192.168.1.10', '203.0.113.1', 'found:  SNAT to 203.0.113.1'],
+    ['another destination', '-d 10.0.0.0/8', '-d 10.0.0.0/9', 'wanted: preserved'],
+    ['the rule in another chain', SNAT, SNAT.replace('AWS-SNAT-CHAIN-0', 'POSTROUTING'), 'found:  SNAT to 192.168'],
+  ])('is contradicted by %s', (_, replaced, by, message) => {
+    const found = proof(replaced, by);
+    expect(found).toContain('node-1: contradicted');
+    expect(found).toContain(message);
+    expect(box.masq('diff', 'aws.yaml', 'node-1', ...told)).toMatchObject({ status: 1 });
+  });
+
+  test('has an address of the nodes, where facts say which ones these are', () => {
+    expect(proof('', '', '--facts=masq.yaml')).toContain('node-1: proven');
+    expect(proof('192.168.1.10', '192.168.2.10')).toContain('node-1: proven');
+    expect(proof('192.168.1.10', '192.168.2.10', '--facts=masq.yaml')).toContain('found:  SNAT to 192.168.2.10');
+  });
+});
