@@ -27,7 +27,7 @@ export function withFacts(subject: Subject, model: ClusterModel): WithFacts {
     const read = planeSubject(subject.plane, model);
     return { ok: true, subject: named({ name: subject.name, ...read }, model) };
   }
-  if (subject.model || subject.flags || !subject.bundle || !isOfPlatform(subject.bundle))
+  if (subject.model || subject.flags || !subject.bundle || !isOfPlatform(subject.bundle, model))
     return { ok: true, subject: named(subject, model) };
   const readings = manifestReadings(subject.bundle, model);
   for (const reading of readings) if (!reading.ok) return reading;
@@ -41,10 +41,24 @@ export function withFacts(subject: Subject, model: ClusterModel): WithFacts {
   return { ok: true, subject: { ...named(subject, model), map: first!.map, as: first!.as } };
 }
 
-/** Whether objects are those that an intent's platform reads: not an agent's file under a name that only its owner knows. */
-function isOfPlatform({ daemonSets, configMaps }: Bundle): boolean {
-  if (daemonSets.some(({ dialect }) => dialect === undefined)) return true;
-  return configMaps.every(({ name, files }) => name === WELL_KNOWN || files.size === 0);
+/**
+ * Whether objects are those that an intent's platform reads: not an agent's file under a name that only its owner knows,
+ * and not what another platform's agent or policies say, as where a cluster is to move there.
+ */
+function isOfPlatform(bundle: Bundle, { platform }: ClusterModel): boolean {
+  const { daemonSets, configMaps, noSnat, policies } = bundle;
+  const hasAgent = daemonSets.some(({ dialect }) => dialect === undefined);
+  const hasFile = configMaps.some(({ files }) => files.size > 0);
+  switch (platform) {
+    case 'gke-autopilot':
+      return noSnat.length > 0 || !(hasAgent || hasFile || policies.length > 0);
+    case 'anthos-bare-metal':
+      return policies.length > 0 || !(hasAgent || hasFile || noSnat.length > 0);
+    default:
+      if (hasAgent) return true;
+      if (noSnat.length > 0 && !hasFile) return false;
+      return configMaps.every(({ name, files }) => name === WELL_KNOWN || files.size === 0);
+  }
 }
 
 /** A subject without an intent of its own has the names for addresses that the cluster's intent gives. */

@@ -36,9 +36,11 @@ export function termsOf(set: IntervalSet): Term[] {
   return gathered(bare.strokes);
 }
 
-/** A set in writing: its {@link termsOf} with commas between them. */
+/** A set in writing: its {@link termsOf} with commas between them, each of several that something is taken out of in brackets. */
 export function termsText(set: IntervalSet): string {
-  return termsOf(set).map(termText).join(', ');
+  const terms = termsOf(set);
+  if (terms.length === 1) return termText(terms[0]!);
+  return terms.map(term => (term.minus.length === 0 ? termText(term) : `(${termText(term)})`)).join(', ');
 }
 
 /** A term in writing, such as `10.0.0.0/8 minus 10.8.0.0/14 and 10.64.0.0/10`. */

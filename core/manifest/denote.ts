@@ -77,7 +77,13 @@ export function bundleReading(bundle: Bundle, flags?: AgentFlags): Reading | und
   return { ok: true, map: mapOf([], { 4: rest, 6: rest }, egress), as: 'the gateway policies' };
 }
 
-/** What policies of GKE Autopilot preserve, with link-local, which is always; the cluster's ranges are not known. */
+/** Of what Google's documents do not say whether it is preserved beside a policy of somebody's own. */
+const BESIDE_CUSTOM = 'the policy "default" of GKE, to which a policy of another name is added, or which it replaces';
+
+/**
+ * What policies of GKE Autopilot preserve, with link-local, which is always; the cluster's ranges are not known. Where the
+ * policy that GKE makes is not among them, nobody knows whether its ranges are preserved too.
+ */
 function listedMap({ noSnat }: Bundle): TreatmentMap {
   const layers = [
     { sets: LINK_LOCAL, decision: { treatment: PRESERVE, rule: 'link-local' } },
@@ -91,9 +97,21 @@ function listedMap({ noSnat }: Bundle): TreatmentMap {
         },
       })),
     ),
+    ...(noSnat.some(({ name }) => name === 'default') ? [] : [besideCustom()]),
   ];
   const rest: Decision = { treatment: MASQUERADE, rule: 'everything that no policy preserves' };
   return withIPv6(mapOf(layers, { 4: rest, 6: rest }), { treatment: PRESERVE, rule: 'no IPv6 rules' });
+}
+
+function besideCustom(): Layer {
+  const decision: Decision = { treatment: { kind: 'unknown', rules: [BESIDE_CUSTOM] }, rule: BESIDE_CUSTOM };
+  return { sets: setsOf(autopilotDefault()), decision };
+}
+
+/** What the policy preserves that GKE makes. */
+function autopilotDefault(): readonly Cidr[] {
+  const ranges = gkeDefault({ reservedRangesFlag: false });
+  return ranges === 'needs-image' ? [] : ranges;
 }
 
 /** Traffic that no rendered object speaks of: the platform's own doing, known from the facts. */
@@ -173,11 +191,9 @@ function ownAgent(daemonSet: AgentDaemonSet, bundle: Bundle, egress: EgressRule[
 function autopilotReadings({ noSnat }: Bundle, model: ClusterModel): Reading[] {
   const replaced = noSnat.some(policy => policy.name === 'default');
   const listed = noSnat.flatMap(policy => policy.destinations.flatMap(entry => entry.cidrs));
-  const eleven = gkeDefault({ reservedRangesFlag: false });
-  const defaults = eleven === 'needs-image' ? [] : eleven;
   const adds: Reading = {
     ok: true,
-    map: autopilotMap(model, [...listed, ...(replaced ? [] : defaults)]),
+    map: autopilotMap(model, [...listed, ...(replaced ? [] : autopilotDefault())]),
     as: 'the policies together',
   };
   if (noSnat.length === 0 || replaced) return [adds];

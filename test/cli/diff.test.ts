@@ -641,3 +641,36 @@ test('what a comment silences denotes nothing all the same', () => {
     expect(stderr).toContain('MQ101');
   }
 });
+
+describe('what is for another platform than the intent it is compared with', () => {
+  const onPlatform = (spec: string): string =>
+    `apiVersion: masq/v1alpha1\nkind: ClusterIntent\nmetadata: {name: one}\nspec:\n  ${spec}\n  network: {nodeCIDRs: [192.168.1.0/24], podCIDRs: [10.244.0.0/16], serviceCIDRs: [10.96.0.0/12]}\n`;
+  const AUTOPILOT = onPlatform('platform: gke-autopilot\n  platformVersion: 1.31.0-gke.1000');
+  const CONFIG_MAP =
+    'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ip-masq-agent, namespace: kube-system}\ndata:\n  config: "nonMasqueradeCIDRs: [10.0.0.0/9]"\n';
+  const POLICY =
+    'apiVersion: networking.gke.io/v1\nkind: EgressNATPolicy\nmetadata: {name: mine}\nspec: {action: NoSNAT, destinations: [{cidr: 10.0.0.0/8}]}\n';
+
+  test('is read by itself, and not passed over', () => {
+    box.write('rendered/cm.yaml', CONFIG_MAP);
+    box.write('one.yaml', AUTOPILOT);
+    const { status, stdout } = box.masq('diff', 'rendered', 'one.yaml');
+    expect({ status, stdout }).toMatchObject({ status: 1, stdout: expect.stringContaining('1 cluster changed') });
+    const facts = box.masq('explain', 'rendered', '--to=10.1.1.1', '--facts=one.yaml').stdout;
+    expect(facts).toContain('decided by nonMasqueradeCIDRs[0] "10.0.0.0/9"');
+    box.write('policy.yaml', POLICY);
+    box.write('two.yaml', onPlatform('platform: kubernetes'));
+    const policy = box.masq('explain', 'policy.yaml', '--to=10.1.1.1', '--facts=two.yaml').stdout;
+    expect(policy).toContain('decided by EgressNATPolicy "mine" "10.0.0.0/8"');
+  });
+
+  test('and of a policy beside that of GKE it is not told what no document says', () => {
+    box.write('policy.yaml', POLICY);
+    const { stdout } = box.masq('explain', 'policy.yaml', '--to=10.1.1.1,100.64.0.1,8.8.8.8');
+    expect(stdout).toContain('to 10.1.1.1: preserved');
+    expect(stdout).toContain('to 100.64.0.1: treated in a way that cannot be told');
+    expect(stdout).toContain('to 8.8.8.8: masqueraded');
+    box.write('policy.yaml', POLICY.replace('mine', 'default'));
+    expect(box.masq('explain', 'policy.yaml', '--to=100.64.0.1').stdout).toContain('to 100.64.0.1: masqueraded');
+  });
+});

@@ -13,9 +13,13 @@ interface Item {
 
 /** A set of addresses in as few blocks as say it, of which the first ones are shown. */
 export function terms(set: IntervalSet): Html {
-  const all = termsOf(set).flatMap(({ cidr, minus }): Item[] => {
-    if (minus.length <= SHOWN)
-      return [{ text: html`<code>${termText({ cidr, minus })}</code>`, minus: minus.length > 0 }];
+  const found = termsOf(set);
+  const all = found.flatMap(({ cidr, minus }): Item[] => {
+    if (minus.length <= SHOWN) {
+      const text = termText({ cidr, minus });
+      const isAmongOthers = minus.length > 0 && found.length > 1;
+      return [{ text: html`<code>${isAmongOthers ? `(${text})` : text}</code>`, minus: minus.length > 0 }];
+    }
     const without = minus.map((one, i) => html`${i > 0 && 'and '}minus <code>${blockText(one)}</code>`);
     return [html`<code>${blockText(cidr)}</code>`, ...without].map(text => ({ text, minus: false }));
   });
