@@ -2,13 +2,14 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ruleText, treatmentWord } from '../../cli/ask/words';
 import { detailOf, lookAt } from '../../cli/report/client/detail';
+import { readLiteral } from '../../cli/report/client/literal';
 import { type Look, tonesFor } from '../../cli/report/look';
 import { SAME } from '../../cli/report/tone';
 import { FAMILIES, formatAddress, IntervalSet } from '../../core/address';
 import { diffMaps } from '../../core/analysis/diff';
 import { explain } from '../../core/analysis/explain';
 import { pack, type ReportCluster, unpack } from '../../core/analysis/report/pack';
-import { podKinds } from '../../core/analysis/report/pods';
+import { partitionsFor, podKinds } from '../../core/analysis/report/pods';
 import { matches, type Pod } from '../../core/treatment/pod-classes';
 import { treatmentText } from '../../core/treatment/treatment';
 import { edgesOf, mapOfSide, naiveTreatment, type Side, sideArbitrary } from '../analysis/maps';
@@ -34,7 +35,7 @@ test('what a page tells of an address is what explain tells of it, and what the 
       for (const look of ['before', 'after', 'changes'] satisfies Look[]) {
         const map = mapOfSide(sides[look]);
         for (const pod of podKinds([mapOfSide(before), mapOfSide(after)])) {
-          const looked = lookAt(cluster, look, pod, tonesFor(cluster, look, pod)[4]);
+          const looked = lookAt(cluster, look, pod);
           for (const value of [...edgesOf(before, 4), ...edgesOf(after, 4), ...random]) {
             const { said } = detailOf(looked, at(value));
             const { decision } = explain(map, pod, IntervalSet.fromRange(at(value), at(value)))[0]!;
@@ -45,6 +46,32 @@ test('what a page tells of an address is what explain tells of it, and what the 
             if (isNaive)
               expect(treatmentText(decision.treatment)).toBe(naiveTreatment(sides[look], pod ?? NOBODY, 4, value));
           }
+        }
+      }
+    }),
+    { numRuns: 8 },
+  );
+});
+
+test('what a page calls alike around an address is treated alike on both sides, and ends where one of them differs', () => {
+  fc.assert(
+    fc.property(sideArbitrary, sideArbitrary, fc.array(address, { maxLength: 10 }), (before, after, random) => {
+      const cluster = pageOf(before, after);
+      const maps = [mapOfSide(before), mapOfSide(after)];
+      for (const pod of podKinds(maps)) {
+        const looked = lookAt(cluster, 'changes', pod);
+        const sides = maps.map(map => partitionsFor(map, pod)[4]);
+        const treated = (value: bigint): string =>
+          sides.map(side => treatmentText(side.at(at(value)).treatment)).join(' → ');
+        for (const value of [...edgesOf(before, 4), ...edgesOf(after, 4), ...random]) {
+          const [, told] = /alike around it<\/dt><dd><code>([^<]*)</.exec(detailOf(looked, at(value)).shown.text)!;
+          const set = readLiteral(told!) as IntervalSet;
+          const first = BigInt(set.first()!.words[0]!);
+          const end = first + set.count();
+          const inside = [...edgesOf(before, 4), ...edgesOf(after, 4)].filter(one => one >= first && one < end);
+          for (const one of [first, end - 1n, ...inside]) expect(treated(one)).toBe(treated(value));
+          if (first > 0n) expect(treated(first - 1n)).not.toBe(treated(value));
+          if (end < 2n ** 32n) expect(treated(end)).not.toBe(treated(value));
         }
       }
     }),

@@ -2,13 +2,12 @@ import { type Address, formatAddress, IntervalSet, type LabelledInterval, type P
 import type { ReportCluster } from '../../../core/analysis/report/pack';
 import { partitionsFor } from '../../../core/analysis/report/pods';
 import type { Subject } from '../../../core/analysis/subject';
-import { termsOf, termText } from '../../../core/analysis/terms';
+import { blockText } from '../../../core/analysis/terms';
 import type { Pod } from '../../../core/treatment/pod-classes';
-import type { Decision } from '../../../core/treatment/treatment';
+import { type Decision, treatmentText } from '../../../core/treatment/treatment';
 import { ruleText, sourceText, treatmentWord } from '../../ask/words';
 import { type Html, html } from '../html';
 import { type Look, sideOf, tonesOf } from '../look';
-import type { Tone } from '../tone';
 import { hitsText, sizeText } from '../view/answer';
 import { swatch } from '../view/legend';
 import { ruleShown } from '../view/rules';
@@ -28,20 +27,22 @@ export interface Looked {
   readonly sides: readonly Subject[];
   /** Of each side what happens to packets of the pods that are looked at. */
   readonly decisions: readonly Partition<Decision>[];
-  /** How the addresses are drawn. */
-  readonly tones: Partition<Tone>;
+  /** What happens to the packets, side by side in writing: the same where each side treats them alike. */
+  readonly treated: Partition<string>;
 }
 
 /** Makes a cluster ready to be asked about. */
-export function lookAt(cluster: ReportCluster, look: Look, pod: Pod | undefined, tones: Partition<Tone>): Looked {
+export function lookAt(cluster: ReportCluster, look: Look, pod: Pod | undefined): Looked {
   const { before, after } = cluster;
   const sides = look === 'changes' && before && after ? [before, after] : [sideOf(cluster, look)];
   const decisions = sides.map(({ map }) => partitionsFor(map, pod)[4]);
-  return { cluster, sides, decisions, tones };
+  const [first, ...others] = decisions.map(side => side.map(({ treatment }) => treatmentText(treatment)));
+  const treated = others.reduce((all, side) => all.zip(side, (before, after) => `${before} → ${after}`), first!);
+  return { cluster, sides, decisions, treated };
 }
 
 /** What happens to packets to an IPv4 address, and what is around it. */
-export function detailOf({ cluster, sides, decisions, tones }: Looked, at: Address): Detail {
+export function detailOf({ cluster, sides, decisions, treated }: Looked, at: Address): Detail {
   const to = IntervalSet.fromRange(at, at);
   const text = formatAddress(at);
   const found = decisions.map(partition => partition.at(at));
@@ -54,7 +55,7 @@ export function detailOf({ cluster, sides, decisions, tones }: Looked, at: Addre
 <dt>decided by</dt><dd>${ruleShown(decision)}</dd></dl>`;
   });
   const shown = html`<p class="where"><code>${text}</code></p>${told}
-<dl><dt>alike around it</dt><dd>${around(tones, at)}</dd>${hits !== '' && html`<dt>place</dt><dd>${hits}</dd>`}</dl>`;
+<dl><dt>alike around it</dt><dd>${around(treated, at)}</dd>${hits !== '' && html`<dt>place</dt><dd>${hits}</dd>`}</dl>`;
   return {
     shown,
     said: `${text}: ${found.length > 1 ? 'before: ' : ''}${found.map(sentence).join('; after: ')}${hits === '' ? '' : `; ${hits}`}`,
@@ -65,16 +66,16 @@ function sentence(decision: Decision): string {
   return `${treatmentWord(decision.treatment)}, leaves with ${sourceText(decision.treatment)}, decided by ${ruleText(decision)}`;
 }
 
-/** The addresses around one that are drawn alike. */
-function around(tones: Partition<Tone>, at: Address): Html {
-  const { first, last } = stretchOf(tones, at);
+/** The addresses around one that are treated alike, on each side that is looked at: one block, or from first to last. */
+function around(treated: Partition<string>, at: Address): Html {
+  const { first, last } = stretchAt(treated, at);
   const set = IntervalSet.fromRange(first, last);
-  const all = termsOf(set);
-  const text = all.length === 1 ? termText(all[0]!) : `${formatAddress(first)} – ${formatAddress(last)}`;
+  const [block, ...others] = set.cidrs();
+  const text = others.length === 0 ? blockText(block!) : `${formatAddress(first)} – ${formatAddress(last)}`;
   return html`<code>${text}</code> <small>${sizeText(set)}</small>`;
 }
 
-function stretchOf(tones: Partition<Tone>, at: Address): LabelledInterval<Tone> {
-  for (const stretch of tones.entries()) if (stretch.last.words[0]! >= at.words[0]!) return stretch;
+function stretchAt(treated: Partition<string>, at: Address): LabelledInterval<string> {
+  for (const stretch of treated.entries()) if (stretch.last.words[0]! >= at.words[0]!) return stretch;
   throw new RangeError('a partition ends at the top');
 }

@@ -58,7 +58,7 @@ export class Display {
     const { cluster, look, pod, kinds, compares } = this.choice;
     const partitions = tonesFor(cluster, look, pod);
     const subject = sideOf(cluster, look);
-    this.looked = lookAt(cluster, look, pod, partitions[4]);
+    this.looked = lookAt(cluster, look, pod);
     this.picture = pictureOf(partitions[4]);
     const marks = closeUps(this.picture, CLOSER);
     const places = drawnPlaces(subject.places);
