@@ -1,6 +1,8 @@
+import type { ChangedClusters } from '../../core/analysis/fleet';
 import type { Asked } from './asked';
 import {
   diffSummary,
+  isShortened,
   NOT_TOLD,
   shortList,
   type ToldChange,
@@ -22,6 +24,9 @@ const MOST_LINES = 50;
 /** How long a cell's list of destinations is at the most. */
 const LONGEST_LIST = 400;
 
+/** How long a list of all clusters' names is at the most. */
+const LONGEST_NAMES = 8_000;
+
 /** A diff as a comment of a pull request: the summary, what gates stop, and a fold for the clusters of each change. */
 export function diffMarkdown({ diff, hits, ask }: Asked): string {
   const stopped = hits.map(hit => `- **stopped by** ${escaped(tellHit(hit))}`);
@@ -42,39 +47,59 @@ export function diffMarkdown({ diff, hits, ask }: Asked): string {
   return folded(`${[...head, ...list].join('\n')}\n`, diff.changed, group => fold(tellClusters(group, ask), open));
 }
 
-/** As many folds as fit, the last one perhaps not with all of its rows, and how many did not fit. */
-function folded<T>(head: string, groups: readonly T[], fold: (group: T) => Fold): string {
+/** As many folds as fit, the last one perhaps not with all of its rows; of what did not fit the clusters' names. */
+function folded(head: string, groups: readonly ChangedClusters[], fold: (group: ChangedClusters) => Fold): string {
   let text = head;
   for (const [i, group] of groups.entries()) {
-    const left = groups.length - i;
     const { whole, upTo } = fold(group);
-    if (text.length + whole.length <= LONGEST) {
+    const others = unfolded(groups.slice(i + 1));
+    if (text.length + whole.length + others.length <= LONGEST) {
       text += whole;
       continue;
     }
-    text += upTo(LONGEST - text.length);
-    const more = left - 1;
-    return more === 0
-      ? text
-      : `${text}\nThere are changes of ${more} more ${more === 1 ? 'kind' : 'kinds'}; "masq diff" lists all of them.\n`;
+    const part = upTo(LONGEST - text.length - others.length);
+    return part === '' ? `${text}${unfolded(groups.slice(i))}` : `${text}${part}${others}`;
   }
   return text;
+}
+
+/** How many changes did not fit, and for which clusters. */
+function unfolded(groups: readonly ChangedClusters[]): string {
+  if (groups.length === 0) return '';
+  const names = groups.flatMap(({ clusters }) => clusters.map(({ after }) => after.name));
+  const kinds = `${groups.length} more ${groups.length === 1 ? 'kind' : 'kinds'}`;
+  return `\nThere are changes of ${kinds}; "masq diff" lists all of them.\n${namesFold('their clusters', names)}`;
+}
+
+/** All names of clusters, folded away; of very many those that fit. */
+function namesFold(title: string, names: readonly string[]): string {
+  let [list, shown] = ['', 0];
+  for (const name of names) {
+    const next = `${shown > 0 ? ', ' : ''}${escaped(name)}`;
+    if (list.length + next.length > LONGEST_NAMES) break;
+    list += next;
+    shown++;
+  }
+  const left = names.length - shown;
+  return `\n<details>\n<summary>${title}</summary>\n\n${list}${left > 0 ? ` and ${left} more` : ''}\n\n</details>\n`;
 }
 
 /** What is folded away for the clusters of a change. */
 interface Fold {
   readonly whole: string;
-  /** As much of it as has so many characters. */
+  /** As much of it as has so many characters; nothing where not one row would fit. */
   readonly upTo: (length: number) => string;
 }
 
 function fold({ names, classes, untold, advice }: ToldClusters, open: boolean): Fold {
   const start = `\n<details${open ? ' open' : ''}>\n<summary>${entities(shortList(names))}</summary>\n`;
   const end = '\n</details>\n';
-  const pieces = classes.flatMap(({ pods, changes }) => [
-    `\n${escaped(pods)}\n\n| destinations | addresses | treatment | hits | decided by | try |\n|---|---|---|---|---|---|\n`,
-    ...changes.map(row),
-  ]);
+  const pieces = classes.flatMap(({ pods, changes }) => {
+    const [first = '', ...others] = changes.map(row);
+    const head = `\n${escaped(pods)}\n\n| destinations | addresses | treatment | hits | decided by | try |\n|---|---|---|---|---|---|\n`;
+    return [`${head}${first}`, ...others];
+  });
+  if (isShortened(names)) pieces.unshift(namesFold(`all ${names.length} clusters`, names));
   pieces.push(...untold.map(to => `\nIt cannot be told whether anything changes for ${code(shortened(to))}.\n`));
   pieces.push(...advice.map(line => `\n${escaped(line)}.\n`));
   const cut = '\nNot all of it fits here; "masq diff" lists the rest.\n';
@@ -84,7 +109,7 @@ function fold({ names, classes, untold, advice }: ToldClusters, open: boolean): 
       if (text.length + piece.length + cut.length + end.length > length) break;
       text += piece;
     }
-    return text.length + cut.length + end.length > length ? cut : `${text}${cut}${end}`;
+    return text === start ? '' : `${text}${cut}${end}`;
   };
   return { whole: [start, ...pieces, end].join(''), upTo };
 }

@@ -1,6 +1,18 @@
 import type { Palette } from '../terminal';
 import type { Asked } from './asked';
-import { diffSummary, NOT_TOLD, shortList, type ToldChange, tellClusters, tellHit, tellNote } from './told';
+import {
+  diffSummary,
+  isShortened,
+  NOT_TOLD,
+  shortList,
+  type ToldChange,
+  tellClusters,
+  tellHit,
+  tellNote,
+} from './told';
+
+/** A list of names is broken into lines of so many characters. */
+const WIDTH = 100;
 
 /** A diff for people: a block for the clusters of each change, what gates stop, and a line of summary. */
 export function diffText({ diff, hits, ask }: Asked, paint: Palette): string {
@@ -11,7 +23,7 @@ export function diffText({ diff, hits, ask }: Asked, paint: Palette): string {
       ...changes.flatMap(change => changeLines(change, paint)),
     ]);
     const open = untold.map(to => `  it cannot be told whether anything changes for ${to}`);
-    return `${[paint.bold(shortList(names)), ...lines, ...open, ...advice.map(line => `  ${line}`)].join('\n')}\n`;
+    return `${[paint.bold(shortList(names)), ...allNames(names), ...lines, ...open, ...advice.map(line => `  ${line}`)].join('\n')}\n`;
   });
   const beside = [
     ...diff.added.map(({ name }) => `${paint.bold(name)} is new`),
@@ -22,6 +34,18 @@ export function diffText({ diff, hits, ask }: Asked, paint: Palette): string {
   if (diff.notes.length > 0) blocks.push(`${diff.notes.map(note => `note: ${tellNote(note)}`).join('\n')}\n`);
   if (hits.length > 0) blocks.push(`${hits.map(hit => `${paint.red('stopped by')} ${tellHit(hit)}`).join('\n')}\n`);
   return [...blocks, `${diffSummary(diff)}\n`].join('\n');
+}
+
+/** All names of clusters that are more than stand in the line above, in lines of their own. */
+function allNames(names: readonly string[]): string[] {
+  if (!isShortened(names)) return [];
+  const lines = [`  all ${names.length}:`];
+  for (const [i, name] of names.entries()) {
+    const word = ` ${name}${i < names.length - 1 ? ',' : ''}`;
+    if (lines.at(-1)!.length + word.length <= WIDTH) lines[lines.length - 1] += word;
+    else lines.push(`   ${word}`);
+  }
+  return lines;
 }
 
 function changeLines(

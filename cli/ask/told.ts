@@ -124,9 +124,14 @@ export const NOT_TOLD = 'no change is known, but of some packets it cannot be to
 /** How many names stand in a line at the most. */
 const MOST_NAMES = 8;
 
+/** Whether a {@link shortList} leaves some of the names out. */
+export function isShortened(names: readonly string[]): boolean {
+  return names.length > MOST_NAMES;
+}
+
 /** Names in a line, those behind the first ones only counted. */
 export function shortList(names: readonly string[]): string {
-  if (names.length <= MOST_NAMES) return andList(names);
+  if (!isShortened(names)) return andList(names);
   return andList([...names.slice(0, MOST_NAMES - 1), `${names.length - MOST_NAMES + 1} more`]);
 }
 

@@ -257,6 +257,36 @@ describe('a fleet', () => {
     expect(stdout).toContain('try: masq explain after --cluster a --to 172.16.0.1\n');
   });
 
+  test('with one change names every cluster, in the text and in a comment', () => {
+    const names = Array.from({ length: 60 }, (_, i) => `cluster-${String(i).padStart(2, '0')}`);
+    for (const name of names) {
+      box.write(`before/${name}.yaml`, intent(name, '10.0.0.0/8'));
+      box.write(`after/${name}.yaml`, intent(name, '10.0.0.0/8, 172.16.0.0/12'));
+    }
+    const text = box.masq('diff', 'before', 'after').stdout;
+    expect(text).toMatch(/^cluster-00, .*cluster-06 and 53 more\n {2}all 60: cluster-00, cluster-01,/);
+    expect(text.split('\n').filter(line => / cluster-\d\d,/.test(line) && line.length > 100)).toEqual([]);
+    const comment = box.masq('diff', 'before', 'after', '--format', 'markdown').stdout;
+    expect(comment).toContain(`<summary>all 60 clusters</summary>\n\n${names.join(', ')}\n\n</details>`);
+    for (const name of names) expect(text).toContain(name);
+  });
+
+  test('that does not fit into a comment has the names of the clusters that are cut, and no table without rows', () => {
+    const names = Array.from({ length: 60 }, (_, i) => `cluster-${String(i).padStart(2, '0')}`);
+    for (const [i, name] of names.entries()) {
+      const blocks = (step: number): string =>
+        Array.from({ length: 40 }, (_, n) => `${11 + i}.${n * step}.0.0/17`).join(', ');
+      box.write(`before/${name}.yaml`, intent(name, blocks(2)));
+      box.write(`after/${name}.yaml`, intent(name, blocks(3)));
+    }
+    const { stdout, stderr } = box.masq('diff', 'before', 'after', '--format', 'markdown');
+    expect(stderr).toBe('');
+    expect(stdout.length).toBeLessThanOrEqual(60_000);
+    expect(stdout).toContain('<summary>their clusters</summary>');
+    for (const name of names) expect(stdout).toContain(name);
+    expect(stdout).not.toMatch(/\|---\|\n(?!\| )/);
+  });
+
   test('fits into a comment, whatever it is', () => {
     for (let i = 0; i < 120; i++) {
       const blocks = (step: number): string =>
