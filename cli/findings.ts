@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import { type Diagnostic, type Severity, sortDiagnostics } from '../core/diagnostics';
 import type { Suppressed } from '../core/settings';
 import { type Format, formatter } from './format';
+import { isFailure } from './format/report';
 import type { Invocation } from './masq';
 import { SITE } from './site';
 import { stdout } from './stdio';
@@ -17,12 +18,14 @@ export interface Findings {
   readonly documents: number;
 }
 
-const RANK: Readonly<Record<Severity, number>> = { note: 0, warning: 1, error: 2 };
-
 /** Whether findings make the exit code 1, by the severity that `--fail-on` names. */
 export function fails(diagnostics: readonly Diagnostic[], values: Invocation['values']): boolean {
-  const least = RANK[(values['fail-on'] as Severity | undefined) ?? 'error'];
-  return diagnostics.some(found => RANK[found.severity] >= least);
+  const failOn = failOnOf(values);
+  return diagnostics.some(found => isFailure(found, failOn));
+}
+
+function failOnOf(values: Invocation['values']): Severity {
+  return (values['fail-on'] as Severity | undefined) ?? 'error';
 }
 
 /** Writes findings in the format that was asked for. */
@@ -37,6 +40,7 @@ export async function writeFindings(
     suppressed: [],
     ...findings,
     diagnostics: sortDiagnostics(findings.diagnostics, findings.files),
+    failOn: failOnOf(values),
     version,
     site: SITE,
     root: workspace(process.env.GITHUB_WORKSPACE),

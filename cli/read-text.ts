@@ -52,6 +52,21 @@ export function readText(file: string, maxBytes: number = DEFAULT_MAX_BYTES): Re
   }
 }
 
+/** The byte order mark of UTF-8, as a text has it. */
+const MARK = '\uFEFF';
+
+/** A text in place of that of a file, with the byte order mark that the file begins with, if it does. */
+export function markedAs(file: string, text: string): string {
+  const descriptor = openSync(file, 'r');
+  try {
+    const first = Buffer.alloc(3);
+    readSync(descriptor, first, 0, 3, 0);
+    return first.equals(Buffer.from(MARK)) ? MARK + text : text;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
 function readBytes(file: string, maxBytes: number): Buffer | undefined {
   const descriptor = file === STDIN ? 0 : openSync(file, 'r');
   try {

@@ -14,6 +14,7 @@ import { type Mended, mend } from '../lint/mend';
 import { unifiedDiff } from '../lint/unified-diff';
 import type { Invocation } from '../masq';
 import { addOutput } from '../output';
+import { markedAs } from '../read-text';
 import { refuse, stderr, stdout } from '../stdio';
 
 /** Checks the files, with some texts in place of theirs. */
@@ -103,7 +104,7 @@ function write(mended: Mended, values: Invocation['values']): Promise<number> {
   const { run: left, texts } = mended;
   for (const [file, text] of texts) {
     const real = realpathSync(file);
-    const files = new Map([[basename(real), text]]);
+    const files = new Map([[basename(real), markedAs(real, text)]]);
     addOutput({ root: dirname(real), folders: new Map(), files, owned: () => true });
   }
   say(mended, `mended${inFiles(texts)}`);
@@ -115,7 +116,7 @@ async function showDiff(mended: Mended, values: Invocation['values']): Promise<n
   const { run: left, texts, originals } = mended;
   if (hasErrors(left.diagnostics)) await writeFindings(left, { ...values, format: 'text' }, stderr);
   for (const [file, text] of [...texts].sort(([a], [b]) => byteOrder(a, b))) {
-    stdout.write(unifiedDiff(file, originals.get(file)!, text));
+    stdout.write(unifiedDiff(file, markedAs(file, originals.get(file)!), markedAs(file, text)));
   }
   say(mended, `would be mended${inFiles(texts)}`);
   if (left.misnamed) return 2;

@@ -1,59 +1,67 @@
-import { type Diagnostic, RULES } from '../../core/diagnostics';
+import { type Diagnostic, RULES, type Severity } from '../../core/diagnostics';
 import { describePath, describePlace } from './place';
-import { type Formatter, groupByFile } from './report';
+import { type Formatter, groupByFile, isFailure } from './report';
 
 /**
  * For test reports: a suite a file, a case a finding, one passing case for a clean file.
- * An error is a failure; a warning or a note is the output of a case that passes; what is left out is a case skipped.
+ * What makes the run fail is a failure: an error, or what --fail-on names. Other findings are the output of a case that
+ * passes; what is left out is a case skipped.
  */
 export const junitFormatter: Formatter = {
   format(report) {
     const left = new Map(report.suppressed.map(({ diagnostic, reason }) => [diagnostic, reason]));
     const groups = [...groupByFile({ ...report, diagnostics: [...report.diagnostics, ...left.keys()] })];
     const all = groups.flatMap(([, found]) => found);
-    const totals = counts(all, left, groups.filter(([, found]) => found.length === 0).length);
+    const told: Told = { left, failOn: report.failOn ?? 'error' };
+    const totals = counts(all, told, groups.filter(([, found]) => found.length === 0).length);
     const lines = [
       '<?xml version="1.0" encoding="UTF-8"?>',
       `<testsuites name="masq" ${totals}>`,
-      ...groups.flatMap(([file, found]) => suite(file ?? 'constructs', found, left)),
+      ...groups.flatMap(([file, found]) => suite(file ?? 'constructs', found, told)),
       '</testsuites>',
     ];
     return `${lines.join('\n')}\n`;
   },
 };
 
-/** The findings that are left out, and why. */
-type Left = ReadonlyMap<Diagnostic, string>;
+/** What becomes of findings. */
+interface Told {
+  /** Those that are left out, and why. */
+  readonly left: ReadonlyMap<Diagnostic, string>;
+  /** The least severity that makes the run fail. */
+  readonly failOn: Severity;
+}
 
-function suite(name: string, found: readonly Diagnostic[], left: Left): string[] {
+function suite(name: string, found: readonly Diagnostic[], told: Told): string[] {
   const cases =
     found.length === 0
       ? [`    <testcase name="${attribute(name)}" classname="${attribute(name)}"/>`]
-      : found.flatMap(d => testcase(name, d, left.get(d)));
+      : found.flatMap(d => testcase(name, d, told));
   return [
-    `  <testsuite name="${attribute(name)}" ${counts(found, left, found.length === 0 ? 1 : 0)}>`,
+    `  <testsuite name="${attribute(name)}" ${counts(found, told, found.length === 0 ? 1 : 0)}>`,
     ...cases,
     '  </testsuite>',
   ];
 }
 
-function counts(found: readonly Diagnostic[], left: Left, clean: number): string {
-  const failures = found.filter(d => d.severity === 'error' && !left.has(d)).length;
+function counts(found: readonly Diagnostic[], { left, failOn }: Told, clean: number): string {
+  const failures = found.filter(d => isFailure(d, failOn) && !left.has(d)).length;
   const skipped = found.filter(d => left.has(d)).length;
   return `tests="${found.length + clean}" failures="${failures}" errors="0" skipped="${skipped}"`;
 }
 
-function testcase(className: string, d: Diagnostic, reason: string | undefined): string[] {
+function testcase(className: string, d: Diagnostic, told: Told): string[] {
   const where = describeInside(d);
   const name = `${d.code} ${RULES[d.code].name}${where === '' ? '' : ` (${where})`}`;
   const open = `    <testcase name="${attribute(name)}" classname="${attribute(className)}">`;
-  return [open, `      ${outcome(d, reason)}`, '    </testcase>'];
+  return [open, `      ${outcome(d, told)}`, '    </testcase>'];
 }
 
-function outcome(d: Diagnostic, reason: string | undefined): string {
+function outcome(d: Diagnostic, { left, failOn }: Told): string {
   const text = element(details(d));
+  const reason = left.get(d);
   if (reason !== undefined) return `<skipped message="${attribute(reason)}">${text}</skipped>`;
-  if (d.severity === 'error') return `<failure message="${attribute(d.message)}" type="${d.code}">${text}</failure>`;
+  if (isFailure(d, failOn)) return `<failure message="${attribute(d.message)}" type="${d.code}">${text}</failure>`;
   return `<system-out>${text}</system-out>`;
 }
 

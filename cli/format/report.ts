@@ -13,6 +13,8 @@ export interface Report {
   readonly files: readonly string[];
   /** How many documents those files hold. */
   readonly documents: number;
+  /** The least severity that makes the run fail. @default error */
+  readonly failOn?: Severity;
   /** masq's own version. */
   readonly version: string;
   /** The folder that annotations and code scanning count paths from. @default the one that masq runs in */
@@ -42,6 +44,13 @@ export function countBySeverity(diagnostics: readonly Diagnostic[]): Counts {
   const counts = { error: 0, warning: 0, note: 0 };
   for (const d of diagnostics) counts[d.severity]++;
   return counts;
+}
+
+const RANK: Readonly<Record<Severity, number>> = { note: 0, warning: 1, error: 2 };
+
+/** Whether a finding makes a run fail, by the least severity that does. */
+export function isFailure({ severity }: Diagnostic, failOn: Severity): boolean {
+  return RANK[severity] >= RANK[failOn];
 }
 
 /** The findings of each file in the order of `files`; files that only findings name come next, fileless ones last. */

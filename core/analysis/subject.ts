@@ -12,6 +12,7 @@ import { isLive, LIVE } from './live';
 import { clusterPlaces, type Place } from './places';
 import { type PlaneOf, planeSubject } from './plane-subject';
 import { withPlanes } from './planes';
+import { withoutRunning } from './running';
 
 /** One cluster, as far as somebody's files say what happens to the packets of its pods. */
 export interface Subject {
@@ -91,7 +92,8 @@ export class SubjectReader {
     const { files, flags, intents } = this;
     const { diagnostics: found, documents } = this.checker.finish();
     const { agentFiles } = this.checker.held;
-    const { bundles, planes, diagnostics } = withPlanes(this.checker.held, found);
+    const { bundles, planes, diagnostics: said } = withPlanes(this.checker.held, found);
+    const diagnostics = withoutRunning(said, bundles.values());
     if (hasErrors(diagnostics)) return { subjects: [], documents, diagnostics, refusals: [] };
     const refusals: string[] = [];
     const unnamed: [path: string, subject: Omit<Subject, 'name'>][] = [];

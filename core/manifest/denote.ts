@@ -11,6 +11,7 @@ import { type Decision, MASQUERADE, PRESERVE } from '../treatment/treatment';
 import type { Bundle } from './bundle';
 import type { AgentConfigMap } from './config-map';
 import type { AgentDaemonSet } from './daemon-set';
+import { isManagedPolicy } from './egress-nat-policy';
 
 /**
  * A reading of a cluster's objects: with `ok` the `map` that they denote and in a few words what was read `as` it, and
@@ -196,7 +197,7 @@ function autopilotReadings({ noSnat }: Bundle, model: ClusterModel): Reading[] {
     map: autopilotMap(model, [...listed, ...(replaced ? [] : autopilotDefault())]),
     as: 'the policies together',
   };
-  if (noSnat.length === 0 || replaced) return [adds];
+  if (noSnat.every(isManagedPolicy) || replaced) return [adds];
   return [adds, { ok: true, map: autopilotMap(model, listed), as: 'the custom policy alone' }];
 }
 

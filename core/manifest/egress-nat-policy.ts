@@ -29,6 +29,11 @@ export interface NoSnatPolicy {
   readonly destinations: readonly Entry[];
 }
 
+/** Whether GKE manages a policy itself: nobody else writes it. */
+export function isManagedPolicy({ name }: Pick<NoSnatPolicy, 'name'>): boolean {
+  return MANAGED.test(name);
+}
+
 /** Checks an EgressNATPolicy `networking.gke.io/v1` of GKE Autopilot, and reads it. */
 export function readEgressPolicyV1(document: SourceDocument): {
   readonly policy: NoSnatPolicy;
@@ -40,7 +45,7 @@ export function readEgressPolicyV1(document: SourceDocument): {
   }
   checkMetadata(document, findings);
   const name = written(valueAt(document.value, ['metadata', 'name']));
-  if (MANAGED.test(name)) {
+  if (isManagedPolicy({ name })) {
     const message = `"${name}" is the name of a GKE-managed policy, which cannot be written; choose another`;
     findings.add('MQ410', ['metadata', 'name'], message);
   }

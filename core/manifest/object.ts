@@ -35,11 +35,16 @@ export function objectId(document: SourceDocument): ObjectId | undefined {
 
 const REMOVED = ['extensions/v1beta1', 'apps/v1beta1', 'apps/v1beta2'];
 
+/** Whether Kubernetes once took DaemonSets as this apiVersion and does no longer. */
+export function isServedNoMore(apiVersion: unknown): boolean {
+  return typeof apiVersion === 'string' && REMOVED.includes(apiVersion);
+}
+
 /** Checks that an object of one of Kubernetes' own kinds has the apiVersion that is served. */
 export function checkServed(document: SourceDocument, served: string, findings: Findings): void {
   const { kind, apiVersion } = record(document.value);
   if (apiVersion === served) return;
-  const removed = typeof apiVersion === 'string' && REMOVED.includes(apiVersion);
+  const removed = isServedNoMore(apiVersion);
   const is =
     apiVersion === undefined
       ? 'has no apiVersion'

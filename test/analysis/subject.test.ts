@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { FAMILIES } from '../../core/address';
+import { FAMILIES, formatCidr } from '../../core/address';
 import { diffMaps } from '../../core/analysis/diff';
 import { openNotes } from '../../core/analysis/open-notes';
 import { readSubjects } from '../../core/analysis/subject';
@@ -74,5 +74,47 @@ describe("a ConfigMap that is not where GKE's agent looks", () => {
           `GKE's agent reads ConfigMap "ip-masq-agent" in kube-system, and this one is ${one}: nobody reads it, unless a DaemonSet that is not here mounts it`,
       ),
     );
+  });
+});
+
+describe('what runs already is read, though nobody may write it so', () => {
+  const policy = (name: string, cidr: string): string =>
+    `apiVersion: networking.gke.io/v1\nkind: EgressNATPolicy\nmetadata: {name: ${name}}\nspec: {action: NoSNAT, destinations: [{cidr: ${cidr}}]}\n`;
+
+  test('the policy that GKE manages itself, in a List too', () => {
+    const managed = policy('gke-1a2b3c4d-0', '10.119.128.0/17');
+    const { subjects, diagnostics } = readSubjects(
+      yaml('live.yaml', `${managed}---\n${policy('default', '172.16.0.0/12')}`),
+    );
+    expect(diagnostics).toEqual([]);
+    const [{ map }] = subjects as [(typeof subjects)[0]];
+    expect(
+      map.base[4]
+        .where(({ treatment }) => treatment.kind === 'preserve')
+        .cidrs()
+        .map(formatCidr),
+    ).toEqual(['10.119.128.0/17', '169.254.0.0/16', '172.16.0.0/12']);
+    const items = `apiVersion: v1\nkind: List\nitems:\n  - ${managed.trim().replaceAll('\n', '\n    ')}\n`;
+    expect(readSubjects(yaml('list.yaml', items)).diagnostics).toEqual([]);
+  });
+
+  test('an intent still may not name one', () => {
+    const spec =
+      '{platform: gke-autopilot, version: 1.30.0-gke.1, network: {nodeCIDRs: [10.128.0.0/20], podCIDRs: [10.119.128.0/17], serviceCIDRs: [10.120.0.0/22]}, masquerade: {preserve: [172.16.0.0/12], defaultPolicy: add, policyName: gke-1a2b3c4d-0}}';
+    const text = `apiVersion: masq/v1alpha1\nkind: ClusterIntent\nmetadata: {name: a}\nspec: ${spec}\n`;
+    expect(readSubjects(yaml('a.yaml', text)).diagnostics.map(({ code }) => code)).toContain('MQ410');
+  });
+
+  const daemonSet = (apiVersion: string, selector = '') =>
+    `apiVersion: ${apiVersion}\nkind: DaemonSet\nmetadata: {name: ip-masq-agent, namespace: kube-system}\nspec:\n${selector}  template:\n    metadata: {labels: {k8s-app: ip-masq-agent}}\n    spec:\n      hostNetwork: true\n      containers:\n        - name: ip-masq-agent\n          image: registry.k8s.io/networking/ip-masq-agent:v2.11.0\n          securityContext: {capabilities: {add: [NET_ADMIN, NET_RAW]}}\n          volumeMounts: [{name: config, mountPath: /etc/config}]\n      volumes: [{name: config, configMap: {name: ip-masq-agent, optional: true, items: [{key: config, path: ip-masq-agent}]}}]\n`;
+
+  test('a DaemonSet of an apiVersion that filled in the selector itself', () => {
+    const old = readSubjects(yaml('old.yaml', daemonSet('extensions/v1beta1')));
+    expect(old.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
+    expect(old.subjects.map(({ as }) => as)).toEqual(['the agent, whose ConfigMap is not there']);
+    const codes = (text: string) => readSubjects(yaml('a.yaml', text)).diagnostics.map(({ code }) => code);
+    expect(codes(daemonSet('apps/v2', '  selector: {matchLabels: {k8s-app: ip-masq-agent}}\n'))).toContain('MQ609');
+    expect(codes(daemonSet('apps/v1'))).toContain('MQ610');
+    expect(codes(daemonSet('extensions/v1beta1', '  selector: {matchLabels: {k8s-app: x}}\n'))).toContain('MQ610');
   });
 });

@@ -211,6 +211,13 @@ describe.skipIf(isMissing('python3', '--version'))('junit', () => {
     expect(warned.children[0]!.tag).toBe('system-out');
   });
 
+  test('has for failures what makes the run fail', () => {
+    const root = parseXml(report('junit', '--fail-on', 'warning'));
+    expect(root.attributes.failures).toBe('2');
+    expect(root.children.map(counted).map(({ failures }) => failures)).toEqual(['1', '0', '1']);
+    expect(root.children[2]!.children[0]!.children[0]!.tag).toBe('failure');
+  });
+
   test('carries no character that XML cannot', () => {
     box.write('x.yaml', intent('a', '["10.0.0.0/8\\u0001\\u0000\\ud83d]]>"]'));
     const { status, stdout } = box.masq('validate', '-f', 'junit', 'x.yaml');

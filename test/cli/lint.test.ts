@@ -107,6 +107,24 @@ list.yaml:10:5 note MQ701 "169.254.0.0/16" never decides: link-local, asked befo
     expect(box.masq('lint', 'in').stdout).not.toContain('MQ705');
   });
 
+  test('not of a range of IPv6, for which an agent that nobody tells otherwise writes no rules', () => {
+    box.write('four.yaml', list('10.0.0.0/8'));
+    const { stdout } = box.masq('lint', '--pod-cidr', 'fd00::/56,10.244.0.0/16', 'four.yaml');
+    expect(stdout).not.toContain('MQ705');
+  });
+
+  test('of objects beside a policy that GKE itself manages, which nobody writes and lint leaves alone', () => {
+    const policy = (name: string, ...cidrs: string[]): string =>
+      `apiVersion: networking.gke.io/v1\nkind: EgressNATPolicy\nmetadata: {name: ${name}}\nspec:\n  action: NoSNAT\n  destinations:\n${cidrs.map(cidr => `    - cidr: ${cidr}\n`).join('')}`;
+    const managed = policy('gke-1a2b3c4d-0', '10.119.0.0/17', '10.119.128.0/17');
+    box.write('live.yaml', `${managed}---\n${policy('default', '10.0.0.0/9', '10.128.0.0/9')}`);
+    const { status, stdout } = box.masq('lint', 'live.yaml');
+    expect({ status, codes: stdout.match(/MQ\d+/g) }).toEqual({ status: 0, codes: ['MQ703'] });
+    expect(box.masq('validate', 'live.yaml').stdout).toContain('MQ410 "gke-1a2b3c4d-0"');
+    expect(box.masq('lint', '--fix', 'live.yaml').status).toBe(0);
+    expect(box.read('live.yaml')).toBe(`${managed}---\n${policy('default', '10.0.0.0/8')}`);
+  });
+
   test('of what .masq.yaml names, when no file is', () => {
     box.write('.masq.yaml', 'intents: [intents]\n');
     box.write('intents/a.yaml', intent('a', '[10.120.0.0/22, 172.16.0.0/12]'));
@@ -416,4 +434,23 @@ describe('--changed', () => {
     expect(stdout).toMatch(/^list\.yaml:2:5 note MQ703 /);
     expect(stdout).not.toContain('compose');
   });
+});
+
+test('--fix keeps a byte order mark, and --diff shows the line as the file has it', () => {
+  const text = `\uFEFFnonMasqueradeCIDRs: [10.0.0.0/8, 10.1.0.0/16]\n`;
+  box.write('mark.yaml', text);
+  expect(box.masq('lint', '--diff', 'mark.yaml').stdout).toContain(
+    '-\uFEFFnonMasqueradeCIDRs: [10.0.0.0/8, 10.1.0.0/16]\n+\uFEFFnonMasqueradeCIDRs: [10.0.0.0/8]\n',
+  );
+  expect(box.masq('lint', '--fix', 'mark.yaml').status).toBe(0);
+  expect(box.read('mark.yaml')).toBe('\uFEFFnonMasqueradeCIDRs: [10.0.0.0/8]\n');
+});
+
+test('--fix leaves an entry that has a reason, and says so', () => {
+  const text = intent('told', '[10.0.0.0/8, {cidr: 10.9.0.0/16, reason: audit}, 169.254.0.0/16]');
+  box.write('told.yaml', text);
+  const { stdout } = box.masq('lint', '--fix', 'told.yaml');
+  expect(box.read('told.yaml')).toBe(text.replace(', 169.254.0.0/16]', ']'));
+  expect(stdout).toContain('MQ121 "10.9.0.0/16" lies inside "10.0.0.0/8"');
+  expect(stdout).toContain('leaves this to you: the entry has a reason, which would be lost with it');
 });

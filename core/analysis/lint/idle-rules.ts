@@ -32,18 +32,20 @@ export function idleRules(listing: Listing, foundAt: FoundAt): IdleRules {
   const idle = new Map(rules.map(({ rule }) => [JSON.stringify(rule.at?.path), rule]));
   const spared = new Set(listing.lists.map(list => lastOne(list, idle)));
   const diagnostics = rules.map(found => {
-    const { list, index, text } = itemOf(found.rule)!;
+    const { list, index, text, reason } = itemOf(found.rule)!;
     const told = foundAt(found.rule.at!);
     const doubt = !told && isDoubtful(found);
-    const edit = spared.has(found.rule) || doubt ? undefined : removal(listing.document, list.path, index);
+    const edit =
+      spared.has(found.rule) || doubt || reason !== undefined ? undefined : removal(listing.document, list.path, index);
     const fix = edit && { fix: [edit] };
     const isForYou = told?.hint === undefined && !spared.has(found.rule);
-    if (told) return { ...told, ...(fix ?? (isForYou && { hint: BY_HAND })) };
+    const hint = reason === undefined ? BY_HAND : WITH_REASON;
+    if (told) return { ...told, ...(fix ?? (isForYou && { hint })) };
     const said = {
       message: messageOf(text, found),
       related: placesOf(found),
       ...(found.isNever && !doubt && { severity: 'note' as const }),
-      ...(!fix && !doubt && { hint: BY_HAND }),
+      ...(!fix && !doubt && { hint }),
     };
     return { ...diagnostic(found.isNever ? 'MQ701' : 'MQ702', found.rule.at!, said), ...fix };
   });
@@ -59,16 +61,23 @@ function isDoubtful({ rule, instead }: SuperfluousRule): boolean {
 export const BY_HAND =
   '"masq lint --fix" leaves this to you: a comment, an anchor or the way that the list is written is in the way';
 
+/** Why --fix leaves an entry alone of which somebody says why it is there. */
+export const WITH_REASON = '"masq lint --fix" leaves this to you: the entry has a reason, which would be lost with it';
+
 /** A range's place in its list. */
 interface Item {
   readonly list: RangeList;
   readonly index: number;
   readonly text: string;
+  /** Why it is there, where its list says so. */
+  readonly reason: string | undefined;
 }
 
 function itemsOf({ lists }: Listing): Map<string, Item> {
   return new Map(
-    lists.flatMap(list => list.ranges.map(({ path, text }, index) => [JSON.stringify(path), { list, index, text }])),
+    lists.flatMap(list =>
+      list.ranges.map(({ path, text, reason }, index) => [JSON.stringify(path), { list, index, text, reason }]),
+    ),
   );
 }
 

@@ -6,11 +6,13 @@ import { isAzureKey } from '../../dialect/azure';
 import type { ClusterModel } from '../../intent/model';
 import type { Bundle } from '../../manifest/bundle';
 import { bundleReading } from '../../manifest/denote';
+import { isManagedPolicy } from '../../manifest/egress-nat-policy';
 import type { FromObject } from '../../manifest/identities';
 import { objectsOf } from '../../manifest/list';
 import { valueAt } from '../../schema/path';
 import { DEFAULT_LIMITS, parseSource, type SourceDocument } from '../../source';
 import { agentTreatment } from '../../treatment/agentfile';
+import { withoutManaged } from '../running';
 import { type Preserving, uncovered } from './coverage';
 import { idleExceptions } from './exceptions';
 import { declaredFacts, distinctFacts, type Fact, factsOf, maySayFacts } from './facts';
@@ -36,7 +38,10 @@ export interface LintFacts {
  * dubious. Files and folders with errors are looked at no further.
  */
 export function lintWith({ inputs, given = [], limit = DEFAULT_LIMITS.findings }: LintFacts): CheckOptions['further'] {
-  return (found, held) => new Linter(found, held, new FilesFacts(inputs()), given).run(limit);
+  return (found, held) => {
+    const said = withoutManaged(found, held.bundles.values());
+    return new Linter(said, held, new FilesFacts(inputs()), given).run(limit);
+  };
 }
 
 /** Checks and lints files. */
@@ -125,7 +130,8 @@ class Linter {
   private bundle(folder: string, bundle: Bundle, clusters: readonly ClusterModel[]): void {
     const isOthers = ({ document }: FromObject): boolean => !isRendered(document);
     for (const listing of bundle.configMaps.filter(isOthers).flatMap(configMapListings)) this.listing(listing);
-    for (const policy of bundle.noSnat.filter(isOthers)) this.listing(noSnatListing(policy));
+    for (const policy of bundle.noSnat.filter(one => isOthers(one) && !isManagedPolicy(one)))
+      this.listing(noSnatListing(policy));
     for (const { document, policy } of bundle.policies.filter(isOthers)) {
       this.listing(policyListing(document, policy, 'destinationCIDRs'));
       append(this.told, idlePodRules(document, policy, [...policy.path, 'egress'], this.foundAt));
@@ -141,7 +147,8 @@ class Linter {
   private agentFile({ file, config, document }: Held['agentFiles'][number]): void {
     if (!document) return;
     this.listing(fileListing(config, document));
-    const map = agentTreatment(config, { ...DEFAULT_FLAGS, enableIPv6: true });
+    // Nothing here says how the agent is started: as it is by itself, it writes no rules for IPv6.
+    const map = agentTreatment(config, DEFAULT_FLAGS);
     // Of several files in a folder each is about a cluster of its own, and which the folder's objects are about is not known.
     const isAlone = this.held.agentFiles.every(one => one.file === file || folderOf(one.file) !== folderOf(file));
     const facts = distinctFacts([...this.given, ...(isAlone ? this.files.of(folderOf(file)) : [])]);

@@ -8,6 +8,7 @@ import { parseSource } from '../../source';
 import { agentTreatment } from '../../treatment/agentfile';
 import { intentTreatment } from '../../treatment/intent';
 import { firstDifference, type TreatmentMap } from '../../treatment/map';
+import { withoutManaged } from '../running';
 
 /** The lists that a fix may change. */
 const LISTS = [
@@ -38,8 +39,8 @@ function denoted(input: Input): TreatmentMap[] | undefined {
   const checker = new Checker();
   const { clusters } = checker.add(input);
   const { diagnostics } = checker.finish();
-  if (hasErrors(diagnostics)) return undefined;
   const { bundles, agentFiles } = checker.held;
+  if (hasErrors(withoutManaged(diagnostics, bundles.values()))) return undefined;
   const flags = { ...DEFAULT_FLAGS, enableIPv6: true };
   const configs = [
     ...agentFiles.map(({ config }) => config),
