@@ -675,7 +675,7 @@ test('what a comment silences denotes nothing all the same', () => {
 describe('what is for another platform than the intent it is compared with', () => {
   const onPlatform = (spec: string): string =>
     `apiVersion: masq/v1alpha1\nkind: ClusterIntent\nmetadata: {name: one}\nspec:\n  ${spec}\n  network: {nodeCIDRs: [192.168.1.0/24], podCIDRs: [10.244.0.0/16], serviceCIDRs: [10.96.0.0/12]}\n`;
-  const AUTOPILOT = onPlatform('platform: gke-autopilot\n  platformVersion: 1.31.0-gke.1000');
+  const AUTOPILOT = onPlatform('platform: gke-autopilot\n  version: 1.31.0-gke.1000');
   const CONFIG_MAP =
     'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ip-masq-agent, namespace: kube-system}\ndata:\n  config: "nonMasqueradeCIDRs: [10.0.0.0/9]"\n';
   const POLICY =
