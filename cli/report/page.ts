@@ -10,9 +10,10 @@ import { Html, html, scriptData } from './html';
 import { firstPod, type Look, sideOf, titleName, tonesFor, tonesOf, treeOf } from './look';
 import { mapSvg } from './svg';
 import { SVG_STYLE } from './svg-style';
-import { changes } from './view/changes';
+import { changes, clusterLinks } from './view/changes';
 import { fleetTable } from './view/fleet';
 import { legend } from './view/legend';
+import { listed } from './view/names';
 import { ruleTables } from './view/rules';
 import { tree } from './view/tree';
 
@@ -26,6 +27,8 @@ export const REPORT_MARK = '<!doctype html>\n<!-- masq report -->';
 /** Without a script so many rows of a table can be read, and so many changes. */
 const ROWS = 200;
 const CHANGES = 20;
+/** So many of them stand open; the others are a line each, which unfolds. */
+const OPEN_CHANGES = 3;
 
 /** A report as one page that needs nothing else: no network, and no script for its tables. */
 export function reportPage(report: Report): string {
@@ -137,8 +140,8 @@ function changesSection({ diff, hits, ask }: Asked, clusters: readonly ReportClu
   const none = diff.changed.length + diff.added.length + diff.removed.length === 0;
   return html`<section id="changes"><h2>What changes</h2>
 ${none && html`<p>Nothing: every packet is treated as before.</p>`}
-${diff.changed.slice(0, CHANGES).map(group => changes(group, ask, all))}
-${left > 0 && html`<p class="left">${left} more changes are not listed here: choose a cluster, or run masq diff.</p>`}
+${diff.changed.slice(0, CHANGES).map((group, i) => changes(group, ask, all, i >= OPEN_CHANGES))}
+${left > 0 && html`<p class="left">${left} more changes are not told here: choose a cluster, or run masq diff. They are of ${listed(diff.changed.slice(CHANGES).flatMap(group => clusterLinks(group, all)))}.</p>`}
 ${hits.length > 0 && html`<ul class="note">${hits.map(hit => html`<li>Stopped by ${tellHit(hit)}</li>`)}</ul>`}
 ${diff.added.length > 0 && html`<p>New: ${diff.added.map(({ name }) => name).join(', ')}.</p>`}
 ${diff.removed.length > 0 && html`<p>Gone: ${diff.removed.map(({ name }) => name).join(', ')}.</p>`}${diff.untold.map(({ name }) => html`<p class="left">${name}: ${NOT_TOLD}.</p>`)}</section>`;

@@ -31,7 +31,7 @@ export const SVG_STYLE = [
   `@media(prefers-color-scheme:dark){.masq-map{${variables(NIGHT, SNAT_BY_NIGHT, '#7c828d', '#262a31')}}}`,
   '.masq-map text{fill:var(--m-ink)}.masq-map .dim{fill:var(--m-dim)}.masq-map .title{font-size:15px;font-weight:600}',
   '.masq-map .paper{fill:var(--m-paper)}.masq-map .frame{fill:none;stroke:var(--m-line)}',
-  '.masq-map .place{fill:none;stroke:var(--m-ink);stroke-opacity:.55}',
+  '.masq-map .place{fill:none;stroke:var(--m-ink)}.masq-map .halo{fill:none;stroke:var(--m-paper);stroke-width:3}',
   '.masq-map .label{font-size:11px;paint-order:stroke;stroke:var(--m-paper);stroke-width:3px;stroke-linejoin:round}',
   '.masq-map .masquerade{fill:var(--m-masquerade)}.masq-map .same{fill:var(--m-same)}',
   '.masq-map .now-masquerade{fill:url(#masq-now-masquerade)}.masq-map .mark{fill:none;stroke:var(--m-ink);stroke-width:1.5}',

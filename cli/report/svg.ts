@@ -98,7 +98,8 @@ function panel(
   const to = (at: Rectangle): Rectangle => scaled(at, part, side);
   const marks = marked.map(to).map(at => {
     const grown = Math.max(0, 8 - at.width) / 2;
-    return html`<rect class="mark" x="${at.x - grown}" y="${at.y - grown}" width="${at.width + 2 * grown}" height="${at.height + 2 * grown}"/>`;
+    const box = html`x="${at.x - grown}" y="${at.y - grown}" width="${at.width + 2 * grown}" height="${at.height + 2 * grown}"`;
+    return html`<rect class="halo" ${box}/><rect class="mark" ${box}/>`;
   });
   return html`<text class="dim" x="${x}" y="${y - 8}">${name}</text>
 <svg x="${x}" y="${y}" width="${side}" height="${side}" viewBox="0 0 ${side} ${side}"><title>${name}</title>${areas(picture, part, side)}
@@ -184,7 +185,8 @@ function labels(places: readonly Place[], to: (at: Rectangle) => Rectangle, side
       if (!seen || covers || at.width < 2 * CELL || taken.some(other => sameBox(other, at))) return [];
       taken.push(at);
       const label = labelBox(at, [`${name} ${formatCidr(block)}`, name, formatCidr(block)]);
-      const outline = html`<rect class="place" x="${at.x}" y="${at.y}" width="${at.width}" height="${at.height}"><title>${name} ${formatCidr(block)}</title></rect>`;
+      const box = html`x="${at.x}" y="${at.y}" width="${at.width}" height="${at.height}"`;
+      const outline = html`<rect class="halo" ${box}/><rect class="place" ${box}><title>${name} ${formatCidr(block)}</title></rect>`;
       const text = html`<text class="label" x="${at.x + 4}" y="${at.y + 13}">${label}</text>`;
       return label === undefined ? [outline] : [outline, text];
     }),

@@ -75,6 +75,21 @@ describe('masq report', () => {
     expect(page).toContain('masq explain one.yaml --to 172.16.0.1');
   });
 
+  test('of many changes shows the first ones, folds others below a line, and names the clusters of the rest', () => {
+    const names = Array.from({ length: 30 }, (_, i) => `cluster-${String(i).padStart(2, '0')}`);
+    for (const [i, name] of names.entries()) {
+      box.write(`before/${name}.yaml`, intent(name));
+      box.write(`after/${name}.yaml`, intent(name, `[10.0.0.0/8, 172.16.${i}.0/24]`));
+    }
+    expect(box.masq('report', '--before', 'before', 'after').stderr).not.toContain('error');
+    const changes = /<section id="changes">.*?<div id="controls"/s.exec(box.read('masq-report.html'))![0];
+    expect(changes.split('<section class="changed">').length - 1).toBe(3);
+    expect(
+      changes.match(/<details class="changed"><summary><h3>cluster-\d\d<\/h3> <small>masqueraded → preserved</g),
+    ).toHaveLength(17);
+    for (const name of names) expect(changes).toContain(`>${name}</span>`);
+  });
+
   test('is what masq diff --format html writes, whose exit code tells of changes', () => {
     box.write('old.yaml', intent('one'));
     box.write('one.yaml', wide);

@@ -508,6 +508,24 @@ describe.skipIf(isBrowserMissing('the report'))('a report in a browser', { timeo
     expect(await axe(page)).toEqual([]);
   });
 
+  test('a filter unfolds the tables that have rows, hides those that have none, and then leaves them as they were', async () => {
+    const { page } = await open('one');
+    const tables = () =>
+      page.evaluate(
+        "[...document.querySelectorAll('details.pods')].map(one => (one.hidden ? 'away' : one.open ? 'open' : 'folded'))",
+      );
+    const before = (await tables()) as string[];
+    expect(before[0]).toBe('open');
+    expect(before.slice(1)).toContain('folded');
+    await page.locator('#filter').fill('egress.policies[0]');
+    await expectText(page.locator('#filter-count'), /^[1-9]\d* of \d+ rules$/);
+    expect((await tables()) as string[]).toContain('open');
+    expect((await tables()) as string[]).not.toContain('folded');
+    expect(await page.locator('details.pods:visible:not(:has(tbody tr:visible))').count()).toBe(0);
+    await page.locator('#filter').fill('');
+    await expectSoon(tables, before);
+  });
+
   test('a diff shows what changes, and both sides', async () => {
     const { page, wrong } = await open('diff');
     await expectText(page.locator('.lede').first(), '1 cluster changed; 1 cluster compared.');

@@ -51,7 +51,8 @@ export class App {
   private drivePrint(): void {
     matchMedia('print').addEventListener('change', () => this.display.redraw(true));
     window.addEventListener('beforeprint', () => {
-      for (const folded of document.querySelectorAll<HTMLDetailsElement>('details.pods')) folded.open = true;
+      for (const folded of document.querySelectorAll<HTMLDetailsElement>('details.pods, details.changed'))
+        folded.open = true;
       this.display.redraw(true);
     });
   }

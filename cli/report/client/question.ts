@@ -23,6 +23,8 @@ export interface Destinations {
   readonly differs: boolean;
   /** The destinations in a cluster; undefined where nothing in it has that name. */
   readonly find: (cluster: ReportCluster) => Meant | undefined;
+  /** What is said of a cluster in which they are not found. */
+  readonly none: string;
   /** What is to be said when they are found in no cluster. */
   readonly unknown: () => string;
 }
@@ -93,7 +95,13 @@ function listQuestion(words: readonly string[]): Question {
     return { title: html`<code>${shortened(title)}</code>`, sets: sets.filter(set => !set.isEmpty()) };
   };
   const differs = names.some(name => !isKnown(plain(name)));
-  return { asks: 'destinations', differs, find, unknown: () => `No cluster declares all of ${andList(names)}.` };
+  return {
+    asks: 'destinations',
+    differs,
+    find,
+    none: 'nothing has that name',
+    unknown: () => `No cluster declares all of ${andList(names)}.`,
+  };
 }
 
 /** A question about the destinations of rules. */
@@ -106,7 +114,7 @@ function ruleQuestion(asked: string, holds: (rule: Rule) => boolean, unknown: ()
       names.length === 1 ? html`<code>${names[0]}</code>` : html`${names.length} rules with ${quoted(asked)}`;
     return { title: html`the destinations of ${rules}`, sets };
   };
-  return { asks: 'destinations', differs: true, find, unknown };
+  return { asks: 'destinations', differs: true, find, none: 'no rule is about it', unknown };
 }
 
 function unknown(word: string, names: readonly string[]): string {

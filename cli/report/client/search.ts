@@ -79,7 +79,7 @@ export class Search {
     const search = this.newest;
     const { clusters, cluster } = this.fleet;
     const first = this.choice.index;
-    const ways = new Ways(question.differs);
+    const ways = new Ways(question.differs, question.none);
     let isTold = false;
     let [pause, news] = [performance.now() + SLICE, 0];
     for (const index of [first, ...[...clusters.keys()].filter(one => one !== first)]) {

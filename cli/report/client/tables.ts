@@ -24,14 +24,29 @@ function compare(a: HTMLTableRowElement, b: HTMLTableRowElement, key: string): n
   return x < y ? -1 : x > y ? 1 : 0;
 }
 
-/** Shows the rows that hold a text, and tells how many there are. */
+/** Shows the rows that hold a text, unfolds the tables that have some, and tells how many there are. */
 export function filterRows(root: HTMLElement, text: string): string {
   const wanted = text.trim().toLowerCase();
   let [shown, all] = [0, 0];
-  for (const row of root.querySelectorAll<HTMLTableRowElement>('table.rules tbody tr')) {
-    row.hidden = !row.textContent!.toLowerCase().includes(wanted);
-    all++;
-    if (!row.hidden) shown++;
+  for (const folded of root.querySelectorAll<HTMLDetailsElement>('details.pods')) {
+    let found = 0;
+    for (const row of folded.querySelectorAll<HTMLTableRowElement>('table.rules tbody tr')) {
+      row.hidden = !row.textContent!.toLowerCase().includes(wanted);
+      all++;
+      if (!row.hidden) found++;
+    }
+    unfold(folded, wanted !== '', found > 0);
+    shown += found;
   }
   return wanted === '' ? '' : `${shown} of ${all} rules`;
+}
+
+/** While rows are filtered, a table is open if it has some, and away if it has none; then it is as it was. */
+function unfold(folded: HTMLDetailsElement, isFiltered: boolean, hasRows: boolean): void {
+  const { dataset } = folded;
+  if (isFiltered) dataset.wasOpen ??= String(folded.open);
+  else if (dataset.wasOpen === undefined) return;
+  folded.hidden = isFiltered && !hasRows;
+  folded.open = isFiltered ? hasRows : dataset.wasOpen === 'true';
+  if (!isFiltered) delete dataset.wasOpen;
 }

@@ -5,7 +5,7 @@ import { squareOf } from '../../../core/analysis/report/close-ups';
 import type { ReportCluster } from '../../../core/analysis/report/pack';
 import { firstChangedKind, kindOf } from '../../../core/analysis/report/pods';
 import type { TreatmentMap } from '../../../core/treatment/map';
-import { type Ask, type ToldChange, tellClusters } from '../../ask/told';
+import { type Ask, shortList, type ToldChange, tellClusters } from '../../ask/told';
 import { type Html, html } from '../html';
 import type { Place } from '../place';
 import { type Tone, Tones } from '../tone';
@@ -15,18 +15,23 @@ import { leading, listed } from './names';
 /** So much of a list of destinations is shown at once. */
 const LONGEST = 160;
 
+/** Of what changes so much is said in the line of what is folded. */
+const KINDS = 3;
+
 /**
  * What changes for clusters, told as `masq diff` tells it; each name and each change leads to its place on the map.
  * @param all the clusters of the page, by their names
+ * @param isFolded whether a line says for whom and what, and the rest is folded below it
  */
-export function changes(group: ChangedClusters, ask: Ask, all: ReadonlyMap<string, ReportCluster>): Html {
+export function changes(
+  group: ChangedClusters,
+  ask: Ask,
+  all: ReadonlyMap<string, ReportCluster>,
+  isFolded: boolean,
+): Html {
   const { classes, untold } = tellClusters(group, ask);
   const { clusters, diff } = group;
-  const names = clusters.map(cluster => {
-    const { name } = cluster.after;
-    const [before, after] = mapsOf(cluster, all);
-    return leading({ cluster: name, from: String(kindOf([before, after], firstChangedKind(before, after))) }, name);
-  });
+  const names = clusterLinks(group, all);
   const [first] = clusters as readonly [ChangedCluster, ...ChangedCluster[]];
   const maps = mapsOf(first, all);
   const tones = new Tones(maps);
@@ -43,7 +48,22 @@ export function changes(group: ChangedClusters, ask: Ask, all: ReadonlyMap<strin
     });
     return html`<h4>For packets from ${pods}</h4><ul class="changes">${items}</ul>`;
   });
-  return html`<section class="changed"><h3>${listed(names)}</h3>${lists}${untold.map(one => html`<p class="left">It cannot be told on either side what happens to packets to ${one}.</p>`)}</section>`;
+  const open = untold.map(
+    one => html`<p class="left">It cannot be told on either side what happens to packets to ${one}.</p>`,
+  );
+  if (!isFolded) return html`<section class="changed"><h3>${listed(names)}</h3>${lists}${open}</section>`;
+  const kinds = [...new Set(classes.flatMap(one => one.changes.map(({ before, after }) => `${before} → ${after}`)))];
+  const short = `${kinds.slice(0, KINDS).join(', ')}${kinds.length > KINDS ? ', and more' : ''}`;
+  return html`<details class="changed"><summary><h3>${shortList(clusters.map(({ after }) => after.name))}</h3> <small>${short}</small></summary><p>Show on the map: ${listed(names)}</p>${lists}${open}</details>`;
+}
+
+/** The names of a change's clusters, each leading to what changes there. */
+export function clusterLinks({ clusters }: ChangedClusters, all: ReadonlyMap<string, ReportCluster>): Html[] {
+  return clusters.map(cluster => {
+    const { name } = cluster.after;
+    const [before, after] = mapsOf(cluster, all);
+    return leading({ cluster: name, from: String(kindOf([before, after], firstChangedKind(before, after))) }, name);
+  });
 }
 
 type Maps = readonly [before: TreatmentMap, after: TreatmentMap];

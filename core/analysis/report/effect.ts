@@ -12,8 +12,8 @@ export interface Effect {
   readonly shares: string;
   /** What happens to packets of pods that no egress rule selects, with what happens to most first. */
   readonly parts: readonly { readonly treatment: Treatment; readonly to: IntervalSet }[];
-  /** What egress rules do with packets of the pods that they select. */
-  readonly egress: readonly Treatment[];
+  /** What egress rules do with packets of the pods that they select, and to which of the destinations. */
+  readonly egress: readonly { readonly treatment: Treatment; readonly to: IntervalSet }[];
 }
 
 /** What a map does with packets to some destinations. */
@@ -39,7 +39,10 @@ export function effectOf(map: TreatmentMap, to: IntervalSet): Effect {
     key: written(set => (parts.length === 1 ? '' : set.bounds.join())),
     shares: written(set => (parts.length === 1 ? '' : String(set.count()))),
     parts,
-    egress: egress.map(({ decision }) => decision.treatment),
+    egress: egress.map(({ decision, destinations }) => ({
+      treatment: decision.treatment,
+      to: destinations.intersect(to),
+    })),
   };
 }
 
