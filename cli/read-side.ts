@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { AgentFlags } from '../core/agentfile/flags';
 import type { FleetComparison } from '../core/analysis/fleet';
 import { nodeSubject } from '../core/analysis/node-subject';
@@ -35,7 +36,7 @@ export interface OpenedSide {
 
 /** Reads a side by itself. */
 export function readSide(opened: OpenedSide, flags: AgentFlags | undefined): ReadSide {
-  const reader = new SubjectReader(flags);
+  const reader = new SubjectReader(flags, folderName);
   const subjects = opened.inputs.flatMap(input => reader.add(input));
   return closeSide(opened, subjects, reader.finish());
 }
@@ -49,7 +50,7 @@ export function readInTurns(
   flags: AgentFlags | undefined,
   fleet: FleetComparison,
 ): ReadSide[] {
-  const readers = opened.map(() => new SubjectReader(flags));
+  const readers = opened.map(() => new SubjectReader(flags, folderName));
   const most = Math.max(...opened.map(({ inputs }) => inputs.length));
   for (let i = 0; i < most; i++) {
     for (const side of [0, 1] as const) {
@@ -58,6 +59,11 @@ export function readInTurns(
     }
   }
   return ([0, 1] as const).map(side => closeSide(opened[side]!, fleet.withdraw(side), readers[side]!.finish()));
+}
+
+/** A folder's path with its name at the end: that of `..` is only known from where it is. */
+function folderName(folder: string): string {
+  return /(?:^|\/)\.{1,2}$/.test(folder) ? resolve(folder) : folder;
 }
 
 /** Puts together what was read of a side: with errors that is nothing. */

@@ -140,11 +140,13 @@ function informed(sides: readonly ReadSide[], facts: ReadSide): Sides {
   const models = facts.subjects.flatMap(({ model }) => (model ? [model] : []));
   const faults = models.length === 0 ? ['--facts: no intent is in what it names'] : [];
   const used = new Set<ClusterModel>();
+  let isIdle = true;
   const known = sides.map(side => ({
     ...side,
     subjects: side.subjects.map(subject => {
       const model = factsFor(subject, models, side.subjects);
       if (model) used.add(model);
+      if (model && !subject.model) isIdle = false;
       const read = model && withFacts(subject, model);
       if (read && !read.ok) faults.push(`"${subject.name}": ${read.message}`);
       return read?.ok ? read.subject : subject;
@@ -153,6 +155,8 @@ function informed(sides: readonly ReadSide[], facts: ReadSide): Sides {
   if (models.length > 0 && used.size === 0) {
     const names = models.map(({ name }) => name).join(', ');
     faults.push(`--facts: none of its clusters, ${names}, is asked about; there are ${asked(sides).join(', ')}`);
+  } else if (models.length > 0 && isIdle) {
+    faults.push('--facts is for manifests and dumps; an intent that is asked about has its own facts: leave it out');
   }
   return faults.length > 0 ? { ok: false, code: refuse(faults) } : { ok: true, sides: known };
 }

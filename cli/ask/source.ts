@@ -3,7 +3,7 @@ import { familyNotes, openNotes, strayNotes } from '../../core/analysis/open-not
 import type { Subject } from '../../core/analysis/subject';
 import { termsText } from '../../core/analysis/terms';
 import { andList } from '../../core/diagnostics';
-import type { Labels } from '../../core/intent/selector';
+import { type Labels, selects } from '../../core/intent/selector';
 import type { TreatmentMap } from '../../core/treatment/map';
 import type { Pod } from '../../core/treatment/pod-classes';
 import { contextOf, livePod } from '../cluster';
@@ -72,6 +72,18 @@ function ofAddress(address: Address, sides: readonly string[]): Source | string 
   return { address, text: `${text}, ${podText(undefined)}`, notes };
 }
 
+/** What is said where policies of the pod's namespace ask for labels of the pod, and only the namespace was told. */
+function labelNotes({ labels, namespace }: Pod, { egress }: TreatmentMap): string[] {
+  if (Object.keys(labels).length > 0) return [];
+  const selectors = egress.flatMap(({ pods }) => pods.filter(({ namespaces }) => selects(namespaces, namespace)));
+  const asked = [...new Set(selectors.flatMap(({ pods }) => pods.requirements.map(({ key }) => key)))];
+  if (asked.length === 0) return [];
+  const wanted = asked.length === 1 ? `its label ${asked[0]}` : `its labels ${andList(asked)}`;
+  return [
+    `nothing is told of the pod, and policies ask for ${wanted}: say --from ${asked.map(key => `${key}=VALUE`).join(',')}`,
+  ];
+}
+
 /** What is said where policies ask for labels of the namespace of which nobody has told any, or its name alone. */
 function namespaceNotes({ namespace }: Pod, { egress }: TreatmentMap): string[] {
   const told = Object.keys(namespace);
@@ -89,7 +101,7 @@ export function sourceNotes(source: Source, subject: Subject): readonly string[]
   const { address, pod } = source;
   if (address) return [...addressNotes(address, subject), ...strayNotes(subject), ...familyNotes(subject)];
   return [
-    ...(pod ? namespaceNotes(pod, subject.map) : []),
+    ...(pod ? [...labelNotes(pod, subject.map), ...namespaceNotes(pod, subject.map)] : []),
     ...openNotes(subject, '--from ADDRESS, or --facts with the intent'),
   ];
 }

@@ -25,8 +25,8 @@ export async function run({ values, positionals: [intent, ...more] }: Invocation
     ...readTwice([intent!, ...dumps].map(word => [word])),
   ];
   if (faults.length > 0) return refuse(faults);
-  const turned = turnedRound(intent!, dumps);
-  if (turned !== undefined) return refuse([turned]);
+  const misplaced = turnedRound(intent!, dumps) ?? anotherSide(intent!, more);
+  if (misplaced !== undefined) return refuse([misplaced]);
   const read = await readSides([[intent!]], values);
   if (!read.ok) return read.code;
   const subject = theOne(read.sides[0]!.subjects, values.cluster as string | undefined);
@@ -51,6 +51,13 @@ function turnedRound(side: string, dumps: readonly string[]): string | undefined
   if (!namesDump(side) || !dumps.every(word => isFile(word) && !namesDump(word))) return undefined;
   const instead = commandLine(['masq', 'verify', ...dumps, '--against', side]);
   return `"${side}" is a dump of a node's rules and "${dumps[0]}" is none; they are named the other way round: ${instead}`;
+}
+
+/** What is said where a second file of a side stands where dumps stand. */
+function anotherSide(side: string, more: readonly string[]): string | undefined {
+  const found = more.find(word => /\.ya?ml$/.test(word) && kindOf(word)?.isFile() && !namesDump(word));
+  if (found === undefined) return undefined;
+  return `"${found}" is no dump of a node's rules, and what is verified is one file or folder: put it into one folder with "${side}", and name that`;
 }
 
 /** The cluster that nodes are compared with; of several one has to be named. */

@@ -1,4 +1,5 @@
 import { type Both, FAMILIES, type IntervalSet } from '../address';
+import { orList } from '../diagnostics';
 import { suggest } from '../diagnostics/suggest';
 import { sameTreatment, type Treatment } from '../treatment/treatment';
 import type { Change, ClassChange } from './diff';
@@ -60,9 +61,15 @@ function gateFault(word: string, name: string, range: string | undefined): strin
     return `"${word}" is no gate; ${instead === undefined ? `there are ${GATE_NAMES.join(', ')}` : `did you mean "${instead}"?`}`;
   }
   if (range === undefined) return undefined;
-  if (!(name in NEWLY)) return `"${word}": ${name} takes no range; write "newly-preserved=${range}"`;
+  if (!(name in NEWLY)) return `"${word}": ${name} takes no range; write ${rangedInstead(name, range)}`;
   const fault = rangeFault(range);
   return fault === undefined ? undefined : `"${word}": ${fault}`;
+}
+
+/** The gates with a range that could have been meant by one that takes none. */
+function rangedInstead(name: string, range: string): string {
+  const meant = name === 'any' ? Object.keys(NEWLY) : ['newly-preserved'];
+  return orList(meant.map(one => `"${one}=${range}"`));
 }
 
 /** Whether a word is a range, or was meant as a CIDR. */

@@ -76,8 +76,14 @@ export class SubjectReader {
   private readonly intents = new Set<string>();
   private readonly files: string[] = [];
 
-  /** @param flags those of the agent that reads bare files. @default the agent's own defaults */
-  constructor(private readonly flags?: AgentFlags) {}
+  /**
+   * @param flags those of the agent that reads bare files. @default the agent's own defaults
+   * @param folderName what a folder is called: the last part of `..` is no name. @default its path
+   */
+  constructor(
+    private readonly flags?: AgentFlags,
+    private readonly folderName: (folder: string) => string = folder => folder,
+  ) {}
 
   /** Reads a file, and returns the clusters of its intents: for nothing, if something turns out to be wrong in the end. */
   add(input: Input): Subject[] {
@@ -97,12 +103,13 @@ export class SubjectReader {
     if (hasErrors(diagnostics)) return { subjects: [], documents, diagnostics, refusals: [] };
     const refusals: string[] = [];
     const unnamed: [path: string, subject: Omit<Subject, 'name'>][] = [];
+    const pathOf = (folder: string): string => (folder === '' ? hereOf(files) : this.folderName(folder));
     for (const [folder, plane] of planes) {
-      const path = folder === '' ? hereOf(files) : folder;
+      const path = pathOf(folder);
       if (!intents.has(lastPart(path))) unnamed.push([path, planeSubject({ plane })]);
     }
     for (const [folder, bundle] of bundles) {
-      const path = folder === '' ? hereOf(files) : folder;
+      const path = pathOf(folder);
       const reading = intents.has(lastPart(path)) ? undefined : bundleReading(bundle, flags);
       const own = reading?.ok && reading.isFlagged ? { flags: flags! } : {};
       if (reading?.ok) unnamed.push([path, { map: reading.map, as: reading.as, places: [], bundle, ...own }]);

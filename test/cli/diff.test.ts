@@ -229,7 +229,7 @@ describe('gates', () => {
       status: 2,
       stdout: '',
       stderr: `masq: --fail-on "newly-presrved" is no gate; did you mean "newly-preserved"?
-masq: --fail-on "any=pods": any takes no range; write "newly-preserved=pods"
+masq: --fail-on "any=pods": any takes no range; write "newly-preserved=pods", "newly-masqueraded=pods", "newly-snat=pods" or "newly-unknown=pods"
 masq: --fail-on "newly-snat=10.0.0.1/8": CIDR "10.0.0.1/8" has host bits set; did you mean "10.0.0.0/8"?
 masq: --fail-on "newly-snat=serivces": "serivces" is no range; did you mean "services"?
 masq: --fail-on "" is no gate; there are any, newly-preserved, newly-masqueraded, newly-snat, newly-unknown, newly-preserved-public
@@ -419,8 +419,8 @@ test('bare files are read with the flags that are said', () => {
   );
   expect(box.masq('diff', 'agent.yaml', 'other.yaml', '--agent-args=--ipv6 --random-fully=maybe x').stderr).toBe(
     `masq: --agent-args: ip-masq-agent has no flag "--ipv6"
-masq: --agent-args: "--random-fully" is true or false; write "--random-fully=true"
-masq: --agent-args: "x" is no flag; write "--enable-ipv6"
+masq: --agent-args: "--random-fully" is true or false; write "--random-fully=true" or "--random-fully=false"
+masq: --agent-args: "x" is no flag; flags begin with "--", such as "--enable-ipv6"
 `,
   );
 });
@@ -703,4 +703,15 @@ describe('what is for another platform than the intent it is compared with', () 
     box.write('policy.yaml', POLICY.replace('mine', 'default'));
     expect(box.masq('explain', 'policy.yaml', '--to=100.64.0.1').stdout).toContain('to 100.64.0.1: masqueraded');
   });
+});
+
+test('facts beside intents alone are refused', () => {
+  box.write('one.yaml', intent('one', '10.0.0.0/8'));
+  const idle = {
+    status: 2,
+    stdout: '',
+    stderr: 'masq: --facts is for manifests and dumps; an intent that is asked about has its own facts: leave it out\n',
+  };
+  expect(box.masq('diff', 'one.yaml', 'one.yaml', '--facts=one.yaml')).toEqual(idle);
+  expect(box.masq('explain', 'one.yaml', '--to=1.1.1.1', '--facts=one.yaml')).toEqual(idle);
 });

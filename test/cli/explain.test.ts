@@ -401,6 +401,42 @@ test.each(['app==web', 'app!=web', 'app=a,app=b', 'app=we b!', '=web'])('"%s" is
   });
 });
 
+test('of a namespace without a pod it is told that policies ask for labels of pods', () => {
+  const note = 'nothing is told of the pod, and policies ask for its label app: say --from app=VALUE';
+  box.write('intent.yaml', INTENT.replace('kubernetes.io/metadata.name: pay', 'team: pay'));
+  const said = (...words: string[]) => box.masq('explain', 'intent.yaml', '--to', '203.0.113.1', ...words).stdout;
+  expect(said('--namespace', 'team=pay')).toContain(`  note: ${note}\n`);
+  expect(said('--namespace', 'team=other')).not.toContain('policies ask');
+  expect(said('--namespace', 'team=pay', '--from', 'app=b')).not.toContain('policies ask');
+});
+
+test.each([
+  ['--masq-chain=', 'chain "" is no iptables chain name; write letters, digits, "-" and "_"'],
+  ['--masq-chain=a/b', 'chain "a/b" is no iptables chain name; write letters, digits, "-" and "_"'],
+  ['--enable-ipv6 false', '"false" is no flag; write "--enable-ipv6=false"'],
+  ['--random-fully=no', '"--random-fully" is true or false; write "--random-fully=false"'],
+  ['--random-fully=yes', '"--random-fully" is true or false; write "--random-fully=true"'],
+])('--agent-args=%s', (args, said) => {
+  box.write('file.yaml', 'nonMasqueradeCIDRs: [10.0.0.0/8]\n');
+  expect(box.masq('explain', 'file.yaml', '--to', '1.1.1.1', `--agent-args=${args}`).stderr).toBe(
+    `masq: --agent-args: ${said}\n`,
+  );
+});
+
+test('what is in a folder above has the name of that folder', () => {
+  const pool = (kept: boolean) =>
+    `apiVersion: projectcalico.org/v3\nkind: IPPool\nmetadata: {name: pods}\nspec: {cidr: 10.244.0.0/16, natOutgoing: ${kept}}\n`;
+  box.write('fleet/pools.yaml', pool(true));
+  box.write('fleet/inner/x.yaml', 'nonMasqueradeCIDRs: [10.0.0.0/8]\n');
+  for (const [cwd, side] of [
+    ['fleet/inner', '../pools.yaml'],
+    ['fleet', './pools.yaml'],
+    ['.', 'fleet/pools.yaml'],
+  ] as const) {
+    expect(box.masqWith({ cwd }, 'explain', side, '--to', '1.1.1.1').stdout).toMatch(/^fleet: /);
+  }
+});
+
 test('of a namespace by its name it is told that policies ask for more', () => {
   const note =
     'of the namespace only its name is told, and policies ask for its label team: say --namespace team=VALUE';

@@ -427,6 +427,17 @@ test('an intent and a dump that are named the other way round', () => {
   });
 });
 
+test('a second file of the side that stands where dumps stand', () => {
+  box.write('node-1', dumpOf(['@agent']));
+  box.write('cm.yaml', 'nonMasqueradeCIDRs: [10.0.0.0/8]\n');
+  expect(box.masq('verify', 'masq.yaml', 'cm.yaml', '--against', 'node-1')).toEqual({
+    status: 2,
+    stdout: '',
+    stderr:
+      'masq: "cm.yaml" is no dump of a node\'s rules, and what is verified is one file or folder: put it into one folder with "masq.yaml", and name that\n',
+  });
+});
+
 test('the standard input is read once', () => {
   expect(verify('--against', '-', '-').stderr).toBe(
     'masq: "-" is named twice, and the standard input can be read once; name a file for one\n',
