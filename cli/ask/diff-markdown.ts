@@ -3,13 +3,13 @@ import type { Asked } from './asked';
 import {
   diffSummary,
   isShortened,
-  NOT_TOLD,
   shortList,
   type ToldChange,
   type ToldClusters,
   tellClusters,
   tellHit,
   tellNote,
+  tellUntold,
 } from './told';
 
 /** The first line of a comment, by which the next run finds it again. */
@@ -33,7 +33,7 @@ export function diffMarkdown({ diff, hits, ask }: Asked): string {
   const beside = [
     ...diff.added.map(({ name }) => `- ${code(name)} is new`),
     ...diff.removed.map(({ name }) => `- ${code(name)} is gone`),
-    ...diff.untold.map(({ name }) => `- ${code(name)}: ${NOT_TOLD}`),
+    ...diff.untold.map(one => `- ${code(one.name)}: ${tellUntold(one)}`),
     ...diff.notes.map(note => `- ${escaped(tellNote(note))}`),
   ];
   const head = [MARKER, '### masq: what changes for packets', '', `**${diffSummary(diff)}**`];

@@ -3,12 +3,12 @@ import type { Asked } from './asked';
 import {
   diffSummary,
   isShortened,
-  NOT_TOLD,
   shortList,
   type ToldChange,
   tellClusters,
   tellHit,
   tellNote,
+  tellUntold,
 } from './told';
 
 /** A list of names is broken into lines of so many characters. */
@@ -28,7 +28,7 @@ export function diffText({ diff, hits, ask }: Asked, paint: Palette): string {
   const beside = [
     ...diff.added.map(({ name }) => `${paint.bold(name)} is new`),
     ...diff.removed.map(({ name }) => `${paint.bold(name)} is gone`),
-    ...diff.untold.map(({ name }) => `${paint.bold(name)}: ${NOT_TOLD}`),
+    ...diff.untold.map(one => `${paint.bold(one.name)}: ${tellUntold(one)}`),
   ];
   if (beside.length > 0) blocks.push(`${beside.join('\n')}\n`);
   if (diff.notes.length > 0) blocks.push(`${diff.notes.map(note => `note: ${tellNote(note)}`).join('\n')}\n`);

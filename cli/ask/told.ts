@@ -1,6 +1,6 @@
-import { type Address, FAMILIES, formatAddress, type IntervalSet } from '../../core/address';
+import { type Address, type Both, FAMILIES, formatAddress, type IntervalSet } from '../../core/address';
 import type { Change, ClassChange } from '../../core/analysis/diff';
-import type { ChangedCluster, ChangedClusters, FleetDiff } from '../../core/analysis/fleet';
+import type { ChangedCluster, ChangedClusters, FleetDiff, UntoldCluster } from '../../core/analysis/fleet';
 import type { GateHit } from '../../core/analysis/gates';
 import type { FleetNote } from '../../core/analysis/open-notes';
 import { type Place, type PlaceHit, placesHit, placesOfBoth, registryPlaces } from '../../core/analysis/places';
@@ -61,12 +61,15 @@ export function tellClusters({ clusters, diff }: ChangedClusters, ask: Ask): Tol
         tellChange(one, places, ask(first!.after.name, witnessOf(one.to), change.groups[0]?.pod)),
       ),
     })),
-    untold: FAMILIES.flatMap(family => {
-      const set = diff.untold[family];
-      return set.isEmpty() ? [] : [`${termsText(set)} (${addresses(set)})`];
-    }),
+    untold: tellSets(diff.untold),
     advice: adviceOn(treatments),
   };
+}
+
+function tellSets(sets: Both<IntervalSet>): string[] {
+  return FAMILIES.map(family => sets[family])
+    .filter(set => !set.isEmpty())
+    .map(set => `${termsText(set)} (${addresses(set)})`);
 }
 
 /** The addresses that a cluster, and everybody, has names for. */
@@ -118,8 +121,10 @@ export function tellNote({ names, text }: FleetNote): string {
 /** For how many parts of a change it is said who decides. */
 const MOST_PARTS = 8;
 
-/** What is said of clusters of which not all can be told. */
-export const NOT_TOLD = 'no change is known, but of some packets it cannot be told whether anything changes';
+/** What is said of a cluster of which not all can be told. */
+export function tellUntold({ to }: UntoldCluster): string {
+  return `no change is known, but it cannot be told whether anything changes for ${andList(tellSets(to))}`;
+}
 
 /** How many names stand in a line at the most. */
 const MOST_NAMES = 8;

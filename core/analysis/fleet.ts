@@ -1,4 +1,4 @@
-import { both, FAMILIES, Partition } from '../address';
+import { type Both, both, FAMILIES, type IntervalSet, Partition } from '../address';
 import type { TreatmentMap } from '../treatment/map';
 import { type Decision, treatmentText } from '../treatment/treatment';
 import { type ClassChange, diffMaps, hasNoIPv6, type MapDiff } from './diff';
@@ -10,6 +10,11 @@ import type { Subject } from './subject';
 
 /** What is told of a cluster beside what changes. */
 export type Told = Pick<Subject, 'name' | 'places'>;
+
+/** A cluster without a known change, and the destinations of which it cannot be told whether anything changes. */
+export interface UntoldCluster extends Told {
+  readonly to: Both<IntervalSet>;
+}
 
 /** A cluster that is on both sides and is treated differently. */
 export interface ChangedCluster {
@@ -36,7 +41,7 @@ export interface FleetDiff {
   /** Those that are on the first side only. */
   readonly removed: readonly Subject[];
   /** The clusters without a known change of which it cannot be told whether anything changes. */
-  readonly untold: readonly Told[];
+  readonly untold: readonly UntoldCluster[];
   /** The clusters of which the second side does not tell everything that the first one tells. */
   readonly lost: readonly ChangedClusters[];
   /** What is not known of clusters and what is told hangs on. */
@@ -69,7 +74,7 @@ export class FleetComparison {
   /** Those of each side that wait for their other side, by their names. */
   private readonly waiting = [new Map<string, Subject>(), new Map<string, Subject>()] as const;
   private readonly groups = new Map<string, { readonly clusters: ChangedCluster[]; diff: MapDiff }>();
-  private readonly untold: Told[] = [];
+  private readonly untold: UntoldCluster[] = [];
   private readonly lost: ChangedClusters[] = [];
   private readonly refusals: string[] = [];
   private readonly notes = new FleetNotes();
@@ -137,7 +142,9 @@ export class FleetComparison {
     const cluster = { before: told(left), after: told(right) };
     if (FAMILIES.some(family => !diff.lost[family].isEmpty())) this.lost.push({ clusters: [cluster], diff });
     if (diff.classes.length === 0) {
-      if (FAMILIES.some(family => !diff.untold[family].isEmpty())) this.untold.push(told(right));
+      if (FAMILIES.some(family => !diff.untold[family].isEmpty())) {
+        this.untold.push({ ...told(right), to: diff.untold });
+      }
       return;
     }
     const key = diff.classes.map(changeKey).join('\n');

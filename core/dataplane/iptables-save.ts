@@ -73,9 +73,12 @@ export interface Unprinted {
   readonly text: string;
 }
 
-/** Reads some tables of several dumps behind each other, strictly as {@link readIptablesSave} does. */
-export function readSavedTables(dumps: string, names: readonly string[]): SavedTables | SaveFault {
-  const reader = new SaveReader(names);
+/**
+ * Reads some tables of several dumps behind each other, strictly as {@link readIptablesSave} does.
+ * @param passed the lines outside of tables that are passed over. @default none
+ */
+export function readSavedTables(dumps: string, names: readonly string[], passed?: RegExp): SavedTables | SaveFault {
+  const reader = new SaveReader(names, passed);
   return (
     reader.read(dumps) ?? { ok: true, tables: reader.tables, unprinted: reader.unprinted, comments: reader.comments }
   );
@@ -107,7 +110,10 @@ class SaveReader {
   private start = 0;
   private commented = 0;
 
-  constructor(private readonly wanted: readonly string[]) {}
+  constructor(
+    private readonly wanted: readonly string[],
+    private readonly passed?: RegExp,
+  ) {}
 
   /** Reads all of a dump, if it makes sense to its end. */
   read(dump: string): SaveFault | undefined {
@@ -128,7 +134,8 @@ class SaveReader {
     if (text.startsWith('#')) return this.comment(text);
     if (text.startsWith(':')) return this.chain(text);
     if (text.startsWith('*')) return this.begin(text.slice(1).trim());
-    return text.trim() === 'COMMIT' && this.commit();
+    if (text.trim() === 'COMMIT') return this.commit();
+    return this.inside === undefined && this.passed?.test(text) === true;
   }
 
   private comment(text: string): true {

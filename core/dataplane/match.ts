@@ -22,6 +22,8 @@ export interface Packets {
   readonly outInterfaces?: readonly InterfaceName[] | undefined;
   /** Bits of the mark that they do not carry. @default those of packets to Services; the others may be set or not */
   readonly unmarked?: number;
+  /** Bits of the mark that they may carry all the same on their way to some destinations. @default none */
+  readonly marked?: readonly { readonly to: IntervalSet; readonly bits: number }[];
   /** By name, the addresses of sets that rules refer to. @default none are known */
   readonly sets?: ReadonlyMap<string, IntervalSet>;
 }

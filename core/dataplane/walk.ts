@@ -77,8 +77,8 @@ class Walk {
   private certain = true;
   private readonly doubts: Partition<Doubt | undefined>[] = [];
   private readonly outcomes = new Map<NatRule, Outcome>();
-  /** The mark with which packets come. */
-  private readonly start: Mark;
+  /** The marks with which packets come, by their destinations. */
+  private readonly start: Flow;
   private hook: NatHook | undefined;
   /** Whether rules of the base chain may give packets another source, or exempt them from it. */
   private decides = false;
@@ -97,12 +97,12 @@ class Walk {
   ) {
     this.family = ruleset.family;
     this.packets = coming;
-    this.start = markOf(coming.unmarked ?? serviceBits(ruleset), 0);
+    this.start = startOf(ruleset, coming);
   }
 
   /** Follows the packets through base chains in this order. */
   run(order: readonly NatHook[]): Partition<Outcome> {
-    let flow: Flow = new Map([[this.start, this.coming.to ?? IntervalSet.full(this.family)]]);
+    let flow = this.start;
     let isDecided = false;
     for (const hook of order) {
       this.hook = hook;
@@ -126,7 +126,11 @@ class Walk {
     const accepted = this.chain(hook.chain, asked).passed;
     if (!isEarly(hook)) joinAll(passed, accepted);
     // Rules in between that are not followed may have changed the marks.
-    else for (const [mark, set] of accepted) join(passed, this.start | (mark & UNTRACKED), set);
+    else {
+      for (const [mark, set] of accepted) {
+        for (const [first, to] of this.start) join(passed, first | (mark & UNTRACKED), set.intersect(to));
+      }
+    }
     return passed;
   }
 
@@ -292,6 +296,23 @@ class Walk {
     if (open.isEmpty()) return possible.map(outcomes => together(outcomes, []));
     return possible.zip(overlay(this.family, this.doubts), together);
   }
+}
+
+/** The packets that come, by the marks that they may carry. */
+function startOf(ruleset: NatRuleset, { unmarked = serviceBits(ruleset), marked = [], to }: Packets): Flow {
+  let flow: ReadonlyMap<number, IntervalSet> = new Map([[unmarked, to ?? IntervalSet.full(ruleset.family)]]);
+  for (const one of marked) {
+    const next = new Map<number, IntervalSet>();
+    const add = (known: number, set: IntervalSet): unknown =>
+      set.isEmpty() || next.set(known, next.get(known)?.union(set) ?? set);
+    for (const [known, set] of flow) {
+      const bits = (known & ~one.bits) >>> 0;
+      add(known, bits === known ? set : set.subtract(one.to));
+      if (bits !== known) add(bits, set.intersect(one.to));
+    }
+    flow = next;
+  }
+  return new Map([...flow].map(([known, set]) => [markOf(known, 0), set]));
 }
 
 /** The value for the addresses of a set, and nothing for the others. */

@@ -1,4 +1,4 @@
-import { FAMILIES, type Family, type IntervalSet } from '../address';
+import { FAMILIES, type Family, IntervalSet } from '../address';
 import { isOfOthers } from '../dataplane/device';
 import { readSavedAddresses } from '../dataplane/iptables-address';
 import { iptablesBits } from '../dataplane/iptables-bits';
@@ -29,12 +29,15 @@ const SETTING = /(?:-j|--jump) (?:CONN)?MARK --(?:set-xmark|set-mark|or-mark|xor
 const OBSCURE = /-(?:left|right)-shift-mark | --map-mark|(?:-j|--jump) HMARK/;
 const LEADING = /^(?:\[\d+:\d+\] )?-A (\S+) .*(?:-[jg]|--jump|--goto) (\S+)/;
 const SOURCE = /( !)? -s (\S+) /;
+const DESTINATION = /^(?:\[\d+:\d+\] )?-A FORWARD (?:-s \S+ )?-d (\S+) /;
 
 /** Bits that some packets may carry. */
 export interface Marking {
   readonly bits: number;
   /** Where the packets come from, as iptables-save prints it. @default anywhere */
   readonly source?: string;
+  /** Where they leave to, printed likewise. @default anywhere */
+  readonly destination?: string;
 }
 
 /**
@@ -59,15 +62,28 @@ function bitsSetByRules(save: string): readonly Marking[] {
     if (isOfServices) ofServices.set(chain, (ofServices.get(chain) ?? 0) | set);
     if (isOfServices && (chain !== TELLING || TOLD.test(bare))) continue;
     const [, negated, source] = SOURCE.exec(bare) ?? [];
-    found.push({ bits: set, target, ...(source !== undefined && !negated && { source }) });
+    // Before the routing decision, other rules may still send packets elsewhere.
+    const [, destination] = DESTINATION.exec(bare) ?? [];
+    const from = source !== undefined && !negated ? { source } : {};
+    found.push({ bits: set, target, ...from, ...(destination !== undefined && { destination }) });
   }
   return found.map(({ bits, target, ...of }) => ({ ...of, bits: (bits | (ofServices.get(target) ?? 0)) >>> 0 }));
 }
 
-/** The bits that packets may carry. @param sources where they come from. @default anywhere */
-export function bitsOf(markings: readonly Marking[], family: Family, sources: IntervalSet | undefined): number {
-  const set = markings.reduce((bits, marking) => (comesFrom(marking, family, sources) ? bits | marking.bits : bits), 0);
-  return set >>> 0;
+/** Bits that packets may carry to some destinations. */
+export interface MarkedTo {
+  readonly to: IntervalSet;
+  readonly bits: number;
+}
+
+/** The bits that packets may carry, by their destinations. @param sources where they come from. @default anywhere */
+export function bitsOf(markings: readonly Marking[], family: Family, sources: IntervalSet | undefined): MarkedTo[] {
+  return markings
+    .filter(marking => marking.bits !== 0 && comesFrom(marking, family, sources))
+    .map(({ bits, destination }) => {
+      const to = destination === undefined ? undefined : readSavedAddresses(family, destination);
+      return { bits, to: to ?? IntervalSet.full(family) };
+    });
 }
 
 /** Whether packets may be those of a marking; a source that is none of the family is not known. */

@@ -123,9 +123,9 @@ export class NodeRules {
 
   private packets(family: Family, sources: Sources): Omit<Packets, 'protocol'> {
     const { ruleset, sets } = this.rules.get(family)!;
-    const asked = serviceBits(ruleset) | tailscaleBits(ruleset);
-    const unmarked = (asked & ~bitsOf(this.marked, family, sources)) >>> 0;
+    const unmarked = (serviceBits(ruleset) | tailscaleBits(ruleset)) >>> 0;
+    const marked = bitsOf(this.marked, family, sources);
     const { outInterfaces } = this;
-    return { sets, unmarked, ...(sources && { sources }), ...(outInterfaces && { outInterfaces }) };
+    return { sets, unmarked, marked, ...(sources && { sources }), ...(outInterfaces && { outInterfaces }) };
   }
 }

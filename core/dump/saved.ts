@@ -1,7 +1,7 @@
 import type { Family } from '../address';
 import type { Flavour, TableLabel, TableName } from '../dataplane/iptables-ruleset';
 import { type PlacedTable, readSavedTables } from '../dataplane/iptables-save';
-import type { DumpPart } from './part';
+import { type DumpPart, NO_TOOL } from './part';
 
 /** A table that iptables-save printed, with what is known of it. */
 export interface DumpedTable {
@@ -50,7 +50,7 @@ const TABLES: readonly string[] = ['nat', 'mangle', 'raw'] satisfies TableName[]
 
 /** Reads a part of a dump that iptables-save or ip6tables-save printed, one or both of them. */
 export function readSavedPart(file: string, part: DumpPart): SavedPart | DumpFault {
-  const read = readSavedTables(part.text, TABLES);
+  const read = readSavedTables(part.text, TABLES, NO_TOOL);
   if (!read.ok) {
     const line = part.line + read.line - 1;
     if (read.text === '') return { line, message: 'the dump ends in the middle of a table; is it cut short?' };

@@ -388,7 +388,7 @@ describe('a dump as a side', () => {
     box.write('node-1.save', dumpOf(['-A POSTROUTING -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE', '@agent']));
     expect(box.masq('diff', 'masq.yaml', 'node-1.save')).toEqual({
       status: 0,
-      stdout: `node-1.save: no change is known, but of some packets it cannot be told whether anything changes
+      stdout: `node-1.save: no change is known, but it cannot be told whether anything changes for ::/0 (2¹²⁸ IPv6 addresses)
 
 no changes; 1 cluster compared
 `,

@@ -19,7 +19,7 @@ const NODE = dumpOf([...kubeProxy(2), '@agent']);
 const mangle = (rules: readonly string[]): string =>
   [
     NODE,
-    '*mangle\n:PREROUTING ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]',
+    '*mangle\n:PREROUTING ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]',
     ...rules,
     'COMMIT\n',
   ].join('\n');
@@ -44,6 +44,21 @@ describe("marks of others' rules before the routing decision, where kube-proxy m
     ],
   ])('%s', (_, rules, verdict) => {
     expect(verdictOf(mangle(rules))).toBe(verdict);
+  });
+
+  test.each([
+    ['that are masqueraded anyhow', '-d 8.8.8.0/24', 'proven'],
+    ['that are to be preserved', '-d 10.9.0.0/16', 'unproven'],
+    ['beside a source', '-s 10.244.0.0/16 -d 8.8.8.8/32', 'proven'],
+    ['all but some', '! -d 8.8.8.0/24', 'unproven'],
+    ['all', '', 'unproven'],
+  ])('behind the routing decision, for destinations %s', (_, asked, verdict) => {
+    const rule = `-A FORWARD ${asked} -j MARK --set-xmark 0x4000/0x4000`.replace('  ', ' ');
+    expect(verdictOf(mangle([rule]))).toBe(verdict);
+  });
+
+  test('before it, where other rules may still send packets elsewhere', () => {
+    expect(verdictOf(mangle(['-A PREROUTING -d 8.8.8.0/24 -j MARK --set-xmark 0x4000/0x4000']))).toBe('unproven');
   });
 
   test('a jump of others to the chain that marks', () => {

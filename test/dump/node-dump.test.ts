@@ -187,6 +187,37 @@ describe('what is in no dump is not guessed', () => {
   });
 });
 
+describe('a tool that the node does not have', () => {
+  const sets = 'create dyn hash:net family inet\nadd dyn 10.0.0.0/8\n';
+  const whole = `${FOUR}${ALL}${sets}`;
+
+  test.each([
+    ['sh: 1: ipset: not found'],
+    ['bash: line 1: nft: command not found'],
+    ['/bin/sh: ip6tables-save: not found'],
+    ['bash: iptables-legacy-save: command not found'],
+  ])('is passed over between the prints of others: %s', line => {
+    for (const text of [`${line}\n${whole}`, `${FOUR}${ALL}${line}\n${sets}`, `${whole}${line}\n`]) {
+      expect(mapOf(text)).toBe(mapOf(whole));
+    }
+  });
+
+  test('is all that is passed over, and not in a table', () => {
+    const refused = 'is no line of iptables-save';
+    const faults = (text: string) => read(text);
+    for (const line of ['sh: 1: iptables: not found', 'sh: 1: ipset: Permission denied', 'nft: not found']) {
+      expect(faults(`${FOUR}${ALL}${line}\n`)).toMatchObject({ faults: [expect.stringContaining(refused)] });
+    }
+    const inside = `${FOUR}*nat\n:POSTROUTING ACCEPT [0:0]\nsh: 1: ipset: not found\nCOMMIT\n`;
+    expect(faults(inside)).toMatchObject({ faults: [expect.stringContaining(refused)] });
+  });
+
+  test('leaves warnings behind it what they are', () => {
+    const warning = '# Warning: iptables-legacy tables present, use iptables-legacy-save to see them\n';
+    expect(mapOf(`${whole}sh: 1: nft: not found\n${warning}`)).toContain('the tables of legacy iptables');
+  });
+});
+
 describe('ipsets', () => {
   const rules = dumpOf(['-A POSTROUTING -m set --match-set pools src -m set ! --match-set all dst -j MASQUERADE']);
   const sources = (text: string): string => {
