@@ -1,5 +1,6 @@
 import { type Diagnostic, diagnostic, type ValuePath } from '../diagnostics';
-import { list, record, written } from '../manifest/object';
+import { WELL_KNOWN } from '../manifest/denote';
+import { list, objectId, record, written } from '../manifest/object';
 import { agentContainer, POD } from '../manifest/pod';
 import { valueAt } from '../schema/path';
 import type { SourceDocument } from '../source';
@@ -56,6 +57,7 @@ export function leftOverNotes(document: SourceDocument): Diagnostic[] {
       if (!known.includes(key)) note([...path, key], `${key} has no key in an intent, and is not in what masq renders`);
     }
   };
+  noteIdentity(document, note);
   without(POD, POD_KEYS);
   without(container, CONTAINER_KEYS);
   for (const [i, argument] of list(valueAt(document.value, [...container, 'args'])).entries()) {
@@ -66,6 +68,26 @@ export function leftOverNotes(document: SourceDocument): Diagnostic[] {
   noteTolerations(document, note);
   noteContainers(document, note);
   return notes;
+}
+
+/** What masq renders has a name of its own, one label in its selector, and rolls out by itself. */
+function noteIdentity(document: SourceDocument, note: (path: ValuePath, message: string) => void): void {
+  const { name, namespace } = objectId(document) ?? {};
+  if (name !== undefined && name !== WELL_KNOWN) {
+    const command = `kubectl -n ${namespace ?? 'NAMESPACE'} delete daemonset ${name}`;
+    const message = `the DaemonSet is rendered as "${WELL_KNOWN}", not as "${name}": both would run on all nodes and write the same chain; delete this one when that is applied: ${command}`;
+    note(['metadata', 'name'], message);
+  }
+  const selector = record(valueAt(document.value, ['spec', 'selector']));
+  const labels = JSON.stringify(selector.matchLabels ?? {});
+  const isOther = labels !== JSON.stringify({ 'k8s-app': WELL_KNOWN }) || list(selector.matchExpressions).length > 0;
+  if (name === WELL_KNOWN && Object.keys(selector).length > 0 && isOther) {
+    const message = `masq renders the selector k8s-app: ${WELL_KNOWN}, and that of an object that runs cannot be changed: delete this one before the new one is applied, its rules stay on the nodes`;
+    note(['spec', 'selector'], message);
+  }
+  const strategy = ['spec', 'updateStrategy', 'type'];
+  if (valueAt(document.value, strategy) === 'OnDelete')
+    note(strategy, 'OnDelete has no key in an intent: what masq renders replaces its pods by itself');
 }
 
 /** What masq renders runs on tainted nodes too, since pods do. */
