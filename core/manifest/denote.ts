@@ -11,7 +11,7 @@ import { type Decision, MASQUERADE, PRESERVE } from '../treatment/treatment';
 import type { Bundle } from './bundle';
 import type { AgentConfigMap } from './config-map';
 import type { AgentDaemonSet } from './daemon-set';
-import { isManagedPolicy } from './egress-nat-policy';
+import { isManagedPolicy, type NoSnatPolicy } from './egress-nat-policy';
 
 /**
  * A reading of a cluster's objects: with `ok` the `map` that they denote and in a few words what was read `as` it, and
@@ -98,14 +98,26 @@ function listedMap({ noSnat }: Bundle): TreatmentMap {
         },
       })),
     ),
-    ...(noSnat.some(({ name }) => name === 'default') ? [] : [besideCustom()]),
+    ...(isCustomAlone(noSnat) ? [besideCustom()] : []),
   ];
   const rest: Decision = { treatment: MASQUERADE, rule: 'everything that no policy preserves' };
   return withIPv6(mapOf(layers, { 4: rest, 6: rest }), { treatment: PRESERVE, rule: 'no IPv6 rules' });
 }
 
+function isDefault({ name }: NoSnatPolicy): boolean {
+  return name === 'default';
+}
+
+/** Whether there are policies of somebody's own, and the one that GKE makes is not among them. */
+function isCustomAlone(noSnat: readonly NoSnatPolicy[]): boolean {
+  return !noSnat.some(isDefault) && !noSnat.every(isManagedPolicy);
+}
+
 function besideCustom(): Layer {
-  const decision: Decision = { treatment: { kind: 'unknown', rules: [BESIDE_CUSTOM] }, rule: BESIDE_CUSTOM };
+  const decision: Decision = {
+    treatment: { kind: 'unknown', rules: [BESIDE_CUSTOM], ofCluster: true },
+    rule: BESIDE_CUSTOM,
+  };
   return { sets: setsOf(autopilotDefault()), decision };
 }
 
@@ -190,14 +202,13 @@ function ownAgent(daemonSet: AgentDaemonSet, bundle: Bundle, egress: EgressRule[
 
 /** With a policy of our own beside `default`, Google does not say whether it adds or replaces: both must do. */
 function autopilotReadings({ noSnat }: Bundle, model: ClusterModel): Reading[] {
-  const replaced = noSnat.some(policy => policy.name === 'default');
   const listed = noSnat.flatMap(policy => policy.destinations.flatMap(entry => entry.cidrs));
   const adds: Reading = {
     ok: true,
-    map: autopilotMap(model, [...listed, ...(replaced ? [] : autopilotDefault())]),
+    map: autopilotMap(model, [...listed, ...(noSnat.some(isDefault) ? [] : autopilotDefault())]),
     as: 'the policies together',
   };
-  if (noSnat.every(isManagedPolicy) || replaced) return [adds];
+  if (!isCustomAlone(noSnat)) return [adds];
   return [adds, { ok: true, map: autopilotMap(model, listed), as: 'the custom policy alone' }];
 }
 

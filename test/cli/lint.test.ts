@@ -123,6 +123,9 @@ list.yaml:10:5 note MQ701 "169.254.0.0/16" never decides: link-local, asked befo
     expect(box.masq('validate', 'live.yaml').stdout).toContain('MQ410 "gke-1a2b3c4d-0"');
     expect(box.masq('lint', '--fix', 'live.yaml').status).toBe(0);
     expect(box.read('live.yaml')).toBe(`${managed}---\n${policy('default', '10.0.0.0/8')}`);
+    box.write('own.yaml', policy('mine', '10.0.0.0/9', '10.128.0.0/9'));
+    expect(box.masq('lint', '--fix', 'own.yaml').status).toBe(0);
+    expect(box.read('own.yaml')).toBe(policy('mine', '10.0.0.0/8'));
   });
 
   test('of what .masq.yaml names, when no file is', () => {
