@@ -393,7 +393,7 @@ describe.skipIf(isBrowserMissing('the report'))('a report in a browser', { timeo
     await expectText(page.locator('#ask-error'), /^(?!$)/);
     await ask(page, 'gamma.yaml');
     await expectSoon(() => page.locator('#cluster').inputValue(), 'gamma');
-    await expectText(page.locator('#answer .everywhere'), /Otherwise in 2:\s*nothing has that name: alpha, beta$/);
+    await expectText(page.locator('#answer .everywhere'), /Otherwise in 2:\s*no rule is about it: alpha, beta$/);
   });
 
   test('a link leads to the same again', async () => {
