@@ -1,11 +1,11 @@
 import type { Held } from '../check/check';
 import { type Diagnostic, diagnostic } from '../diagnostics';
-import { unreadKey } from '../dialect/azure';
 import { claimDocuments, claimed, isWithin, translatesNothing } from '../dialect/claims';
 import type { Plane } from '../dialect/plane';
 import { readPlane } from '../dialect/read-plane';
 import { type Bundle, emptyBundle, withoutDocuments } from '../manifest/bundle';
 import { bundleReading } from '../manifest/denote';
+import { unreadKey } from '../manifest/unread-key';
 import type { SourceDocument } from '../source';
 import { isLive } from './live';
 

@@ -3,17 +3,14 @@ import { type AgentFlags, DEFAULT_FLAGS } from '../agentfile/flags';
 import { writeAgentFile } from '../agentfile/write';
 import { type Diagnostic, diagnostic, hasErrors } from '../diagnostics';
 import { append } from '../diagnostics/collect';
-import { type AgentConfigMap, OF_AKS, RECONCILED } from '../manifest/config-map';
+import { type AgentConfigMap, RECONCILED } from '../manifest/config-map';
 import type { AgentDaemonSet } from '../manifest/daemon-set';
-import { WELL_KNOWN } from '../manifest/denote';
 import { objectId, record } from '../manifest/object';
+import { azureKeys } from '../manifest/unread-key';
 import { valueAt } from '../schema/path';
 import { embeddedText, parseText, plainDocument, type SourceDocument, SourceText } from '../source';
 import { type LooseDialect, type LooseFile, readLooseFile } from './loose-file';
 import type { KeptRange, ReadDialect } from './reading';
-
-/** How Azure's agent begins the names of the files that it reads in /etc/config. */
-const FILE_PREFIX = 'ip-masq';
 
 /**
  * Azure's ip-masq-agent-v2 reads its file as encoding/json does, takes 64 entries a file, and ends with an error on any
@@ -34,35 +31,6 @@ const AZURE: LooseDialect = {
 /** Whether a document is a ConfigMap with a file of Azure's agent: one whose key begins as its files do. */
 export function isAzureConfigMap(document: SourceDocument): boolean {
   return objectId(document)?.kind === 'ConfigMap' && azureKeys(document).length > 0;
-}
-
-/** Whether a ConfigMap's key is that of a file which Azure's agent reads, and merges with others of the kind. */
-export function isAzureKey(key: string): boolean {
-  return key.startsWith(FILE_PREFIX);
-}
-
-function azureKeys(document: SourceDocument): readonly string[] {
-  return Object.keys(record(valueAt(document.value, ['data']))).filter(isAzureKey);
-}
-
-/** How objects for Azure say so: in their names and labels. */
-const OF_AZURE = /azure|\baks\b/i;
-
-/**
- * Says of a ConfigMap whose key is Azure's that nobody reads it: it has the name of the one that GKE's ip-masq-agent reads
- * under another key, and nothing beside it is of Azure.
- * @param beside all objects of the folder
- */
-export function unreadKey(document: SourceDocument, beside: readonly SourceDocument[]): Diagnostic[] {
-  const [key] = azureKeys(document);
-  if (key === undefined || objectId(document)?.name !== WELL_KNOWN || beside.some(isOfAzure)) return [];
-  const message = `ConfigMap "${WELL_KNOWN}" has the file under "${key}", and ip-masq-agent reads "config": it finds no file; write "config", or, if it is for Azure's agent, call the ConfigMap ${OF_AKS}`;
-  return [diagnostic('MQ603', document.at(['data', key], 'key'), { message })];
-}
-
-function isOfAzure(document: SourceDocument): boolean {
-  const { name, labels, annotations } = record(valueAt(document.value, ['metadata']));
-  return OF_AZURE.test(JSON.stringify([name, labels, annotations]));
 }
 
 /** The objects of Azure's agent. */

@@ -29,6 +29,7 @@ import { draftNode } from './node-draft';
 import { prove } from './proof';
 import { settle } from './settle';
 import { bareFault, intentFault, patchFault } from './unfit';
+import { whoseKey } from './whose-key';
 
 /** How something is imported. */
 export interface ImportOptions extends ImportFacts {
@@ -120,9 +121,14 @@ function gather(inputs: readonly Input[], dialect: DialectName | undefined): Gat
         .map(one => forImport(one, bundle)),
       ...intents.map(intentFault),
       ...documents.filter(({ source }) => isPatch(source.file)).map(patchFault),
+      ...(dialect === undefined && !bundle.daemonSets.some(isOfAnother) ? whoseKey(claims.azure, documents) : []),
       ...(dialect === undefined || dialect === 'upstream' ? [] : agentFiles.map(one => bareFault(one, dialect))),
     ],
   };
+}
+
+function isOfAnother({ dialect }: Bundle['daemonSets'][number]): boolean {
+  return dialect !== undefined;
 }
 
 /** The objects of all folders, but for those that another data plane reads. */

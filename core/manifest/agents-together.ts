@@ -7,9 +7,10 @@ import { type AgentConfigMap, checkForeignKeys, checkKeys, OF_AKS, RECONCILED } 
 import type { AgentDaemonSet } from './daemon-set';
 import type { Identities } from './identities';
 import { meeting } from './node-choice';
+import { unreadKey } from './unread-key';
 
 /** Checks that DaemonSets find the file that they look for in the ConfigMaps beside them, and are alone on their nodes. */
-export function checkAgents({ daemonSets, configMaps }: Bundle, identities: Identities): Diagnostic[] {
+export function checkAgents({ daemonSets, configMaps, documents }: Bundle, identities: Identities): Diagnostic[] {
   const unread = configMaps.filter(
     configMap =>
       !daemonSets.some(daemonSet => identities.together(daemonSet, configMap) && reads(daemonSet, configMap)),
@@ -19,6 +20,8 @@ export function checkAgents({ daemonSets, configMaps }: Bundle, identities: Iden
     ...configMaps.flatMap(configMap => {
       const beside = daemonSets.filter(one => identities.together(one, configMap));
       if (isOfAks(configMap) && beside.every(({ dialect }) => dialect !== undefined)) return [];
+      const nobodys = beside.length === 0 ? unreadKey(configMap.document, documents) : [];
+      if (nobodys.length > 0) return nobodys;
       return checkForeignKeys(configMap, key => beside.some(one => readsKey(one, configMap, key)));
     }),
     ...daemonSets.flatMap((daemonSet, i) => {

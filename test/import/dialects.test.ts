@@ -39,6 +39,14 @@ const policy = (name: string, labels: object, spec: object) => ({
   spec: { selectors: [{ podSelector: { matchLabels: labels } }], ...spec },
 });
 
+/** Of which pods a policy is that selects `app: web`. */
+const FROM_WEB = `        from:
+          - namespaceSelector: {}
+            podSelector:
+              matchLabels:
+                app: web
+`;
+
 describe('Cilium', () => {
   const file = configMap('ip-masq-agent', { config: 'nonMasqueradeCIDRs: [172.20.1.1/16]\nmasqLinkLocal: true\n' });
   const wanted = intent(`  masquerade:
@@ -64,12 +72,7 @@ describe('Cilium', () => {
     floatingIPs: [192.168.1.100]
     policies:
       - name: web
-        from:
-          - namespaceSelector: {}
-            podSelector:
-              matchLabels:
-                app: web
-          - namespaceSelector: {}
+${FROM_WEB}          - namespaceSelector: {}
             podSelector:
               matchLabels:
                 app: db
@@ -130,12 +133,7 @@ describe('Antrea', () => {
     const text = imported([settings('egress: {exceptCIDRs: [10.0.0.0/8]}\n'), egress], { preserveCluster: true });
     expect(text).toContain(`    policies:
       - name: web
-        from:
-          - namespaceSelector: {}
-            podSelector:
-              matchLabels:
-                app: web
-        to:
+${FROM_WEB}        to:
           - cidr: 0.0.0.0/0
             except: [10.0.0.0/8, 192.168.1.0/24]
         sourceIP: 192.168.1.100
@@ -245,6 +243,34 @@ describe("AWS's VPC CNI", () => {
     expect(imported([awsNode({}), file], { ...vpc, platform: 'kubernetes' })).toContain(
       "error MQ803 AWS's VPC CNI and ip-masq-agent's file are imported together, and each of them would decide; import one",
     );
+  });
+});
+
+describe("a ConfigMap that nothing but its key says to be Azure's", () => {
+  const file = (name: string) =>
+    configMap(name, { 'ip-masq-agent': 'nonMasqueradeCIDRs: [10.0.0.0/8, 192.168.0.0/16]\n' });
+
+  test("is nobody's with the name of the one that GKE's agent reads", () => {
+    const said = (rest: string): string =>
+      `1:109 error MQ603 ConfigMap "ip-masq-agent" has the file under "ip-masq-agent", and ip-masq-agent reads "config": it finds no file; write "config", or, if it is for Azure's agent, ${rest}\n`;
+    expect(imported([file('ip-masq-agent')])).toBe(said('give --dialect azure'));
+    expect(imported([file('ip-masq-agent')], { dialect: 'upstream' })).toBe(
+      said('call the ConfigMap azure-ip-masq-agent-config'),
+    );
+    const wanted = intent(
+      '  masquerade:\n    preserve: [10.0.0.0/8, 192.168.0.0/16]\n  agent:\n    randomFully: false\n',
+    );
+    expect(imported([file('ip-masq-agent')], { dialect: 'azure' })).toBe(wanted);
+    const aks = configMap('azure-ip-masq-agent-config-reconciled', { 'ip-masq-agent-reconciled': '' });
+    expect(imported([file('ip-masq-agent'), aks])).toContain(wanted);
+  });
+
+  test("is taken for Azure's with another name, which is said", () => {
+    expect(imported([file('masq')])).toMatch(
+      /^1:\d+ note MQ802 ConfigMap "masq" is taken for one of Azure's ip-masq-agent-v2, since its key is "ip-masq-agent"; give --dialect upstream if an ip-masq-agent reads it\n# Imported/,
+    );
+    expect(imported([file('masq')], { dialect: 'azure' })).toMatch(/^# Imported/);
+    expect(imported([file('masq')], { dialect: 'upstream', platform: 'kubernetes' })).not.toContain('randomFully');
   });
 });
 

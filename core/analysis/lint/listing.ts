@@ -1,12 +1,12 @@
 import type { Both, Cidr } from '../../address';
 import { DEFAULT_FLAGS } from '../../agentfile/flags';
 import type { ValuePath } from '../../diagnostics';
-import { isAzureKey } from '../../dialect/azure';
 import type { Entry } from '../../intent/entry';
 import type { ClusterModel, PolicyModel } from '../../intent/model';
 import { LINK_LOCAL } from '../../intent/special';
 import type { AgentConfigMap } from '../../manifest/config-map';
 import type { NoSnatPolicy } from '../../manifest/egress-nat-policy';
+import { isAzureKey } from '../../manifest/unread-key';
 import { valueAt } from '../../schema/path';
 import type { SourceDocument } from '../../source';
 import { type AgentConfig, agentTreatment } from '../../treatment/agentfile';

@@ -1,9 +1,9 @@
 import { both, FAMILIES, type Family, IntervalSet, setsOf } from '../../address';
 import { andList, type Diagnostic, diagnostic } from '../../diagnostics';
-import { isAzureKey } from '../../dialect/azure';
 import { LINK_LOCAL } from '../../intent/special';
 import type { Bundle } from '../../manifest/bundle';
 import type { AgentConfigMap } from '../../manifest/config-map';
+import { isAzureKey } from '../../manifest/unread-key';
 import { valueAt } from '../../schema/path';
 import type { SourceDocument } from '../../source';
 import type { AgentConfig } from '../../treatment/agentfile';

@@ -95,7 +95,7 @@ export const MANIFESTS = {
       The manifest belongs to another project's agent. They look alike and differ in what they make of the same file:
       Cilium's takes an empty file for eleven ranges and a file without the list for none, Azure's merges several files
       into one list.`),
-    example: configMap('nonMasqueradeCIDRs: [10.0.0.0/8]', 'ip-masq-agent', 'ip-masq-agent'),
+    example: configMap('nonMasqueradeCIDRs: [10.0.0.0/8]', 'ip-masq-agent-lists', 'ip-masq-agent'),
     fix: 'Check it with the tools of that project, or import it and render it for the platform that you run.',
     source: 'Cilium ip-masq-agent and Azure ip-masq-agent v2, compared',
   },
