@@ -25,7 +25,7 @@ export function proofData({ subject, enforced, proofs, unread }: Verified): obje
 }
 
 function familyData(proof: FamilyProof, node: DumpedNode, chain: string | undefined): object {
-  const { family, verdict, differences, inTheWay, isRemedied, deciding } = proof;
+  const { family, verdict, differences, inTheWay, isRemedied, deciding, leftOpen } = proof;
   const rule = (one: NatRule): object => ({ text: one.text, ...placeData(node.rules.placeOf(family, one)) });
   const obstacle = (one: InTheWay): object => {
     const owner = node.rules.ownerOf(family, one.rule);
@@ -59,6 +59,7 @@ function familyData(proof: FamilyProof, node: DumpedNode, chain: string | undefi
     inTheWay: inTheWay.map(obstacle),
     remedied: isRemedied,
     decidedByOthers: deciding.map(obstacle),
+    leftToDataPlane: leftOpen.cidrs().map(formatCidr),
   };
 }
 

@@ -56,9 +56,10 @@ function nodeLines({ node, proof }: Proven, about: Verified, paint: Palette): st
 }
 
 function familyLines(proof: FamilyProof, node: DumpedNode, about: Verified, paint: Palette): string[] {
-  const { family, differences, inTheWay, isRemedied, deciding } = proof;
+  const { family, differences, inTheWay, isRemedied, deciding, leftOpen } = proof;
   if (differences.length === 0) {
     const lines = [`  IPv${family}: every address is treated as ${about.subject.as} ${saysOf(about.subject.as)}`];
+    if (!leftOpen.isEmpty()) lines.push(paint.dim(`    ${termsText(leftOpen)}: it leaves this to the data plane`));
     for (const one of deciding.slice(0, MOST)) {
       lines.push(paint.dim(`    as is wanted, but not by the agent: ${obstacleText(one, node, family)}`));
     }

@@ -8,6 +8,8 @@ import type { Subject } from './subject';
 export interface Enforced {
   /** The chain of iptables' nat table that the agent owns; absent where no agent is spoken of. */
   readonly chain?: string;
+  /** Whether the intent leaves masquerading to the platform, so that no agent is to decide. */
+  readonly byPlatform?: true;
   /** Whether source ports of masqueraded packets are fully randomised; absent where either way is right. */
   readonly randomFully?: boolean;
   /** Where packets of pods come from; absent where nobody says. */
@@ -58,8 +60,13 @@ export function podSets(text: string): Both<IntervalSet> | undefined {
   );
 }
 
-function agentOf({ platform, masquerade, agent }: ClusterModel): Pick<Enforced, 'chain' | 'randomFully'> {
-  if (!masquerade || (platform !== 'kubernetes' && platform !== 'gke-standard')) return {};
+function agentOf({
+  platform,
+  masquerade,
+  agent,
+}: ClusterModel): Pick<Enforced, 'chain' | 'randomFully' | 'byPlatform'> {
+  if (!masquerade) return { byPlatform: true };
+  if (platform !== 'kubernetes' && platform !== 'gke-standard') return {};
   // How somebody else's agent is started is not known.
   return { chain: agent.chain, ...(agent.daemonSet === 'render' && { randomFully: agent.randomFully }) };
 }

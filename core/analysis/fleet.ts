@@ -1,4 +1,5 @@
 import { type Both, both, FAMILIES, type IntervalSet, Partition } from '../address';
+import { isLeftOpen, whereSaid } from '../treatment/intent';
 import type { TreatmentMap } from '../treatment/map';
 import { type Decision, treatmentText } from '../treatment/treatment';
 import { type ClassChange, diffMaps, hasNoIPv6, type MapDiff } from './diff';
@@ -221,8 +222,16 @@ function agreed(pair: [Subject, Subject], refusals: string[]): [Subject, Subject
     if (!read.ok) refusals.push(`"${subject.name}": ${read.message}`);
     const known = read.ok ? read.subject : subject;
     return source ? withNodeSource(known, source) : known;
-  });
-  return [left!, right!];
+  }) as [Subject, Subject];
+  return [beside(left, right), beside(right, left)];
+}
+
+/** An intent beside what a data plane does: what it leaves to the data plane does not differ. */
+function beside(subject: Subject, other: Subject): Subject {
+  if (!(other.plane ?? other.node) || other.lacks !== undefined) return subject;
+  const leftOpen = both(family => subject.map.base[family].where(isLeftOpen));
+  if (FAMILIES.every(family => leftOpen[family].isEmpty())) return subject;
+  return { ...subject, map: whereSaid(subject.map, other.map), leftOpen };
 }
 
 function pairUp(before: readonly Subject[], after: readonly Subject[]): [Subject, Subject][] {

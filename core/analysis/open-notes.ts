@@ -1,9 +1,11 @@
 import { FAMILIES } from '../address';
+import { andList } from '../diagnostics';
 import { WELL_KNOWN } from '../manifest/denote';
 import type { Decision } from '../treatment/treatment';
 import { setsByLabel } from './diff';
 import { interfaceNotes } from './node-subject';
 import type { Subject } from './subject';
+import { termsText } from './terms';
 
 /** What is to be said of some clusters. */
 export interface FleetNote {
@@ -30,9 +32,20 @@ export class FleetNotes {
 
 /** What is not known of a cluster and what is told of any destination hangs on, each in words. */
 function notesOf(subject: Subject): string[] {
-  if (!subject.node) return strayNotes(subject);
+  if (!subject.node) return [...leftOpenNotes(subject), ...strayNotes(subject)];
   const decisions = FAMILIES.flatMap(family => [...setsByLabel(family, subject.map.base[family]).keys()]);
   return [...openNotes(subject), ...leavingNotes(subject, decisions)];
+}
+
+/** What is said where an intent leaves something to the data plane that it is compared with. */
+function leftOpenNotes({ leftOpen, as }: Subject): string[] {
+  const parts = FAMILIES.flatMap(family =>
+    leftOpen?.[family].isEmpty() === false ? [termsText(leftOpen[family])] : [],
+  );
+  if (parts.length === 0) return [];
+  return [
+    `${as} has no "masquerade" and leaves packets to ${andList(parts)} to the data plane, so that nothing changes there`,
+  ];
 }
 
 /**

@@ -2,7 +2,6 @@ import { type Both, both, type IntervalSet, Partition } from '../address';
 import { denotePlane, type Plane, type PlaneFacts } from '../dialect/plane';
 import { unionOfEntries } from '../intent/entry';
 import type { ClusterModel } from '../intent/model';
-import { intentTreatment } from '../treatment/intent';
 import type { TreatmentMap } from '../treatment/map';
 import type { Decision } from '../treatment/treatment';
 import type { Subject } from './subject';
@@ -39,11 +38,9 @@ export function withVpc(subject: Subject, vpc: Both<IntervalSet>): Subject | und
 function clusterOf(model: ClusterModel): NonNullable<PlaneFacts['cluster']> {
   const { nodes, pods, services, ipv6 } = model.network;
   const sets = (entries: typeof nodes): Both<IntervalSet> => both(family => unionOfEntries(entries, family));
-  const { egress: _policies, ...platform } = model;
   return {
     own: { nodes: sets(nodes), pods: sets(pods), services: sets(services) },
     ipv6,
-    ...(!model.masquerade && { byItself: intentTreatment(platform) }),
   };
 }
 

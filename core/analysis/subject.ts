@@ -1,3 +1,4 @@
+import type { Both, IntervalSet } from '../address';
 import { type AgentFlags, DEFAULT_FLAGS } from '../agentfile/flags';
 import { Checker, type Input } from '../check/check';
 import { type Diagnostic, hasErrors } from '../diagnostics';
@@ -36,6 +37,8 @@ export interface Subject {
   readonly lacks?: string;
   /** The rules of a node, if it is a dump of them that was read. */
   readonly node?: NodeRules;
+  /** What the intent leaves to the data plane, where it is compared with one: the map has what that does. */
+  readonly leftOpen?: Both<IntervalSet>;
 }
 
 /** What files denote together. */

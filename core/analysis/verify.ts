@@ -3,6 +3,7 @@ import { contradiction, type KernelDecision, type ProtocolDecision } from '../da
 import type { NatRule } from '../dataplane/nat-rule';
 import { PROTOCOLS, type Protocol } from '../dataplane/protocol';
 import type { NodeRules } from '../dump/node-rules';
+import { isLeftOpen } from '../treatment/intent';
 import type { TreatmentMap } from '../treatment/map';
 import { type Decision, treatmentText } from '../treatment/treatment';
 import { setsByLabel } from './diff';
@@ -57,6 +58,8 @@ export interface FamilyProof {
   readonly isRemedied: boolean;
   /** Rules of others that decide before the agent's could, and as is wanted: where all is proven. */
   readonly deciding: readonly InTheWay[];
+  /** The destinations that an intent leaves to the data plane, so that nothing can be wrong with them. */
+  readonly leftOpen: IntervalSet;
 }
 
 /** How a node's rules stand to a map. */
@@ -85,18 +88,19 @@ function verifyFamily(node: NodeRules, wanted: Partition<Decision>, enforced: En
   const differs = (is: Partition<KernelDecision>): Partition<Pair | undefined> => compare(node, wanted, is, enforced);
   const pairs = differs(kernel);
   const obstacles = new Obstacles(node, family, pods, enforced.chain);
+  const leftOpen = wanted.where(isLeftOpen);
   if (pairs.where(pair => pair !== undefined).isEmpty()) {
-    const { nodeSource } = enforced;
-    const deciding = obstacles
-      .deciding(kernel)
-      .filter(({ rule }) => !nodeSource || !givesNodeSource(node, rule, nodeSource));
-    return { family, verdict: 'proven', differences: [], inTheWay: [], isRemedied: false, deciding };
+    const { nodeSource, byPlatform } = enforced;
+    const deciding = byPlatform
+      ? []
+      : obstacles.deciding(kernel).filter(({ rule }) => !nodeSource || !givesNodeSource(node, rule, nodeSource));
+    return { family, verdict: 'proven', differences: [], inTheWay: [], isRemedied: false, deciding, leftOpen };
   }
   const differences = group(attributed(pairs, protocol => node.exits(family, pods, protocol)));
   const { inTheWay, isRemedied } = obstacles.find(pairs, differs);
   const isContradicted = differences.some(({ verdict }) => verdict === 'contradicted');
   const verdict = isContradicted ? 'contradicted' : 'unproven';
-  return { family, verdict, differences, inTheWay, isRemedied, deciding: [] };
+  return { family, verdict, differences, inTheWay, isRemedied, deciding: [], leftOpen };
 }
 
 /** What is wanted and what is. */
@@ -116,6 +120,7 @@ function compare(
   { randomFully, nodeSource }: Enforced,
 ): Partition<Pair | undefined> {
   return wanted.zip(kernel, (want, found) => {
+    if (isLeftOpen(want)) return undefined;
     if (want.treatment.kind === 'unknown') return { wanted: want, is: UNTOLD };
     const isMasquerade = want.treatment.kind === 'masquerade';
     const is = isMasquerade && nodeSource ? asMasqueraded(node, found, nodeSource) : found;

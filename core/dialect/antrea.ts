@@ -80,7 +80,6 @@ export function readAntrea({ values, egresses, families }: AntreaObjects): ReadD
       randomFully: value('snatFullyRandomPorts') === true,
       keepsOwn: ['pods', 'services'],
       egress,
-      ...(!noSnat && { byItself: true }),
     },
     diagnostics,
   };

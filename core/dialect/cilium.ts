@@ -56,7 +56,8 @@ export function isCiliumOff(document: SourceDocument): boolean {
  * Reads what Cilium makes of its configuration: the ConfigMap `ip-masq-agent`, its own settings in `cilium-config`, and
  * the policies of its egress gateway.
  *
- * Packets to the cluster's own nodes and pods are never masqueraded, whatever the list says. Without a file, or with an
+ * Packets to the cluster's own nodes and pods are never masqueraded, whatever the list says, and none leaves to a Service:
+ * Cilium puts a pod's address in the place of the Service's before. Without a file, or with an
  * empty one, eleven reserved ranges are preserved; with one that has no list, link-local alone. Where there is no
  * ip-masq-agent, what is not the cluster's own is masqueraded, but for `ipv4-native-routing-cidr`.
  * @param documents a ConfigMap with the key `config`, `cilium-config` or the chart's values, and policies, as far as they
@@ -90,9 +91,8 @@ export function readCilium(documents: readonly SourceDocument[], ipv6?: boolean)
       linkLocal: { 4: local('masqLinkLocal'), 6: local('masqLinkLocalIPv6') },
       families,
       randomFully: true,
-      keepsOwn: ['nodes', 'pods'],
+      keepsOwn: ['nodes', 'pods', 'services'],
       egress: policies.policies,
-      ...(!agent && settings.nativeRouting.length === 0 && { byItself: true }),
     },
     diagnostics,
   };

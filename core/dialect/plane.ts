@@ -12,8 +12,6 @@ export interface PlaneFacts {
     readonly own: Omit<OwnRanges, 'vpc'>;
     /** Whether pods have IPv6 addresses. */
     readonly ipv6: boolean;
-    /** What the platform does by itself, where the intent leaves all but egress policies to it. */
-    readonly byItself?: TreatmentMap;
   };
   /** The ranges of the VPC or the VNet. */
   readonly vpc?: Both<IntervalSet>;
@@ -42,22 +40,17 @@ export function denotePlane(plane: Plane, { cluster, vpc }: PlaneFacts): Denoted
   const missing = missingFacts(plane, reading, { ...(cluster && { cluster }), ...(vpc && { vpc }) });
   if (missing !== undefined) return { ok: false, message: missing };
   const own: OwnRanges = { ...(cluster?.own ?? NOTHING), nodes: NONE, vpc: vpc ?? NONE };
-  const perhaps = [
-    ...(reading.keepsOwn.includes('nodes') || reading.egress.length > 0 ? nodesPerhaps(cluster?.own.nodes) : []),
-    ...(plane.lacksReconciled ? linkLocalPerhaps(reading) : []),
-  ];
+  const perhaps = [...nodesPerhaps(cluster?.own.nodes), ...(plane.lacksReconciled ? linkLocalPerhaps(reading) : [])];
   const kept = plane.lacksReconciled ? withReconciled(reading) : reading;
-  const map = readingMap(kept, own, perhaps);
-  const byItself = reading.byItself && cluster?.byItself;
-  return { ok: true, map: byItself ? { ...byItself, egress: map.egress } : map };
+  return { ok: true, map: readingMap(kept, own, perhaps) };
 }
 
 const NONE: Both<IntervalSet> = both(IntervalSet.empty);
 const NOTHING = { nodes: NONE, pods: NONE, services: NONE };
 
-/** Data planes know the addresses that nodes have, and not the ranges that these are in. */
+/** Data planes know the addresses that nodes have, and not the ranges that these are in: what they do by them is open. */
 function nodesPerhaps(nodes: Both<IntervalSet> | undefined): Perhaps[] {
-  return nodes ? [{ sets: nodes, when: 'where a node has the address' }] : [];
+  return nodes ? [{ sets: nodes, when: 'where a node has the address', role: 'nodes' }] : [];
 }
 
 /** AKS keeps the VNet; what its ConfigMap says of link-local counts beside what another one says. */

@@ -59,8 +59,6 @@ export interface DialectReading {
   readonly keepsOwn: readonly OwnRole[];
   /** Packets that leave with a fixed address. */
   readonly egress: readonly DialectPolicy[];
-  /** Whether nothing is said of packets that no policy is about, so that the data plane does with them as it always does. */
-  readonly byItself?: true;
 }
 
 /** A reading, and what is to be said of what was read. */
@@ -85,6 +83,8 @@ export interface Perhaps {
   readonly sets: Both<IntervalSet>;
   /** When pods keep their address, as in `when a node has the address`. */
   readonly when: string;
+  /** Of which of the cluster's own ranges they are part, which go through no gateway; kept where the data plane keeps that. */
+  readonly role?: OwnRole;
 }
 
 /**
@@ -103,7 +103,9 @@ export function readingMap(
     ...keepsOwn.map(role => ({ sets: own[role], decision: keep(`the cluster's ${role}, by itself`) })),
     { sets: local, decision: keep('link-local') },
     ...kept.map(({ text, rule, cidrs, at }) => ({ sets: setsOf(cidrs), decision: keep(rule ?? `"${text}"`, at) })),
-    ...perhaps.map(({ sets, when }) => ({ sets, decision: open(when, rest.treatment) })),
+    ...perhaps
+      .filter(({ role }) => role === undefined || keepsOwn.includes(role))
+      .map(({ sets, when }) => ({ sets, decision: open(when, rest.treatment) })),
   ];
   const map = mapOf(
     layers,

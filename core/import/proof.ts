@@ -1,7 +1,7 @@
 import { type Diagnostic, diagnostic, type Location, type ValuePath } from '../diagnostics';
 import { loadIntents } from '../intent/load';
 import { parseSource } from '../source';
-import { intentTreatment } from '../treatment/intent';
+import { intentTreatment, whereSaid } from '../treatment/intent';
 import { firstDifference, witnessText } from '../treatment/map';
 import type { Draft } from './draft';
 import type { Settled } from './settle';
@@ -19,7 +19,7 @@ export function prove({ name, spec, expected }: Settled, draft: Draft): Diagnost
       }),
     );
   }
-  const witness = firstDifference(expected, intentTreatment(clusters[0]));
+  const witness = firstDifference(expected, whereSaid(intentTreatment(clusters[0]), expected));
   if (!witness) return [];
   const message = `the intent would mean something else: ${witnessText(witness, draft.as, 'the intent')}`;
   return [diagnostic('MQ901', draft.at, { message, hint: 'this is a fault of masq; nothing was written' })];

@@ -39,7 +39,9 @@ export function settle(draft: Draft, facts: ImportFacts, textOf: (file: string) 
   const platform = facts.platform ?? draft.platform;
   const version = facts.version ?? draft.found.version;
   const ipv6 = !own.pods[6].isEmpty();
-  const hit = both(f => (f === 6 && !ipv6 ? IntervalSet.empty(6) : ownSet(own, f).intersect(masqueraded(map, f))));
+  // Without a list an intent leaves packets to nodes to the data plane.
+  const said = draft.kept || platform !== 'kubernetes' ? own : { ...own, nodes: both(IntervalSet.empty) };
+  const hit = both(f => (f === 6 && !ipv6 ? IntervalSet.empty(6) : ownSet(said, f).intersect(masqueraded(map, f))));
   const expected = facts.preserveCluster ? preserving(map, hit) : map;
   const kept = both(f => expected.base[f].where(({ treatment }) => treatment.kind === 'preserve'));
   const internetRoute = facts.internetRoute ?? draft.found.internetRoute;
@@ -135,18 +137,27 @@ function ownDiagnostics(draft: Draft, hit: Both<IntervalSet>, own: OwnRanges, is
   return [diagnostic('MQ804', draft.at, { message, severity: isAccepted ? 'warning' : 'error' })];
 }
 
-/** What is said where a data plane keeps its hands off the nodes, and the intent off all of their ranges. */
+/**
+ * What is said where a data plane keeps its hands off the nodes, and the intent off all of their ranges: in its list, where
+ * it has one, and in its policies.
+ */
 function nodesNote(draft: Draft, own: OwnRanges, map: TreatmentMap): Diagnostic[] {
   const bare = draft.map({ ...own, nodes: both(IntervalSet.empty) });
-  const open = both(f => {
-    const steered = f === 4 ? bare.egress.map(({ destinations }) => destinations) : [];
-    return IntervalSet.unionOf(f, [masqueraded(bare, f), ...steered])
-      .subtract(masqueraded(map, f))
-      .intersect(own.nodes[f]);
-  });
-  const ranges = FAMILIES.flatMap(f => open[f].cidrs().map(formatCidr));
+  const nodesIn = (family: Family, set: IntervalSet) => set.intersect(own.nodes[family]);
+  const open = both(f =>
+    draft.kept ? nodesIn(f, masqueraded(bare, f).subtract(masqueraded(map, f))) : IntervalSet.empty(f),
+  );
+  const steered = IntervalSet.unionOf(
+    4,
+    bare.egress.map(({ destinations }) => nodesIn(4, destinations)),
+  );
+  const isListed = FAMILIES.some(f => !open[f].isEmpty());
+  const ranges = FAMILIES.flatMap(f => (f === 4 ? open[f].union(steered) : open[f]).cidrs().map(formatCidr));
   if (ranges.length === 0) return [];
-  const message = `${draft.as} leaves packets to nodes as they are, and the intent those to all of ${andList(ranges)}, whether a node has the address or not`;
+  const does = isListed
+    ? 'leaves packets to nodes as they are, and the intent those to all of'
+    : 'sends no packet to a node through a gateway, and the intent none to any address of';
+  const message = `${draft.as} ${does} ${andList(ranges)}, whether a node has the address or not`;
   return [diagnostic('MQ802', draft.at, { message })];
 }
 

@@ -8,8 +8,8 @@ import { type OwnRanges, type ReadDialect, readingMap } from '../dialect/reading
 import { unionOfEntries } from '../intent/entry';
 import type { ClusterModel } from '../intent/model';
 import { parseSource, type SourceDocument } from '../source';
-import { intentTreatment } from '../treatment/intent';
-import { firstDifference, type TreatmentMap, witnessText } from '../treatment/map';
+import { intentTreatment, whereSaid } from '../treatment/intent';
+import { firstDifference, witnessText } from '../treatment/map';
 import { familiesOf } from './common';
 import type { TargetFacts, TargetName } from './facts';
 import { vpcRanges } from './vpc';
@@ -35,7 +35,8 @@ export function mismatches(
   const wanted = intentTreatment(model);
   return possibilities(name, model, facts, documents).flatMap(({ read: { reading, diagnostics }, own }) => {
     if (!reading) return diagnostics.filter(({ severity }) => severity === 'error').map(({ message }) => message);
-    const witness = firstDifference(wanted, completed(model, readingMap(reading, own)));
+    const done = readingMap(reading, own);
+    const witness = firstDifference(whereSaid(wanted, done), done);
     return witness ? [witnessText(witness, 'the intent', reading.as)] : [];
   });
 }
@@ -43,13 +44,6 @@ export function mismatches(
 function documentOf(path: string, text: string): [string, SourceDocument][] {
   const [document] = parseSource(path, text).documents;
   return document ? [[path, document]] : [];
-}
-
-/** Without a list the intent leaves all that no policy is about to the data plane, which is not told anything of it. */
-function completed(model: ClusterModel, map: TreatmentMap): TreatmentMap {
-  if (model.masquerade) return map;
-  const { egress: _egress, ...rest } = model;
-  return { ...intentTreatment(rest), egress: map.egress };
 }
 
 function possibilities(

@@ -18,9 +18,32 @@ export const intentTreatment: (model: ClusterModel) => TreatmentMap = rememberLa
     case 'gke-standard':
       return model.masquerade ? agent(model) : gkeSettings(model);
     case 'kubernetes':
-      return model.masquerade ? agent(model) : withoutAgent(model);
+      return model.masquerade ? agent(model) : byDataPlane(model);
   }
 });
+
+const NO_LIST = 'the cluster\'s data plane, for the intent has no "masquerade"';
+
+/** What an intent without a list leaves to the data plane, which every one does in its own way. */
+const LEFT_OPEN: Treatment = { kind: 'unknown', rules: [NO_LIST], ofCluster: true };
+
+const BY_PLATFORM: Decision = { treatment: MASQUERADE, rule: "the platform's own masquerading" };
+
+/**
+ * An intent's map beside what a data plane does: what the intent leaves open is as the data plane has it, so that only
+ * what the intent says is compared.
+ */
+export function whereSaid(intent: TreatmentMap, plane: TreatmentMap): TreatmentMap {
+  const base = both(family =>
+    intent.base[family].zip(plane.base[family], (said, done) => (isLeftOpen(said) ? done : said)),
+  );
+  return { ...intent, base };
+}
+
+/** Whether an intent leaves it to the data plane what happens. */
+export function isLeftOpen({ treatment }: Decision): boolean {
+  return treatment === LEFT_OPEN;
+}
 
 /** ip-masq-agent with a list: the cluster's own ranges, link-local, exceptions, the list, and the rest masqueraded. */
 function agent(model: ClusterModel): TreatmentMap {
@@ -71,9 +94,24 @@ function elevenRanges() {
 
 /** No agent of ours: traffic inside the cluster keeps its source, everything else leaves with the node's address. */
 function withoutAgent(model: ClusterModel): TreatmentMap {
-  const rest: Decision = { treatment: MASQUERADE, rule: "the platform's own masquerading" };
-  const map = mapOf(clusterLayers(model), { 4: rest, 6: rest }, egressRules(model));
+  const map = mapOf(clusterLayers(model), { 4: BY_PLATFORM, 6: BY_PLATFORM }, egressRules(model));
   return withIPv6(map, NO_IPV6);
+}
+
+/**
+ * No list on a cluster of any kind: data planes agree that packets between pods keep their source and those to the world
+ * leave with the node's address. In what becomes of packets to nodes, and of IPv6, they do not agree.
+ */
+function byDataPlane(model: ClusterModel): TreatmentMap {
+  const { nodes, pods, services, ipv6 } = model.network;
+  const layers = [
+    ...entryLayers(model, pods, PRESERVE, 'pods'),
+    ...entryLayers(model, services, PRESERVE, 'services'),
+    ...entryLayers(model, nodes, LEFT_OPEN, 'nodes'),
+  ];
+  const open: Decision = { treatment: LEFT_OPEN, rule: NO_LIST };
+  const map = mapOf(layers, { 4: BY_PLATFORM, 6: open }, egressRules(model));
+  return ipv6 ? map : withIPv6(map, NO_IPV6);
 }
 
 /** What GKE does by itself when the intent gives no list. */

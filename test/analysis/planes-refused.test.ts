@@ -163,7 +163,7 @@ describe('what cannot be told is refused', () => {
 describe('facts that nobody told are asked for', () => {
   test.each([
     ['Calico that keeps nodes', { 'a.yaml': `${POOL}---\n${FELIX}` }, 'nodes', '--facts'],
-    ['Cilium', { 'a.yaml': CILIUM }, 'nodes and pods', '--facts'],
+    ['Cilium', { 'a.yaml': CILIUM }, 'nodes, pods and Services', '--facts'],
     ['a policy of Cilium', { 'a.yaml': policy('a', '192.168.1.100') }, 'nodes, pods and Services', '--facts'],
     ['Antrea', { 'a.yaml': EGRESS }, 'pods, Services and nodes', '--facts'],
     ['AWS', { 'a.yaml': AWS('').replace('aws-node, env', 'aws-node, image: cni, env') }, 'VPC', '--vpc-cidr'],

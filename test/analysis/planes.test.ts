@@ -3,9 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { type Address, cidr, parseAddress, setsOf } from '../../core/address';
 import { diffMaps } from '../../core/analysis/diff';
 import { withFacts } from '../../core/analysis/facts';
+import { diffFleets } from '../../core/analysis/fleet';
 import { withVpc } from '../../core/analysis/plane-subject';
 import { readSubjects, type Subject } from '../../core/analysis/subject';
+import { loadIntents } from '../../core/intent/load';
 import type { ClusterModel } from '../../core/intent/model';
+import { parseSource } from '../../core/source';
 import { NO_FACTS, TARGETS, type TargetName } from '../../core/target/facts';
 import { renderTarget } from '../../core/target/render';
 import { intentTreatment } from '../../core/treatment/intent';
@@ -111,6 +114,90 @@ describe.each(TARGETS)('what is rendered for %s', name => {
       { numRuns: 60 },
     );
     expect(rendered).toBeGreaterThan(2);
+  });
+});
+
+const POLICIES = {
+  floatingIPs: ['192.168.1.100'],
+  policies: [
+    {
+      name: 'web',
+      from: [{ namespaceSelector: {}, podSelector: { matchLabels: { app: 'web' } } }],
+      to: [{ cidr: '0.0.0.0/0', except: ['10.0.0.0/8', '192.168.0.0/16'] }],
+      sourceIP: '192.168.1.100',
+    },
+  ],
+};
+
+/** A cluster with a list or without one, of one family or of both. */
+function clusterWith(list: boolean, ipv6: boolean): ClusterModel {
+  const text = JSON.stringify({
+    apiVersion: 'masq/v1alpha1',
+    kind: 'ClusterIntent',
+    metadata: { name: 'prod' },
+    spec: {
+      platform: 'kubernetes',
+      network: {
+        nodeCIDRs: [...NODES, ...(ipv6 ? ['fd00:1::/64'] : [])],
+        podCIDRs: [...PODS, ...(ipv6 ? ['fd00:2::/56'] : [])],
+        serviceCIDRs: [...SERVICES, ...(ipv6 ? ['fd00:3::/112'] : [])],
+      },
+      ...(list && { masquerade: { preserve: ['172.16.0.0/12'] } }),
+      egress: POLICIES,
+    },
+  });
+  return loadIntents(parseSource('prod.json', text).documents).clusters[0]!;
+}
+
+/** An intent that leaves all but policies to the data plane, and what is rendered of it. */
+describe.each([
+  ['antrea', false],
+  ['antrea', true],
+  ['cilium', false],
+] as const)('an intent without a list, rendered for %s, with IPv6: %s', (name, ipv6) => {
+  const model = clusterWith(false, ipv6);
+  const facts = { ...NO_FACTS, gateways: [{ labels: { egress: 'true' } }] };
+  const { files, diagnostics } = renderTarget(name, model, facts);
+  const folder = new Map([...files].map(([path, text]) => [`out/prod/${path}`, text]));
+
+  test('says of nodes, and of IPv6, that this is left to the data plane', () => {
+    const { base } = intentTreatment(model);
+    const said = (family: Family, text: string) =>
+      word(base[family].at((parseAddress(text) as { value: Address }).value).treatment);
+    expect(['192.168.1.7', '10.244.0.1', '10.96.0.1', '169.254.169.254', '8.8.8.8'].map(to => said(4, to))).toEqual([
+      'unknown',
+      'keep',
+      'keep',
+      'masq',
+      'masq',
+    ]);
+    expect(['fd00:1::7', 'fd00:2::1', 'fd00:3::1', '2001:db8::1'].map(to => said(6, to))).toEqual(
+      ipv6 ? ['unknown', 'keep', 'keep', 'unknown'] : ['keep', 'keep', 'keep', 'keep'],
+    );
+  });
+
+  test('means the same whatever list the facts have', () => {
+    expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
+    const [without, beside] = [model, clusterWith(true, ipv6)].map(facts => denoted(folder, facts, []).map);
+    const { classes, untold } = diffMaps(without!, beside!);
+    expect({ classes, untold: untold[4].isEmpty() && untold[6].isEmpty() }).toEqual({ classes: [], untold: true });
+    const node = without!.base[4].at(address(4, 0xc0a80107n)).treatment;
+    expect(word(node)).toBe(name === 'antrea' ? 'masq' : 'unknown');
+  });
+
+  test('differs in nothing from what is rendered of it, and it is said what was left', () => {
+    const intent: Subject = { name: 'prod', map: intentTreatment(model), as: 'the intent', places: [], model };
+    for (const flip of [false, true]) {
+      const pair = [
+        [intent],
+        [readSubjects([...folder].map(([file, text]) => ({ file, text }))).subjects[0]!],
+      ] as const;
+      const { changed, untold, notes } = flip ? diffFleets(pair[1], pair[0]) : diffFleets(pair[0], pair[1]);
+      expect({ changed, untold: untold.length }).toEqual({ changed: [], untold: 0 });
+      expect(notes.map(({ text }) => text)).toEqual([
+        `the intent has no "masquerade" and leaves packets to ${ipv6 ? '192.168.1.0/24 and ::/0 minus fd00:2::/56 and fd00:3::/112' : '192.168.1.0/24'} to the data plane, so that nothing changes there`,
+      ]);
+    }
   });
 });
 

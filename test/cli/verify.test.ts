@@ -47,6 +47,25 @@ describe('what is proven', () => {
     });
   });
 
+  test.each(['RETURN', 'MASQUERADE'])('leaves it to the data plane what an intent without a list does: %s', does => {
+    const network = 'network: {nodeCIDRs: [192.168.1.0/24], podCIDRs: [10.244.0.0/16]}';
+    box.write('masq.yaml', `${INTENT.slice(0, INTENT.indexOf('spec:'))}spec:\n  platform: kubernetes\n  ${network}\n`);
+    box.write(
+      'node-1',
+      dumpOf([
+        '-A POSTROUTING -d 10.244.0.0/16 -j RETURN',
+        `-A POSTROUTING -d 192.168.1.0/24 -j ${does}`,
+        '-A POSTROUTING -j MASQUERADE',
+      ]),
+    );
+    expect(verify('--against', 'node-1').stdout).toBe(`node-1: proven
+  IPv4: every address is treated as the intent says
+    192.168.1.0/24: it leaves this to the data plane
+  IPv6: nothing of it is in the dump
+1 node against "prod": 1 proven
+`);
+  });
+
   test('says whose rules decide, though as is wanted', () => {
     box.write('node-1', dumpOf(['-A POSTROUTING -d 203.0.113.0/24 -j MASQUERADE --random-fully', '@agent']));
     expect(verify('--against', 'node-1').stdout).toBe(`node-1: proven
@@ -335,6 +354,7 @@ describe('in JSON', () => {
               inTheWay: [{ ...rule, owner: 'flannel', to }],
               remedied: true,
               decidedByOthers: [],
+              leftToDataPlane: [],
             },
           ],
         },

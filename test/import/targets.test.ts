@@ -24,6 +24,15 @@ spec:
   network: {nodeCIDRs: [10.240.0.0/24], podCIDRs: [10.244.0.0/16], serviceCIDRs: [10.96.0.0/12]}
 ${body}`;
 
+const EGRESS = `  egress:
+    floatingIPs: [10.240.0.100]
+    policies:
+      - name: web
+        from: [{namespaceSelector: {}, podSelector: {matchLabels: {app: web}}}]
+        to: [{cidr: 0.0.0.0/0, except: [10.0.0.0/8, 172.16.0.0/12]}]
+        sourceIP: 10.240.0.100
+`;
+
 const AGENT = '  agent: {randomFully: false}\n';
 
 const FACTS: TargetFacts = {
@@ -55,6 +64,9 @@ const CASES: readonly { target: TargetName; body: string; options?: ImportOption
     options: { vpcCIDRs: ['10.0.0.0/8'] },
   },
   { target: 'calico', body: '  masquerade: {preserve: [10.0.0.0/8, 172.20.0.0/16], linkLocal: masquerade}\n' },
+  // What is left to the data plane is left to it again: nobody has to accept that it masquerades packets to nodes.
+  { target: 'antrea', body: EGRESS },
+  { target: 'cilium', body: EGRESS },
 ];
 
 describe('what is rendered for another data plane is imported as an intent that means the same', () => {

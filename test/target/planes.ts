@@ -120,7 +120,8 @@ const PLANES: Readonly<Record<TargetName, Plane>> = {
     if (!values[`enableIPv${family}Masquerade`]) return 'keep';
     const routed = values[`ipv${family}NativeRoutingCIDR`];
     if (routed && holds([routed], family, to)) return 'keep';
-    if (holds(around.pods, family, to)) return 'keep';
+    // A Service's address is a pod's before nat.h sees it: bpf/bpf_lxc.c, __per_packet_lb_svc_xlate_4, and bpf_sock.c.
+    if (holds([...around.pods, ...around.services], family, to)) return 'keep';
     if (values.ipMasqAgent?.enabled && values.bpf?.masquerade) {
       const { data } = objects.find(o => o.kind === 'ConfigMap' && o.metadata.name === 'ip-masq-agent')!;
       const file = parse(data.config!) as AgentFile;
