@@ -1,5 +1,6 @@
-import { FAMILIES, formatCidr, IntervalSet } from '../address';
+import { compareCidrs, FAMILIES, formatCidr, IntervalSet } from '../address';
 import { writeAgentFile } from '../agentfile/write';
+import { termsOf } from '../analysis/terms';
 import { declaredRoute, listed } from '../artefact/plan';
 import { podRules } from '../intent/label-selector';
 import type { ClusterModel, PolicyModel } from '../intent/model';
@@ -77,13 +78,30 @@ function policyFile(model: ClusterModel, policy: PolicyModel, facts: TargetFacts
     refusals.lacks(path, message, `write --gateway ${sourceIP.text}=kubernetes.io/hostname=NODE`);
     return [];
   }
+  const { destinationCIDRs, excludedCIDRs } = destinations(destinationsOf(policy));
   const spec = {
-    destinationCIDRs: destinationsOf(policy).cidrs().map(formatCidr),
+    destinationCIDRs,
     egressGateway: { egressIP: sourceIP.text, nodeSelector: { matchLabels: labels } },
+    ...(excludedCIDRs && { excludedCIDRs }),
     selectors: podRules(from),
   };
   const metadata = metadataOf(model, name, { ...(reason !== undefined && { annotations: { [REASON]: reason } }) });
   return [objectFile(50, { apiVersion: 'cilium.io/v2', kind: 'CiliumEgressGatewayPolicy', metadata, spec })];
+}
+
+/**
+ * A policy's destinations as the fewest CIDRs, some of them excluded where that is fewer: each is an entry of Cilium's map
+ * for every pod that is selected. What is excluded is so from all of them.
+ */
+function destinations(to: IntervalSet): { readonly destinationCIDRs: string[]; readonly excludedCIDRs?: string[] } {
+  const terms = termsOf(to);
+  const excluded = terms.flatMap(({ minus }) => minus).sort(compareCidrs);
+  const isExact = IntervalSet.fromCidrs(4, excluded).intersect(to).isEmpty();
+  if (excluded.length === 0 || !isExact) return { destinationCIDRs: to.cidrs().map(formatCidr) };
+  return {
+    destinationCIDRs: terms.map(({ cidr }) => formatCidr(cidr)),
+    excludedCIDRs: excluded.map(formatCidr),
+  };
 }
 
 /** The chart's values: what Cilium keeps by itself is one range of pods, which the intent keeps too. */

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { hasErrors } from '../../core/diagnostics';
 import { loadIntents } from '../../core/intent/load';
 import { parseSource } from '../../core/source';
@@ -144,4 +145,26 @@ test('Antrea has one list of exceptions: policies for different destinations are
     }),
     { numRuns: 100 },
   );
+});
+
+const WORLD = ['10.0.0.0/8', '192.168.0.0/16'];
+
+test.each([
+  ['what is excluded is, where that is fewer', [{ cidr: EVERYWHERE, except: WORLD }], [EVERYWHERE], WORLD],
+  [
+    'a range inside of what would be excluded would be too, and nothing is',
+    [
+      { cidr: '172.0.0.0/8', except: ['172.16.0.0/12'] },
+      { cidr: '172.16.0.0/16', except: [] },
+    ],
+    ['172.0.0.0/12', '172.16.0.0/16', '172.32.0.0/11', '172.64.0.0/10', '172.128.0.0/9'],
+    undefined,
+  ],
+  ['a half is a block', [{ cidr: '172.0.0.0/11', except: ['172.16.0.0/12'] }], ['172.0.0.0/12'], undefined],
+] as const)('the destinations of a policy for Cilium: %s', (_, to, destinationCIDRs, excludedCIDRs) => {
+  const from = [{ namespaceSelector: {}, podSelector: {} }];
+  const { files } = renderTarget('cilium', modelOf([{ from, to }], false)!, FACTS);
+  const [text] = [...files].flatMap(([path, one]) => (path.includes('egressgateway') ? [one] : []));
+  const { spec } = parse(text!) as { spec: { destinationCIDRs: string[]; excludedCIDRs?: string[] } };
+  expect([spec.destinationCIDRs, spec.excludedCIDRs]).toEqual([destinationCIDRs, excludedCIDRs]);
 });
