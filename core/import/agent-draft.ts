@@ -16,9 +16,9 @@ import { agentContainer, POD, programOf } from '../manifest/pod';
 import type { Agent, AgentResources } from '../schema/generated/types-intent';
 import { valueAt } from '../schema/path';
 import type { SourceDocument } from '../source';
-import { type AgentConfig, agentDefaults, agentTreatment } from '../treatment/agentfile';
+import { type AgentConfig, agentDefaults, agentTreatment, DEFAULT_CIDR_LIMIT } from '../treatment/agentfile';
 import type { Draft, Drafted, FoundFacts } from './draft';
-import { leftOverNotes } from './left-over';
+import { configMapLeftOver, leftOverNotes } from './left-over';
 
 /** What of ip-masq-agent is imported. */
 export interface AgentObjects {
@@ -26,6 +26,8 @@ export interface AgentObjects {
   readonly files: readonly BareAgentFile[];
   /** What the agent is started with, where that was told. */
   readonly flags?: AgentFlags;
+  /** Whether pods are told to have IPv6 addresses. */
+  readonly ipv6: boolean;
 }
 
 /** The agent's file, its flags, and the objects that they stand in. */
@@ -42,7 +44,7 @@ interface FoundAgent {
 }
 
 /** Whether something of ip-masq-agent is among objects. */
-export function holdsAgent({ bundle, files }: AgentObjects): boolean {
+export function holdsAgent({ bundle, files }: Pick<AgentObjects, 'bundle' | 'files'>): boolean {
   return files.length > 0 || bundle.configMaps.length > 0 || ownDaemonSets(bundle).length > 0;
 }
 
@@ -57,8 +59,9 @@ export function draftAgent(objects: AgentObjects): Drafted {
   if (!agent) return { diagnostics };
   const { flags, config, document, daemonSet, configMap, at } = agent;
   const platform = platformOf(agent);
-  if (daemonSet) append(diagnostics, leftOverNotes(daemonSet.document));
-  if (configMap) append(diagnostics, configMapNotes(configMap, agent));
+  if (daemonSet) append(diagnostics, leftOverNotes(daemonSet));
+  if (configMap) append(diagnostics, [...configMapNotes(configMap, agent), ...configMapLeftOver(configMap)]);
+  append(diagnostics, idleKeys(agent, objects.ipv6));
   const draft: Draft = {
     as: daemonSet ? 'ip-masq-agent' : "ip-masq-agent's file",
     ...(platform && { platform }),
@@ -144,6 +147,22 @@ function configMapNotes({ document, name, keys }: AgentConfigMap, { daemonSet, k
     : '; whoever runs the agent has to mount that one';
   const message = `the ConfigMap is rendered as "${WELL_KNOWN}", not as "${name}"${also}`;
   return [diagnostic('MQ801', document.at(['metadata', 'name']), { message }), ...unread];
+}
+
+/** Keys of the agent's file that come to nothing in an intent. */
+function idleKeys({ config, document }: FoundAgent, ipv6: boolean): Diagnostic[] {
+  if (!document) return [];
+  const { cidrLimit, masqLinkLocalIPv6 } = config;
+  const note = (key: string, message: string): Diagnostic =>
+    diagnostic('MQ801', document.at([key], 'key'), { message: `${key}: ${message}` });
+  return [
+    ...(cidrLimit !== undefined && cidrLimit !== DEFAULT_CIDR_LIMIT
+      ? [note('cidrLimit', `${cidrLimit} has no key in an intent, and is not in what masq renders`)]
+      : []),
+    ...(masqLinkLocalIPv6 && !ipv6
+      ? [note('masqLinkLocalIPv6', 'true is left out, since no pod has an IPv6 address by --pod-cidr')]
+      : []),
+  ];
 }
 
 function foundFacts(configMap: AgentConfigMap | undefined): FoundFacts {

@@ -81,7 +81,7 @@ function azureNotes(daemonSet: AgentDaemonSet): Diagnostic[] {
   const { document, image } = daemonSet;
   const path = [...POD, 'containers', agentContainer(document), 'image'];
   const message = `image "${image}" is Azure's, which reads files of its own; masq renders ip-masq-agent of kubernetes-sigs in its place`;
-  return [diagnostic('MQ801', document.at(path), { message }), ...leftOverNotes(document)];
+  return [diagnostic('MQ801', document.at(path), { message }), ...leftOverNotes(daemonSet)];
 }
 
 function draftOf({ reading, diagnostics }: ReadDialect, at: Location, agent: Agent = {}): Drafted {

@@ -224,7 +224,7 @@ function draftAll(
   facts: DialectFacts,
   flags: AgentFlags | undefined,
 ): Drafted {
-  const agent = { bundle, files, ...(flags && { flags }) };
+  const agent = { bundle, files, ...(flags && { flags }), ipv6: facts.ipv6 };
   const dialect = translatesNothing(claims) && holdsAgent(agent) ? undefined : draftDialect(claims, bundle, facts);
   const deciding = [
     ...(dialect ? [dialect] : []),
