@@ -1,8 +1,9 @@
 import { formatCidr, type IntervalSet } from '../../core/address';
 import type { ClassChange } from '../../core/analysis/diff';
+import type { Untold } from '../../core/analysis/untold';
 import { witnessOf } from '../../core/analysis/witness';
 import type { Asked } from './asked';
-import { hitsOf } from './told';
+import { hitsOf, tellWhy } from './told';
 import { ruleData } from './words';
 
 /** A diff for programs. */
@@ -12,7 +13,7 @@ export function diffData({ diff, hits, ask }: Asked): object {
     compared,
     added: added.map(({ name }) => name),
     removed: removed.map(({ name }) => name),
-    untold: untold.map(({ name }) => name),
+    untold: untold.map(one => ({ clusters: one.names, parts: one.untold.map(openData) })),
     notes: notes.map(({ names, text }) => ({ clusters: names, note: text })),
     stopped: hits.map(({ gate, clusters, pods, to }) => ({
       gate: gate.text,
@@ -37,13 +38,17 @@ export function diffData({ diff, hits, ask }: Asked): object {
           witness: ask(clusters[0]!.after.name, witnessOf(change.to), pods.groups[0]?.pod),
         })),
       })),
-      untold: Object.values(untold).flatMap(set => set.cidrs().map(formatCidr)),
+      untold: untold.map(openData),
     })),
   };
 }
 
 function podsData({ all, groups }: ClassChange): unknown {
   return all ? 'all' : groups.map(({ pod }) => pod ?? 'others');
+}
+
+function openData(open: Untold): object {
+  return { ...destinations(open.to), why: tellWhy(open), unread: open.unread, rules: open.rules };
 }
 
 /** @returns the count as a text: it may be larger than a number can be */

@@ -33,7 +33,7 @@ export function diffMarkdown({ diff, hits, ask }: Asked): string {
   const beside = [
     ...diff.added.map(({ name }) => `- ${code(name)} is new`),
     ...diff.removed.map(({ name }) => `- ${code(name)} is gone`),
-    ...diff.untold.map(one => `- ${code(one.name)}: ${tellUntold(one)}`),
+    ...diff.untold.map(one => `- ${escaped(shortList(one.names))}: ${escaped(tellUntold(one))}`),
     ...diff.notes.map(note => `- ${escaped(tellNote(note))}`),
   ];
   const head = [MARKER, '### masq: what changes for packets', '', `**${diffSummary(diff)}**`];
@@ -42,9 +42,13 @@ export function diffMarkdown({ diff, hits, ask }: Asked): string {
     MOST_LINES,
     left => `- and ${left} more lines, which "masq diff" lists`,
   );
-  const open = diff.changed.length === 1;
+  const isOnly = diff.changed.length === 1;
   const list = lines.length > 0 ? ['', ...lines] : [];
-  return folded(`${[...head, ...list].join('\n')}\n`, diff.changed, group => fold(tellClusters(group, ask), open));
+  const open = diff.untold.filter(({ names }) => isShortened(names));
+  const folds = open.map(({ names }) => namesFold(`all ${names.length} clusters of which it cannot be told`, names));
+  return folded(`${[...head, ...list].join('\n')}\n${folds.join('')}`, diff.changed, group =>
+    fold(tellClusters(group, ask), isOnly),
+  );
 }
 
 /** As many folds as fit, the last one perhaps not with all of its rows; of what did not fit the clusters' names. */
@@ -100,7 +104,12 @@ function fold({ names, classes, untold, advice }: ToldClusters, open: boolean): 
     return [`${head}${first}`, ...others];
   });
   if (isShortened(names)) pieces.unshift(namesFold(`all ${names.length} clusters`, names));
-  pieces.push(...untold.map(to => `\nIt cannot be told whether anything changes for ${code(shortened(to))}.\n`));
+  pieces.push(
+    ...untold.map(
+      ({ to, count, why }) =>
+        `\nIt cannot be told whether anything changes for ${code(shortened(to))} (${count}): ${escaped(why)}.\n`,
+    ),
+  );
   pieces.push(...advice.map(line => `\n${escaped(line)}.\n`));
   const cut = '\nNot all of it fits here; "masq diff" lists the rest.\n';
   const upTo = (length: number): string => {

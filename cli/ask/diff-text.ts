@@ -22,13 +22,15 @@ export function diffText({ diff, hits, ask }: Asked, paint: Palette): string {
       `  ${pods}`,
       ...changes.flatMap(change => changeLines(change, paint)),
     ]);
-    const open = untold.map(to => `  it cannot be told whether anything changes for ${to}`);
+    const open = untold.map(
+      ({ to, count, why }) => `  it cannot be told whether anything changes for ${to}  (${count}): ${why}`,
+    );
     return `${[paint.bold(shortList(names)), ...allNames(names), ...lines, ...open, ...advice.map(line => `  ${line}`)].join('\n')}\n`;
   });
   const beside = [
     ...diff.added.map(({ name }) => `${paint.bold(name)} is new`),
     ...diff.removed.map(({ name }) => `${paint.bold(name)} is gone`),
-    ...diff.untold.map(one => `${paint.bold(one.name)}: ${tellUntold(one)}`),
+    ...diff.untold.flatMap(one => [`${paint.bold(shortList(one.names))}: ${tellUntold(one)}`, ...allNames(one.names)]),
   ];
   if (beside.length > 0) blocks.push(`${beside.join('\n')}\n`);
   if (diff.notes.length > 0) blocks.push(`${diff.notes.map(note => `note: ${tellNote(note)}`).join('\n')}\n`);

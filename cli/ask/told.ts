@@ -1,11 +1,12 @@
-import { type Address, type Both, FAMILIES, formatAddress, type IntervalSet } from '../../core/address';
+import { type Address, formatAddress, type IntervalSet } from '../../core/address';
 import type { Change, ClassChange } from '../../core/analysis/diff';
-import type { ChangedCluster, ChangedClusters, FleetDiff, UntoldCluster } from '../../core/analysis/fleet';
+import type { ChangedCluster, ChangedClusters, FleetDiff, UntoldClusters } from '../../core/analysis/fleet';
 import type { GateHit } from '../../core/analysis/gates';
 import type { FleetNote } from '../../core/analysis/open-notes';
 import { type Place, type PlaceHit, placesHit, placesOfBoth, registryPlaces } from '../../core/analysis/places';
 import type { Subject } from '../../core/analysis/subject';
 import { termsText } from '../../core/analysis/terms';
+import type { Untold } from '../../core/analysis/untold';
 import { witnessOf } from '../../core/analysis/witness';
 import { andList } from '../../core/diagnostics';
 import type { Labels } from '../../core/intent/selector';
@@ -22,10 +23,19 @@ export interface ToldClusters {
   readonly names: readonly string[];
   /** The changes, class of pods by class of pods. */
   readonly classes: readonly { readonly pods: string; readonly changes: readonly ToldChange[] }[];
-  /** The destinations of which neither side can tell what happens, family by family. */
-  readonly untold: readonly string[];
+  /** The destinations of which it cannot be told whether anything changes. */
+  readonly untold: readonly ToldOpen[];
   /** What would help to tell more, each in a line. */
   readonly advice: readonly string[];
+}
+
+/** Destinations of which it cannot be told whether anything changes, in words. */
+export interface ToldOpen {
+  /** The destinations, and how many addresses they are. */
+  readonly to: string;
+  readonly count: string;
+  /** Why it cannot be told. */
+  readonly why: string;
 }
 
 /** A change in words. */
@@ -61,15 +71,21 @@ export function tellClusters({ clusters, diff }: ChangedClusters, ask: Ask): Tol
         tellChange(one, places, ask(first!.after.name, witnessOf(one.to), change.groups[0]?.pod)),
       ),
     })),
-    untold: tellSets(diff.untold),
+    untold: diff.untold.map(tellOpen),
     advice: adviceOn(treatments),
   };
 }
 
-function tellSets(sets: Both<IntervalSet>): string[] {
-  return FAMILIES.map(family => sets[family])
-    .filter(set => !set.isEmpty())
-    .map(set => `${termsText(set)} (${addresses(set)})`);
+function tellOpen(open: Untold): ToldOpen {
+  return { to: termsText(open.to), count: addresses(open.to), why: tellWhy(open) };
+}
+
+/** Why it cannot be told whether anything changes for some destinations. */
+export function tellWhy({ to, unread, rules }: Untold): string {
+  const what = to.complement().isEmpty() ? `IPv${to.family}` : 'them';
+  if (unread.length === 2) return `neither side has a dump of ${what}`;
+  if (unread.length === 1) return `the ${unread[0] === 'before' ? 'first' : 'second'} side has no dump of ${what}`;
+  return `on both sides it hangs on ${shortList(rules.map(rule => `"${rule}"`))}`;
 }
 
 /** The addresses that a cluster, and everybody, has names for. */
@@ -121,9 +137,10 @@ export function tellNote({ names, text }: FleetNote): string {
 /** For how many parts of a change it is said who decides. */
 const MOST_PARTS = 8;
 
-/** What is said of a cluster of which not all can be told. */
-export function tellUntold({ to }: UntoldCluster): string {
-  return `no change is known, but it cannot be told whether anything changes for ${andList(tellSets(to))}`;
+/** What is said of clusters of which not all can be told. */
+export function tellUntold({ untold }: UntoldClusters): string {
+  const open = untold.map(tellOpen).map(({ to, count, why }) => `${to} (${count}): ${why}`);
+  return `no change is known, but it cannot be told whether anything changes for ${open.join('; nor for ')}`;
 }
 
 /** How many names stand in a line at the most. */
@@ -194,14 +211,22 @@ export function readWith(values: Invocation['values'], subjects: readonly Subjec
 }
 
 /** What was compared and what came of it, in a line. */
-export function diffSummary({ changed, compared, added, removed }: FleetDiff): string {
-  const clusters = changed.reduce((sum, group) => sum + group.clusters.length, 0);
+export function diffSummary({ changed, compared, added, removed, untold }: FleetDiff): string {
+  const clusters = clustersOf(changed);
+  const open =
+    clustersOf(changed.filter(({ diff }) => diff.untold.length > 0)) + untold.flatMap(one => one.names).length;
   const told = [
     ...(clusters > 0 ? [`${count(clusters, 'cluster')} changed`] : []),
     ...(added.length > 0 ? [`${added.length} new`] : []),
     ...(removed.length > 0 ? [`${removed.length} gone`] : []),
   ];
-  return `${told.length === 0 ? 'no changes' : told.join(', ')}; ${count(compared, 'cluster')} compared`;
+  const none = open > 0 ? 'no known changes' : 'no changes';
+  const partly = open === 0 ? '' : open === compared ? ', in part' : `, ${open} of them in part`;
+  return `${told.length === 0 ? none : told.join(', ')}; ${count(compared, 'cluster')} compared${partly}`;
+}
+
+function clustersOf(groups: readonly ChangedClusters[]): number {
+  return groups.reduce((sum, { clusters }) => sum + clusters.length, 0);
 }
 
 function count(n: number, noun: string): string {

@@ -68,8 +68,9 @@ export function ruleData({ rule, note, at }: Decision): object {
 export function podText(pod: Pod | undefined): string {
   if (!pod) return 'a pod that no egress policy selects';
   const { namespace, labels } = pod;
-  const outer = Object.keys(namespace).length === 0 ? 'a namespace' : `a namespace labelled ${labelsText(namespace)}`;
-  return `a pod labelled ${labelsText(labels)} in ${outer}`;
+  const isLabelled = Object.keys(labels).length > 0;
+  const outer = Object.keys(namespace).length === 0 ? '' : ` in a namespace labelled ${labelsText(namespace)}`;
+  return `a pod${isLabelled ? ` labelled ${labelsText(labels)}` : outer === '' ? ' without labels' : ''}${outer}`;
 }
 
 /** Numbers below this are written in digits. */

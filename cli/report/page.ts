@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { FleetNotes } from '../../core/analysis/open-notes';
 import { pack, type ReportCluster } from '../../core/analysis/report/pack';
 import type { Asked } from '../ask/asked';
-import { diffSummary, tellHit, tellNote, tellUntold } from '../ask/told';
+import { diffSummary, shortList, tellHit, tellNote, tellUntold } from '../ask/told';
 import { podText } from '../ask/words';
 import { alike } from './alike';
 import { firstChanged, type Report } from './comparison';
@@ -144,7 +144,7 @@ ${diff.changed.slice(0, CHANGES).map((group, i) => changes(group, ask, all, i >=
 ${left > 0 && html`<p class="left">${left} more changes are not told here: choose a cluster, or run masq diff. They are of ${listed(diff.changed.slice(CHANGES).flatMap(group => clusterLinks(group, all)))}.</p>`}
 ${hits.length > 0 && html`<ul class="note">${hits.map(hit => html`<li>Stopped by ${tellHit(hit)}</li>`)}</ul>`}
 ${diff.added.length > 0 && html`<p>New: ${diff.added.map(({ name }) => name).join(', ')}.</p>`}
-${diff.removed.length > 0 && html`<p>Gone: ${diff.removed.map(({ name }) => name).join(', ')}.</p>`}${diff.untold.map(one => html`<p class="left">${one.name}: ${tellUntold(one)}.</p>`)}</section>`;
+${diff.removed.length > 0 && html`<p>Gone: ${diff.removed.map(({ name }) => name).join(', ')}.</p>`}${diff.untold.map(one => html`<p class="left">${shortList(one.names)}: ${tellUntold(one)}.</p>`)}</section>`;
 }
 
 /** The map that a script draws. */

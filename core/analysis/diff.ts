@@ -3,6 +3,7 @@ import { commonLabels, type PodSelector } from '../intent/selector';
 import { type EgressRule, podMap, type TreatmentMap } from '../treatment/map';
 import { matches, type Pod, podClasses } from '../treatment/pod-classes';
 import { type Decision, sameTreatment, type Treatment, treatmentText } from '../treatment/treatment';
+import { isUntold, type Untold, untoldOf } from './untold';
 
 /** Destinations to which packets are treated differently, all by one rule on each side. */
 export interface ChangedPart {
@@ -54,8 +55,8 @@ export interface MapDiff {
   readonly classes: readonly ClassChange[];
   /** Whether there were too many classes of pods to tell them apart: then each egress rule's pods stand for themselves. */
   readonly coarse: boolean;
-  /** Destinations of which it cannot be told whether anything changes: a side says nothing, or both hang on the same rules. */
-  readonly untold: Both<IntervalSet>;
+  /** Destinations of which it cannot be told whether anything changes, of IPv4 first. */
+  readonly untold: readonly Untold[];
   /** Those of them of which the first side tells what happens, and the second one nothing. */
   readonly lost: Both<IntervalSet>;
 }
@@ -66,8 +67,8 @@ export interface MapDiff {
  */
 export function diffMaps(before: TreatmentMap, after: TreatmentMap): MapDiff {
   const base = FAMILIES.flatMap(family => changesOf(family, before.base[family], after.base[family]));
-  const untold = both(family => untoldOf(family, before.base[family], after.base[family]));
-  const lost = both(family => lostOf(before, after, untold[family]));
+  const untold = FAMILIES.flatMap(family => untoldOf(family, before.base[family], after.base[family]));
+  const lost = both(family => lostOf(family, before, untold));
   const selectors = [...before.egress, ...after.egress].flatMap(rule => rule.pods);
   if (selectors.length === 0) {
     return {
@@ -140,29 +141,14 @@ function changesOf(family: Family, before: Partition<Decision>, after: Partition
   }));
 }
 
-/** Whether nothing can be compared: neither of two decisions can be told, for the same rules, or one was never read. */
-function isUntold({ treatment: a }: Decision, { treatment: b }: Decision): boolean {
-  if (isUnread(a) || isUnread(b)) return true;
-  return a.kind === 'unknown' && b.kind === 'unknown' && a.rules.join('\n') === b.rules.join('\n');
-}
-
-function isUnread(treatment: Treatment): boolean {
-  return treatment.kind === 'unknown' && treatment.rules.length === 0;
-}
-
-function untoldOf(family: Family, before: Partition<Decision>, after: Partition<Decision>): IntervalSet {
-  const found = before.zip(after, (left, right) =>
-    isUntold(left, right) && !sameTreatment(left.treatment, right.treatment) ? true : undefined,
-  );
-  return setsByLabel(family, found).get(true) ?? IntervalSet.empty(family);
-}
-
 /** IPv6 of which a side only says that it has no rules is nothing that could be lost. */
-function lostOf(before: TreatmentMap, after: TreatmentMap, untold: IntervalSet): IntervalSet {
-  const { family } = untold;
-  if (untold.isEmpty() || (family === 6 && hasNoIPv6(before))) return IntervalSet.empty(family);
-  const isTold = before.base[family].where(({ treatment }) => !isUnread(treatment));
-  return untold.intersect(isTold).intersect(after.base[family].where(({ treatment }) => isUnread(treatment)));
+function lostOf(family: Family, before: TreatmentMap, untold: readonly Untold[]): IntervalSet {
+  const lost = untold.filter(one => one.to.family === family && one.unread.join() === 'after');
+  if (lost.length === 0 || (family === 6 && hasNoIPv6(before))) return IntervalSet.empty(family);
+  return IntervalSet.unionOf(
+    family,
+    lost.map(({ to }) => to),
+  );
 }
 
 /** Whether a map keeps the addresses of all of IPv6: mostly no pod has one, and there are no rules for it. */

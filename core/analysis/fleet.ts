@@ -1,4 +1,4 @@
-import { type Both, both, FAMILIES, type IntervalSet, Partition } from '../address';
+import { both, FAMILIES, Partition } from '../address';
 import { isLeftOpen, whereSaid } from '../treatment/intent';
 import type { TreatmentMap } from '../treatment/map';
 import { type Decision, treatmentText } from '../treatment/treatment';
@@ -8,13 +8,17 @@ import { nodeSourceOf } from './node-source';
 import { withNodeSource } from './node-subject';
 import { type FleetNote, FleetNotes } from './open-notes';
 import type { Subject } from './subject';
+import { type Untold, untoldKey } from './untold';
 
 /** What is told of a cluster beside what changes. */
 export type Told = Pick<Subject, 'name' | 'places'>;
 
-/** A cluster without a known change, and the destinations of which it cannot be told whether anything changes. */
-export interface UntoldCluster extends Told {
-  readonly to: Both<IntervalSet>;
+/** Clusters without a known change of which the same cannot be told. */
+export interface UntoldClusters {
+  /** Their names, in their order. */
+  readonly names: readonly string[];
+  /** What cannot be told of them. */
+  readonly untold: readonly Untold[];
 }
 
 /** A cluster that is on both sides and is treated differently. */
@@ -42,7 +46,7 @@ export interface FleetDiff {
   /** Those that are on the first side only. */
   readonly removed: readonly Subject[];
   /** The clusters without a known change of which it cannot be told whether anything changes. */
-  readonly untold: readonly UntoldCluster[];
+  readonly untold: readonly UntoldClusters[];
   /** The clusters of which the second side does not tell everything that the first one tells. */
   readonly lost: readonly ChangedClusters[];
   /** What is not known of clusters and what is told hangs on. */
@@ -75,7 +79,7 @@ export class FleetComparison {
   /** Those of each side that wait for their other side, by their names. */
   private readonly waiting = [new Map<string, Subject>(), new Map<string, Subject>()] as const;
   private readonly groups = new Map<string, { readonly clusters: ChangedCluster[]; diff: MapDiff }>();
-  private readonly untold: UntoldCluster[] = [];
+  private readonly untold = new Map<string, { readonly names: string[]; readonly untold: readonly Untold[] }>();
   private readonly lost: ChangedClusters[] = [];
   private readonly refusals: string[] = [];
   private readonly notes = new FleetNotes();
@@ -126,7 +130,9 @@ export class FleetComparison {
       compared: this.compared,
       added: isPair ? [] : after.sort(byName),
       removed: isPair ? [] : before.sort(byName),
-      untold: this.untold.sort(byName),
+      untold: [...this.untold.values()]
+        .map(({ names, untold }) => ({ names: names.sort(), untold }))
+        .sort((a, b) => (a.names[0]! < b.names[0]! ? -1 : 1)),
       lost: this.lost.sort((a, b) => byName(a.clusters[0]!.before, b.clusters[0]!.before)),
       notes: this.notes.list(),
       refusals: this.refusals,
@@ -143,12 +149,10 @@ export class FleetComparison {
     const cluster = { before: told(left), after: told(right) };
     if (FAMILIES.some(family => !diff.lost[family].isEmpty())) this.lost.push({ clusters: [cluster], diff });
     if (diff.classes.length === 0) {
-      if (FAMILIES.some(family => !diff.untold[family].isEmpty())) {
-        this.untold.push({ ...told(right), to: diff.untold });
-      }
+      if (diff.untold.length > 0) this.keepUntold(right.name, diff.untold);
       return;
     }
-    const key = diff.classes.map(changeKey).join('\n');
+    const key = [...diff.classes.map(changeKey), ...diff.untold.map(untoldKey)].join('\n');
     const same = this.groups.get(key);
     if (!same) {
       this.groups.set(key, { clusters: [cluster], diff });
@@ -157,6 +161,13 @@ export class FleetComparison {
     // The rules that are told are those of the first one by name, in whatever order they came.
     if (same.clusters.every(({ before }) => byName(left, before) < 0)) same.diff = diff;
     same.clusters.push(cluster);
+  }
+
+  private keepUntold(name: string, untold: readonly Untold[]): void {
+    const key = untold.map(untoldKey).join('\n');
+    const same = this.untold.get(key);
+    if (same) same.names.push(name);
+    else this.untold.set(key, { names: [name], untold });
   }
 }
 

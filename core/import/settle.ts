@@ -155,9 +155,9 @@ function nodesNote(draft: Draft, own: OwnRanges, map: TreatmentMap): Diagnostic[
   const ranges = FAMILIES.flatMap(f => (f === 4 ? open[f].union(steered) : open[f]).cidrs().map(formatCidr));
   if (ranges.length === 0) return [];
   const does = isListed
-    ? 'leaves packets to nodes as they are, and the intent those to all of'
-    : 'sends no packet to a node through a gateway, and the intent none to any address of';
-  const message = `${draft.as} ${does} ${andList(ranges)}, whether a node has the address or not`;
+    ? `packets to nodes are left as they are by ${draft.as}, and by the intent those to all of`
+    : `no packet to a node is sent through a gateway by ${draft.as}, and by the intent none to any address of`;
+  const message = `${does} ${andList(ranges)}, whether a node has the address or not`;
   return [diagnostic('MQ802', draft.at, { message })];
 }
 

@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { formatCidr, Partition } from '../../core/address';
 import { diffFleets, FleetComparison } from '../../core/analysis/fleet';
 import { readSubjects, type Subject } from '../../core/analysis/subject';
+import type { TreatmentMap } from '../../core/treatment/map';
+import type { Decision } from '../../core/treatment/treatment';
 
 /** A cluster that preserves some ranges; its file's lines tell apart whose rules are told. */
 function cluster(name: string, ...preserve: string[]): Subject {
@@ -17,6 +20,12 @@ spec:
   const { subjects, diagnostics } = readSubjects([{ file: `${name}.yaml`, text }]);
   if (!subjects[0]) throw new Error(diagnostics.map(({ message }) => message).join('\n'));
   return subjects[0];
+}
+
+/** A map that says nothing of IPv6, as a dump of iptables-save alone does. */
+function withoutIPv6(map: TreatmentMap): TreatmentMap {
+  const nothing: Decision = { treatment: { kind: 'unknown', rules: [] }, rule: 'nothing' };
+  return { ...map, base: { 4: map.base[4], 6: Partition.constant(6, nothing) } };
 }
 
 const BEFORE = [
@@ -43,6 +52,28 @@ describe('a fleet', () => {
       ['gone'],
       [],
     ]);
+  });
+
+  test('with the same change is told together only where the same cannot be told, and why', () => {
+    const side = (unread: readonly string[], ...preserve: string[]): Subject[] =>
+      ['a', 'b', 'c', 'd'].map(name => {
+        const subject = cluster(name, ...(name === 'd' ? ['10.0.0.0/8'] : preserve));
+        return unread.includes(name) ? { ...subject, map: withoutIPv6(subject.map) } : subject;
+      });
+    const { changed, untold, lost } = diffFleets(side(['b'], '10.0.0.0/8'), side(['b', 'c', 'd'], '10.0.0.0/9'));
+    const told = changed.map(({ clusters, diff }) => [
+      clusters.map(({ after }) => after.name),
+      diff.untold.map(({ to, unread }) => [to.cidrs().map(formatCidr), unread]),
+    ]);
+    expect(told).toEqual([
+      [['a'], []],
+      [['b'], [[['::/0'], ['before', 'after']]]],
+      [['c'], [[['::/0'], ['after']]]],
+    ]);
+    expect(untold.map(({ names, untold }) => [names, untold.map(({ unread }) => unread)])).toEqual([
+      [['d'], [['after']]],
+    ]);
+    expect(lost).toEqual([]);
   });
 
   test('is compared alike in whatever order its clusters come, and whenever they are withdrawn in between', () => {

@@ -147,7 +147,7 @@ describe('masq report --svg', () => {
     }
     const { stdout } = box.masq('report', '--svg', '--before', 'old', 'new', '-o', '-');
     expect(stdout).toContain('What changes in IPv4: b</text>');
-    expect(stdout).toContain('packets from a pod labelled {} in a namespace labelled {team: payments}</text>');
+    expect(stdout).toContain('packets from a pod in a namespace labelled {team: payments}</text>');
     expect(stdout).toContain('masqueraded → SNAT to 192.168.1.100 <tspan class="dim">256 addresses</tspan>');
     expect(box.masq('report', '--svg', '--before', 'old', 'old', '-o', '-').stderr).toContain(
       '--svg is a picture of one cluster; name it with --cluster: there are a, b',

@@ -408,12 +408,43 @@ describe('a dump as a side', () => {
     box.write('node-1.save', dumpOf(['-A POSTROUTING -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE', '@agent']));
     expect(box.masq('diff', 'masq.yaml', 'node-1.save')).toEqual({
       status: 0,
-      stdout: `node-1.save: no change is known, but it cannot be told whether anything changes for ::/0 (2¹²⁸ IPv6 addresses)
+      stdout: `node-1.save: no change is known, but it cannot be told whether anything changes for ::/0 (2¹²⁸ IPv6 addresses): the second side has no dump of IPv6
 
-no changes; 1 cluster compared
+no known changes; 1 cluster compared, in part
 `,
       stderr: '',
     });
+    const json = JSON.parse(box.masq('diff', 'masq.yaml', 'node-1.save', '--format', 'json').stdout);
+    expect(json.untold).toEqual([
+      {
+        clusters: ['node-1.save'],
+        parts: [
+          {
+            to: ['::/0'],
+            addresses: String(2n ** 128n),
+            why: 'the second side has no dump of IPv6',
+            unread: ['after'],
+            rules: [],
+          },
+        ],
+      },
+    ]);
+    expect(box.masq('diff', 'masq.yaml', 'node-1.save', '--format', 'markdown').stdout).toContain(
+      'for ::/0 (2¹²⁸ IPv6 addresses): the second side has no dump of IPv6\n',
+    );
+    expect(box.masq('diff', 'masq.yaml', 'node-1.save', '--format', 'html').stdout).toContain(
+      'for ::/0 (2¹²⁸ IPv6 addresses): the second side has no dump of IPv6.</p>',
+    );
+  });
+
+  test('of diff: where both sides hang on one rule, it is named', () => {
+    box.write('a.save', dumpOf(['-A POSTROUTING -m set --match-set x dst -j MASQUERADE', '@agent']));
+    box.write('b.save', box.read('a.save'));
+    const { stdout } = box.masq('diff', 'a.save', 'b.save', '--facts', 'masq.yaml');
+    expect(stdout).toMatch(
+      /changes for [^\n]* IPv4 addresses\): on both sides it hangs on "iptables [^"]*--match-set x dst/,
+    );
+    expect(stdout).toContain('; nor for ::/0 (2¹²⁸ IPv6 addresses): neither side has a dump of IPv6\n');
   });
 
   test('of diff: what changes from one moment to the other', () => {

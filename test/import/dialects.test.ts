@@ -56,10 +56,10 @@ describe('Cilium', () => {
 
   test("its agent's file is read as its own when that is told", () => {
     expect(imported([file], { dialect: 'cilium' })).toBe(
-      `1:1 note MQ802 Cilium's ip-masq-agent leaves packets to nodes as they are, and the intent those to all of 192.168.1.0/24, whether a node has the address or not\n1:140 note MQ802 CIDR "172.20.1.1/16" has host bits set, which ip-masq-agent refuses; Cilium's ip-masq-agent reads it as "172.20.0.0/16", and so does the intent\n${wanted}`,
+      `1:1 note MQ802 packets to nodes are left as they are by Cilium's ip-masq-agent, and by the intent those to all of 192.168.1.0/24, whether a node has the address or not\n1:140 note MQ802 CIDR "172.20.1.1/16" has host bits set, which ip-masq-agent refuses; Cilium's ip-masq-agent reads it as "172.20.0.0/16", and so does the intent\n${wanted}`,
     );
     const listed = configMap('ip-masq-agent', { config: 'nonMasqueradeCIDRs: [192.168.0.0/16]\n' });
-    expect(imported([listed], { dialect: 'cilium' })).not.toContain('leaves packets to nodes');
+    expect(imported([listed], { dialect: 'cilium' })).not.toContain('packets to nodes are left');
     expect(imported([file])).toContain('error MQ101 CIDR "172.20.1.1/16" has host bits set');
   });
 

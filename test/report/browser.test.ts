@@ -22,7 +22,7 @@ const SHOTS = join(ROOT, 'build/report-shots');
 const NASTY = '</script><script>window.pwned=1</script><img src=x onerror=window.pwned=2>"\'`&amp;<!--';
 
 /** The pods of the example that its first policy is for, as the page calls them. */
-const BANKER = 'A pod labelled {} in a namespace labelled {team: payments}';
+const BANKER = 'A pod in a namespace labelled {team: payments}';
 
 describe.skipIf(isBrowserMissing('the report'))('a report in a browser', { timeout: 120_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'masq-report-'));

@@ -49,7 +49,8 @@ export function changes(
     return html`<h4>For packets from ${pods}</h4><ul class="changes">${items}</ul>`;
   });
   const open = untold.map(
-    one => html`<p class="left">It cannot be told on either side what happens to packets to ${one}.</p>`,
+    ({ to, count, why }) =>
+      html`<p class="left">It cannot be told whether anything changes for <code>${to}</code> (${count}): ${why}.</p>`,
   );
   if (!isFolded) return html`<section class="changed"><h3>${listed(names)}</h3>${lists}${open}</section>`;
   const kinds = [...new Set(classes.flatMap(one => one.changes.map(({ before, after }) => `${before} → ${after}`)))];
