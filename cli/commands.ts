@@ -42,7 +42,7 @@ export const COMMANDS: readonly Command[] = [
     exitCodes: [
       [0, 'nothing to complain about'],
       [1, 'findings (see --fail-on), or no document at all that masq knows'],
-      [2, 'wrong usage, or a fault of masq itself'],
+      [2, 'wrong usage, also a FILE that is not there and a folder without any, or a fault of masq itself'],
     ],
   },
   {
@@ -78,7 +78,7 @@ export const COMMANDS: readonly Command[] = [
     exitCodes: [
       [0, 'nothing to complain about'],
       [1, 'findings (see --fail-on), with --diff something to mend, or no document at all that masq knows'],
-      [2, 'wrong usage, or a fault of masq itself'],
+      [2, 'wrong usage, also a FILE that is not there and a folder without any, or a fault of masq itself'],
     ],
   },
   {

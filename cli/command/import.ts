@@ -25,6 +25,7 @@ import { refuse, stderr, stdout } from '../stdio';
 export async function run({ values, positionals }: Invocation): Promise<number> {
   const options = readOptions(values);
   if (Array.isArray(options)) return refuse(options);
+  if (values.force === true && (values.output === undefined || values.output === STDIN)) return refuse([IDLE_FORCE]);
   const out = readOutInterfaces(values);
   const { here, elsewhere } = tellApart(positionals);
   const far = readElsewhere(elsewhere, undefined, mayDecide);
@@ -34,14 +35,20 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
   const node = readNodeOf(positionals, inputs, out.names);
   if (node && !node.ok) return refuse(node.faults);
   if (out.names && !node) return refuse([NO_DUMP_LEAVES]);
-  const { intent, missing, diagnostics } = node
+  const { intent, missing, misused, diagnostics } = node
     ? importNode(node.node.rules, node.node.files[0]!, options)
     : importIntent(inputs, options);
-  const isNothing = !intent && missing.length === 0 && faults.length + diagnostics.length === 0;
-  const found = [...faults, ...diagnostics, ...(isNothing ? [nothing(positionals)] : [])];
+  const isNothing = !intent && missing.length + misused.length === 0 && faults.length + diagnostics.length === 0;
+  const lacksServices = intent !== undefined && intent.spec.network.serviceCIDRs === undefined;
+  const found = [
+    ...faults,
+    ...diagnostics,
+    ...(isNothing ? [nothing(positionals)] : []),
+    ...(lacksServices ? [NO_SERVICES] : []),
+  ];
   await tell(found, inputs, values);
   if (misnamed) return 2;
-  if (missing.length > 0) return refuse(missing);
+  if (missing.length + misused.length > 0) return refuse([...misused, ...missing]);
   if (!intent || faults.length > 0) return found.some(({ code }) => code === 'MQ901') ? 2 : 1;
   const language = values.language as IntentLanguage;
   const from = positionals.map(file => (file === STDIN ? 'the standard input' : file)).join(', ');
@@ -56,6 +63,20 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
   stdout.write(`wrote ${output}\n`);
   return 0;
 }
+
+/** What is said of an intent that does not name the Services' range: it would be said of it at every turn. */
+const NO_SERVICES = diagnostic(
+  'MQ315',
+  {},
+  {
+    severity: 'note',
+    message: 'without --service-cidr masq cannot make sure that traffic to Services keeps its source',
+    hint: 'an API server names the range when it refuses an address: kubectl create service clusterip probe --tcp=80 --clusterip=192.0.2.1 --dry-run=server',
+  },
+);
+
+/** What is said of --force where no file is written. */
+const IDLE_FORCE = '--force overwrites a file, and none is written; name one with -o';
 
 /** The node whose dumps are imported, if any are: a node is imported by itself. */
 function readNodeOf(

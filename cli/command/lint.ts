@@ -29,6 +29,8 @@ export async function run(invocation: Invocation): Promise<number> {
   const faults = [...pods.faults, ...nodes.faults];
   const mends = values.fix === true || values.diff === true;
   if (mends) faults.push(...positionals.flatMap(notMendable));
+  if (values.fix === true && values.diff === true)
+    faults.push('--fix writes and --diff shows what would be written: give one of them');
   if (faults.length > 0) return refuse(faults);
   const check: Check = texts =>
     runChecks(invocation, {

@@ -10,15 +10,16 @@ import { texts } from '../intent/raw';
 import type { Bundle } from '../manifest/bundle';
 import type { AgentConfigMap } from '../manifest/config-map';
 import type { AgentDaemonSet } from '../manifest/daemon-set';
-import { mountedAgent, WELL_KNOWN } from '../manifest/denote';
+import { mountedAgent } from '../manifest/denote';
 import { hasDeclaredRoute, INTERNET_ROUTE, record } from '../manifest/object';
 import { agentContainer, POD, programOf } from '../manifest/pod';
 import type { Agent, AgentResources } from '../schema/generated/types-intent';
 import { valueAt } from '../schema/path';
 import type { SourceDocument } from '../source';
-import { type AgentConfig, agentDefaults, agentTreatment, DEFAULT_CIDR_LIMIT } from '../treatment/agentfile';
+import { type AgentConfig, agentDefaults, agentTreatment } from '../treatment/agentfile';
+import { configMapNotes, idleKeys, MENDED } from './agent-notes';
 import type { Draft, Drafted, FoundFacts } from './draft';
-import { configMapLeftOver, leftOverNotes } from './left-over';
+import { leftOverNotes } from './left-over';
 
 /** What of ip-masq-agent is imported. */
 export interface AgentObjects {
@@ -28,10 +29,12 @@ export interface AgentObjects {
   readonly flags?: AgentFlags;
   /** Whether pods are told to have IPv6 addresses. */
   readonly ipv6: boolean;
+  /** Whether the cluster is told to have GKE's Dataplane V2. */
+  readonly isDataplaneV2: boolean;
 }
 
 /** The agent's file, its flags, and the objects that they stand in. */
-interface FoundAgent {
+export interface FoundAgent {
   readonly flags: AgentFlags;
   readonly config: AgentConfig;
   /** Absent where there is no file, or an empty one. */
@@ -60,14 +63,22 @@ export function draftAgent(objects: AgentObjects): Drafted {
   const { flags, config, document, daemonSet, configMap, at } = agent;
   const platform = platformOf(agent);
   if (daemonSet) append(diagnostics, leftOverNotes(daemonSet));
-  if (configMap) append(diagnostics, [...configMapNotes(configMap, agent), ...configMapLeftOver(configMap)]);
+  if (configMap) append(diagnostics, configMapNotes(configMap, agent));
   append(diagnostics, idleKeys(agent, objects.ipv6));
+  // An agent that runs wrongly is imported so that it can be mended.
+  const isMended =
+    objects.isDataplaneV2 && flags.randomFully && (daemonSet !== undefined || objects.flags !== undefined);
+  if (isMended) diagnostics.push(diagnostic('MQ402', at, { message: MENDED, severity: 'warning' }));
   const draft: Draft = {
     as: daemonSet ? 'ip-masq-agent' : "ip-masq-agent's file",
     ...(platform && { platform }),
     found: foundFacts(configMap),
     kept: keptRanges(config, flags, document),
-    agent: on => agentSpec(agent, on, objects.flags !== undefined),
+    agent: on => {
+      const { randomFully, ...spec } = agentSpec(agent, on, objects.flags !== undefined);
+      return { ...spec, ...(randomFully !== undefined && !isMended && { randomFully }) };
+    },
+    takesFlags: daemonSet === undefined,
     ipv6Unknown: daemonSet === undefined && objects.flags === undefined && !listsIPv6(config),
     at,
     map: () => agentTreatment(config, flags, document),
@@ -131,38 +142,6 @@ function flagsFor(config: AgentConfig, flags: AgentFlags | undefined): AgentFlag
 
 function listsIPv6({ nonMasqueradeCIDRs = [] }: AgentConfig): boolean {
   return nonMasqueradeCIDRs.some(cidr => cidr.family === 6);
-}
-
-/** What is rendered has the one name and key that the documents know, and no key beside it. */
-function configMapNotes({ document, name, keys }: AgentConfigMap, { daemonSet, key }: FoundAgent): Diagnostic[] {
-  const unread = keys
-    .filter(one => one !== key)
-    .map(one => {
-      const message = `the agent reads "${key}", and not "${one}" beside it, which is left out`;
-      return diagnostic('MQ801', document.at(['data', one], 'key'), { message });
-    });
-  if (name === undefined || name === WELL_KNOWN) return unread;
-  const also = daemonSet
-    ? '; the DaemonSet that is rendered reads it'
-    : '; whoever runs the agent has to mount that one';
-  const message = `the ConfigMap is rendered as "${WELL_KNOWN}", not as "${name}"${also}`;
-  return [diagnostic('MQ801', document.at(['metadata', 'name']), { message }), ...unread];
-}
-
-/** Keys of the agent's file that come to nothing in an intent. */
-function idleKeys({ config, document }: FoundAgent, ipv6: boolean): Diagnostic[] {
-  if (!document) return [];
-  const { cidrLimit, masqLinkLocalIPv6 } = config;
-  const note = (key: string, message: string): Diagnostic =>
-    diagnostic('MQ801', document.at([key], 'key'), { message: `${key}: ${message}` });
-  return [
-    ...(cidrLimit !== undefined && cidrLimit !== DEFAULT_CIDR_LIMIT
-      ? [note('cidrLimit', `${cidrLimit} has no key in an intent, and is not in what masq renders`)]
-      : []),
-    ...(masqLinkLocalIPv6 && !ipv6
-      ? [note('masqLinkLocalIPv6', 'true is left out, since no pod has an IPv6 address by --pod-cidr')]
-      : []),
-  ];
 }
 
 function foundFacts(configMap: AgentConfigMap | undefined): FoundFacts {

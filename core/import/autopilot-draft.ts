@@ -2,12 +2,16 @@ import { IntervalSet } from '../address';
 import { type Diagnostic, diagnostic } from '../diagnostics';
 import type { KeptRange } from '../dialect/reading';
 import { type DialectReading, readingMap } from '../dialect/reading';
+import type { Platform } from '../intent/model';
 import { registrySet } from '../intent/special';
 import type { Bundle } from '../manifest/bundle';
 import type { NoSnatPolicy } from '../manifest/egress-nat-policy';
 import { hasDeclaredRoute, INTERNET_ROUTE } from '../manifest/object';
 import { valueAt } from '../schema/path';
 import type { Drafted } from './draft';
+
+/** The platform that reads such policies. */
+const OWN = 'gke-autopilot';
 
 /** Names of the policies that GKE manages itself, with the cluster's own ranges. */
 const MANAGED = /^gke-[0-9a-f]{8}-\d+$/;
@@ -16,7 +20,7 @@ const MANAGED = /^gke-[0-9a-f]{8}-\d+$/;
 const GENERATED = 'default';
 
 /** Drafts an intent of EgressNATPolicies v1: GKE makes one list of them all, beside the cluster's own ranges. */
-export function draftAutopilot({ noSnat }: Bundle): Drafted {
+export function draftAutopilot({ noSnat }: Bundle, platform: Platform = OWN): Drafted {
   const own = noSnat.filter(({ name }) => !MANAGED.test(name));
   const generated = own.find(({ name }) => name === GENERATED);
   const custom = own.filter(({ name }) => name !== GENERATED);
@@ -30,7 +34,11 @@ export function draftAutopilot({ noSnat }: Bundle): Drafted {
     return { diagnostics: [diagnostic('MQ803', at, { message })] };
   }
   const adds = first !== undefined && custom.length === 1 && (isDefault || !generated);
-  const diagnostics: Diagnostic[] = adds ? [] : custom.map(foldedNote);
+  const folded = adds ? [] : custom.map(foldedNote);
+  const diagnostics: Diagnostic[] =
+    platform === OWN || platform === 'anthos-bare-metal'
+      ? folded
+      : [movedNote(generated ?? first ?? noSnat[0]!, platform)];
   const reading: DialectReading = {
     as: 'the EgressNATPolicies',
     kept,
@@ -45,7 +53,7 @@ export function draftAutopilot({ noSnat }: Bundle): Drafted {
   return {
     draft: {
       as: reading.as,
-      platform: 'gke-autopilot',
+      platform: OWN,
       found: route === undefined ? {} : { internetRoute: route === 'cloud-nat' ? route : 'custom-default-route' },
       kept,
       agent: () => ({}),
@@ -74,4 +82,10 @@ function keptSet(policies: readonly NoSnatPolicy[]): IntervalSet {
 function foldedNote({ name, document }: NoSnatPolicy): Diagnostic {
   const message = `the destinations of policy "${name}" go into the one policy that is rendered, "${GENERATED}"; delete this one when that is applied`;
   return diagnostic('MQ801', document.at(['metadata', 'name']), { message });
+}
+
+/** The platform that is told has no such policies. */
+function movedNote({ name, document }: NoSnatPolicy, platform: Platform): Diagnostic {
+  const message = `EgressNATPolicy "${name}" is one of GKE Autopilot, and on ${platform} nobody reads it: the intent has its destinations in the list of ip-masq-agent; leave --platform out for the cluster that it is from`;
+  return diagnostic('MQ801', document.at(['metadata', 'name']), { message, severity: 'warning' });
 }

@@ -22,6 +22,8 @@ export interface Draft {
   readonly egress?: DraftEgress;
   /** Whether only the facts can say if the agent writes IPv6 rules. */
   readonly ipv6Unknown: boolean;
+  /** Whether it is told by an option what the agent is started with: no DaemonSet says so. @default false */
+  readonly takesFlags?: boolean;
   /** What the VPC's ranges are needed for, where what is kept hangs on them. */
   readonly needsVpc?: string;
   /** Whether what goes to nodes is kept by the addresses that they have, and not by the ranges that these are in. */

@@ -1,6 +1,5 @@
-import type { AgentFlags } from '../agentfile/flags';
 import { Checker, type Input } from '../check/check';
-import { andList, type Diagnostic, diagnostic, hasErrors, type Location, type RuleCode } from '../diagnostics';
+import { andList, type Diagnostic, diagnostic, hasErrors, type Location } from '../diagnostics';
 import { distinct } from '../diagnostics/collect';
 import {
   type Claims,
@@ -15,16 +14,16 @@ import type { NodeRules } from '../dump/node-rules';
 import { isMasqDocument } from '../intent/load';
 import { type Bundle, checkBundle, emptyBundle } from '../manifest/bundle';
 import { objectsOf } from '../manifest/list';
-import { POD } from '../manifest/pod';
 import type { ClusterIntentSpec } from '../schema/generated/types-intent';
-import { valueAt } from '../schema/path';
 import { parseSource, type SourceDocument } from '../source';
 import { draftAgent, holdsAgent } from './agent-draft';
 import { draftAutopilot } from './autopilot-draft';
 import { type DialectFacts, draftDialect } from './dialect-draft';
 import type { Draft, Drafted } from './draft';
 import { clusterFacts, type ImportFacts, ownRanges } from './facts';
+import { forImport, UNSAID } from './found';
 import { draftGateway, isAnthosCluster } from './gateway-draft';
+import { idleDialect, idleFacts } from './misused';
 import { draftNode } from './node-draft';
 import { prove } from './proof';
 import { settle } from './settle';
@@ -43,12 +42,14 @@ export interface Imported {
   readonly intent?: { readonly name: string; readonly spec: ClusterIntentSpec };
   /** The facts that are missing, each in a line with the option that gives it. */
   readonly missing: readonly string[];
+  /** What is wrong with options, or that they have no effect, each in a line: nothing is made in spite of one. */
+  readonly misused: readonly string[];
   /** What is wrong, what is left out, and what differs. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
 /** The order of what an import says does not matter here; who shows it sorts. */
-const NOTHING: Imported = { missing: [], diagnostics: [] };
+const NOTHING: Imported = { missing: [], misused: [], diagnostics: [] };
 
 /**
  * Reads an artefact and makes the intent that denotes the same map. The intent is written, read again and compared with
@@ -58,12 +59,17 @@ const NOTHING: Imported = { missing: [], diagnostics: [] };
 export function importIntent(inputs: readonly Input[], options: ImportOptions = {}): Imported {
   const gathered = gather(inputs, options.dialect);
   const facts = { ipv6: !ownRanges(clusterFacts(options, {})).pods[6].isEmpty() };
-  const drafted = hasErrors(gathered.diagnostics)
-    ? draftTheirs(gathered, facts)
-    : draftAll(gathered, facts, options.flags);
+  const drafted = hasErrors(gathered.diagnostics) ? draftTheirs(gathered, facts) : draftAll(gathered, facts, options);
   const diagnostics = distinct([...gathered.diagnostics, ...drafted.diagnostics]);
   const texts = new Map(inputs.map(({ file, text }) => [file, text]));
-  return finish({ ...drafted, diagnostics }, options, file => texts.get(file));
+  const imported = finish({ ...drafted, diagnostics }, options, file => texts.get(file));
+  return withMisused(imported, gathered.misused);
+}
+
+function withMisused(imported: Imported, misused: readonly string[]): Imported {
+  if (misused.length === 0) return imported;
+  const { intent: _not, ...rest } = imported;
+  return { ...rest, misused: [...misused, ...rest.misused] };
 }
 
 /**
@@ -73,7 +79,8 @@ export function importIntent(inputs: readonly Input[], options: ImportOptions = 
  */
 export function importNode(node: NodeRules, file: string, options: ImportOptions = {}): Imported {
   const { pods } = ownRanges(clusterFacts(options, {}));
-  return finish(draftNode(node, pods, { file }), options, () => undefined);
+  const imported = finish(draftNode(node, pods, { file }), options, () => undefined);
+  return withMisused(imported, idleDialect(options.dialect));
 }
 
 /** Makes the intent of a draft that has no errors, as far as the facts that it needs are known, and proves it. */
@@ -85,10 +92,11 @@ function finish(
   if (!draft || hasErrors(diagnostics)) return { ...NOTHING, diagnostics };
   const { settled, missing, diagnostics: found } = settle(draft, options, textOf);
   const all = [...diagnostics, ...found];
-  if (!settled || hasErrors(all)) return { missing, diagnostics: all };
-  const faults = prove(settled, draft);
-  if (faults.length > 0) return { missing, diagnostics: [...all, ...faults] };
-  return { intent: { name: settled.name, spec: settled.spec }, missing, diagnostics: all };
+  const idle = idleFacts(draft, options);
+  if (!settled || hasErrors(all) || idle.length > 0) return { missing, misused: idle, diagnostics: all };
+  const { misused, faults } = prove(settled, draft, options);
+  if (misused.length + faults.length > 0) return { missing, misused, diagnostics: [...all, ...faults] };
+  return { intent: { name: settled.name, spec: settled.spec }, missing, misused, diagnostics: all };
 }
 
 interface Gathered {
@@ -96,6 +104,7 @@ interface Gathered {
   readonly claims: Claims;
   readonly clusters: readonly SourceDocument[];
   readonly files: Checker['held']['agentFiles'];
+  readonly misused: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -115,6 +124,7 @@ function gather(inputs: readonly Input[], dialect: DialectName | undefined): Gat
     claims,
     clusters: documents.filter(isAnthosCluster),
     files: agentFiles,
+    misused: idleDialect(agentFiles.length > 0 ? undefined : dialect, claims, bundle.daemonSets.some(isOfAnother)),
     diagnostics: [
       ...distinct(found)
         .filter(one => !UNSAID.includes(one.code) && !isTheirs(one))
@@ -145,68 +155,6 @@ function without(bundles: readonly Bundle[], isTheirs: (place: Location) => bool
   return all;
 }
 
-/** What matters to somebody who checks files, and not to one who imports them. */
-const UNSAID: readonly RuleCode[] = ['MQ212', 'MQ410', 'MQ611'];
-
-/** How an agent runs, of which masq renders a way of its own: it does not keep anybody from knowing what is meant. */
-const RENDERED_ANEW: readonly RuleCode[] = [
-  'MQ606',
-  'MQ607',
-  'MQ608',
-  'MQ609',
-  'MQ610',
-  'MQ614',
-  'MQ615',
-  'MQ617',
-  'MQ618',
-];
-
-function forImport(found: Diagnostic, bundle: Bundle): Diagnostic {
-  const { code, severity, message } = found;
-  if (code === 'MQ310' && severity === 'note') return { ...found, severity: 'warning', hint: HINTS.MQ310! };
-  if (code === 'MQ606' && severity === 'error' && isNamespaceOfList(found, bundle)) {
-    const hint = 'if it is to count, give both one namespace and import again';
-    return { ...found, severity: 'warning', message: `${message}: its list is not imported`, hint };
-  }
-  if (code === 'MQ604' && isOfNoFile(found, bundle)) {
-    const hint = 'masq renders a ConfigMap with the list, and mounts it';
-    return { ...found, severity: 'warning', hint };
-  }
-  if (!RENDERED_ANEW.includes(code) || severity !== 'error') return found;
-  const hint = HINTS[code] ?? 'what masq renders has it right';
-  return { ...found, severity: 'warning', hint };
-}
-
-/** Whether a place is the namespace of a ConfigMap with a list. */
-function isNamespaceOfList({ file, range }: Location, { configMaps }: Bundle): boolean {
-  return configMaps.some(({ document }) => {
-    const own = document.at(['metadata', 'namespace']);
-    return own.file === file && own.range?.start.offset === range?.start.offset;
-  });
-}
-
-/** Whether a finding is about an agent that has no file: it is no patch of one, and no ConfigMap is there that could be meant. */
-function isOfNoFile({ file }: Location, { configMaps, daemonSets }: Bundle): boolean {
-  return (
-    configMaps.length === 0 &&
-    daemonSets.some(
-      ({ document, image, isWithoutFile }) =>
-        isWithoutFile &&
-        image !== undefined &&
-        valueAt(document.value, [...POD, 'hostNetwork']) === true &&
-        document.source.file === file,
-    )
-  );
-}
-
-const HINTS: Readonly<Partial<Record<RuleCode, string>>> = {
-  MQ310: 'if the cluster has the ConfigMap, import it together with the DaemonSet',
-  MQ609:
-    'masq renders apps/v1 with a selector; the selector of an object that runs cannot be changed: delete it before the new one is applied, its rules stay on the nodes',
-  MQ610:
-    'masq renders a selector; that of an object that runs cannot be changed: delete it before the new one is applied',
-};
-
 /** What other data planes' configuration says, beside errors in what else is there. */
 function draftTheirs({ bundle, claims }: Gathered, facts: DialectFacts): Drafted {
   return { diagnostics: draftDialect(claims, bundle, facts)?.diagnostics ?? [] };
@@ -222,14 +170,15 @@ function mountedNames(bundles: readonly Bundle[]): ReadonlySet<string> {
 function draftAll(
   { bundle, claims, clusters, files }: Gathered,
   facts: DialectFacts,
-  flags: AgentFlags | undefined,
+  { flags, dataplane, platform }: ImportFacts,
 ): Drafted {
-  const agent = { bundle, files, ...(flags && { flags }), ipv6: facts.ipv6 };
+  const isDataplaneV2 = dataplane === 'v2';
+  const agent = { bundle, files, ...(flags && { flags }), ipv6: facts.ipv6, isDataplaneV2 };
   const dialect = translatesNothing(claims) && holdsAgent(agent) ? undefined : draftDialect(claims, bundle, facts);
   const deciding = [
     ...(dialect ? [dialect] : []),
     ...(holdsAgent(agent) ? [draftAgent(agent)] : []),
-    ...(bundle.noSnat.length > 0 ? [draftAutopilot(bundle)] : []),
+    ...(bundle.noSnat.length > 0 ? [draftAutopilot(bundle, platform)] : []),
   ];
   const hasGateway = bundle.policies.length + bundle.gateways.length > 0;
   const gateway = hasGateway || clusters.length > 0 ? draftGateway({ bundle, clusters }) : undefined;

@@ -12,6 +12,11 @@ resyncInterval: 30s
 
 const FACTS = ['--node-cidr', '10.128.0.0/20', '--pod-cidr', '10.119.128.0/17'];
 
+/** What is said where nobody names the Services' range. */
+const SERVICES = `note MQ315 without --service-cidr masq cannot make sure that traffic to Services keeps its source
+  hint: an API server names the range when it refuses an address: kubectl create service clusterip probe --tcp=80 --clusterip=192.0.2.1 --dry-run=server
+`;
+
 const INTENT = `# Imported by masq from config.yaml.
 apiVersion: masq/v1alpha1
 kind: ClusterIntent
@@ -36,7 +41,7 @@ test('writes an intent to the standard output', () => {
   expect(box.masq('import', 'config.yaml', '--platform', 'kubernetes', ...FACTS)).toEqual({
     status: 0,
     stdout: INTENT,
-    stderr: '',
+    stderr: SERVICES,
   });
 });
 
@@ -53,7 +58,7 @@ test('writes an intent that validates and renders to what was imported', () => {
     '-o',
     'intents/a.yaml',
   );
-  expect(run).toEqual({ status: 0, stdout: 'wrote intents/a.yaml\n', stderr: '' });
+  expect(run).toEqual({ status: 0, stdout: 'wrote intents/a.yaml\n', stderr: SERVICES });
   expect(box.read('intents/a.yaml')).toBe(INTENT.replace('my-cluster', 'config'));
   expect(box.masq('synth', 'intents').status).toBe(0);
   expect(box.masq('diff', 'config.yaml', 'intents/a.yaml')).toEqual({
@@ -65,7 +70,7 @@ test('writes an intent that validates and renders to what was imported', () => {
   expect({ ...again, stdout: again.stdout.replace(/^# .*\n/, '') }).toEqual({
     status: 0,
     stdout: INTENT.replace('my-cluster', 'config').replace(/^# .*\n/, ''),
-    stderr: '',
+    stderr: SERVICES,
   });
 });
 
@@ -125,7 +130,10 @@ test('writes what is said in the format that is asked for, beside the intent', (
   );
   expect(status).toBe(0);
   expect(stdout).toContain('kind: ClusterIntent');
-  expect(JSON.parse(stderr).diagnostics).toMatchObject([{ code: 'MQ203', severity: 'warning' }]);
+  expect(JSON.parse(stderr).diagnostics).toMatchObject([
+    { code: 'MQ203', severity: 'warning' },
+    { code: 'MQ315', severity: 'note' },
+  ]);
 });
 
 test('refuses a key that was meant to be another', () => {
@@ -252,7 +260,7 @@ spec:
 `);
     expect(status).toBe(0);
     expect(stderr).toContain('note MQ801 --v=2 is about the log');
-    expect(stderr.match(/MQ\d+/g)).toEqual(['MQ801']);
+    expect(stderr.match(/MQ\d+/g)).toEqual(['MQ801', 'MQ315']);
   });
 
   test('is imported from the files of a folder too, of which others are passed over', () => {
@@ -269,7 +277,7 @@ test('writes a program', () => {
   box.write('config.yaml', FILE);
   mkdirSync(box.path('apps'));
   const args = ['import', 'config.yaml', '--platform=kubernetes', ...FACTS, '--language', 'typescript', '-n', 'prod'];
-  expect(box.masq(...args, '-o', 'apps')).toEqual({ status: 0, stdout: 'wrote apps/prod.ts\n', stderr: '' });
+  expect(box.masq(...args, '-o', 'apps')).toEqual({ status: 0, stdout: 'wrote apps/prod.ts\n', stderr: SERVICES });
   expect(box.read('apps/prod.ts')).toBe(`// Imported by masq from config.yaml.
 import { ClusterIntent, MasqApp } from 'cdk8s-masq';
 
@@ -301,11 +309,145 @@ test('does not overwrite a file, until it is told to', () => {
   expect(box.masq(...args)).toEqual({
     status: 2,
     stdout: '',
-    stderr: 'masq: "masq.yaml" is there already; name another file with -o, or overwrite it with --force\n',
+    stderr: SERVICES + 'masq: "masq.yaml" is there already; name another file with -o, or overwrite it with --force\n',
   });
   expect(box.read('masq.yaml')).toBe('mine\n');
   expect(box.masq(...args, '--force').status).toBe(0);
   expect(box.read('masq.yaml')).toBe(INTENT);
+});
+
+describe('an option', () => {
+  const CONFIG_MAP = JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'ip-masq-agent', namespace: 'kube-system' },
+    data: { config: 'nonMasqueradeCIDRs: [10.0.0.0/8]\n' },
+  });
+  const POLICY = JSON.stringify({
+    apiVersion: 'networking.gke.io/v1',
+    kind: 'EgressNATPolicy',
+    metadata: { name: 'default' },
+    spec: { action: 'NoSNAT', destinations: [{ cidr: '10.0.0.0/8' }] },
+  });
+  const DAEMON_SET = `apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: ip-masq-agent, namespace: kube-system}
+spec:
+  selector: {matchLabels: {k8s-app: ip-masq-agent}}
+  template:
+    metadata: {labels: {k8s-app: ip-masq-agent}}
+    spec:
+      hostNetwork: true
+      tolerations: [{operator: Exists}]
+      containers:
+        - name: ip-masq-agent
+          image: gke.gcr.io/ip-masq-agent:v2.9.3
+          args: [--masq-chain=IP-MASQ]
+          securityContext: {capabilities: {add: [NET_ADMIN, NET_RAW]}}
+          volumeMounts: [{name: config, mountPath: /etc/config}]
+      volumes: [{name: config, configMap: {name: ip-masq-agent, optional: true, items: [{key: config, path: ip-masq-agent}]}}]
+`;
+  const ALONE = 'without the DaemonSet that starts the agent, and nothing that is imported is one; leave it out';
+
+  test.each([
+    [
+      'map.json',
+      '--vpc-cidr=10.0.0.0/8',
+      "--vpc-cidr 10.0.0.0/8: it is for AWS's VPC CNI, and for Azure's agent on AKS, which preserve the VPC by themselves, and nothing that is imported does; leave it out",
+    ],
+    [
+      'map.json',
+      '--version=1.29',
+      '--version 1.29: what is rendered for platform kubernetes hangs on no version; leave it out',
+    ],
+    [
+      'map.json',
+      '--dataplane=v2',
+      '--dataplane v2: only clusters of gke-standard have it to choose, and this one is kubernetes',
+    ],
+    ['map.json', '--force', '--force overwrites a file, and none is written; name one with -o'],
+    [
+      'map.json',
+      '--dialect=azure',
+      '--dialect azure is about a ConfigMap whose key begins with "ip-masq", and none is imported; leave it out',
+    ],
+    [
+      'map.json',
+      '--dialect=tencent',
+      '--dialect tencent is about a ConfigMap "ip-masq-agent-config" with the key "config", and none is imported; leave it out',
+    ],
+    ['set.yaml', '--agent-args=--enable-ipv6', `--agent-args is for an ip-masq-agent file, or its ConfigMap, ${ALONE}`],
+    [
+      'set.yaml',
+      '--dialect=cilium',
+      '--dialect cilium is about a ConfigMap "ip-masq-agent", and none is imported; leave it out',
+    ],
+    [
+      'node.save',
+      '--dialect=cilium',
+      '--dialect cilium is about a ConfigMap "ip-masq-agent", and none is imported; leave it out',
+    ],
+    [
+      'node.save',
+      '--agent-args=--enable-ipv6',
+      `--agent-args is for an ip-masq-agent file, or its ConfigMap, ${ALONE}`,
+    ],
+  ])('that has no effect is refused: %s %s', (file, option, said) => {
+    box.write('map.json', CONFIG_MAP);
+    box.write('set.yaml', DAEMON_SET);
+    box.write('node.save', '*nat\n:POSTROUTING ACCEPT [0:0]\n-A POSTROUTING ! -d 10.0.0.0/8 -j MASQUERADE\nCOMMIT\n');
+    const { status, stdout, stderr } = box.masq('import', file, '--platform=kubernetes', ...FACTS, option);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toMatch(/^(?:.*\n)*masq: .*\n$/);
+    expect(stderr.split('\n').at(-2)).toBe(`masq: ${said}`);
+  });
+
+  test.each([
+    [
+      ['--version=banana'],
+      '--version banana: "banana" is no version; write one such as "1.29.4-gke.1043000" or "1.10.2"',
+    ],
+    [
+      ['--version=1.20.1'],
+      '--version 1.20.1: EgressNATPolicy needs GKE 1.23.4-gke.1600 or later, or on 1.22 1.22.7-gke.1500 or later',
+    ],
+    [
+      ['--version=1.29.4-gke.1', '--service-cidr=10.128.1.0/24'],
+      '--service-cidr 10.128.1.0/24: service range "10.128.1.0/24" overlaps node range "10.128.0.0/20" at 10.128.1.0; they must be apart',
+    ],
+    [
+      ['--platform=anthos-bare-metal', '--version=1.10.1'],
+      '--platform anthos-bare-metal: what is imported preserves a list of destinations, and that platform has none',
+    ],
+  ])('is blamed for what is wrong with it: %j', (options, said) => {
+    box.write('policy.json', POLICY);
+    expect(box.masq('import', 'policy.json', ...FACTS, ...options)).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: `masq: ${said}\n`,
+    });
+  });
+
+  test('an agent that runs wrongly on Dataplane V2 is imported to be mended', () => {
+    box.write('set.yaml', DAEMON_SET);
+    const wrong = box.masq('import', 'set.yaml', ...FACTS, '--dataplane=v2', '--service-cidr=10.96.0.0/12');
+    expect(wrong.status).toBe(0);
+    expect(wrong.stderr).toContain(
+      'warning MQ402 the agent runs without --random-fully=false, which it needs on Dataplane V2; what masq renders has it',
+    );
+    expect(wrong.stdout).not.toContain('randomFully');
+    box.write('set.yaml', DAEMON_SET.replace('IP-MASQ]', 'IP-MASQ, --random-fully=false]'));
+    expect(box.masq('import', 'set.yaml', ...FACTS, '--dataplane=v2').stderr).not.toContain('MQ402');
+    box.write('set.yaml', DAEMON_SET);
+    expect(box.masq('import', 'set.yaml', ...FACTS).stdout).toContain('    randomFully: true\n');
+  });
+
+  test("what --platform says against Autopilot's policies is told", () => {
+    box.write('policy.json', POLICY);
+    expect(box.masq('import', 'policy.json', ...FACTS, '--platform=gke-standard').stderr).toContain(
+      'warning MQ801 EgressNATPolicy "default" is one of GKE Autopilot, and on gke-standard nobody reads it: the intent has its destinations in the list of ip-masq-agent; leave --platform out for the cluster that it is from',
+    );
+  });
 });
 
 describe('an import of nothing', () => {
@@ -358,7 +500,7 @@ COMMIT
     box.write('node.save', RULES);
     box.write('node/v4.save', RULES);
     const { status, stdout, stderr } = box.masq('import', 'node.save', ...ARGS);
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: SERVICES });
     expect(stdout).toContain('    preserve: [10.0.0.0/8]\n    linkLocal: masquerade\n');
     const [first] = stdout.split('\n');
     expect(box.masq('import', 'node', ...ARGS).stdout).toBe(stdout.replace(first!, '# Imported by masq from node.'));

@@ -327,6 +327,17 @@ git add -A && git -c user.name=x -c user.email=x@example.com commit -qm 1 && rm 
   });
 });
 
+test('--fix and --diff are one or the other; a folder without a file is wrong usage', () => {
+  box.write('list.yaml', 'nonMasqueradeCIDRs: [10.0.0.0/8, 10.0.0.0/8]\n');
+  expect(box.masq('lint', '--fix', '--diff', 'list.yaml')).toEqual({
+    status: 2,
+    stdout: '',
+    stderr: 'masq: --fix writes and --diff shows what would be written: give one of them\n',
+  });
+  mkdirSync(box.path('empty'));
+  expect(box.masq('lint', 'empty').status).toBe(2);
+});
+
 describe('--diff', () => {
   test('shows what would be written, and writes nothing', () => {
     box.write('list.yaml', LIST);
