@@ -1,8 +1,9 @@
-import { type Family, IntervalSet, type LabelledSet, Partition } from '../address';
+import { type Family, IntervalSet, Partition } from '../address';
+import { Ends } from './ends';
 import type { Exits } from './exits';
-import { type Flow, isExactly, join, joinAll } from './flow';
+import { type Flow, isExactly, join, joinAll, startOf } from './flow';
 import { hookOrders } from './hook-order';
-import { changedMark, type Mark, markOf, serviceBits, UNTRACKED } from './mark';
+import { changedMark, type Mark, markOf, UNTRACKED } from './mark';
 import { matching, type Packets, spreads } from './match';
 import {
   isBeforeRouting,
@@ -15,8 +16,7 @@ import {
   standIn,
   TRACKING,
 } from './nat-rule';
-import { type Doubt, eitherWay, NO_NAT, type Outcome, outcomeOf, sameOutcome, together } from './outcome';
-import { overlay } from './overlay';
+import { eitherWay, NO_NAT, type Outcome, outcomeOf } from './outcome';
 import { isExit, type Run, segmentsOf } from './segment';
 
 /** How deep chains may lead into each other. The kernel refuses loops, but a reader may misunderstand something. */
@@ -71,12 +71,7 @@ interface Ways {
 
 class Walk {
   private readonly family: Family;
-  /** The ends that packets come to: for a set of destinations, or those that a partition tells apart. */
-  private readonly reached: (LabelledSet<Outcome> | Partition<Outcome | undefined>)[] = [];
-  /** Whether every packet's way is known, so that it comes to one end only. */
-  private certain = true;
-  private readonly doubts: Partition<Doubt | undefined>[] = [];
-  private readonly outcomes = new Map<NatRule, Outcome>();
+  private readonly ends: Ends;
   /** The marks with which packets come, by their destinations. */
   private readonly start: Flow;
   private hook: NatHook | undefined;
@@ -96,6 +91,7 @@ class Walk {
     private readonly exits: Exits | undefined,
   ) {
     this.family = ruleset.family;
+    this.ends = new Ends(this.family);
     this.packets = coming;
     this.start = startOf(ruleset, coming);
   }
@@ -115,8 +111,8 @@ class Walk {
       if (isBehind) this.chain(hook.chain, new Map([[markOf(0, 0), IntervalSet.full(this.family)]]));
       else flow = this.base(hook, flow);
     }
-    for (const set of flow.values()) this.reach(NO_NAT, set);
-    return this.givenUp === undefined ? this.result() : nobodyKnows(this.family, this.givenUp);
+    for (const set of flow.values()) this.ends.reach(NO_NAT, set);
+    return this.givenUp === undefined ? this.ends.result : nobodyKnows(this.family, this.givenUp);
   }
 
   /** Packets come to a base chain; those that it accepts are the result. */
@@ -156,7 +152,7 @@ class Walk {
     if (policy === 'accept' || !this.hook?.nat) joinAll(passed, returned);
     else {
       const outcome = outcomeOf(standIn('drop', `the policy of ${name}, which is to drop`));
-      for (const set of returned.values()) this.reach(outcome, set);
+      for (const set of returned.values()) this.ends.reach(outcome, set);
     }
     return { returned: new Map(), passed };
   }
@@ -170,8 +166,7 @@ class Walk {
       join(returned, mark, set.intersect(run.returned));
       join(passed, mark, set.intersect(run.accepted));
       join(next, mark, set.intersect(run.left));
-      if (run.outcomes)
-        this.reached.push(run.outcomes.zip(only(set, true), (outcome, is) => (is ? outcome : undefined)));
+      this.ends.through(run, set);
     }
     return next;
   }
@@ -243,25 +238,17 @@ class Walk {
     set: IntervalSet,
     { next, returned, passed }: Ways & { readonly next: Flow },
   ): boolean {
-    const before = this.reached.length;
+    const before = this.ends.count;
     const inner = this.chain(chain, new Map([[mark, set]]));
     joinAll(kind === 'jump' ? next : returned, inner.returned);
     joinAll(passed, inner.passed);
-    return kind === 'goto' || before !== this.reached.length || !isExactly(inner.returned, mark, set);
+    return kind === 'goto' || before !== this.ends.count || !isExactly(inner.returned, mark, set);
   }
 
   private end(rule: NatRule, mark: Mark, set: IntervalSet, { next, passed }: Ways & { readonly next: Flow }): true {
     // The map is one of packets that leave; which ones a firewall lets go is another matter.
     if (rule.verdict.kind === 'drop' && !this.hook?.nat) join(passed, mark, set);
-    else {
-      const outcome = this.outcomes.get(rule) ?? outcomeOf(rule);
-      this.outcomes.set(rule, outcome);
-      this.reach(outcome, set);
-      if (outcome.kind === 'unknown') {
-        this.certain = false;
-        join(next, mark, set);
-      }
-    }
+    else if (!this.ends.by(rule, set)) join(next, mark, set);
     return true;
   }
 
@@ -270,52 +257,7 @@ class Walk {
     if (this.work > this.most) this.givenUp ??= 'more rules than can be followed';
   }
 
-  private reach(outcome: Outcome, set: IntervalSet): void {
-    if (!set.isEmpty()) this.reached.push({ set, value: outcome });
-  }
-
   private doubt(rule: NatRule, mark: Mark, set: IntervalSet): void {
-    this.certain = false;
-    this.doubts.push(only(set, { rule, spreads: spreads(rule, this.family, mark, this.packets) }));
+    this.ends.doubt({ rule, spreads: spreads(rule, this.family, mark, this.packets) }, set);
   }
-
-  /** Puts together what each destination may come to. */
-  private result(): Partition<Outcome> {
-    const sets = this.reached.filter(end => !(end instanceof Partition));
-    const partitions = this.reached.filter(end => end instanceof Partition);
-    if (this.certain) {
-      const ends = sets.filter(end => end.value !== NO_NAT);
-      const decided = Partition.fromLayers<Outcome>(this.family, ends, NO_NAT);
-      return partitions.reduce<Partition<Outcome>>((all, some) => all.zip(some, (other, one) => one ?? other), decided);
-    }
-    const possible = overlay(
-      this.family,
-      this.reached.map(end => (end instanceof Partition ? end : only(end.set, end.value))),
-    );
-    const open = possible.where(outcomes => !outcomes.every(outcome => sameOutcome(outcome, outcomes[0]!)));
-    if (open.isEmpty()) return possible.map(outcomes => together(outcomes, []));
-    return possible.zip(overlay(this.family, this.doubts), together);
-  }
-}
-
-/** The packets that come, by the marks that they may carry. */
-function startOf(ruleset: NatRuleset, { unmarked = serviceBits(ruleset), marked = [], to }: Packets): Flow {
-  let flow: ReadonlyMap<number, IntervalSet> = new Map([[unmarked, to ?? IntervalSet.full(ruleset.family)]]);
-  for (const one of marked) {
-    const next = new Map<number, IntervalSet>();
-    const add = (known: number, set: IntervalSet): unknown =>
-      set.isEmpty() || next.set(known, next.get(known)?.union(set) ?? set);
-    for (const [known, set] of flow) {
-      const bits = (known & ~one.bits) >>> 0;
-      add(known, bits === known ? set : set.subtract(one.to));
-      if (bits !== known) add(bits, set.intersect(one.to));
-    }
-    flow = next;
-  }
-  return new Map([...flow].map(([known, set]) => [markOf(known, 0), set]));
-}
-
-/** The value for the addresses of a set, and nothing for the others. */
-function only<T>(set: IntervalSet, value: T): Partition<T | undefined> {
-  return Partition.fromLayers<T | undefined>(set.family, [{ set, value }], undefined);
 }
