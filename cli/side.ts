@@ -22,15 +22,22 @@ export type Sides =
   | { readonly ok: true; readonly sides: readonly ReadSide[] }
   | { readonly ok: false; readonly code: number };
 
+/** What a command has to do with sides beside reading them. */
+export interface Beside {
+  /** Compares clusters of two sides while they are read; what it has compared the sides do not hold. */
+  readonly fleet?: FleetComparison;
+  /** Whether dumps of nodes' rules are asked about beside the sides, which hang on `--out-interface` too. @default false */
+  readonly hasDumps?: boolean;
+}
+
 /**
  * Reads the sides of a question, with what `--agent-args` and `--facts` say. A side without words is what the settings
  * name. Where a side cannot be read, or has errors, all of that is said on the standard error.
- * @param fleet compares clusters of two sides while they are read; what it has compared the sides do not hold
  */
 export async function readSides(
   groups: readonly (readonly string[])[],
   values: Invocation['values'],
-  fleet?: FleetComparison,
+  { fleet, hasDumps = false }: Beside = {},
 ): Promise<Sides> {
   const { flags, faults: wrongArgs } = readAgentArgs(values['agent-args'] as string | undefined);
   const out = readOutInterfaces(values);
@@ -62,11 +69,11 @@ export async function readSides(
   const isWhole = fleet === undefined || fleet.told.length === 0;
   const empty = sides.flatMap(({ subjects }, i) => (isWhole && subjects.length === 0 ? emptiness(groups[i]!) : []));
   if (empty.length > 0) return { ok: false, code: refuse(empty) };
-  const hasDump = values.against !== undefined || sides.some(({ subjects }) => subjects.some(({ node }) => node));
+  const hangs = hasDumps || sides.some(({ subjects }) => subjects.some(({ node }) => node));
   const idle = [
     ...located.faults,
     ...(flags ? idleFlags(sides) : []),
-    ...(out.names && !hasDump ? [NO_DUMP_LEAVES] : []),
+    ...(out.names && !hangs ? [NO_DUMP_LEAVES] : []),
   ];
   if (idle.length > 0) return { ok: false, code: refuse(idle) };
   const known = facts ? informed(sides, facts) : { ok: true as const, sides };

@@ -58,7 +58,7 @@ function nodeLines({ node, proof }: Proven, about: Verified, paint: Palette): st
 function familyLines(proof: FamilyProof, node: DumpedNode, about: Verified, paint: Palette): string[] {
   const { family, differences, inTheWay, isRemedied, deciding, leftOpen } = proof;
   if (differences.length === 0) {
-    const lines = [`  IPv${family}: every address is treated as ${about.subject.as} ${saysOf(about.subject.as)}`];
+    const lines = [`  IPv${family}: every address is treated as is wanted by ${about.subject.as}`];
     if (!leftOpen.isEmpty()) lines.push(paint.dim(`    ${termsText(leftOpen)}: it leaves this to the data plane`));
     for (const one of deciding.slice(0, MOST)) {
       lines.push(paint.dim(`    as is wanted, but not by the agent: ${obstacleText(one, node, family)}`));
@@ -77,11 +77,6 @@ function familyLines(proof: FamilyProof, node: DumpedNode, about: Verified, pain
       ? [`    without ${inTheWay.length === 1 ? 'it' : 'them'} every address would be treated as is wanted`]
       : []),
   ];
-}
-
-/** What was read may be one thing or several. */
-function saysOf(as: string): string {
-  return /(?:rules|IPPools|olicies)$/.test(as) ? 'say' : 'says';
 }
 
 function more(count: number, what: string): string[] {

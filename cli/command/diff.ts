@@ -26,7 +26,7 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
   const fleet = new FleetComparison();
   // A page shows whole maps, facts may say more of clusters, and of one cluster nothing else counts.
   const isWhole = values.format === 'html' || cluster !== undefined || (values.facts as string[]).length > 0;
-  const read = await readSides([[a!], after], values, isWhole ? undefined : fleet);
+  const read = await readSides([[a!], after], values, isWhole ? {} : { fleet });
   if (!read.ok) return read.code;
   const [left, right] = read.sides.map(({ subjects }) => ofCluster(subjects, cluster)) as [Subjects, Subjects];
   const isNamed = [...left, ...right].some(({ name }) => name === cluster);

@@ -27,11 +27,12 @@ export async function run({ values, positionals: [intent, ...more] }: Invocation
   if (faults.length > 0) return refuse(faults);
   const misplaced = turnedRound(intent!, dumps) ?? anotherSide(intent!, more);
   if (misplaced !== undefined) return refuse([misplaced]);
-  const read = await readSides([[intent!]], values);
+  const read = await readSides([[intent!]], values, { hasDumps: true });
   if (!read.ok) return read.code;
   const subject = theOne(read.sides[0]!.subjects, values.cluster as string | undefined);
   if (typeof subject === 'string') return refuse([subject]);
-  const nodeDumps = dumps.map(dump => readDump(dump, readOutInterfaces(values).names));
+  const out = readOutInterfaces(values);
+  const nodeDumps = dumps.map(dump => readDump(dump, out.names));
   const faulty = nodeDumps.flatMap(one => (one.ok ? [] : one.faults));
   const code = faulty.length > 0 ? refuse(faulty) : 0;
   const nodes = nodeDumps.flatMap(one => (one.ok ? [one.node] : []));

@@ -41,6 +41,11 @@ export function isMarked(
   return (mask & ~known) === 0 ? true : undefined;
 }
 
+/** Which of some bits of a mark nobody knows. */
+export function unknownOf(mark: Mark, bits: number): number {
+  return (bits & ~partsOf(mark).known) >>> 0;
+}
+
 function partsOf(mark: Mark): { readonly known: number; readonly bits: number } {
   return { known: Number((mark >> 32n) & BigInt(ALL_BITS)), bits: Number(mark & BigInt(ALL_BITS)) };
 }
@@ -61,6 +66,11 @@ const TAILSCALE = /(?:^| )ts-postrouting$/;
  */
 export function serviceBits(ruleset: NatRuleset): number {
   return bitsAskedBy(ruleset, SERVICES);
+}
+
+/** Whether packets that meet a chain's rules are told by a mark that says where they go or come from, and others leave it. */
+export function asksForServiceMark(chain: string): boolean {
+  return SERVICES.test(chain) || TAILSCALE.test(chain);
 }
 
 /** The bits that say of a packet that it comes from Tailscale's network, unless Cilium puts something else there. */

@@ -1,6 +1,6 @@
 import { cidr, type Family, IntervalSet } from '../address';
 import { goesBy, type InterfaceName } from './interfaces';
-import { isMarked, type Mark, UNTRACKED } from './mark';
+import { isMarked, type Mark, UNTRACKED, unknownOf } from './mark';
 import type { Condition, NatRule } from './nat-rule';
 import { PROTOCOLS, type Protocol } from './protocol';
 
@@ -23,9 +23,23 @@ export interface Packets {
   /** Bits of the mark that they do not carry. @default those of packets to Services; the others may be set or not */
   readonly unmarked?: number;
   /** Bits of the mark that they may carry all the same on their way to some destinations. @default none */
-  readonly marked?: readonly { readonly to: IntervalSet; readonly bits: number }[];
+  readonly marked?: readonly PossibleMark[];
+  /** Bits of the mark that they have lost when they come to the postrouting hook, but for those set since. @default none */
+  readonly cleared?: number;
   /** By name, the addresses of sets that rules refer to. @default none are known */
   readonly sets?: ReadonlyMap<string, IntervalSet>;
+}
+
+/** Bits of marks that packets may carry, and why. */
+export interface PossibleMark {
+  /** Where they go to. */
+  readonly to: IntervalSet;
+  /** The bits. */
+  readonly bits: number;
+  /** What sets them. */
+  readonly rule: NatRule;
+  /** Whether it does so before it is known where they leave to. */
+  readonly isBeforeRouting?: true;
 }
 
 /** Which packets a rule holds for. */
@@ -76,6 +90,11 @@ export function spreads(rule: NatRule, family: Family, mark: Mark, packets: Pack
   return rule.conditions.every(
     condition => condition.on === 'chance' || holds(condition, family, mark, packets) !== undefined,
   );
+}
+
+/** Which bits of marks a rule asks for that nobody knows. */
+export function unknownBits({ conditions }: NatRule, mark: Mark): number {
+  return conditions.reduce((bits, one) => (one.on === 'mark' ? bits | unknownOf(mark, one.mask) : bits), 0);
 }
 
 /** Whether a rule is for what an address sends to itself: that does not leave the node. */

@@ -1,10 +1,10 @@
 import { type Family, IntervalSet, Partition } from '../address';
 import { Ends } from './ends';
 import type { Exits } from './exits';
-import { type Flow, isExactly, join, joinAll, startOf } from './flow';
+import { type Flow, isExactly, join, joinAll, marksForgotten, startOf } from './flow';
 import { hookOrders } from './hook-order';
-import { changedMark, type Mark, markOf, UNTRACKED } from './mark';
-import { matching, type Packets, spreads } from './match';
+import { changedMark, type Mark, markOf, serviceBits, UNTRACKED } from './mark';
+import { matching, type Packets, spreads, unknownBits } from './match';
 import {
   isBeforeRouting,
   isEarly,
@@ -79,6 +79,8 @@ class Walk {
   private decides = false;
   /** What is known of packets when they come to the base chain. */
   private packets: Packets;
+  /** Bits of marks that would be known not to be set, if no rule set them before. */
+  private readonly unmarked: number;
   private depth = 0;
   private work = 0;
   /** Why it cannot be told what the rules do. */
@@ -93,15 +95,22 @@ class Walk {
     this.family = ruleset.family;
     this.ends = new Ends(this.family);
     this.packets = coming;
-    this.start = startOf(ruleset, coming);
+    const { unmarked = serviceBits(ruleset), cleared = 0 } = coming;
+    this.unmarked = unmarked | cleared;
+    this.start = startOf(ruleset, coming, false);
   }
 
   /** Follows the packets through base chains in this order. */
   run(order: readonly NatHook[]): Partition<Outcome> {
     let flow = this.start;
     let isDecided = false;
+    let isLate = false;
     for (const hook of order) {
       this.hook = hook;
+      if (!isLate && !isEarly(hook)) {
+        flow = marksForgotten(flow, startOf(this.ruleset, this.coming, true));
+        isLate = true;
+      }
       this.decides = hook.nat && !isEarly(hook);
       isDecided ||= this.decides;
       const isBehind = isDecided && !hook.nat;
@@ -122,11 +131,7 @@ class Walk {
     const accepted = this.chain(hook.chain, asked).passed;
     if (!isEarly(hook)) joinAll(passed, accepted);
     // Rules in between that are not followed may have changed the marks.
-    else {
-      for (const [mark, set] of accepted) {
-        for (const [first, to] of this.start) join(passed, first | (mark & UNTRACKED), set.intersect(to));
-      }
-    }
+    else joinAll(passed, marksForgotten(accepted, this.start));
     return passed;
   }
 
@@ -258,6 +263,10 @@ class Walk {
   }
 
   private doubt(rule: NatRule, mark: Mark, set: IntervalSet): void {
+    for (const one of this.coming.marked ?? []) {
+      if (one.bits & unknownBits(rule, mark) & this.unmarked)
+        this.ends.doubt({ rule: one.rule, spreads: false }, set.intersect(one.to));
+    }
     this.ends.doubt({ rule, spreads: spreads(rule, this.family, mark, this.packets) }, set);
   }
 }

@@ -1,18 +1,17 @@
-import { FAMILIES, type Family, IntervalSet } from '../address';
+import { both, IntervalSet } from '../address';
 import { isOfOthers } from '../dataplane/device';
 import { readSavedAddresses } from '../dataplane/iptables-address';
 import { iptablesBits } from '../dataplane/iptables-bits';
-import { type Fields, fieldsOf } from '../dataplane/json';
 import { ALL_BITS } from '../dataplane/mark';
-import { readNftMatch } from '../dataplane/nft-match';
-import { readNftVerdict } from '../dataplane/nft-verdict';
+import { type NatRule, standIn } from '../dataplane/nat-rule';
+import type { Cleared, Marking, MarksSet } from './marking';
+import { type Tool, toolOf } from './saved';
 
-/** Chains and tables whose marks are for packets to Services and host ports. */
-const OF_SERVICES = /^(?:KUBE-|CNI-|NETAVARK-)/;
-const TABLES_OF_SERVICES: readonly unknown[] = ['kube-proxy', 'netavark'];
+/** Chains whose marks are for packets to Services and host ports. */
+export const OF_SERVICES = /^(?:KUBE-|CNI-|NETAVARK-)/;
 
-/** Chains that packets of pods do not go through before the routing decision: what is behind it is followed. */
-const ELSEWHERE: readonly string[] = ['INPUT', 'OUTPUT', 'POSTROUTING'];
+/** Where packets of pods enter a table before. */
+const ENTERED = / (?:PREROUTING|FORWARD)$/;
 
 /** Rules for packets that do not come from pods of the node, or do not leave it. */
 const OF_OTHERS = / -i (\S+) | --dst-type LOCAL(?: |$)/;
@@ -21,76 +20,127 @@ const OF_OTHERS = / -i (\S+) | --dst-type LOCAL(?: |$)/;
 const TELLING = 'KUBE-SERVICES';
 const TOLD = /(?:^|[^!]) (?:-d |--dst-type LOCAL |--match-set )/;
 
-/** Bits in which Cilium's programs put who sent a packet, before any rule sees it: all but those that it leaves to others. */
-const CILIUM = /\bcilium|CILIUM_/i;
-const CILIUM_BITS = 0xffff0fff;
+/** Signs of Cilium, whose programs put who sent a packet into all bits of its mark but those that it leaves to others. */
+export const CILIUM = /\bcilium|CILIUM_/i;
+
+/** What Cilium's programs put into marks. */
+export const BY_CILIUM: Marking = {
+  bits: 0xffff0fff,
+  rule: standIn('unknown', "the marks that Cilium's programs give to packets of pods"),
+};
 
 const SETTING = /(?:-j|--jump) (?:CONN)?MARK --(?:set-xmark|set-mark|or-mark|xor-mark) (\S+)/;
 const OBSCURE = /-(?:left|right)-shift-mark | --map-mark|(?:-j|--jump) HMARK/;
-const LEADING = /^(?:\[\d+:\d+\] )?-A (\S+) .*(?:-[jg]|--jump|--goto) (\S+)/;
+const LEADING = /^(?:\[\d+:\d+\] )?-A (\S+) (?:.* )?(?:-[jg]|--jump|--goto) (\S+)/;
 const SOURCE = /( !)? -s (\S+) /;
+/** A rule of `FORWARD` that changes the mark of every packet, and rules that let each go on. */
+const FOR_ALL = /^(?:\[\d+:\d+\] )?-A FORWARD (?:-m comment --comment \S+ )?-j MARK --set-xmark (\S+)$/;
+const ENDING = / (?:-[jg]|--jump|--goto) (?!MARK |CONNMARK |LOG(?: |$))/;
 const DESTINATION = /^(?:\[\d+:\d+\] )?-A FORWARD (?:-s \S+ )?-d (\S+) /;
 
-/** Bits that some packets may carry. */
-export interface Marking {
-  readonly bits: number;
-  /** Where the packets come from, as iptables-save prints it. @default anywhere */
-  readonly source?: string;
-  /** Where they leave to, printed likewise. @default anywhere */
-  readonly destination?: string;
+/** A line of iptables-save with a rule that may have to do with marks. */
+interface MarkLine {
+  /** The rule, without what comments say. */
+  readonly bare: string;
+  readonly chain: string;
+  /** What it leads to, or does. */
+  readonly target: string;
+  /** Which line it is, from 0. */
+  readonly index: number;
+  readonly tool?: Tool;
+  readonly rule: NatRule;
 }
 
 /**
- * The bits that rules for other packets than those to Services may set in marks, as iptables-save prints the rules. What is
- * restored from a connection's mark was set by a rule before, in the one mark or in the other.
+ * What rules for other packets than those to Services may set in marks, as iptables-save prints the rules. What is restored
+ * from a connection's mark was set by a rule before, in the one mark or in the other.
  */
-export function bitsSetByIptables(save: string): readonly Marking[] {
-  const byCilium = CILIUM.test(save) ? [{ bits: CILIUM_BITS }] : [];
-  return save.includes('MARK') || save.includes('--map-mark') ? [...byCilium, ...bitsSetByRules(save)] : byCilium;
+export function marksSetByIptables(save: string): MarksSet {
+  const byCilium = CILIUM.test(save) ? [BY_CILIUM] : [];
+  if (!save.includes('MARK') && !save.includes('--map-mark')) return { markings: byCilium, cleared: [] };
+  const lines = markLines(save);
+  return { markings: [...byCilium, ...setBy(lines)], cleared: clearedBy(save, lines) };
 }
 
-function bitsSetByRules(save: string): readonly Marking[] {
-  const ofServices = new Map<string, number>();
-  const found: (Marking & { readonly target: string })[] = [];
-  for (const line of save.split('\n')) {
-    if (!line.includes('MARK') && !line.includes('--map-mark')) continue;
+/** The rules that may have to do with marks, of chains that packets of pods may come to before the postrouting ones. */
+function markLines(save: string): readonly MarkLine[] {
+  const found: (MarkLine & { readonly table: string })[] = [];
+  const leads = new Map<string, Set<string>>();
+  let table = '';
+  let tool: Tool | undefined;
+  for (const [index, line] of save.split('\n').entries()) {
+    if (line.startsWith('*')) table = line.slice(1).trim();
+    else if (line.startsWith('#')) tool = toolOf(line) ?? tool;
     const bare = line.replace(/"(?:[^"\\]|\\.)*"/g, '""');
     const [, chain = '', target = ''] = LEADING.exec(bare) ?? [];
-    if (ELSEWHERE.includes(chain) || isOfOtherPackets(bare)) continue;
-    const set = OBSCURE.test(bare) ? ALL_BITS : markValue(SETTING.exec(bare)?.[1]);
+    const from = `${table} ${chain}`;
+    leads.set(from, (leads.get(from) ?? new Set()).add(`${table} ${target}`));
+    if (!line.includes('MARK') && !line.includes('--map-mark')) continue;
+    const text = `${tool?.family === 6 ? 'ip6tables' : 'iptables'} -t ${table} ${line.replace(/^\[\d+:\d+\] /, '')}`;
+    const rule: NatRule = { conditions: [], verdict: { kind: 'continue' }, text };
+    found.push({ bare, table, chain, target, index, ...(tool && { tool }), rule });
+  }
+  const met = new Set([...leads.keys()].filter(name => ENTERED.test(name)));
+  for (const name of met) for (const next of leads.get(name) ?? []) met.add(next);
+  return found.filter(one => met.has(`${one.table} ${one.chain}`));
+}
+
+function setBy(lines: readonly MarkLine[]): readonly Marking[] {
+  const ofServices = new Map<string, number>();
+  const found: (Marking & { readonly target: string })[] = [];
+  for (const { bare, chain, target, index, tool, rule } of lines) {
+    if (isOfOtherPackets(bare)) continue;
+    const bits = OBSCURE.test(bare) ? ALL_BITS : markValue(SETTING.exec(bare)?.[1]);
     const isOfServices = OF_SERVICES.test(chain);
-    if (isOfServices) ofServices.set(chain, (ofServices.get(chain) ?? 0) | set);
+    if (isOfServices) ofServices.set(chain, (ofServices.get(chain) ?? 0) | bits);
     if (isOfServices && (chain !== TELLING || TOLD.test(bare))) continue;
     const [, negated, source] = SOURCE.exec(bare) ?? [];
-    // Before the routing decision, other rules may still send packets elsewhere.
-    const [, destination] = DESTINATION.exec(bare) ?? [];
-    const from = source !== undefined && !negated ? { source } : {};
-    found.push({ bits: set, target, ...from, ...(destination !== undefined && { destination }) });
-  }
-  return found.map(({ bits, target, ...of }) => ({ ...of, bits: (bits | (ofServices.get(target) ?? 0)) >>> 0 }));
-}
-
-/** Bits that packets may carry to some destinations. */
-export interface MarkedTo {
-  readonly to: IntervalSet;
-  readonly bits: number;
-}
-
-/** The bits that packets may carry, by their destinations. @param sources where they come from. @default anywhere */
-export function bitsOf(markings: readonly Marking[], family: Family, sources: IntervalSet | undefined): MarkedTo[] {
-  return markings
-    .filter(marking => marking.bits !== 0 && comesFrom(marking, family, sources))
-    .map(({ bits, destination }) => {
-      const to = destination === undefined ? undefined : readSavedAddresses(family, destination);
-      return { bits, to: to ?? IntervalSet.full(family) };
+    found.push({
+      bits,
+      rule,
+      index,
+      target,
+      ...(tool && { family: tool.family }),
+      ...(source !== undefined && !negated && { source }),
+      ...destinationOf(bare),
+      ...(chain === 'PREROUTING' && { isBeforeRouting: true }),
     });
+  }
+  return found
+    .map(({ target, ...one }) => ({ ...one, bits: (one.bits | (ofServices.get(target) ?? 0)) >>> 0 }))
+    .filter(({ bits }) => bits !== 0);
 }
 
-/** Whether packets may be those of a marking; a source that is none of the family is not known. */
-function comesFrom({ source }: Marking, family: Family, sources: IntervalSet | undefined): boolean {
-  if (source === undefined || !sources) return true;
-  const set = readSavedAddresses(family, source);
-  return !set || set.overlaps(sources);
+/** Where the packets of a rule behind the routing decision leave to. Before it, other rules may still send them elsewhere. */
+function destinationOf(rule: string): Pick<Marking, 'to'> {
+  const [, text] = DESTINATION.exec(rule) ?? [];
+  if (text === undefined) return {};
+  const read = both(family => readSavedAddresses(family, text));
+  if (!read[4] && !read[6]) return {};
+  return { to: both(family => read[family] ?? IntervalSet.empty(family)) };
+}
+
+/** The bits that rules for every packet take away behind the routing decision, where nothing puts them back. */
+function clearedBy(save: string, lines: readonly MarkLine[]): readonly Cleared[] {
+  const isRestored = lines.some(
+    ({ bare, chain }) => chain !== 'PREROUTING' && (bare.includes('--restore-mark') || OBSCURE.test(bare)),
+  );
+  if (isRestored) return [];
+  const found: Cleared[] = [];
+  const known = new Map(lines.map(one => [one.index, one]));
+  let isOpen = true;
+  for (const [index, line] of save.split('\n').entries()) {
+    if (line.startsWith('*')) isOpen = true;
+    if (!isOpen || !/^(?:\[\d+:\d+\] )?-A FORWARD /.test(line)) continue;
+    const own = known.get(index);
+    const [, bits] = (own && FOR_ALL.exec(own.bare)) ?? [];
+    const change = bits === undefined ? undefined : iptablesBits(bits);
+    if (own && change) {
+      found.push({ bits: (change.mask & ~change.value) >>> 0, ...(own.tool && { family: own.tool.family }) });
+    }
+    isOpen = !ENDING.test(line.replace(/"(?:[^"\\]|\\.)*"/g, '""'));
+  }
+  return found;
 }
 
 function isOfOtherPackets(rule: string): boolean {
@@ -101,60 +151,4 @@ function isOfOtherPackets(rule: string): boolean {
 
 function markValue(text: string | undefined): number {
   return text === undefined ? 0 : (iptablesBits(text)?.value ?? ALL_BITS);
-}
-
-/** The same of rules as `nft -j` lists them. */
-export function bitsSetByNft(entries: readonly unknown[]): readonly Marking[] {
-  const elsewhere = new Set(entries.map(chainElsewhere));
-  let bits = entries.some(isOfCilium) ? CILIUM_BITS : 0;
-  for (const entry of entries) {
-    const rule = fieldsOf(fieldsOf(entry)?.rule);
-    if (!rule || TABLES_OF_SERVICES.includes(rule.table) || !Array.isArray(rule.expr)) continue;
-    if (elsewhere.has(nameOf(rule, rule.chain)) || OF_SERVICES.test(String(rule.chain))) continue;
-    if (rule.expr.some(isForOthers)) continue;
-    for (const statement of rule.expr) bits |= bitsIn(fieldsOf(fieldsOf(statement)?.mangle) ?? {});
-  }
-  return [{ bits: bits >>> 0 }];
-}
-
-/** Whether a statement of a rule asks for what no packet of a pod has, of either family. */
-function isForOthers(statement: unknown): boolean {
-  const match = fieldsOf(fieldsOf(statement)?.match);
-  return match !== undefined && FAMILIES.every(family => readNftMatch(family, match, '')?.on === 'never');
-}
-
-/** Whether an entry is a chain of Cilium's. */
-function isOfCilium(entry: unknown): boolean {
-  const chain = fieldsOf(fieldsOf(entry)?.chain);
-  return chain !== undefined && CILIUM.test(`${String(chain.table)} ${String(chain.name)}`);
-}
-
-/** The name of a base chain that packets of pods do not go through before the routing decision. */
-function chainElsewhere(entry: unknown): string | undefined {
-  const chain = fieldsOf(fieldsOf(entry)?.chain);
-  return chain && ELSEWHERE.includes(String(chain.hook).toUpperCase()) ? nameOf(chain, chain.name) : undefined;
-}
-
-function nameOf({ family, table }: Fields, chain: unknown): string {
-  return `${String(family)} ${String(table)} ${String(chain)}`;
-}
-
-function bitsIn({ key, value }: Fields): number {
-  if (!isMark(key) || isMark(value)) return 0;
-  // A connection's mark is read as a packet's is: what matters is the number that is put in.
-  const verdict = readNftVerdict(4, 'mangle', { key: { meta: { key: 'mark' } }, value: asPacketMark(value) }, '');
-  return verdict.kind === 'set-mark' ? verdict.flip | (verdict.lost ?? 0) : ALL_BITS;
-}
-
-/** Whether something is the mark of packets or of connections. */
-function isMark(value: unknown): boolean {
-  const fields = fieldsOf(value);
-  return (fieldsOf(fields?.meta) ?? fieldsOf(fields?.ct))?.key === 'mark';
-}
-
-/** The value with the packet's mark in the place of the connection's. */
-function asPacketMark(value: unknown): unknown {
-  if (isMark(value)) return { meta: { key: 'mark' } };
-  const [[operator, operands] = []] = Object.entries(fieldsOf(value) ?? {});
-  return operator !== undefined && Array.isArray(operands) ? { [operator]: operands.map(asPacketMark) } : value;
 }

@@ -8,8 +8,9 @@ import { type NftRuleset, readNftRuleset } from '../dataplane/nft-ruleset';
 import { andList } from '../diagnostics';
 import { readIpsets } from './ipset';
 import { believed, listingFault, unlisted } from './listing';
-import { bitsSetByIptables, bitsSetByNft, type Marking } from './marked';
-import { NodeRules } from './node-rules';
+import { marksSetByIptables } from './marked';
+import { marksSetByNft } from './marked-nft';
+import { type DumpedMarks, NodeRules } from './node-rules';
 import { type DumpPart, partsOf } from './part';
 import { type DumpedTable, type DumpFault, labelOf, readSavedPart, type SavedPart } from './saved';
 
@@ -56,7 +57,7 @@ export function readNode(files: readonly Input[], outInterfaces?: readonly Inter
         faults: [`${held.listings[0]!.file}:1:1: nft lists what is no table, chain, set or rule`],
       };
   }
-  return { ok: true, rules: new NodeRules(rules, held.tables, held.listings, held.marked, outInterfaces) };
+  return { ok: true, rules: new NodeRules(rules, held.tables, held.listings, held.marks, outInterfaces) };
 }
 
 /** What is said of a dump without any table that has a say. */
@@ -73,8 +74,8 @@ const FILLING = / --(?:add|del)-set (\S+)/g;
 class Held {
   readonly listings: DumpedListing[] = [];
   readonly parts: SavedPart[] = [];
-  /** The bits of marks that packets to others than Services may carry when they come. */
-  readonly marked: Marking[] = [];
+  /** What rules do to marks of packets to others than Services. */
+  readonly marks: DumpedMarks[] = [];
   private readonly ipsets = new Map<string, IntervalSet>();
   /** The ipsets that rules change: what they hold when a packet comes is not what was printed. */
   private readonly filled = new Set<string>();
@@ -86,7 +87,7 @@ class Held {
         const read = readSavedPart(file, part);
         if ('message' in read) return read;
         this.parts.push(read);
-        this.marked.push(...bitsSetByIptables(part.text));
+        this.marks.push({ file, part, ...marksSetByIptables(part.text) });
         for (const [, name] of part.text.matchAll(FILLING)) this.filled.add(name!);
         return undefined;
       }
@@ -95,8 +96,9 @@ class Held {
         if (!entries) return { line: part.line, message: 'this is no whole listing of "nft -j"; is it cut short?' };
         const message = listingFault(entries);
         if (message) return { line: part.line, message };
-        this.marked.push(...bitsSetByNft(entries));
-        this.listings.push({ entries, file, part });
+        const listing = { entries, file, part };
+        this.marks.push({ file, part, listing, ...marksSetByNft(entries) });
+        this.listings.push(listing);
         return undefined;
       }
       case 'other':

@@ -11,18 +11,31 @@ import type { Protocol } from '../dataplane/protocol';
 import { walkRules } from '../dataplane/walk';
 import type { Location } from '../diagnostics';
 import { listsNatChain } from './listing';
-import { bitsOf, type Marking } from './marked';
+import { clearedBits, type MarksSet, marksOf } from './marking';
 import type { DumpedListing } from './node-dump';
 import { ownerOf } from './owner';
-import { Places } from './places';
+import type { DumpPart } from './part';
+import { linePlace, Places } from './places';
 import type { DumpedTable } from './saved';
 
 /** Where packets of pods come from, as far as that is known. */
 export type Sources = Omit<Packets, 'protocol'>['sources'];
 
+/** What rules of a part of a dump do to marks before the postrouting hook. */
+export interface DumpedMarks extends MarksSet {
+  /** The file that it stands in. */
+  readonly file: string;
+  /** The part of the file. */
+  readonly part: DumpPart;
+  /** The listing that it is, where nft printed it. */
+  readonly listing?: DumpedListing;
+}
+
 /** Everything that a node's dumps say of what becomes of the packets of its pods. */
 export class NodeRules {
   private readonly places: Places;
+  /** By what may set marks before the postrouting hook, where it stands: in which line, or which entry. */
+  private readonly setters = new Map<NatRule, readonly [DumpedMarks, index: number | undefined]>();
 
   /** @param rules by family; one that is not among them is in no dump */
   constructor(
@@ -31,12 +44,13 @@ export class NodeRules {
     readonly tables: readonly DumpedTable[],
     /** The listings of nftables. */
     readonly listings: readonly DumpedListing[],
-    /** The bits of marks that packets may carry when they come, though they go to no Service. @default none */
-    private readonly marked: readonly Marking[] = [],
+    /** What rules do to marks of packets that go to no Service, before the postrouting hook. @default nothing */
+    private readonly marks: readonly DumpedMarks[] = [],
     /** The interfaces by which packets of pods leave the node. @default nobody knows */
     private readonly outInterfaces?: readonly InterfaceName[],
   ) {
     this.places = new Places(tables, listings);
+    for (const one of marks) for (const { rule, index } of one.markings) this.setters.set(rule, [one, index]);
   }
 
   /** Whether somebody said by which interfaces packets of pods leave the node. */
@@ -74,9 +88,20 @@ export class NodeRules {
   /**
    * What the rules make of packets, by the destination with which they leave: rules may have sent them there.
    * @param ruleset the rules that count. @default all
+   * @param gone rules that set marks before, and do not count. @default none
    */
-  map(family: Family, sources: Sources, ruleset: NatRuleset = this.ruleset(family)): Partition<KernelDecision> {
-    return kernelMap(ruleset, this.packets(family, sources));
+  map(
+    family: Family,
+    sources: Sources,
+    ruleset: NatRuleset = this.ruleset(family),
+    gone?: ReadonlySet<NatRule>,
+  ): Partition<KernelDecision> {
+    return kernelMap(ruleset, this.packets(family, sources, gone));
+  }
+
+  /** Whether a rule may set marks before the postrouting hook, or stands for what does. */
+  setsMark(rule: NatRule): boolean {
+    return this.setters.has(rule);
   }
 
   /** By which rule packets keep their source, for each destination; undefined where they meet none that says so. */
@@ -113,6 +138,11 @@ export class NodeRules {
   /** Where a rule stands in the dumps; undefined for one that only stands for something else. */
   placeOf(family: Family, rule: NatRule): Location | undefined {
     if (rule.isStandIn) return undefined;
+    const [marks, index] = this.setters.get(rule) ?? [];
+    if (marks && index !== undefined) {
+      const { file, part, listing } = marks;
+      return listing ? this.places.entry(listing, index) : linePlace(file, part, index);
+    }
     return this.places.find(this.ruleset(family), rule);
   }
 
@@ -121,11 +151,16 @@ export class NodeRules {
     return rule.isStandIn ? undefined : ownerOf(this.chainOf(family, rule) ?? '', rule.text);
   }
 
-  private packets(family: Family, sources: Sources): Omit<Packets, 'protocol'> {
+  private packets(family: Family, sources: Sources, gone?: ReadonlySet<NatRule>): Omit<Packets, 'protocol'> {
     const { ruleset, sets } = this.rules.get(family)!;
     const unmarked = (serviceBits(ruleset) | tailscaleBits(ruleset)) >>> 0;
-    const marked = bitsOf(this.marked, family, sources);
+    const markings = this.marks.flatMap(one => one.markings.filter(({ rule }) => !gone?.has(rule)));
+    const marked = marksOf(markings, family, sources);
+    const cleared = clearedBits(
+      this.marks.flatMap(one => one.cleared),
+      family,
+    );
     const { outInterfaces } = this;
-    return { sets, unmarked, marked, ...(sources && { sources }), ...(outInterfaces && { outInterfaces }) };
+    return { sets, unmarked, marked, cleared, ...(sources && { sources }), ...(outInterfaces && { outInterfaces }) };
   }
 }

@@ -2,6 +2,7 @@ import { fieldsOf } from '../dataplane/json';
 import type { NatRule, NatRuleset } from '../dataplane/nat-rule';
 import type { Location } from '../diagnostics';
 import type { DumpedListing } from './node-dump';
+import type { DumpPart } from './part';
 import { type DumpedTable, labelOf } from './saved';
 
 /** How the texts of rules begin that iptables-save printed. */
@@ -14,6 +15,7 @@ const OF_IPTABLES = /^ip6?tables -t \w+ -A /;
 export class Places {
   private readonly saved = new Map<DumpedTable, ReadonlyMap<string, readonly Location[]>>();
   private readonly listed = new Map<DumpedListing, ReadonlyMap<string, readonly Location[]>>();
+  private readonly starts = new Map<DumpedListing, readonly EntryPlace[]>();
   private readonly indexes = new WeakMap<NatRuleset, ReadonlyMap<NatRule, readonly [chain: string, index: number]>>();
 
   constructor(
@@ -32,6 +34,20 @@ export class Places {
       if (place) return place;
     }
     return undefined;
+  }
+
+  /** The place of an entry of a listing. @param n its number, from 0 */
+  entry(listing: DumpedListing, n: number): Location | undefined {
+    const start = this.startsOf(listing)[n];
+    if (!start) return undefined;
+    const at = { line: listing.part.line + start.line, column: start.column };
+    return rangeOf(listing.file, at, start.from, start.to - start.from);
+  }
+
+  private startsOf(listing: DumpedListing): readonly EntryPlace[] {
+    const starts = this.starts.get(listing) ?? entryPlaces(listing.part.text);
+    this.starts.set(listing, starts);
+    return starts;
   }
 
   private indexOf(ruleset: NatRuleset, rule: NatRule): readonly [string, number] | undefined {
@@ -82,17 +98,13 @@ export class Places {
   private entriesOf(listing: DumpedListing): ReadonlyMap<string, readonly Location[]> {
     const known = this.listed.get(listing);
     if (known) return known;
-    const { file, part, entries } = listing;
     const found = new Map<string, Location[]>();
-    const starts = entryPlaces(part.text);
-    for (const [n, entry] of entries.entries()) {
+    for (const [n, entry] of listing.entries.entries()) {
       const rule = fieldsOf(fieldsOf(entry)?.rule);
       if (!rule) continue;
       const chain = `${String(rule.family)} ${String(rule.table)} ${String(rule.chain)}`;
-      const start = starts[n];
-      if (!start) continue;
-      const at = { line: part.line + start.line, column: start.column };
-      const place = rangeOf(file, at, start.from, start.to - start.from);
+      const place = this.entry(listing, n);
+      if (!place) continue;
       const list = found.get(chain);
       if (list) list.push(place);
       else found.set(chain, [place]);
@@ -100,6 +112,15 @@ export class Places {
     this.listed.set(listing, found);
     return found;
   }
+}
+
+/** The place of a line of a part that iptables-save printed. @param n its number in the part, from 0 */
+export function linePlace(file: string, part: DumpPart, n: number): Location {
+  const lines = part.text.split('\n');
+  const line = lines[n]!;
+  const before = /^(?:\[\d+:\d+\] )?/.exec(line)![0].length;
+  const offset = lines.slice(0, n).reduce((sum, one) => sum + one.length + 1, 0);
+  return rangeOf(file, { line: part.line + n, column: before + 1 }, offset + before, line.length - before);
 }
 
 function rangeOf(

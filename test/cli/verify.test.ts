@@ -18,7 +18,7 @@ describe('what is proven', () => {
     expect(verify('--against', 'node-1')).toEqual({
       status: 0,
       stdout: `node-1: proven
-  IPv4: every address is treated as the intent says
+  IPv4: every address is treated as is wanted by the intent
   IPv6: nothing of it is in the dump
 1 node against "prod": 1 proven
 `,
@@ -40,8 +40,8 @@ describe('what is proven', () => {
     expect({ status, stdout }).toEqual({
       status: 0,
       stdout: `<stdin>: proven
-  IPv4: every address is treated as the intent says
-  IPv6: every address is treated as the intent says
+  IPv4: every address is treated as is wanted by the intent
+  IPv6: every address is treated as is wanted by the intent
 1 node against "prod": 1 proven
 `,
     });
@@ -69,7 +69,7 @@ describe('what is proven', () => {
   test('says whose rules decide, though as is wanted', () => {
     box.write('node-1', dumpOf(['-A POSTROUTING -d 203.0.113.0/24 -j MASQUERADE --random-fully', '@agent']));
     expect(verify('--against', 'node-1').stdout).toBe(`node-1: proven
-  IPv4: every address is treated as the intent says
+  IPv4: every address is treated as is wanted by the intent
     as is wanted, but not by the agent: the rule for 203.0.113.0/24: node-1:8:1: iptables -t nat -A POSTROUTING -d 203.0.113.0/24 -j MASQUERADE --random-fully
   IPv6: nothing of it is in the dump
 1 node against "prod": 1 proven
@@ -87,7 +87,7 @@ describe('what is not', () => {
     expect(verify('--against', 'node-1', 'node-2')).toEqual({
       status: 1,
       stdout: `node-1: proven
-  IPv4: every address is treated as the intent says
+  IPv4: every address is treated as is wanted by the intent
   IPv6: nothing of it is in the dump
 
 node-2: contradicted
@@ -259,7 +259,7 @@ describe('nodes', () => {
     box.write('agent.yaml', 'nonMasqueradeCIDRs: [10.0.0.0/8, 192.168.1.0/24]\n');
     box.write('node-1', dumpOf(['@agent']));
     expect(box.masq('verify', 'agent.yaml', '--against', 'node-1').stdout).toContain(
-      "IPv4: every address is treated as the agent's file says",
+      "IPv4: every address is treated as is wanted by the agent's file",
     );
     const other = box.masq('verify', 'agent.yaml', '--against', 'node-1', '--agent-args=--random-fully=false');
     expect(other.stdout).toContain('found:  masqueraded, with source ports that are fully random, by');
@@ -289,7 +289,7 @@ test('a dump that cannot be read does not hide the others', () => {
   expect(verify('--against', 'good', 'bad', 'nowhere')).toEqual({
     status: 2,
     stdout: `good: proven
-  IPv4: every address is treated as the intent says
+  IPv4: every address is treated as is wanted by the intent
   IPv6: nothing of it is in the dump
 3 nodes against "prod": 1 proven, 2 not read
 `,
@@ -308,7 +308,9 @@ test('what is no dump is told as that, and several things say what they say', ()
 masq: "cluster:" is no dump: nodes' rules are in files, which iptables-save and nft print there
 masq: "git:main:x" is no dump: nodes' rules are in files, which iptables-save and nft print there
 `);
-  expect(box.masq('verify', 'good', '--against', 'good').stdout).toContain("treated as the node's rules say\n");
+  expect(box.masq('verify', 'good', '--against', 'good').stdout).toContain(
+    "treated as is wanted by the node's rules\n",
+  );
 });
 
 describe('in JSON', () => {
@@ -635,7 +637,7 @@ spec: {template: {spec: {containers: [{name: aws-node, image: cni, env: ${env}}]
 
   test('is proven, and no diff tells it from its settings', () => {
     expect(proof('', '')).toBe(`node-1: proven
-  IPv4: every address is treated as AWS's VPC CNI says
+  IPv4: every address is treated as is wanted by AWS's VPC CNI
   IPv6: nothing of it is in the dump
 1 node against "aws": 1 proven
 `);
