@@ -59,7 +59,7 @@ describe('what is proven', () => {
       ]),
     );
     expect(verify('--against', 'node-1').stdout).toBe(`node-1: proven
-  IPv4: every address is treated as the intent says
+  IPv4: every address is treated as is wanted by the intent
     192.168.1.0/24: it leaves this to the data plane
   IPv6: nothing of it is in the dump
 1 node against "prod": 1 proven
