@@ -24,6 +24,8 @@ export interface ReadSide extends ReadSubjects {
 export interface OpenedSide {
   /** Those that are read as documents. */
   readonly inputs: readonly Input[];
+  /** Whether each file was named, and none found in a folder or elsewhere. */
+  readonly areNamed: boolean;
   /** The nodes whose dumps are named, or are among the files. */
   readonly nodes: Pick<ReadSide, 'subjects' | 'faults'>;
   /** Those that cannot be read. */
@@ -36,7 +38,7 @@ export interface OpenedSide {
 
 /** Reads a side by itself. */
 export function readSide(opened: OpenedSide, flags: AgentFlags | undefined): ReadSide {
-  const reader = new SubjectReader(flags, folderName);
+  const reader = new SubjectReader(flags, folderName, opened.areNamed);
   const subjects = opened.inputs.flatMap(input => reader.add(input));
   return closeSide(opened, subjects, reader.finish());
 }
@@ -50,7 +52,7 @@ export function readInTurns(
   flags: AgentFlags | undefined,
   fleet: FleetComparison,
 ): ReadSide[] {
-  const readers = opened.map(() => new SubjectReader(flags, folderName));
+  const readers = opened.map(({ areNamed }) => new SubjectReader(flags, folderName, areNamed));
   const most = Math.max(...opened.map(({ inputs }) => inputs.length));
   for (let i = 0; i < most; i++) {
     for (const side of [0, 1] as const) {
@@ -110,7 +112,8 @@ export function openSide(words: readonly string[], intents: NamedIntents, out?: 
     out,
   );
   const sources = new Map(inputs.map(({ file, text }) => [file, text]));
-  return { inputs: inputs.filter(({ text }) => !isDump(text)), nodes, found, faults, sources };
+  const areNamed = elsewhere.length === 0 && listed.files.every(file => paths.includes(file));
+  return { inputs: inputs.filter(({ text }) => !isDump(text)), areNamed, nodes, found, faults, sources };
 }
 
 /** The nodes whose dumps words name, and those whose dumps are among other files. */

@@ -1,5 +1,6 @@
 import { FAMILIES } from '../address';
 import { andList } from '../diagnostics';
+import type { Bundle } from '../manifest/bundle';
 import { WELL_KNOWN } from '../manifest/denote';
 import type { Decision } from '../treatment/treatment';
 import { setsByLabel } from './diff';
@@ -52,7 +53,10 @@ function leftOpenNotes({ leftOpen, as }: Subject): string[] {
  * What is not known of a cluster or a node and what is said of it hangs on, each in words.
  * @param remedy what is to be said for the addresses of pods to be known. @default the facts of the intent
  */
-export function openNotes(subject: Pick<Subject, 'node' | 'places' | 'bundle'>, remedy?: string): readonly string[] {
+export function openNotes(
+  subject: Pick<Subject, 'node' | 'places' | 'bundle' | 'remarks'>,
+  remedy?: string,
+): readonly string[] {
   return [...strayNotes(subject), ...sourceNotes(subject, remedy), ...familyNotes(subject)];
 }
 
@@ -69,11 +73,16 @@ function isSourceOpen({ node, places }: Pick<Subject, 'node' | 'places'>): boole
   return node?.asksForSources === true && !places.some(({ name }) => name === 'pods');
 }
 
+/** What is said of which files are taken for a cluster's, and of a ConfigMap that nobody may read. */
+export function strayNotes({ bundle, remarks = [] }: Pick<Subject, 'bundle' | 'remarks'>): string[] {
+  return [...remarks, ...unreadNotes(bundle)];
+}
+
 /**
  * What is said of a ConfigMap that is taken for an agent's file, without an agent beside it, and is not where GKE's agent
  * looks: who reads it is not known.
  */
-export function strayNotes({ bundle }: Pick<Subject, 'bundle'>): string[] {
+function unreadNotes(bundle: Bundle | undefined): string[] {
   if (!bundle || bundle.daemonSets.length + bundle.noSnat.length > 0) return [];
   const [found] = bundle.configMaps.filter(({ files }) => files.size > 0);
   if (found?.name === undefined || found.namespace === undefined) return [];

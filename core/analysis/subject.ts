@@ -9,6 +9,7 @@ import { bundleReading } from '../manifest/denote';
 import { agentTreatment } from '../treatment/agentfile';
 import { intentTreatment } from '../treatment/intent';
 import type { TreatmentMap } from '../treatment/map';
+import { gatherParts } from './apart';
 import { isLive, LIVE } from './live';
 import { clusterPlaces, type Place } from './places';
 import { type PlaneOf, planeSubject } from './plane-subject';
@@ -39,6 +40,8 @@ export interface Subject {
   readonly node?: NodeRules;
   /** What the intent leaves to the data plane, where it is compared with one: the map has what that does. */
   readonly leftOpen?: Both<IntervalSet>;
+  /** What is to be said of which files were read for one cluster, each in a line. */
+  readonly remarks?: readonly string[];
 }
 
 /** What files denote together. */
@@ -82,10 +85,12 @@ export class SubjectReader {
   /**
    * @param flags those of the agent that reads bare files. @default the agent's own defaults
    * @param folderName what a folder is called: the last part of `..` is no name. @default its path
+   * @param areNamed whether the files were named one by one, so that those of one agent are of one cluster. @default false
    */
   constructor(
     private readonly flags?: AgentFlags,
     private readonly folderName: (folder: string) => string = folder => folder,
+    private readonly areNamed = false,
   ) {}
 
   /** Reads a file, and returns the clusters of its intents: for nothing, if something turns out to be wrong in the end. */
@@ -101,8 +106,9 @@ export class SubjectReader {
     const { files, flags, intents } = this;
     const { diagnostics: found, documents } = this.checker.finish();
     const { agentFiles } = this.checker.held;
-    const { bundles, planes, diagnostics: said } = withPlanes(this.checker.held, found);
-    const diagnostics = withoutRunning(said, bundles.values());
+    const { bundles: apart, planes, diagnostics: said } = withPlanes(this.checker.held, found);
+    const { bundles, remarks, diagnostics: joined } = gatherParts(apart, this.areNamed);
+    const diagnostics = withoutRunning([...said, ...joined], bundles.values());
     if (hasErrors(diagnostics)) return { subjects: [], documents, diagnostics, refusals: [] };
     const refusals: string[] = [];
     const unnamed: [path: string, subject: Omit<Subject, 'name'>][] = [];
@@ -114,7 +120,8 @@ export class SubjectReader {
     for (const [folder, bundle] of bundles) {
       const path = pathOf(folder);
       const reading = intents.has(lastPart(path)) ? undefined : bundleReading(bundle, flags);
-      const own = reading?.ok && reading.isFlagged ? { flags: flags! } : {};
+      const told = remarks.get(folder);
+      const own = { ...(reading?.ok && reading.isFlagged && { flags: flags! }), ...(told && { remarks: told }) };
       if (reading?.ok) unnamed.push([path, { map: reading.map, as: reading.as, places: [], bundle, ...own }]);
       else if (reading) refusals.push(`${folder === '' ? 'the manifests' : `"${folder}"`}: ${reading.message}`);
     }
