@@ -1,5 +1,6 @@
 import type { ChangedClusters } from '../../core/analysis/fleet';
 import type { Asked } from './asked';
+import { changeIndex } from './diff-index';
 import {
   diffSummary,
   isShortened,
@@ -46,9 +47,19 @@ export function diffMarkdown({ diff, hits, ask }: Asked): string {
   const list = lines.length > 0 ? ['', ...lines] : [];
   const open = diff.untold.filter(({ names }) => isShortened(names));
   const folds = open.map(({ names }) => namesFold(`all ${names.length} clusters of which it cannot be told`, names));
-  return folded(`${[...head, ...list].join('\n')}\n${folds.join('')}`, diff.changed, group =>
+  const index = indexTable(diff.changed);
+  return folded(`${[...head, ...list].join('\n')}\n${index}${folds.join('')}`, diff.changed, group =>
     fold(tellClusters(group, ask), isOnly),
   );
+}
+
+/** What changes in which clusters, where there are many changes. */
+function indexTable(changed: readonly ChangedClusters[]): string {
+  const rows = changeIndex(changed).map(({ text, clusters }) => {
+    const names = clusters.map(({ after }) => after.name);
+    return `| ${text} | ${names.length} | ${escaped(shortList(names))} |\n`;
+  });
+  return rows.length === 0 ? '' : `\n| what changes | clusters | names |\n|---|---|---|\n${rows.join('')}`;
 }
 
 /** As many folds as fit, the last one perhaps not with all of its rows; of what did not fit the clusters' names. */

@@ -1,5 +1,6 @@
 import type { Palette } from '../terminal';
 import type { Asked } from './asked';
+import { changeIndex } from './diff-index';
 import {
   diffSummary,
   isShortened,
@@ -35,7 +36,12 @@ export function diffText({ diff, hits, ask }: Asked, paint: Palette): string {
   if (beside.length > 0) blocks.push(`${beside.join('\n')}\n`);
   if (diff.notes.length > 0) blocks.push(`${diff.notes.map(note => `note: ${tellNote(note)}`).join('\n')}\n`);
   if (hits.length > 0) blocks.push(`${hits.map(hit => `${paint.red('stopped by')} ${tellHit(hit)}`).join('\n')}\n`);
-  return [...blocks, `${diffSummary(diff)}\n`].join('\n');
+  const index = changeIndex(diff.changed).map(({ text, clusters }) => {
+    const names = clusters.map(({ after }) => after.name);
+    return `${text}  in ${names.length} ${names.length === 1 ? 'cluster' : 'clusters'}: ${shortList(names)}\n`;
+  });
+  const first = index.length > 0 ? [index.join('')] : [];
+  return [...first, ...blocks, `${diffSummary(diff)}\n`].join('\n');
 }
 
 /** All names of clusters that are more than stand in the line above, in lines of their own. */

@@ -10,7 +10,7 @@ import { Html, html, scriptData } from './html';
 import { firstPod, type Look, sideOf, titleName, tonesFor, tonesOf, treeOf } from './look';
 import { mapSvg } from './svg';
 import { SVG_STYLE } from './svg-style';
-import { changes, clusterLinks } from './view/changes';
+import { changes, changesIndex, clusterLinks } from './view/changes';
 import { fleetTable } from './view/fleet';
 import { legend } from './view/legend';
 import { listed } from './view/names';
@@ -27,8 +27,8 @@ export const REPORT_MARK = '<!doctype html>\n<!-- masq report -->';
 /** Without a script so many rows of a table can be read, and so many changes. */
 const ROWS = 200;
 const CHANGES = 20;
-/** So many of them stand open; the others are a line each, which unfolds. */
-const OPEN_CHANGES = 3;
+/** So few of them stand open all; of more the first one, and the others are a line each, which unfolds. */
+const FEW_CHANGES = 3;
 
 /** A report as one page that needs nothing else: no network, and no script for its tables. */
 export function reportPage(report: Report): string {
@@ -58,7 +58,7 @@ export function reportPage(report: Report): string {
 </head>
 <body>
 <a class="skip" href="#main">Skip to the report</a>
-<header><div><p class="brand">masq report</p><h1>${title}</h1><p class="lede">${lede(report)}</p></div>
+<header><div><p class="brand">masq report</p><h1>${title}</h1><p class="lede">${lede(report)}</p>${contents(asked !== undefined, clusters.length > 1)}</div>
 <fieldset class="segments theme" id="theme" hidden><legend class="quiet">Colours</legend>
 ${segment('theme', 'auto', 'System', true)}${segment('theme', 'light', 'Light')}${segment('theme', 'dark', 'Dark')}</fieldset></header>
 <main id="main" tabindex="-1">
@@ -119,6 +119,18 @@ function segment(name: string, value: string, text: string, checked = false): Ht
   return html`<label><input type="radio" name="${name}" value="${value}"${checked && html` checked`}><span>${text}</span></label>`;
 }
 
+/** The parts of the page: with many changes the map is far below. */
+function contents(compares: boolean, isFleet: boolean): Html {
+  const parts = [
+    ...(compares ? [['changes', 'What changes']] : []),
+    ['map', 'IPv4'],
+    ['ipv6', 'IPv6'],
+    ['rules', 'Rules'],
+    ...(isFleet && !compares ? [['fleet', 'All clusters']] : []),
+  ];
+  return html`<nav class="contents" aria-label="Parts of the page">${parts.map(([id, text]) => html`<a href="#${id}">${text}</a>`)}</nav>`;
+}
+
 function search(clusters: number): Html {
   return html`<search><form id="ask" hidden><label for="ask-input">Where do packets go?</label>
 <div class="field"><input id="ask-input" type="text" autocomplete="off" autocapitalize="none" spellcheck="false" placeholder="10.0.0.1, fd00::/8, pods&hellip;" aria-describedby="ask-error ask-hint"><button type="submit">Ask</button></div>
@@ -140,7 +152,8 @@ function changesSection({ diff, hits, ask }: Asked, clusters: readonly ReportClu
   const none = diff.changed.length + diff.added.length + diff.removed.length === 0;
   return html`<section id="changes"><h2>What changes</h2>
 ${none && html`<p>Nothing: every packet is treated as before.</p>`}
-${diff.changed.slice(0, CHANGES).map((group, i) => changes(group, ask, all, i >= OPEN_CHANGES))}
+${changesIndex(diff.changed, all)}
+${diff.changed.slice(0, CHANGES).map((group, i) => changes(group, ask, all, i > 0 && diff.changed.length > FEW_CHANGES))}
 ${left > 0 && html`<p class="left">${left} more changes are not told here: choose a cluster, or run masq diff. They are of ${listed(diff.changed.slice(CHANGES).flatMap(group => clusterLinks(group, all)))}.</p>`}
 ${hits.length > 0 && html`<ul class="note">${hits.map(hit => html`<li>Stopped by ${tellHit(hit)}</li>`)}</ul>`}
 ${diff.added.length > 0 && html`<p>New: ${diff.added.map(({ name }) => name).join(', ')}.</p>`}

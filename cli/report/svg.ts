@@ -54,17 +54,20 @@ export function mapSvg(partition: Partition<Tone>, { title, whom, places }: Capt
   const legendLeft = MARGIN + (row < MOST - BESIDE ? row * (CLOSE + MARGIN) : 0);
   const rowHeight = row > 0 ? HEAD + CLOSE + MARGIN : 0;
   const legendTop = below + (legendLeft > MARGIN ? HEAD : rowHeight);
-  const height = Math.max(below + rowHeight, legendTop + LINE * entries.length + 4);
   const summary = entries.map(({ tone, count }) => `${addressCount(count)} ${tone.text}`).join(', ');
   const named = drawnPlaces(places);
+  const numbers = new Numbers();
+  const at = { x: MARGIN, y: top, side: MAP };
+  const map = panel(picture, named, numbers, WHOLE, at, 'all of IPv4', blocks.map(rectangleOf));
   const close = blocks.map((block, i) => {
     const [x, y] =
       i < BESIDE
         ? [2 * MARGIN + MAP, top + i * (MAP - CLOSE)]
         : [MARGIN + (i - BESIDE) * (CLOSE + MARGIN), below + HEAD];
-    return panel(picture, named, rectangleOf(block), { x, y, side: CLOSE }, formatCidr(block));
+    return panel(picture, named, numbers, rectangleOf(block), { x, y, side: CLOSE }, formatCidr(block));
   });
-  const whole = { x: 0, y: 0, width: SIDE, height: SIDE };
+  const lines = entries.length + numbers.texts.length;
+  const height = Math.max(below + rowHeight, legendTop + LINE * lines + 4);
   return html`${new Html(SVG_MARK)} viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-labelledby="masq-map-title masq-map-desc">
 <title id="masq-map-title">${title}${whom !== undefined && `, packets from ${whom}`}</title>
 <desc id="masq-map-desc">A Hilbert map of the IPv4 space${blocks.length > 0 && `, with close-ups of ${andList(blocks.map(formatCidr))}`}. IPv4 addresses: ${summary}.</desc>
@@ -72,11 +75,24 @@ export function mapSvg(partition: Partition<Tone>, { title, whom, places }: Capt
 <defs>${new Html(SVG_PATTERNS)}</defs>
 <rect class="paper" width="${width}" height="${height}" rx="8"/>
 <text class="title" x="${MARGIN}" y="${MARGIN + 14}">${title}</text>${whom !== undefined && html`<text x="${MARGIN}" y="${MARGIN + 36}">packets from ${whom}</text>`}
-${panel(picture, named, whole, { x: MARGIN, y: top, side: MAP }, 'all of IPv4', blocks.map(rectangleOf))}
+${map}
 ${close}
-<g transform="translate(${legendLeft} ${legendTop})">${entries.map(({ tone, count }, i) => key(tone, count, i))}</g>
+<g transform="translate(${legendLeft} ${legendTop})">${entries.map(({ tone, count }, i) => key(tone, count, i))}${numbers.texts.map((text, i) => numberKey(text, i, entries.length))}</g>
 </svg>
 `;
+}
+
+const WHOLE: Rectangle = { x: 0, y: 0, width: SIDE, height: SIDE };
+
+/** The outlines that have no room for a name, and have a number: the key says what they are. */
+class Numbers {
+  readonly texts: string[] = [];
+
+  /** The number of what a text tells. */
+  of(text: string): number {
+    const known = this.texts.indexOf(text);
+    return known >= 0 ? known + 1 : this.texts.push(text);
+  }
 }
 
 /** Where a part of the map is drawn. */
@@ -90,26 +106,34 @@ interface Panel {
 function panel(
   picture: Picture<Tone>,
   places: readonly Place[],
+  numbers: Numbers,
   part: Rectangle,
   { x, y, side }: Panel,
   name: string,
   marked: readonly Rectangle[] = [],
 ): Html {
   const to = (at: Rectangle): Rectangle => scaled(at, part, side);
-  const marks = marked.map(to).map(at => {
+  const closer = marked.map(to);
+  const marks = closer.map(at => {
     const grown = Math.max(0, 8 - at.width) / 2;
     const box = html`x="${at.x - grown}" y="${at.y - grown}" width="${at.width + 2 * grown}" height="${at.height + 2 * grown}"`;
     return html`<rect class="halo" ${box}/><rect class="mark" ${box}/>`;
   });
   return html`<text class="dim" x="${x}" y="${y - 8}">${name}</text>
 <svg x="${x}" y="${y}" width="${side}" height="${side}" viewBox="0 0 ${side} ${side}"><title>${name}</title>${areas(picture, part, side)}
-<rect class="frame" width="${side}" height="${side}"/>${labels(places, to, side)}${marks}</svg>
+<rect class="frame" width="${side}" height="${side}"/>${labels(places, to, side, at => (closer.some(mark => holds(mark, at)) ? undefined : numbers))}${marks}</svg>
 `;
 }
 
 function key(tone: Tone, count: bigint, line: number): Html {
   const y = line * LINE;
   return html`<rect class="${toneClass(tone)}" x="0" y="${y}" width="14" height="14"/><text x="22" y="${y + 11}">${tone.text} <tspan class="dim">${addressCount(count)} addresses</tspan></text>
+`;
+}
+
+function numberKey(text: string, i: number, above: number): Html {
+  const y = (above + i) * LINE + 11;
+  return html`<text class="number" x="7" y="${y}">${i + 1}</text><text x="22" y="${y}">${text}</text>
 `;
 }
 
@@ -174,8 +198,16 @@ function isFull(cells: Uint8Array, from: number, width: number): boolean {
   return true;
 }
 
-/** Outlines and names of what has a name, the cluster's own first; no name where it has no room. */
-function labels(places: readonly Place[], to: (at: Rectangle) => Rectangle, side: number): Html[] {
+/**
+ * Outlines and names of what has a name, the cluster's own first; where a name has no room, a number.
+ * @param numbersOf those of an outline; undefined where a close-up shows it
+ */
+function labels(
+  places: readonly Place[],
+  to: (at: Rectangle) => Rectangle,
+  side: number,
+  numbersOf: (at: Rectangle) => Numbers | undefined,
+): Html[] {
   const taken: Rectangle[] = [];
   return places.flatMap(({ name, sets }) =>
     sets[4].cidrs().flatMap(block => {
@@ -187,10 +219,23 @@ function labels(places: readonly Place[], to: (at: Rectangle) => Rectangle, side
       const label = labelBox(at, [`${name} ${formatCidr(block)}`, name, formatCidr(block)]);
       const box = html`x="${at.x}" y="${at.y}" width="${at.width}" height="${at.height}"`;
       const outline = html`<rect class="halo" ${box}/><rect class="place" ${box}><title>${name} ${formatCidr(block)}</title></rect>`;
+      const number = label === undefined ? numbersOf(at)?.of(`${name} ${formatCidr(block)}`) : undefined;
+      if (number !== undefined) return [outline, numberText(at, number, side)];
       const text = html`<text class="label" x="${at.x + 4}" y="${at.y + 13}">${label}</text>`;
       return label === undefined ? [outline] : [outline, text];
     }),
   );
+}
+
+/** Beside an outline its number, within the map. */
+function numberText({ x, y, width, height }: Rectangle, number: number, side: number): Html {
+  const isLeft = x + width + 2 * LETTER + 2 > side;
+  const at = html`x="${isLeft ? x - 3 : x + width + 3}" y="${Math.max(10, y + height / 2 + 4)}"`;
+  return html`<text class="label${isLeft && ' before'}" ${at}>${number}</text>`;
+}
+
+function holds(outer: Rectangle, { x, y, width, height }: Rectangle): boolean {
+  return x >= outer.x && y >= outer.y && x + width <= outer.x + outer.width && y + height <= outer.y + outer.height;
 }
 
 function labelBox({ width, height }: Rectangle, texts: readonly string[]): string | undefined {

@@ -283,6 +283,17 @@ describe('a fleet', () => {
     expect(stderr).toBe('');
     expect(stdout.length).toBeLessThanOrEqual(60_000);
     expect(stdout).toContain('<summary>their clusters</summary>');
+    const list = 'cluster-00, cluster-01, cluster-02, cluster-03, cluster-04, cluster-05, cluster-06 and 53 more';
+    expect(stdout).toContain(
+      `\n\n| what changes | clusters | names |\n|---|---|---|\n| masqueraded → preserved | 60 | ${list} |\n`,
+    );
+    const text = box.masq('diff', 'before', 'after').stdout;
+    expect(text.split('\n').slice(0, 4)).toEqual([
+      `masqueraded → preserved  in 60 clusters: ${list}`,
+      `preserved → masqueraded  in 60 clusters: ${list}`,
+      '',
+      'cluster-00',
+    ]);
     for (const name of names) expect(stdout).toContain(name);
     expect(stdout).not.toMatch(/\|---\|\n(?!\| )/);
   });

@@ -83,11 +83,14 @@ describe('masq report', () => {
     }
     expect(box.masq('report', '--before', 'before', 'after').stderr).not.toContain('error');
     const changes = /<section id="changes">.*?<div id="controls"/s.exec(box.read('masq-report.html'))![0];
-    expect(changes.split('<section class="changed">').length - 1).toBe(3);
+    expect(changes.split('<section class="changed">').length - 1).toBe(1);
     expect(
       changes.match(/<details class="changed"><summary><h3>cluster-\d\d<\/h3> <small>masqueraded → preserved</g),
-    ).toHaveLength(17);
+    ).toHaveLength(19);
     for (const name of names) expect(changes).toContain(`>${name}</span>`);
+    expect(changes).toMatch(
+      /^<section id="changes"><h2>What changes<\/h2>\s*<ul class="index"><li><strong>masqueraded → preserved<\/strong> in 30 clusters: <span data-go="[^"]*">cluster-00</,
+    );
   });
 
   test('is what masq diff --format html writes, whose exit code tells of changes', () => {
@@ -129,6 +132,21 @@ describe('masq report --svg', () => {
     expect(svg).toContain('<title id="masq-map-title">IPv4: one</title>');
     expect(svg).toContain('16,842,752 preserved');
     expect(svg.length).toBeLessThan(20_000);
+  });
+
+  test('gives numbers to outlines that have no room for a name, and tells them in the key', () => {
+    box.write('one.yaml', intent('one'));
+    const { stdout } = box.masq('report', '--svg', 'one.yaml', '-o', '-');
+    const shown = [...stdout.matchAll(/<text class="label(?: before)?" [^>]*>(\d+)</g)].map(([, number]) => number);
+    const told = [...stdout.matchAll(/<text class="number" [^>]*>(\d+)<\/text><text [^>]*>([^<]*)</g)];
+    expect(new Set(shown)).toEqual(new Set(told.map(([, number]) => number)));
+    expect(told.map(([, , text]) => text)).toContain('loopback 127.0.0.0/8');
+    expect(told.map(([, , text]) => text)).not.toContain('class-e 240.0.0.0/4');
+    expect(stdout).toContain('>class-e 240.0.0.0/4</text>');
+    const height = Number(/ height="(\d+)"/.exec(stdout)![1]);
+    const lines = [...stdout.matchAll(/<text class="number" x="7" y="(\d+)"/g)].map(([, y]) => Number(y));
+    const [, top] = /<g transform="translate\(\d+ (\d+)\)">/.exec(stdout)!;
+    expect(Number(top) + Math.max(...lines)).toBeLessThan(height);
   });
 
   test('shows the packets of a pod', () => {

@@ -5,6 +5,7 @@ import { squareOf } from '../../../core/analysis/report/close-ups';
 import type { ReportCluster } from '../../../core/analysis/report/pack';
 import { firstChangedKind, kindOf } from '../../../core/analysis/report/pods';
 import type { TreatmentMap } from '../../../core/treatment/map';
+import { changeIndex } from '../../ask/diff-index';
 import { type Ask, shortList, type ToldChange, tellClusters } from '../../ask/told';
 import { type Html, html } from '../html';
 import type { Place } from '../place';
@@ -58,8 +59,21 @@ export function changes(
   return html`<details class="changed"><summary><h3>${shortList(clusters.map(({ after }) => after.name))}</h3> <small>${short}</small></summary><p>Show on the map: ${listed(names)}</p>${lists}${open}</details>`;
 }
 
+/** What changes in which clusters, before many changes: each name leads to what changes there. */
+export function changesIndex(
+  changed: readonly ChangedClusters[],
+  all: ReadonlyMap<string, ReportCluster>,
+): Html | undefined {
+  const entries = changeIndex(changed);
+  if (entries.length === 0) return undefined;
+  return html`<ul class="index">${entries.map(({ text, clusters }) => html`<li><strong>${text}</strong> in ${clusters.length} ${clusters.length === 1 ? 'cluster' : 'clusters'}: ${listed(clusterLinks({ clusters }, all))}</li>`)}</ul>`;
+}
+
 /** The names of a change's clusters, each leading to what changes there. */
-export function clusterLinks({ clusters }: ChangedClusters, all: ReadonlyMap<string, ReportCluster>): Html[] {
+export function clusterLinks(
+  { clusters }: Pick<ChangedClusters, 'clusters'>,
+  all: ReadonlyMap<string, ReportCluster>,
+): Html[] {
   return clusters.map(cluster => {
     const { name } = cluster.after;
     const [before, after] = mapsOf(cluster, all);
