@@ -67,7 +67,9 @@ export async function readSides(
   }
   // What was compared is on both sides.
   const isWhole = fleet === undefined || fleet.told.length === 0;
-  const empty = sides.flatMap(({ subjects }, i) => (isWhole && subjects.length === 0 ? emptiness(groups[i]!) : []));
+  const empty = sides.flatMap(({ subjects }, i) =>
+    isWhole && subjects.length === 0 ? emptiness(groups[i]!, sides[i]!) : [],
+  );
   if (empty.length > 0) return { ok: false, code: refuse(empty) };
   const hangs = hasDumps || sides.some(({ subjects }) => subjects.some(({ node }) => node));
   const idle = [
@@ -135,9 +137,11 @@ export function readTwice(groups: readonly (readonly string[])[]): string[] {
 }
 
 /** What is said of a side that denotes nothing; what the settings name may not have been there at a revision. */
-function emptiness(words: readonly string[]): string[] {
+function emptiness(words: readonly string[], { sources }: ReadSide): string[] {
   if (words.length > 0 && words.every(word => parseRevision(word)?.revision && parseRevision(word)?.path === undefined))
     return [];
+  if (words.length === 1 && words[0] === STDIN && [...sources.values()].join('').trim() === '')
+    return ['the standard input is empty; a command that failed before the pipe leaves nothing to read'];
   const what = words.length === 0 ? 'what .masq.yaml names' : words.map(word => `"${word}"`).join(', ');
   return [`${what}: nothing in it says what happens to packets, as far as masq reads it`];
 }

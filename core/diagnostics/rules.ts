@@ -47,7 +47,7 @@ const rules = {
 
   MQ201: error('yaml-syntax', 'The text is not valid YAML'),
   MQ202: error('duplicate-key', 'A map has the same key twice'),
-  MQ203: error('unknown-key', 'A key has no meaning where it stands'),
+  MQ203: error('unknown-key', 'A key has no meaning where it stands', 'warning'),
   MQ204: error('wrong-type', 'A value has the wrong type'),
   MQ205: error('missing-key', 'A required key is missing'),
   MQ206: error('value-not-allowed', 'A value is outside of what its key allows'),

@@ -1,5 +1,5 @@
 import { both, formatCidr, IntervalSet } from '../address';
-import type { Diagnostic } from '../diagnostics';
+import { type Diagnostic, diagnostic } from '../diagnostics';
 import type { OwnRanges } from '../dialect/reading';
 import { podRules } from '../intent/label-selector';
 import type { Platform, PolicyModel } from '../intent/model';
@@ -28,9 +28,10 @@ export function isAnthosCluster(document: SourceDocument): boolean {
 
 /** Drafts an intent of the egress NAT gateway, with the facts that a Cluster says. */
 export function draftGateway({ bundle, clusters }: GatewayObjects): Drafted {
-  const diagnostics: Diagnostic[] = [];
   const [cluster] = clusters;
   const { policies, gateways } = bundle;
+  const found = cluster ? clusterFacts(cluster) : {};
+  const diagnostics = previewNotes(bundle, found.version);
   const egress = policies.map(({ policy, document }) => {
     const rule = egressRule(policy);
     return { ...rule, decision: { ...rule.decision, at: document.at(['metadata', 'name']) } };
@@ -40,7 +41,7 @@ export function draftGateway({ bundle, clusters }: GatewayObjects): Drafted {
   const draft: Draft = {
     as: 'the egress NAT gateway',
     ...(platform && { platform }),
-    found: cluster ? clusterFacts(cluster) : {},
+    found,
     agent: () => ({}),
     ...(policies.length + gateways.length > 0 && { egress: draftEgress(bundle) }),
     ipv6Unknown: false,
@@ -48,6 +49,18 @@ export function draftGateway({ bundle, clusters }: GatewayObjects): Drafted {
     map: own => ({ ...platformMap(own), egress }),
   };
   return { draft, diagnostics };
+}
+
+/** What is said of the preview's gateway on a cluster that does not have it any more. */
+function previewNotes({ gateways }: Bundle, version = ''): Diagnostic[] {
+  const minor = /^v?1\.(\d+)(?:\.|$)/.exec(version)?.[1];
+  if (minor === undefined || Number(minor) < 10) return [];
+  return gateways
+    .filter(({ document }) => objectId(document)?.kind === 'AnthosNetworkGateway')
+    .map(({ document }) => {
+      const message = `${version} has no AnthosNetworkGateway any more, so that no policy of it is served there; masq renders a NetworkGatewayGroup`;
+      return diagnostic('MQ801', document.at(['kind']), { message, severity: 'warning' });
+    });
 }
 
 /** A NetworkGatewayGroup alone may be masq's own on any cluster; in a cluster's namespace it is Google's. */

@@ -1,3 +1,4 @@
+import { isAgentFile } from '../check/agent-files';
 import { Checker, type Input } from '../check/check';
 import { andList, type Diagnostic, diagnostic, hasErrors, type Location } from '../diagnostics';
 import { distinct } from '../diagnostics/collect';
@@ -27,7 +28,7 @@ import { idleDialect, idleFacts } from './misused';
 import { draftNode } from './node-draft';
 import { prove } from './proof';
 import { settle } from './settle';
-import { bareFault, intentFault, patchFault } from './unfit';
+import { bareFault, installationFault, intentFault, isInstallation, patchFault } from './unfit';
 import { whoseKey } from './whose-key';
 
 /** How something is imported. */
@@ -119,20 +120,24 @@ function gather(inputs: readonly Input[], dialect: DialectName | undefined): Gat
   const bundle = without([...bundles.values()], isTheirs);
   const found = [...checker.finish().diagnostics, ...(bundles.size > 1 ? checkBundle(bundle) : [])];
   const intents = documents.filter(document => isMasqDocument(document.value));
+  // Another data plane reads no bare file: what ip-masq-agent would say of it does not matter.
+  const bare = dialect === undefined || dialect === 'upstream' ? [] : documents.filter(isAgentFile);
+  const isInBare = ({ file }: Location): boolean => bare.some(({ source }) => source.file === file);
   return {
     bundle,
     claims,
     clusters: documents.filter(isAnthosCluster),
     files: agentFiles,
-    misused: idleDialect(agentFiles.length > 0 ? undefined : dialect, claims, bundle.daemonSets.some(isOfAnother)),
+    misused: idleDialect(bare.length > 0 ? undefined : dialect, claims, bundle.daemonSets.some(isOfAnother)),
     diagnostics: [
       ...distinct(found)
-        .filter(one => !UNSAID.includes(one.code) && !isTheirs(one))
+        .filter(one => !UNSAID.includes(one.code) && !isTheirs(one) && !isInBare(one))
         .map(one => forImport(one, bundle)),
       ...intents.map(intentFault),
+      ...(claims.calico.length > 0 ? [] : documents.filter(isInstallation).map(installationFault)),
       ...documents.filter(({ source }) => isPatch(source.file)).map(patchFault),
       ...(dialect === undefined && !bundle.daemonSets.some(isOfAnother) ? whoseKey(claims.azure, documents) : []),
-      ...(dialect === undefined || dialect === 'upstream' ? [] : agentFiles.map(one => bareFault(one, dialect))),
+      ...bare.map(document => bareFault(document, dialect!)),
     ],
   };
 }

@@ -22,6 +22,7 @@ import { valueAt } from '../schema/path';
 import type { SourceDocument } from '../source';
 import { list, record, written } from './object';
 import type { Program } from './pod';
+import { isAgentProgram, scriptWords } from './started';
 
 /** What a container's command and arguments say of the agent. */
 export interface AgentArguments {
@@ -78,7 +79,17 @@ function agentArguments(document: SourceDocument, container: ValuePath, findings
   const words = (key: 'command' | 'args'): Argument[] =>
     list(spec[key]).map((word, i) => ({ text: expanded(written(word), spec.env), path: [...container, key, i] }));
   const [program, ...more] = words('command');
-  if (!program || /(?:^|\/)(?:ip-masq-agent[^/]*|masq-agent)$/.test(program.text)) return [...more, ...words('args')];
+  const args = words('args');
+  const script = program && scriptWords([program, ...more, ...args].map(({ text }) => text));
+  const scriptAt = script && [program!, ...more, ...args][script.index]!.path;
+  const given = script ? script.words.slice(1).map(text => ({ text, path: scriptAt! })) : [...more, ...args];
+  if (!program || script || isAgentProgram(program.text)) {
+    const open = given.find(({ text }) => text.startsWith('$(') && filledInLater(text, spec));
+    if (!open) return given;
+    const message = `what "${open.text}" stands for is filled in when the pod starts: masq does not know the agent's flags`;
+    findings.add('MQ612', open.path, { message, severity: 'warning' });
+    return undefined;
+  }
   const message = `the container starts "${program.text}", not the agent itself: masq does not know the agent's flags`;
   findings.add('MQ612', program.path, { message, severity: 'warning' });
   return undefined;
@@ -119,6 +130,8 @@ function filledInLater(text: string, container: unknown): boolean {
 function flagText({ kind, name, index }: FlagFault, given: readonly Argument[]): string {
   switch (kind) {
     case 'positional': {
+      if (/^\$\(\w+\)$/.test(name))
+        return `the container has no variable for "${name}", which stays as it is: no flag, behind which the agent silently ignores every other; add it to env, or remove it`;
       const before = given[index - 1]?.text;
       const instead = /^(?:true|false)$/.test(name) ? `write ${before}=${name}` : 'remove it';
       return `argument "${name}" is no flag; the agent silently ignores every flag behind it: ${instead}`;

@@ -1,5 +1,5 @@
 import { AGENT_KEYS, readParsedAgentFile, type Strictness } from '../agentfile/read';
-import { type Diagnostic, diagnostic } from '../diagnostics';
+import { type Diagnostic, diagnostic, suggest } from '../diagnostics';
 import { Findings } from '../intent/findings';
 import { valueAt } from '../schema/path';
 import { embeddedText, parseText, type SourceDocument } from '../source';
@@ -81,6 +81,10 @@ export function readConfigMap(
       continue;
     }
     const foreign = FOREIGN_KEYS.get(key);
+    if (key !== 'config' && Object.hasOwn(data, 'config') && suggest(key, ['config'])) {
+      const message = `the agent reads "config", and not "${key}" beside it, which looks like it; remove one of the two`;
+      findings.add('MQ203', ['data', key], { message, severity: 'warning' }, 'key');
+    }
     if (key !== 'config' && !foreign && (Object.hasOwn(data, 'config') || !AGENT_FILE.test(text))) continue;
     const read = readParsedAgentFile(parseText(embeddedText(document, ['data', key], text)), strictness);
     const isSettled = ({ code }: Diagnostic): boolean =>
@@ -146,6 +150,11 @@ function checkTopLevel(document: SourceDocument, findings: Findings): void {
   const root = record(document.value);
   for (const key of Object.keys(root)) {
     if (CONFIG_MAP_KEYS.includes(key)) continue;
+    const near = suggest(key, CONFIG_MAP_KEYS);
+    if (near !== undefined && !Object.hasOwn(root, near)) {
+      findings.add('MQ203', [key], `unknown key "${key}"; did you mean "${near}"?`, 'key');
+      continue;
+    }
     const parent = ['name', 'namespace', 'labels', 'annotations'].includes(key) ? 'metadata' : 'data';
     findings.add('MQ203', [key], `unknown key "${key}" beside "${parent}"; indent it below "${parent}"`, 'key');
   }

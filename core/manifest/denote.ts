@@ -61,7 +61,9 @@ export function bundleReading(bundle: Bundle, flags?: AgentFlags): Reading | und
   const files = bundle.configMaps.flatMap(one => [...one.files].map(([key, file]) => ({ one, key, file })));
   const [first, second] = files;
   if (second) {
-    const names = files.map(({ one, key }) => `"${one.name}" (${key})`).join(' and ');
+    const isOneName = files.every(({ one }) => one.name === first!.one.name);
+    const where = ({ namespace = 'no namespace' }: AgentConfigMap): string => (isOneName ? ` in ${namespace}` : '');
+    const names = files.map(({ one, key }) => `"${one.name}"${where(one)} (${key})`).join(' and ');
     return {
       ok: false,
       message: `ConfigMaps hold ${files.length} files of the agent, ${names}, and no DaemonSet says which it reads`,

@@ -1,4 +1,4 @@
-import type { ValuePath } from '../diagnostics';
+import { suggest, type ValuePath } from '../diagnostics';
 import type { Findings } from '../intent/findings';
 import { checkAnnotations, checkLabels, isSubdomain, type Labels } from '../intent/selector';
 import { valueAt } from '../schema/path';
@@ -72,8 +72,33 @@ export function checkMetadata(document: SourceDocument, findings: Findings): voi
     const wanted = 'lower-case letters, digits and dashes, at most 63';
     findings.add('MQ615', at('namespace'), `namespace "${written(namespace)}" is not allowed; write ${wanted}`);
   }
+  for (const key of Object.keys(record(metadata)).filter(one => !METADATA_KEYS.includes(one))) {
+    const near = suggest(key, METADATA_KEYS);
+    if (near !== undefined) findings.add('MQ203', at(key), `unknown key "${key}"; did you mean "${near}"?`, 'key');
+  }
   checkMarks(metadata, ['metadata'], findings);
 }
+
+/** The keys of an object's metadata. */
+const METADATA_KEYS: readonly string[] = [
+  'name',
+  'generateName',
+  'namespace',
+  'labels',
+  'annotations',
+  'finalizers',
+  'ownerReferences',
+  'uid',
+  'resourceVersion',
+  'generation',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'managedFields',
+  'selfLink',
+  'clusterName',
+  'initializers',
+];
 
 /** Says of placeholders that they are some, and nothing else. */
 function checkFilledIn(

@@ -116,10 +116,19 @@ function readCluster(document: SourceDocument): readonly Diagnostic[] {
   const minor = /^v?1\.(\d+)(?:\.|$)/.exec(version)?.[1];
   const annotation = ['metadata', 'annotations', 'baremetal.cluster.gke.io/enable-anthos-network-gateway'];
   const field = ['spec', 'clusterNetwork', 'advancedNetworking'];
-  const both = valueAt(document.value, annotation) === 'true' && valueAt(document.value, field) === true;
-  if (!both || minor === undefined) return readMetadata(document);
-  const idle = Number(minor) >= 10 ? annotation : field;
-  const message = `the gateway is switched on by annotation and by advancedNetworking; on ${version} this one has no effect: remove it`;
+  const isAnnotated = valueAt(document.value, annotation) === 'true';
+  const isAdvanced = valueAt(document.value, field) === true;
+  const isNew = Number(minor) >= 10;
+  const hasIdle = isNew ? isAnnotated : isAdvanced;
+  if (!hasIdle || minor === undefined) return readMetadata(document);
+  const idle = isNew ? annotation : field;
+  const instead = isNew
+    ? 'write advancedNetworking: true below spec.clusterNetwork'
+    : 'write the annotation baremetal.cluster.gke.io/enable-anthos-network-gateway: "true"';
+  const message =
+    isAnnotated && isAdvanced
+      ? `the gateway is switched on by annotation and by advancedNetworking; on ${version} this one has no effect: remove it`
+      : `on ${version} this switches no gateway on; ${instead}`;
   return [...readMetadata(document), diagnostic('MQ514', document.at(idle, 'key'), { message, severity: 'warning' })];
 }
 

@@ -35,6 +35,19 @@ test('files with an error denote nothing', () => {
   expect(diagnostics.map(({ code }) => code)).toEqual(['MQ101']);
 });
 
+test('two files of the agent are told by what their ConfigMaps have not in common', () => {
+  const configMap = (name: string, namespace: string): string =>
+    `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}, namespace: ${namespace}}\ndata: {config: "nonMasqueradeCIDRs: [10.0.0.0/8]"}\n`;
+  const lacks = (...texts: string[]) => readSubjects(yaml('a/all.yaml', texts.join('---\n')));
+  const alike = lacks(configMap('ip-masq-agent', 'kube-system'), configMap('ip-masq-agent', 'net'));
+  expect(JSON.stringify(alike)).toContain(
+    'ConfigMaps hold 2 files of the agent, \\"ip-masq-agent\\" in kube-system (config) and \\"ip-masq-agent\\" in net (config)',
+  );
+  expect(JSON.stringify(lacks(configMap('masq-a', 'net'), configMap('masq-b', 'net')))).toContain(
+    '\\"masq-a\\" (config) and \\"masq-b\\" (config)',
+  );
+});
+
 describe('what is rendered denotes what was asked for', () => {
   const all = readSubjects(inputs('dist'));
   const wanted = readSubjects(inputs('examples').filter(({ file }) => !/gitops|cmp|masq\.yaml$/.test(file)));

@@ -341,6 +341,11 @@ test('manifests in no folder are called as their file, and folders of one name b
   expect(names('cm.yaml')).toEqual(['cm']);
   expect(names('eu', 'us')).toEqual(['eu/prod', 'us/prod']);
   expect(names('eu')).toEqual(['prod']);
+  expect(box.masqWith({ input: '\n' }, 'explain', '-', '--to', '10.0.0.1')).toEqual({
+    status: 2,
+    stdout: '',
+    stderr: 'masq: the standard input is empty; a command that failed before the pipe leaves nothing to read\n',
+  });
   const piped = box.masqWith({ input: config('10.0.0.0/8') }, 'explain', '-', '--to', '10.0.0.1').stdout;
   expect(piped).toMatch(/^stdin: packets from/);
 });

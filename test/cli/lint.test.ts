@@ -273,6 +273,28 @@ describe('--fix', () => {
     expect(box.read('a.yaml')).toContain('[{cidr: 10.0.0.0/8, except: [10.5.0.0/24]}]');
   });
 
+  test('mends an exception outside of its entry and a list with a name, and leaves a name that nothing uses', () => {
+    const text = intent('a', '[dc, {cidr: 100.64.0.0/10, except: [100.64.9.0/24, 10.0.0.0/8]}]').replace(
+      '  masquerade:',
+      '  ranges:\n    dc: [172.16.0.0/13, 172.24.0.0/13]\n    old: [192.0.2.0/24]\n  masquerade:',
+    );
+    box.write('a.yaml', text);
+    const { stdout, stderr } = box.masq('lint', '--fix', 'a.yaml');
+    expect(stderr).toBe('masq: 2 findings mended in 1 file\n');
+    expect(box.read('a.yaml')).toBe(
+      text
+        .replace('172.16.0.0/13, 172.24.0.0/13', '172.16.0.0/12')
+        .replace('100.64.9.0/24, 10.0.0.0/8', '100.64.9.0/24'),
+    );
+    expect(stdout).toContain('range "old" is never used; remove it\n');
+    expect(stdout).toContain('  hint: "masq lint --fix" leaves this to you: it may be that the name was to be used\n');
+    const anchored = text.replace('[100.64.9.0/24, 10.0.0.0/8]', '&x [100.64.9.0/24, 10.0.0.0/8]');
+    box.write('a.yaml', anchored);
+    expect(box.masq('lint', 'a.yaml').stdout).toMatch(
+      /MQ123 exception "10\.0\.0\.0\/8"[^\n]*\n(?: .*\n)*? {2}hint: "masq lint --fix" leaves this to you: a comment, an anchor/,
+    );
+  });
+
   test('says which finding of every check it leaves to people, but for the last entry of a list', () => {
     const hint = '  hint: "masq lint --fix" leaves this to you: a comment, an anchor or ';
     box.write('list.yaml', list('10.0.0.0/8', '&a 10.1.0.0/16'));

@@ -422,4 +422,48 @@ describe('what is not to be imported', () => {
     });
     expect(diagnostics.map(one => one.code)).toEqual(['MQ803']);
   });
+
+  test('of which that comes before what ip-masq-agent would say of it', () => {
+    const text = 'nonMasqueradeCIDRs: [10.1.2.3/8]\n';
+    const { diagnostics } = importIntent([{ file: 'config', text }], { ...FACTS, dialect: 'cilium' });
+    expect(diagnostics.map(one => one.code)).toEqual(['MQ803']);
+  });
+
+  test("what Tigera's operator makes pools of, of which only these say all", () => {
+    const installation = {
+      apiVersion: 'operator.tigera.io/v1',
+      kind: 'Installation',
+      metadata: { name: 'default' },
+      spec: { calicoNetwork: { ipPools: [{ cidr: '10.244.0.0/16', natOutgoing: 'Enabled' }] } },
+    };
+    expect(imported([installation])).toBe(
+      "1:46 error MQ803 Tigera's operator makes Calico's IPPools of this, and decides by itself what it does not say; import the pools: kubectl get ippools.crd.projectcalico.org -o yaml\n",
+    );
+    const pool = {
+      apiVersion: 'projectcalico.org/v3',
+      kind: 'IPPool',
+      metadata: { name: 'pods' },
+      spec: { cidr: '10.244.0.0/16', natOutgoing: true },
+    };
+    expect(imported([installation, pool], { preserveCluster: true })).toContain('# Imported');
+  });
+
+  test("the preview's gateway on a version that has none is told", () => {
+    const cluster = {
+      apiVersion: 'baremetal.cluster.gke.io/v1',
+      kind: 'Cluster',
+      metadata: { name: 'c', namespace: 'cluster-c' },
+      spec: { anthosBareMetalVersion: '1.10.0', clusterNetwork: { advancedNetworking: true } },
+    };
+    const gateway = {
+      apiVersion: 'networking.gke.io/v1alpha1',
+      kind: 'AnthosNetworkGateway',
+      metadata: { name: 'default', namespace: 'cluster-c' },
+      spec: { floatingIPs: ['192.168.1.100'] },
+    };
+    const said = 'warning MQ801 1.10.0 has no AnthosNetworkGateway any more';
+    expect(imported([cluster, gateway])).toContain(said);
+    const { clusterNetwork: _none, ...old } = { ...cluster.spec, anthosBareMetalVersion: '1.9.0' };
+    expect(imported([{ ...cluster, spec: old }, gateway])).not.toContain('MQ801');
+  });
 });

@@ -6,7 +6,7 @@ import { intentTreatment } from '../../treatment/intent';
 import type { TreatmentMap } from '../../treatment/map';
 import type { Decision } from '../../treatment/treatment';
 import { removal } from './edit';
-import type { FoundAt } from './idle-rules';
+import { BY_HAND, type FoundAt } from './idle-rules';
 
 /**
  * Exceptions of an intent's list that take nothing out: what they name is preserved, or masqueraded, in any case.
@@ -29,7 +29,7 @@ export function idleExceptions(
       const taken = takenBy(entry, exception);
       const told = foundAt(at);
       const edit = removal(document, [...entry.path, 'except'], index);
-      if (told && UNNEEDED.includes(told.code) && edit) return [{ ...told, fix: [edit] }];
+      if (told && UNNEEDED.includes(told.code)) return [edit ? { ...told, fix: [edit] } : { hint: BY_HAND, ...told }];
       if (told || FAMILIES.every(family => taken[family].isEmpty())) return [];
       if (isWithin(taken, kept)) return [keptAllTheSame(model, map, entry, exception, taken)];
       if (!isWithin(taken, always)) return [];
@@ -39,8 +39,8 @@ export function idleExceptions(
   );
 }
 
-/** What every check says of an exception that another one of its list takes out too. */
-const UNNEEDED: readonly RuleCode[] = ['MQ120', 'MQ121'];
+/** What every check says of an exception that another one of its list takes out too, or that is outside of its entry. */
+const UNNEEDED: readonly RuleCode[] = ['MQ120', 'MQ121', 'MQ123'];
 
 /** What an exception takes out of its entry that no other one of it does. */
 function takenBy(entry: Entry, exception: Entry): Both<IntervalSet> {

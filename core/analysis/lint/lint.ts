@@ -20,6 +20,7 @@ import { type FoundAt, idleRules } from './idle-rules';
 import { kubeletFlags, mayConfigureKubelet, versionIn } from './kubelet';
 import { configMapListings, fileListing, intentListings, type Listing, noSnatListing, policyListing } from './listing';
 import { mergeableRanges } from './mergeable';
+import { namedLists } from './named-lists';
 import { idlePodRules } from './pod-rules';
 import { disagreements, unreadSources } from './sources';
 
@@ -81,6 +82,9 @@ class FilesFacts {
 /** What every check says of whether an entry of a list is of use; the last one at a place counts. */
 const OF_USE: readonly RuleCode[] = ['MQ308', 'MQ302', 'MQ124', 'MQ123', 'MQ121', 'MQ120'];
 
+/** Why --fix leaves a name alone that nothing uses. */
+const UNUSED = '"masq lint --fix" leaves this to you: it may be that the name was to be used';
+
 /** Looks at what sound files denote. */
 class Linter {
   private readonly faulty: ReadonlySet<string | undefined>;
@@ -118,6 +122,12 @@ class Linter {
   private cluster(model: ClusterModel): void {
     const { document, egress } = model;
     const idle = new Set(intentListings(model).flatMap(listing => [...this.listing(listing)]));
+    for (const list of namedLists(model)) {
+      append(
+        this.told,
+        mergeableRanges(document, list, ({ path }) => this.foundAt(document.at(path)) !== undefined),
+      );
+    }
     append(
       this.told,
       idleExceptions(model, this.foundAt, path => idle.has(JSON.stringify(path))),
@@ -181,7 +191,8 @@ class Linter {
     const mended = new Map(this.told.map(one => [`${one.code} ${placeOf(one)}`, one]));
     const others = this.found
       .filter(one => !this.isOfUse(one))
-      .map(one => mended.get(`${one.code} ${placeOf(one)}`) ?? one);
+      .map(one => mended.get(`${one.code} ${placeOf(one)}`) ?? one)
+      .map(one => (one.code === 'MQ127' && one.hint === undefined ? { ...one, hint: UNUSED } : one));
     const known = new Set(others);
     const fresh = new Map<string | undefined, Diagnostic[]>();
     for (const one of this.told.filter(told => !known.has(told))) {

@@ -64,6 +64,9 @@ function valuesOf({ file, text }: Input): unknown[] {
   return parseSource(file, text).documents.map(({ value }) => value);
 }
 
+/** What the lists are called in, whatever each of them is: the map is proved of all that names them. */
+const NAMED = 'ranges';
+
 /** Whether two values are the same but for their lists, also within texts that are YAML themselves. */
 function isAlike(left: unknown, right: unknown, key: string): boolean {
   if (Array.isArray(left) && Array.isArray(right)) {
@@ -78,5 +81,8 @@ function isAlike(left: unknown, right: unknown, key: string): boolean {
   if (typeof left !== 'object' || left === null || typeof right !== 'object' || right === null) return left === right;
   const [a, b] = [record(left), record(right)];
   const keys = Object.keys(a);
-  return keys.join('\n') === Object.keys(b).join('\n') && keys.every(name => isAlike(a[name], b[name], name));
+  return (
+    keys.join('\n') === Object.keys(b).join('\n') &&
+    keys.every(name => isAlike(a[name], b[name], key === NAMED ? LISTS[0]! : name))
+  );
 }
