@@ -1,5 +1,6 @@
 import { formatAddress, formatCidr } from '../../core/address';
-import type { Asked, Explanation } from '../../core/analysis/explain';
+import type { Asked, Explanation, Passed } from '../../core/analysis/explain';
+import { decidersOf, decidersText } from '../../core/analysis/node-subject';
 import type { Subject } from '../../core/analysis/subject';
 import { termsText } from '../../core/analysis/terms';
 import type { Decision } from '../../core/treatment/treatment';
@@ -50,19 +51,25 @@ function groupText(group: readonly Answer[], source: Source, { bold, dim }: Pale
   const lines = [`${bold(names)}: packets from ${source.text}, by ${subject.as}`];
   for (const note of notes) lines.push(`  note: ${note}`);
   for (const explanations of families) {
-    let told = 0;
+    let before: Asked | undefined;
     for (const { to, decision, passed } of explanations) {
       lines.push('', `  to ${bold(termsText(to))}: ${bold(treatmentWord(decision.treatment))}`);
-      lines.push(`    they leave with ${sourceText(decision.treatment)}`, `    decided by ${ruleText(decision)}`);
-      lines.push(...(isOnly ? passedLines(passed, told) : countLine(passed.count)).map(dim));
-      told = passed.count;
+      lines.push(
+        `    they leave with ${sourceText(decision.treatment)}`,
+        `    decided by ${decidersText(decidersOf(decision), ruleText)}`,
+      );
+      lines.push(...(isOnly ? passedLines(passed, before) : countLine(passed)).map(dim));
+      before = passed;
     }
   }
   return `${lines.join('\n')}\n`;
 }
 
-/** The rules that were asked before. @param told how many of them stand above already, with the part before */
-function passedLines({ all, count }: Asked, told: number): string[] {
+/** The rules that were asked before. @param before those of the part before, which stand above already */
+function passedLines(passed: Asked, before: Asked | undefined): string[] {
+  const { all, count, untold } = passed;
+  if (untold !== undefined) return untold === '' ? [] : [`    which rules were asked before it ${untold}`];
+  const told = before ? sharedCount(passed, before) : 0;
   const shown = all.slice(told, Math.min(count, told + MOST_PASSED));
   const others = count - told - shown.length;
   return [
@@ -74,7 +81,20 @@ function passedLines({ all, count }: Asked, told: number): string[] {
   ];
 }
 
-function countLine(count: number): string[] {
+/** How many rules two lists begin with alike. */
+function sharedCount(one: Asked, other: Asked): number {
+  const most = Math.min(one.count, other.count);
+  if (one.all === other.all) return most;
+  let shared = 0;
+  while (shared < most && sameRule(one.all[shared]!.decision, other.all[shared]!.decision)) shared++;
+  return shared;
+}
+
+function sameRule(a: Decision, b: Decision): boolean {
+  return a.rule === b.rule && a.at?.range?.start.offset === b.at?.range?.start.offset;
+}
+
+function countLine({ count }: Asked): string[] {
   if (count === 0) return [];
   return [`    asked before: ${count === 1 ? '1 rule' : `${count} rules`}, which "--cluster NAME" lists`];
 }
@@ -87,12 +107,22 @@ export function answerData({ subject, families, notes }: Answer, source: Source)
     ...(source.address && { address: formatAddress(source.address) }),
     ...(source.pod && { pod: source.pod }),
     notes,
-    asked: explanations.at(-1)!.passed.all.map(one => ({ ...ruleData(one.decision), why: one.why })),
+    ...(!explanations.at(-1)!.passed.isOwn && { asked: explanations.at(-1)!.passed.all.map(passedData) }),
     explanations: explanations.map(({ to, decision, passed }) => ({
       to: to.cidrs().map(formatCidr),
       treatment: decision.treatment,
-      decidedBy: ruleData(decision),
-      askedBefore: passed.count,
+      decidedBy: { ...ruleData(decision), ...rulesData(decidersOf(decision)) },
+      ...(passed.isOwn && passed.untold === undefined && { asked: passed.all.map(passedData) }),
+      ...(passed.untold === undefined && { askedBefore: passed.count }),
     })),
   }));
+}
+
+function passedData({ decision, why }: Passed): object {
+  return { ...ruleData(decision), why };
+}
+
+/** Several rules that decide, each with its place. */
+function rulesData(deciders: readonly Decision[]): object {
+  return deciders.length > 1 ? { rules: deciders.map(ruleData) } : {};
 }

@@ -1,6 +1,7 @@
 import { FAMILIES, formatAddress } from '../../core/address';
 import { podSets } from '../../core/analysis/enforced';
 import { explain } from '../../core/analysis/explain';
+import { explainNode } from '../../core/analysis/node-explain';
 import { interfaceNotes, nodeTreatment } from '../../core/analysis/node-subject';
 import { leavingNotes } from '../../core/analysis/open-notes';
 import type { Subject } from '../../core/analysis/subject';
@@ -42,7 +43,9 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
   const answers = asked.map((subject): Answer => {
     const sets = destinationsIn(to, subject.places);
     const map = mapFrom(source, subject);
-    const told = families.flatMap(family => (sets[family].isEmpty() ? [] : [explain(map, source.pod, sets[family])]));
+    const told = families.flatMap(family =>
+      sets[family].isEmpty() ? [] : [explainNode(map, sets[family]) ?? explain(map, source.pod, sets[family])],
+    );
     const explained = told.flat();
     const decisions = explained.map(({ decision }) => decision);
     const treatments = explained.map(one => [one.to.family, one.decision.treatment] as const);

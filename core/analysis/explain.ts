@@ -29,6 +29,10 @@ export interface Asked {
   readonly all: readonly Passed[];
   /** How many of them were asked. */
   readonly count: number;
+  /** Whether the list is this explanation's own, as of a node's rules, which other destinations may go round. */
+  readonly isOwn?: true;
+  /** Why nothing is listed, behind "which rules were asked before"; empty where nothing is known at all. */
+  readonly untold?: string;
 }
 
 /**

@@ -1,9 +1,10 @@
 import { type Both, both, type Family, type IntervalSet, type LabelledSet, Partition } from '../address';
 import type { KernelDecision } from '../dataplane/kernel-map';
 import type { NatRule } from '../dataplane/nat-rule';
+import { PROTOCOLS } from '../dataplane/protocol';
 import type { NodeRules } from '../dump/node-rules';
 import type { Asked, TreatmentMap } from '../treatment/map';
-import { type Decision, MASQUERADE, PRESERVE } from '../treatment/treatment';
+import { type Decision, MASQUERADE, PRESERVE, treatmentText } from '../treatment/treatment';
 import { setsByLabel } from './diff';
 import { givesNodeSource, type NodeSource } from './node-source';
 import type { Subject } from './subject';
@@ -21,11 +22,12 @@ export function nodeTreatment(node: NodeRules, pods?: Both<IntervalSet>): Treatm
   const base = both(family => {
     if (!node.families.includes(family)) return Partition.constant<Decision>(family, UNSEEN);
     const sources = pods?.[family].isEmpty() ? undefined : pods?.[family];
-    return node
-      .sent(family, sources)
-      .zip(node.exits(family, sources), (is, exit) => decisionOf(node, family, is, exit));
+    const decisions = new Decisions(node, family);
+    return node.sent(family, sources).zip(node.keeping(family, sources), (is, keeping) => decisions.of(is, keeping));
   });
-  return { base, asked: both(family => askedOf(node, base[family])), egress: [] };
+  const map: TreatmentMap = { base, asked: both(family => askedOf(node, base[family])), egress: [] };
+  SOURCES.set(map, { node, ...(pods && { pods }) });
+  return map;
 }
 
 /** A node beside a data plane that gives packets their node's address by itself: that is masquerading here as there. */
@@ -33,10 +35,16 @@ export function withNodeSource(subject: Subject, source: NodeSource): Subject {
   const { node, map } = subject;
   if (!node) return subject;
   const read = (one: Decision): Decision => {
-    const rule = RULES.get(one);
-    return rule && givesNodeSource(node, rule, source) ? { ...one, treatment: MASQUERADE } : one;
+    const own = DECIDERS.get(one);
+    if (!own?.rules.every(rule => rule && givesNodeSource(node, rule, source))) return one;
+    const decision = { ...one, treatment: MASQUERADE };
+    DECIDERS.set(decision, own);
+    return decision;
   };
-  return { ...subject, map: { ...map, base: { ...map.base, 4: map.base[4].map(read) } } };
+  const known: TreatmentMap = { ...map, base: { ...map.base, 4: map.base[4].map(read) } };
+  const from = SOURCES.get(map);
+  if (from) SOURCES.set(known, from);
+  return { ...subject, map: known };
 }
 
 /** What is known of packets of a family that no dump has. */
@@ -44,8 +52,25 @@ const UNSEEN: Decision = { treatment: { kind: 'unknown', rules: [] }, rule: 'not
 
 const NO_RULE = 'no rule that gives packets another source';
 
-/** By the decisions of a node the rules that they were made of. */
-const RULES = new WeakMap<Decision, NatRule>();
+/** By the decisions of a node the rules that they were made of; undefined stands for no rule. */
+const DECIDERS = new WeakMap<
+  Decision,
+  { readonly rules: readonly (NatRule | undefined)[]; readonly deciders: readonly Decision[] }
+>();
+
+/** A node, and where packets come from. */
+export interface NodeMap {
+  readonly node: NodeRules;
+  readonly pods?: Both<IntervalSet>;
+}
+
+/** By the maps of nodes what they were made of. */
+const SOURCES = new WeakMap<TreatmentMap, NodeMap>();
+
+/** The node whose rules a map tells; undefined for any other map. */
+export function nodeOf(map: TreatmentMap): NodeMap | undefined {
+  return SOURCES.get(map);
+}
 
 /** The decisions that cannot be told, and of whose rules some ask by which interface packets leave. */
 const BY_INTERFACE = new WeakSet<Decision>();
@@ -65,25 +90,88 @@ export function hangsOnInterface(node: NodeRules, rules: readonly NatRule[]): bo
   return !node.knowsOutInterfaces && rules.some(rule => rule.conditions.some(({ on }) => on === 'out-interface'));
 }
 
-function decisionOf(node: NodeRules, family: Family, is: KernelDecision, exit: NatRule | undefined): Decision {
-  if (!is.treatment) {
-    const [first] = is.rules;
-    const at = first && node.placeOf(family, first);
-    const texts = is.rules.map(rule => rule.text);
-    const unknown: Decision = {
-      treatment: { kind: 'unknown', rules: texts },
-      rule: texts.join(', and '),
-      ...(at && { at }),
-    };
-    if (hangsOnInterface(node, is.rules)) BY_INTERFACE.add(unknown);
-    return unknown;
+/** Makes decisions of what a node's rules do, one of all that are alike. */
+class Decisions {
+  private readonly made = new Map<string, Decision>();
+  private readonly numbers = new Map<NatRule | undefined, number>();
+
+  constructor(
+    private readonly node: NodeRules,
+    private readonly family: Family,
+  ) {}
+
+  /** @param keeping the rules by which packets keep their source, as of {@link NodeRules.keeping} */
+  of(is: KernelDecision, keeping: readonly (readonly (NatRule | undefined)[])[]): Decision {
+    if (!is.treatment) return this.unknown(is, keeping);
+    if (is.treatment.kind !== 'preserve') return this.decided(is.treatment, [is.rule, ...(is.others ?? [])]);
+    const last = keeping.at(-1)!;
+    const rules = [...new Set([...keeping.flat().filter(rule => !last.includes(rule)), ...last])];
+    const known = rules.filter(rule => rule !== undefined);
+    return this.decided(PRESERVE, known.length < rules.length || known.length === 0 ? [...known, undefined] : known);
   }
-  const rule = is.treatment.kind === 'preserve' ? exit : is.rule;
-  const at = rule && node.placeOf(family, rule);
-  const treatment = is.treatment.kind === 'preserve' ? PRESERVE : is.treatment;
-  const decision = { treatment, rule: rule?.text ?? NO_RULE, ...(at && { at }) };
-  if (rule) RULES.set(decision, rule);
-  return decision;
+
+  /** Where packets of one protocol keep their source, and others do not, the rules by which they do have a part in it. */
+  private unknown(
+    is: Extract<KernelDecision, { readonly treatment?: undefined }>,
+    keeping: readonly (readonly (NatRule | undefined)[])[],
+  ): Decision {
+    const kept = is.some.filter(({ treatment }) => treatment.kind === 'preserve');
+    const exits = kept.flatMap(({ protocol }) => keeping[keeping.length === 1 ? 0 : PROTOCOLS.indexOf(protocol)]!);
+    const rules = [...new Set([...exits.flatMap(rule => rule ?? []), ...is.rules])];
+    const decision = this.decided({ kind: 'unknown', rules: rules.map(({ text }) => text) }, rules);
+    if (hangsOnInterface(this.node, rules)) BY_INTERFACE.add(decision);
+    return decision;
+  }
+
+  private decided(treatment: Decision['treatment'], rules: readonly (NatRule | undefined)[]): Decision {
+    const key = [treatmentText(treatment), ...rules.map(rule => this.numberOf(rule))].join(' ');
+    const known = this.made.get(key);
+    if (known) return known;
+    const deciders = rules.map((rule): Decision => {
+      const at = rule && this.node.placeOf(this.family, rule);
+      return { treatment, rule: rule?.text ?? NO_RULE, ...(at && { at }) };
+    });
+    const at = deciders[0]?.at;
+    const decision = { treatment, rule: decidersText(deciders, ({ rule }) => rule), ...(at && { at }) };
+    DECIDERS.set(decision, { rules, deciders });
+    this.made.set(key, decision);
+    return decision;
+  }
+
+  private numberOf(rule: NatRule | undefined): number {
+    const known = this.numbers.get(rule) ?? this.numbers.size;
+    this.numbers.set(rule, known);
+    return known;
+  }
+}
+
+/** How many of the rules that decide for some packets are named. */
+const MOST_NAMED = 3;
+
+/** Several rules that decide alike, or that a decision hangs on, in words. */
+export function decidersText(deciders: readonly Decision[], text: (one: Decision) => string): string {
+  if (deciders[0]?.treatment.kind === 'unknown') return deciders.map(text).join(', and ');
+  const last = deciders.at(-1)!;
+  const some = deciders.slice(0, -1).map(text);
+  if (some.length === 0) return text(last);
+  const left = some.length - MOST_NAMED;
+  const named = left > 0 ? [...some.slice(0, MOST_NAMED), `${left} more`] : some;
+  return `${named.join(' or ')} for some packets, else by ${text(last)}`;
+}
+
+/** The rules of a node that decide, each by itself: all but the last one for some packets only, or all together of what cannot be told. */
+export function decidersOf(decision: Decision): readonly Decision[] {
+  return DECIDERS.get(decision)?.deciders ?? [decision];
+}
+
+/** The same as they stand in the node's ruleset, where no rule decides left out. */
+export function decidingRules(decision: Decision): readonly NatRule[] {
+  return DECIDERS.get(decision)?.rules.flatMap(rule => rule ?? []) ?? [];
+}
+
+/** Whether packets may keep their source because no rule gives them another one. */
+export function isByNone(decision: Decision): boolean {
+  return DECIDERS.get(decision)?.rules.includes(undefined) ?? false;
 }
 
 /**
@@ -111,6 +199,7 @@ function lineOf({ at }: Decision): number {
 
 /** What a rule asks for, if it is destinations and nothing else; else what it decides about. */
 function ownDestinations({ value, set }: LabelledSet<Decision>): IntervalSet {
-  const [first, another] = RULES.get(value)?.conditions ?? [];
-  return first?.on === 'destination' && !another ? first.set : set;
+  const [rule, other] = DECIDERS.get(value)?.rules ?? [];
+  const [first, another] = rule?.conditions ?? [];
+  return first?.on === 'destination' && !another && !other ? first.set : set;
 }

@@ -2,7 +2,7 @@ import type { Difference, Partition } from '../address';
 import { type Decision, masquerade, PRESERVE, sameTreatment, type Treatment } from '../treatment/treatment';
 import type { Packets } from './match';
 import type { NatRule, NatRuleset } from './nat-rule';
-import { type Outcome, rulesOf, sameOutcome } from './outcome';
+import { byAny, type Outcome, rulesOf, sameOutcome } from './outcome';
 import { PROTOCOLS, type Protocol } from './protocol';
 import { walkRules } from './walk';
 
@@ -15,6 +15,8 @@ export type KernelDecision =
       readonly randomFully?: boolean;
       /** The rule that gives them another source; absent where none does. */
       readonly rule?: NatRule;
+      /** Other rules that give it to the packets that do not come to that one, or for which it does not hold. */
+      readonly others?: readonly NatRule[];
     }
   | {
       /** It cannot be told, or differs between packets to the same address: by their protocol or their source. */
@@ -94,7 +96,8 @@ function noPorts(treatment: Treatment): Treatment {
   return treatment.kind === 'masquerade' ? masquerade(undefined) : treatment;
 }
 
-function asksForProtocol({ chains }: NatRuleset): boolean {
+/** Whether rules ask for a protocol. */
+export function asksForProtocol({ chains }: NatRuleset): boolean {
   for (const { rules } of chains.values()) {
     if (rules.some(rule => rule.conditions.some(({ on }) => on === 'protocol'))) return true;
   }
@@ -106,7 +109,7 @@ function decide(outcomes: readonly Outcome[]): KernelDecision {
   const first = outcomes[0]!;
   const last = outcomes.length - 1;
   const alike = outcomes.every((outcome, i) => sameOutcome(outcome, i === last ? withoutPorts(first) : first));
-  const decision = alike ? decisionOf(first) : undefined;
+  const decision = alike ? decisionOf(byAny(first, outcomes)) : undefined;
   if (decision) return decision;
   const some = outcomes.flatMap((outcome, i) => {
     const one = decisionOf(outcome);
@@ -127,10 +130,20 @@ function decisionOf(outcome: Outcome): Extract<KernelDecision, { readonly treatm
     case 'preserve':
       return { treatment: PRESERVE };
     case 'masquerade':
-      return { treatment: masquerade(outcome.toPorts), randomFully: outcome.randomFully, rule: outcome.rule };
+      return { treatment: masquerade(outcome.toPorts), randomFully: outcome.randomFully, ...deciding(outcome) };
     case 'snat':
-      return { treatment: { kind: 'snat', sourceIP: outcome.sourceIP }, rule: outcome.rule };
+      return { treatment: { kind: 'snat', sourceIP: outcome.sourceIP }, ...deciding(outcome) };
     default:
       return undefined;
   }
+}
+
+function deciding({
+  rule,
+  others,
+}: Extract<Outcome, { readonly sourceIP: string } | { readonly randomFully: boolean }>): {
+  readonly rule: NatRule;
+  readonly others?: readonly NatRule[];
+} {
+  return { rule, ...(others && { others }) };
 }

@@ -92,6 +92,17 @@ export function spreads(rule: NatRule, family: Family, mark: Mark, packets: Pack
   );
 }
 
+/** What a rule asks that none of the packets are: the first such condition. */
+export function failing(rule: NatRule, set: IntervalSet, mark: Mark, packets: Packets): Condition | undefined {
+  let left = set;
+  return rule.conditions.find(condition => {
+    const answer = holds(condition, set.family, mark, packets);
+    if (answer === false) return true;
+    if (answer instanceof IntervalSet) left = left.intersect(answer);
+    return left.isEmpty();
+  });
+}
+
 /** Which bits of marks a rule asks for that nobody knows. */
 export function unknownBits({ conditions }: NatRule, mark: Mark): number {
   return conditions.reduce((bits, one) => (one.on === 'mark' ? bits | unknownOf(mark, one.mask) : bits), 0);

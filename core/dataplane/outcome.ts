@@ -1,10 +1,16 @@
 import type { NatRule } from './nat-rule';
 
-/** What rules make of a packet: what happens to its source, and the rule that decided. */
+/** What rules make of a packet: what happens to its source, and the rule that decided, for some packets perhaps `others`. */
 export type Outcome =
   | { readonly kind: 'preserve' }
-  | { readonly kind: 'masquerade'; readonly toPorts?: string; readonly randomFully: boolean; readonly rule: NatRule }
-  | { readonly kind: 'snat'; readonly sourceIP: string; readonly rule: NatRule }
+  | {
+      readonly kind: 'masquerade';
+      readonly toPorts?: string;
+      readonly randomFully: boolean;
+      readonly rule: NatRule;
+      readonly others?: readonly NatRule[];
+    }
+  | { readonly kind: 'snat'; readonly sourceIP: string; readonly rule: NatRule; readonly others?: readonly NatRule[] }
   | { readonly kind: 'drop'; readonly rule: NatRule }
   | {
       /** Rules that cannot be decided about lead to different treatments. */
@@ -44,7 +50,7 @@ export function sameOutcome(a: Outcome, b: Outcome): boolean {
 /** The rules that an outcome names. */
 export function rulesOf(outcome: Outcome): readonly NatRule[] {
   if (outcome.kind === 'unknown') return outcome.rules;
-  return 'rule' in outcome ? [outcome.rule] : [];
+  return 'rule' in outcome ? [outcome.rule, ...('others' in outcome ? (outcome.others ?? []) : [])] : [];
 }
 
 /** A rule for which it could not be told whether it holds. */
@@ -61,16 +67,25 @@ export interface Doubt {
  */
 export function together(outcomes: readonly Outcome[], doubts: readonly Doubt[]): Outcome {
   const first = outcomes[0] ?? NO_NAT;
-  if (outcomes.every(outcome => sameOutcome(outcome, first))) return first;
+  if (outcomes.every(outcome => sameOutcome(outcome, first))) return byAny(first, outcomes);
   const spread = doubts.every(doubt => doubt.spreads) ? spreadOver(outcomes) : undefined;
   if (spread) return spread;
   const rules = [...doubts.map(doubt => doubt.rule), ...outcomes.flatMap(rulesOf)];
   return { kind: 'unknown', rules: [...new Set(rules)] };
 }
 
+/** An outcome that several rules may decide, all of them alike; those of the last one are for all packets that are left. */
+export function byAny(outcome: Outcome, alike: readonly Outcome[]): Outcome {
+  if (outcome.kind !== 'masquerade' && outcome.kind !== 'snat') return outcome;
+  const last = rulesOf(alike.at(-1)!);
+  const before = alike.flatMap(rulesOf).filter(one => !last.includes(one));
+  const [rule, ...others] = new Set([...before, ...last]);
+  return rule && others.length > 0 ? { ...outcome, rule, others } : outcome;
+}
+
 /** The outcome of one of two that packets come to, if nobody knows which: where they differ, it is unknown. */
 export function eitherWay(a: Outcome, b: Outcome): Outcome {
-  if (sameOutcome(a, b)) return a;
+  if (sameOutcome(a, b)) return byAny(a, [a, b]);
   return { kind: 'unknown', rules: [...new Set([...rulesOf(a), ...rulesOf(b)])] };
 }
 
@@ -83,5 +98,6 @@ function spreadOver(outcomes: readonly Outcome[]): Outcome | undefined {
     if (outcome.toPorts === undefined || outcome.randomFully !== first.randomFully) return undefined;
     ports.push(outcome.toPorts);
   }
-  return first?.kind === 'masquerade' ? { ...first, toPorts: [...new Set(ports)].join(',') } : undefined;
+  if (first?.kind !== 'masquerade') return undefined;
+  return byAny({ ...first, toPorts: [...new Set(ports)].join(',') }, outcomes);
 }

@@ -54,7 +54,7 @@ export function exitsOf(family: Family, { rules }: Run): Partition<NatRule | und
 }
 
 /** The destinations that a rule of a run asks for. */
-function destinationsOf(family: Family, { conditions: [first] }: NatRule): IntervalSet {
+export function destinationsOf(family: Family, { conditions: [first] }: NatRule): IntervalSet {
   return first?.on === 'destination' ? first.set : IntervalSet.full(family);
 }
 

@@ -18,6 +18,7 @@ import {
 } from './nat-rule';
 import { eitherWay, NO_NAT, type Outcome, outcomeOf } from './outcome';
 import { isExit, type Run, segmentsOf } from './segment';
+import type { Way } from './way';
 
 /** How deep chains may lead into each other. The kernel refuses loops, but a reader may misunderstand something. */
 const DEEPEST = 64;
@@ -38,12 +39,15 @@ const MOST_MARKS = 256;
  * Where a rule cannot be decided about, both ways are followed; addresses for which these end alike are treated so, the
  * others are `unknown`. So nothing is ever guessed.
  * @param exits is told by which rules packets keep their source, where that is asked
+ * @param way is told which rules they come to, where that is asked
  */
-export function walkRules(ruleset: NatRuleset, packets: Packets, exits?: Exits): Partition<Outcome> {
+export function walkRules(ruleset: NatRuleset, packets: Packets, exits?: Exits, way?: Way): Partition<Outcome> {
   const orders = hookOrders(ruleset.hooks.filter(hook => matters(ruleset, hook)));
+  if (!orders) way?.giveUp();
   if (!orders) return nobodyKnows(ruleset.family, 'too many base chains of the same priority');
+  if (orders.length > 1) way?.giveUp();
   const most = MOST_WORK / orders.length;
-  const [first, ...others] = orders.map(order => new Walk(ruleset, packets, most, exits).run(order));
+  const [first, ...others] = orders.map(order => new Walk(ruleset, packets, most, exits, way).run(order));
   // The kernel asks in one of these orders, always: they are no chance that spreads packets.
   return others.reduce((all, one) => all.zip(one, eitherWay), first!);
 }
@@ -81,6 +85,8 @@ class Walk {
   private packets: Packets;
   /** Bits of marks that would be known not to be set, if no rule set them before. */
   private readonly unmarked: number;
+  /** Whether every packet that is followed is sure to come where it is followed to. */
+  private isSure = true;
   private depth = 0;
   private work = 0;
   /** Why it cannot be told what the rules do. */
@@ -91,6 +97,7 @@ class Walk {
     private readonly coming: Packets,
     private readonly most: number,
     private readonly exits: Exits | undefined,
+    private readonly way: Way | undefined,
   ) {
     this.family = ruleset.family;
     this.ends = new Ends(this.family);
@@ -121,6 +128,7 @@ class Walk {
       else flow = this.base(hook, flow);
     }
     for (const set of flow.values()) this.ends.reach(NO_NAT, set);
+    if (this.givenUp !== undefined) this.way?.giveUp();
     return this.givenUp === undefined ? this.ends.result : nobodyKnows(this.family, this.givenUp);
   }
 
@@ -167,7 +175,8 @@ class Walk {
     const next: Flow = new Map();
     for (const [mark, set] of flow) {
       this.spend(set.intervalCount + run.left.intervalCount + (run.outcomes?.size ?? 0));
-      if (this.decides) this.exits?.through(run, set);
+      if (this.decides) this.exits?.through(run, set, this.isSure);
+      this.way?.through(run, set);
       join(returned, mark, set.intersect(run.returned));
       join(passed, mark, set.intersect(run.accepted));
       join(next, mark, set.intersect(run.left));
@@ -183,14 +192,19 @@ class Walk {
       this.spend(set.intervalCount);
       if (next.size > MOST_MARKS) this.givenUp ??= 'packets carry too many different marks';
       if (this.givenUp !== undefined) break;
-      const { set: match, certain } = matching(rule, set, mark, this.packets);
+      const matched = matching(rule, set, mark, this.packets);
+      this.way?.ask(rule, set, mark, this.packets, matched);
+      const { set: match, certain } = matched;
       if (!certain) join(next, mark, set);
       else if (match !== set) join(next, mark, set.subtract(match));
       if (match.isEmpty()) continue;
+      const wasSure = this.isSure;
+      this.isSure &&= certain;
       const changes = this.apply(rule, mark, match, { ...ways, next });
       if (changes && !certain) this.doubt(rule, mark, match);
       const keeps = rule.verdict.kind === 'untrack' ? this.hook!.priority < TRACKING : this.decides && isExit(rule);
-      if (certain && keeps) this.exits?.by(rule, match, match !== set);
+      if (keeps) this.exits?.by(rule, match, match !== set, this.isSure);
+      this.isSure = wasSure;
     }
     return next;
   }

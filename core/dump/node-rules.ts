@@ -1,14 +1,15 @@
-import type { Address, Family, Partition } from '../address';
+import type { Address, Family, IntervalSet, Partition } from '../address';
 import { exemptingRule } from '../dataplane/exempting';
 import { Exits } from '../dataplane/exits';
 import type { InterfaceName } from '../dataplane/interfaces';
-import { type KernelDecision, kernelMap } from '../dataplane/kernel-map';
+import { asksForProtocol, type KernelDecision, kernelMap } from '../dataplane/kernel-map';
 import { serviceBits, tailscaleBits } from '../dataplane/mark';
 import { asksForSource, type Packets } from '../dataplane/match';
 import type { NatRule, NatRuleset } from '../dataplane/nat-rule';
 import type { NftRuleset } from '../dataplane/nft-ruleset';
-import type { Protocol } from '../dataplane/protocol';
+import { PROTOCOLS, type Protocol } from '../dataplane/protocol';
 import { walkRules } from '../dataplane/walk';
+import { type Met, Way } from '../dataplane/way';
 import type { Location } from '../diagnostics';
 import { listsNatChain } from './listing';
 import { clearedBits, type MarksSet, marksOf } from './marking';
@@ -111,6 +112,32 @@ export class NodeRules {
     return exits.rules;
   }
 
+  /**
+   * By which rules packets keep their source, for each destination: those by which some may leave, and behind them that by
+   * which the others do. One list where the protocol makes no difference, else one for each of {@link PROTOCOLS}.
+   */
+  keeping(family: Family, sources: Sources): Partition<readonly (readonly (NatRule | undefined)[])[]> {
+    const ruleset = this.ruleset(family);
+    const [first, ...others] = protocolsOf(ruleset).map(protocol => {
+      const exits = new Exits(family);
+      walkRules(ruleset, { ...this.packets(family, sources), protocol, isAsSent: true }, exits);
+      return exits.candidates;
+    });
+    let all = first!.map((rules): readonly (readonly (NatRule | undefined)[])[] => [rules]);
+    for (const one of others) all = all.zip(one, (before, rules) => [...before, rules]);
+    return all;
+  }
+
+  /** The rules that packets to some destinations come to, in their order; undefined where that is not known. */
+  met(to: IntervalSet, sources: Sources): readonly Met[] | undefined {
+    const ruleset = this.ruleset(to.family);
+    const way = new Way();
+    for (const protocol of protocolsOf(ruleset)) {
+      walkRules(ruleset, { ...this.packets(to.family, sources), protocol, to, isAsSent: true }, undefined, way);
+    }
+    return way.rules(ruleset);
+  }
+
   /** The rule of a base chain that lets packets to an address out before any other gives them another source. */
   exempting(
     ruleset: NatRuleset,
@@ -163,4 +190,9 @@ export class NodeRules {
     const { outInterfaces } = this;
     return { sets, unmarked, marked, cleared, ...(sources && { sources }), ...(outInterfaces && { outInterfaces }) };
   }
+}
+
+/** The protocols that rules tell apart; what is none of those with ports stands for all where they tell none apart. */
+export function protocolsOf(ruleset: NatRuleset): readonly Protocol[] {
+  return asksForProtocol(ruleset) ? PROTOCOLS : ['other'];
 }

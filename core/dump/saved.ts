@@ -1,4 +1,4 @@
-import type { Family } from '../address';
+import { BITS, type Family, parseAddress } from '../address';
 import type { Flavour, TableLabel, TableName } from '../dataplane/iptables-ruleset';
 import { type PlacedTable, readSavedTables } from '../dataplane/iptables-save';
 import { type DumpPart, NO_TOOL } from './part';
@@ -59,6 +59,8 @@ export function readSavedPart(file: string, part: DumpPart): SavedPart | DumpFau
       message: `"${read.text.slice(0, 120)}" is no line of iptables-save`,
     };
   }
+  const fault = blockFault(part);
+  if (fault) return fault;
   const tools = read.comments.flatMap(comment => toolOf(comment) ?? []);
   let tool: Tool | undefined;
   const tables = read.tables.map((table): DumpedTable => {
@@ -75,6 +77,25 @@ export function readSavedPart(file: string, part: DumpPart): SavedPart | DumpFau
     legacyElsewhere: read.comments.flatMap(comment => legacyWarning(comment) ?? []),
     unprinted: read.unprinted.map(({ line, text }) => ({ family: first, line: part.line + line - 1, text })),
   };
+}
+
+/** What a rule asks of where packets come from or go to, with the length of a prefix. */
+const BLOCK = / (-[sd]) ([0-9a-f.:]+\/\d+)(?= |$)/gi;
+
+/** The first rule that asks for a block that there cannot be: no kernel has it, so that somebody has changed the dump. */
+function blockFault({ text, line }: DumpPart): DumpFault | undefined {
+  for (const [n, rule] of text.split('\n').entries()) {
+    if (!rule.includes('-A ')) continue;
+    for (const [, option, block] of rule.replace(/"(?:[^"\\]|\\.)*"/g, '""').matchAll(BLOCK)) {
+      const [address, length] = block!.split('/');
+      const read = parseAddress(address!);
+      const most = read.ok ? BITS[read.value.family] : 0;
+      if (read.ok && Number(length) <= most) continue;
+      const why = read.ok ? `a prefix of IPv${read.value.family} has ${most} bits at most` : read.fault.message;
+      return { line: line + n, message: `"${option} ${block}" is no block of addresses: ${why}` };
+    }
+  }
+  return undefined;
 }
 
 /**
