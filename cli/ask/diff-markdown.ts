@@ -1,4 +1,6 @@
+import type { IntervalSet } from '../../core/address';
 import type { ChangedClusters } from '../../core/analysis/fleet';
+import { termsText } from '../../core/analysis/terms';
 import type { Asked } from './asked';
 import { changeIndex } from './diff-index';
 import {
@@ -22,6 +24,9 @@ const LONGEST = 60_000;
 /** How many lines stand before the folds at the most. */
 const MOST_LINES = 50;
 
+/** How long these lines are at the most. */
+const LONGEST_HEAD = 20_000;
+
 /** How long a cell's list of destinations is at the most. */
 const LONGEST_LIST = 400;
 
@@ -30,25 +35,23 @@ const LONGEST_NAMES = 8_000;
 
 /** A diff as a comment of a pull request: the summary, what gates stop, and a fold for the clusters of each change. */
 export function diffMarkdown({ diff, hits, ask }: Asked): string {
-  const stopped = hits.map(hit => `- **stopped by** ${escaped(tellHit(hit))}`);
+  const stopped = hits.map(hit => `- **stopped by** ${escaped(tellHit(hit, shortTerms))}`);
   const beside = [
     ...diff.added.map(({ name }) => `- ${code(name)} is new`),
     ...diff.removed.map(({ name }) => `- ${code(name)} is gone`),
-    ...diff.untold.map(one => `- ${escaped(shortList(one.names))}: ${escaped(tellUntold(one))}`),
+    ...diff.untold.map(one => `- ${escaped(shortList(one.names))}: ${escaped(tellUntold(one, shortTerms))}`),
     ...diff.notes.map(note => `- ${escaped(tellNote(note))}`),
   ];
   const head = [MARKER, '### masq: what changes for packets', '', `**${diffSummary(diff)}**`];
-  const lines = firstOf(
-    [...stopped, ...beside],
-    MOST_LINES,
-    left => `- and ${left} more lines, which "masq diff" lists`,
-  );
+  const lines = firstLines([...stopped, ...beside]);
   const isOnly = diff.changed.length === 1;
   const list = lines.length > 0 ? ['', ...lines] : [];
   const open = diff.untold.filter(({ names }) => isShortened(names));
-  const folds = open.map(({ names }) => namesFold(`all ${names.length} clusters of which it cannot be told`, names));
+  const folds = firstOf(
+    open.map(({ names }) => namesFold(`all ${names.length} clusters of which it cannot be told`, names)),
+  );
   const index = indexTable(diff.changed);
-  return folded(`${[...head, ...list].join('\n')}\n${index}${folds.join('')}`, diff.changed, group =>
+  return folded(`${[...head, ...list].join('\n')}\n${index}${folds}`, diff.changed, group =>
     fold(tellClusters(group, ask), isOnly),
   );
 }
@@ -150,9 +153,28 @@ function row({ before, after, to, count, parts, moreParts, hits, witness }: Told
   return `| ${cells.join(' | ')} |\n`;
 }
 
-/** The first ones of a list, and what is said of the others. */
-function firstOf(list: readonly string[], most: number, others: (left: number) => string): readonly string[] {
-  return list.length <= most ? list : [...list.slice(0, most - 1), others(list.length - most + 1)];
+/** The first lines of a list, as many as have room, and how many others there are. */
+function firstLines(all: readonly string[]): readonly string[] {
+  const lines: string[] = [];
+  let length = 0;
+  for (const line of all) {
+    length += line.length + 1;
+    if (length > LONGEST_HEAD || (lines.length === MOST_LINES - 1 && all.length > MOST_LINES)) break;
+    lines.push(line);
+  }
+  const left = all.length - lines.length;
+  return left === 0 ? lines : [...lines, `- and ${left} more lines, which "masq diff" lists`];
+}
+
+/** As many folds of a list as have room. */
+function firstOf(folds: readonly string[]): string {
+  let text = '';
+  for (const fold of folds) if (text.length + fold.length <= LONGEST_HEAD) text += fold;
+  return text;
+}
+
+function shortTerms(to: IntervalSet): string {
+  return shortened(termsText(to));
 }
 
 /** A list of destinations that is not too long for a cell. */

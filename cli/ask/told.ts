@@ -123,10 +123,13 @@ function addresses(set: IntervalSet): string {
   return `${countText(count)} IPv${set.family} ${count === 1n ? 'address' : 'addresses'}`;
 }
 
-/** Changes that a gate is for, in a line. */
-export function tellHit({ gate, clusters, pods, to }: GateHit): string {
+/** Writes a list of destinations. */
+type WriteList = (to: IntervalSet) => string;
+
+/** Changes that a gate is for, in a line. @param list writes the destinations. @default all of them */
+export function tellHit({ gate, clusters, pods, to }: GateHit, list: WriteList = termsText): string {
   const names = shortList(clusters.map(({ after }) => after.name));
-  return `${gate.text}: ${termsText(to)} (${addresses(to)}) for ${podsText(pods)} of ${names}`;
+  return `${gate.text}: ${list(to)} (${addresses(to)}) for ${podsText(pods)} of ${names}`;
 }
 
 /** What is said of some clusters, in a line. */
@@ -137,9 +140,9 @@ export function tellNote({ names, text }: FleetNote): string {
 /** For how many parts of a change it is said who decides. */
 const MOST_PARTS = 8;
 
-/** What is said of clusters of which not all can be told. */
-export function tellUntold({ untold }: UntoldClusters): string {
-  const open = untold.map(tellOpen).map(({ to, count, why }) => `${to} (${count}): ${why}`);
+/** What is said of clusters of which not all can be told. @param list writes the destinations. @default all of them */
+export function tellUntold({ untold }: UntoldClusters, list: WriteList = termsText): string {
+  const open = untold.map(one => `${list(one.to)} (${addresses(one.to)}): ${tellWhy(one)}`);
   return `no change is known, but it cannot be told whether anything changes for ${open.join('; nor for ')}`;
 }
 

@@ -10,6 +10,7 @@ import { Html, html, scriptData } from './html';
 import { firstPod, type Look, sideOf, titleName, tonesFor, tonesOf, treeOf } from './look';
 import { mapSvg } from './svg';
 import { SVG_STYLE } from './svg-style';
+import { shortTerms } from './view/answer';
 import { changes, changesIndex, clusterLinks } from './view/changes';
 import { fleetTable } from './view/fleet';
 import { legend } from './view/legend';
@@ -155,9 +156,9 @@ ${none && html`<p>Nothing: every packet is treated as before.</p>`}
 ${changesIndex(diff.changed, all)}
 ${diff.changed.slice(0, CHANGES).map((group, i) => changes(group, ask, all, i > 0 && diff.changed.length > FEW_CHANGES))}
 ${left > 0 && html`<p class="left">${left} more changes are not told here: choose a cluster, or run masq diff. They are of ${listed(diff.changed.slice(CHANGES).flatMap(group => clusterLinks(group, all)))}.</p>`}
-${hits.length > 0 && html`<ul class="note">${hits.map(hit => html`<li>Stopped by ${tellHit(hit)}</li>`)}</ul>`}
+${hits.length > 0 && html`<ul class="note">${hits.map(hit => html`<li>Stopped by ${tellHit(hit, shortTerms)}</li>`)}</ul>`}
 ${diff.added.length > 0 && html`<p>New: ${diff.added.map(({ name }) => name).join(', ')}.</p>`}
-${diff.removed.length > 0 && html`<p>Gone: ${diff.removed.map(({ name }) => name).join(', ')}.</p>`}${diff.untold.map(one => html`<p class="left">${shortList(one.names)}: ${tellUntold(one)}.</p>`)}</section>`;
+${diff.removed.length > 0 && html`<p>Gone: ${diff.removed.map(({ name }) => name).join(', ')}.</p>`}${diff.untold.map(one => html`<p class="left">${shortList(one.names)}: ${tellUntold(one, shortTerms)}.</p>`)}</section>`;
 }
 
 /** The map that a script draws. */

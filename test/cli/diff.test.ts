@@ -321,6 +321,27 @@ describe('a fleet', () => {
     );
   });
 
+  test('fits into a comment when gates stop at long lists, which are cut', () => {
+    for (let i = 0; i < 40; i++) {
+      const blocks = Array.from({ length: 120 }, (_, n) => `${11 + i}.${2 * n}.0.0/17`).join(', ');
+      box.write(`before/c${i}.yaml`, intent(`c${i}`, '10.0.0.0/8'));
+      box.write(
+        `after/c${i}.yaml`,
+        intent(`c${i}`, `10.0.0.0/8, ${blocks}`).replace('network: {', 'network: {internetRoute: cloud-nat, '),
+      );
+    }
+    const args = ['before', 'after', '--fail-on', 'newly-preserved-public,any'];
+    const { stdout, stderr } = box.masq('diff', ...args, '--format', 'markdown');
+    expect(stderr).toBe('');
+    expect(stdout.length).toBeLessThanOrEqual(60_000);
+    expect(stdout).toMatch(
+      /- \*\*stopped by\*\* newly-preserved-public: 11\.0\.0\.0\/17, .*, … \(3,932,160 IPv4 addresses\) for every pod of c0\n/,
+    );
+    expect(stdout).toMatch(/\n- and \d+ more lines, which "masq diff" lists\n/);
+    expect(stdout.split('<details').length).toBe(stdout.split('</details>').length);
+    expect(box.masq('diff', ...args).stdout).toMatch(/stopped by any: 11\.0\.0\.0\/17, .*11\.238\.0\.0\/17 \(/);
+  });
+
   test('one change that is too long for a comment is cut in the middle', () => {
     const cidrs = (shift: number): string => Array.from({ length: 64 }, (_, n) => `11.${n}.${shift}.0/25`).join(', ');
     const policies = Array.from(

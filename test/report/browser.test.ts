@@ -320,12 +320,12 @@ describe.skipIf(isBrowserMissing('the report'))('a report in a browser', { timeo
     const { page, wrong } = await open('three');
     await ask(page, '192.0.2.9');
     const said = page.locator('#answer .everywhere');
-    await expectText(said, /^So in 1 of 3 clusters\. Otherwise in 2:\s*masqueraded: alpha, gamma$/);
+    await expectText(said, /^As below in 1 of 3 clusters\. Otherwise in 2:\s*masqueraded: alpha, gamma$/);
     await said.locator('a', { hasText: 'alpha' }).click();
     await expectSoon(() => page.locator('#cluster').inputValue(), 'alpha');
     await expectText(
       said,
-      /^So in 2 of 3 clusters: alpha, gamma\. Otherwise in 1:\s*masqueraded → masqueraded, but of some pods SNAT to 192\.168\.1\.100: beta$/,
+      /^As below in 2 of 3 clusters: alpha, gamma\. Otherwise in 1:\s*masqueraded → masqueraded, but of some pods SNAT to 192\.168\.1\.100: beta$/,
     );
     await ask(page, '10.1.2.3');
     await expectText(said, 'The same in all 3 clusters.');
@@ -440,6 +440,13 @@ describe.skipIf(isBrowserMissing('the report'))('a report in a browser', { timeo
     await expect.poll(() => page.evaluate('location.hash'), PATIENCE).toBe('#cluster=c-9&at=10.0.0.0/8');
     await expectText(page.locator('#crumbs [aria-current]'), '10.0.0.0/8');
     await expectSoon(() => page.locator('#cluster').inputValue(), 'c-9');
+    const parts = page.locator('.contents a');
+    await expectSoon(() => parts.allTextContents(), ['IPv4', 'IPv6', 'Rules', 'All clusters']);
+    for (const [i, id] of ['map', 'ipv6', 'rules', 'fleet'].entries()) {
+      await parts.nth(i).click();
+      await expectSoon(() => isSeen(page, `#${id}`), true);
+    }
+    await expect.poll(() => page.evaluate('location.hash'), PATIENCE).toBe('#cluster=c-9&at=10.0.0.0/8');
   });
 
   test('a link that means nothing does no harm', async () => {
@@ -669,7 +676,7 @@ describe.skipIf(isBrowserMissing('the report'))('a report in a browser', { timeo
       'beta; what changes is shown for packets from a pod',
     );
     expect(await page.locator('svg.masq-map > title').textContent()).toMatch(
-      /^IPv4, beta, packets from a pod labelled/,
+      /^IPv4, beta, packets from a pod in a namespace labelled/,
     );
     expect(await page.locator('svg.masq-map').textContent()).toContain(
       'masqueraded → SNAT to 192.168.1.100 1 addresses',

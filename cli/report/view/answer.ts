@@ -72,7 +72,8 @@ export function sizeText(to: IntervalSet): string {
   return count === 1n ? 'one address' : `${addressCount(count)} addresses`;
 }
 
-function shortTerms(to: IntervalSet): string {
+/** Some destinations in writing; of a long list the beginning. */
+export function shortTerms(to: IntervalSet): string {
   return shortened(termsText(to));
 }
 

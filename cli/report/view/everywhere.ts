@@ -59,7 +59,7 @@ export class Ways {
     const same = this.ways.get(this.own)!.names.length;
     const items = this.others().map(({ names, text }) => html`<li>${text()}: in ${names.length}</li>`);
     if (items.length === 0) return html`<p>The same in all ${this.asked} clusters that were asked so far.</p>`;
-    return html`<p>So in ${same} of the ${this.asked} clusters that were asked so far. Otherwise in ${this.asked - same}:</p><ul>${items.slice(0, WAYS)}</ul>`;
+    return html`<p>As below in ${same} of the ${this.asked} clusters that were asked so far. Otherwise in ${this.asked - same}:</p><ul>${items.slice(0, WAYS)}</ul>`;
   }
 
   /** What there is to tell, with links to the same question in the other clusters. */
@@ -72,7 +72,7 @@ export class Ways {
       return html`<li>${way.text()}: ${listed(links)}</li>`;
     });
     const left = others.length - items.length;
-    return html`<p>So in ${names.length} of ${this.asked} clusters${names.length > 1 && html`: ${listed(names)}`}. Otherwise in ${this.asked - names.length}:</p><ul>${items}</ul>${left > 0 && html`<p class="left">and in ${left} more ways</p>`}`;
+    return html`<p>As below in ${names.length} of ${this.asked} clusters${names.length > 1 && html`: ${listed(names)}`}. Otherwise in ${this.asked - names.length}:</p><ul>${items}</ul>${left > 0 && html`<p class="left">and in ${left} more ways</p>`}`;
   }
 
   /** The ways of the other clusters, those of most of them first. */
