@@ -19,6 +19,7 @@ export function proofData({ subject, enforced, proofs, unread }: Verified): obje
       node: node.name,
       files: node.files,
       verdict: proof.verdict,
+      tableNatAlone: node.rules.isNatAlone,
       families: proof.families.map(family => familyData(family, node, enforced.chain)),
     })),
   };

@@ -52,8 +52,13 @@ function nodeLines({ node, proof }: Proven, about: Verified, paint: Palette): st
       ...(own ? familyLines(own, node, about, paint) : [paint.dim(`  IPv${family}: nothing of it is in the dump`)]),
     );
   }
+  if (proof.verdict === 'proven' && node.rules.isNatAlone) lines.push(paint.dim(`  ${NAT_ALONE}`));
   return lines;
 }
+
+/** What a proof does not cover of a dump that was made for one table. */
+const NAT_ALONE =
+  'the table "nat" alone is in the dump: whether others mark packets, or leave them untracked, is not seen';
 
 function familyLines(proof: FamilyProof, node: DumpedNode, about: Verified, paint: Palette): string[] {
   const { family, differences, inTheWay, isRemedied, deciding, leftOpen } = proof;

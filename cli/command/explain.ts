@@ -3,7 +3,7 @@ import { podSets } from '../../core/analysis/enforced';
 import { explain } from '../../core/analysis/explain';
 import { explainNode } from '../../core/analysis/node-explain';
 import { interfaceNotes, nodeTreatment } from '../../core/analysis/node-subject';
-import { leavingNotes } from '../../core/analysis/open-notes';
+import { leavingNotes, serviceNotes } from '../../core/analysis/open-notes';
 import type { Subject } from '../../core/analysis/subject';
 import type { TreatmentMap } from '../../core/treatment/map';
 import { chosen } from '../ask/chosen';
@@ -56,6 +56,7 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
         ...source.notes,
         ...sourceNotes(source, subject),
         ...undeclaredNotes(to.names, subject.places),
+        ...serviceNotes(subject, sets),
         ...(source.address ? interfaceNotes(decisions) : leavingNotes(subject, decisions)),
         ...adviceOn(treatments),
       ],

@@ -1,4 +1,4 @@
-import { FAMILIES } from '../address';
+import { type Both, FAMILIES, type IntervalSet } from '../address';
 import { andList } from '../diagnostics';
 import type { Bundle } from '../manifest/bundle';
 import { WELL_KNOWN } from '../manifest/denote';
@@ -6,7 +6,7 @@ import type { Decision } from '../treatment/treatment';
 import { setsByLabel } from './diff';
 import { interfaceNotes } from './node-subject';
 import type { Subject } from './subject';
-import { termsText } from './terms';
+import { blockText, termsText } from './terms';
 
 /** What is to be said of some clusters. */
 export interface FleetNote {
@@ -91,6 +91,24 @@ function unreadNotes(bundle: Bundle | undefined): string[] {
   return [
     `GKE's agent reads ConfigMap "${WELL_KNOWN}" in kube-system, and this one is "${name}" in ${namespace}: nobody reads it, unless a DaemonSet that is not here mounts it`,
   ];
+}
+
+/**
+ * What is said of destinations that are Services': kube-proxy sends packets to their ports to pods, and which ones, and
+ * what becomes of their source then, is not asked.
+ */
+export function serviceNotes({ node }: Pick<Subject, 'node'>, to: Both<IntervalSet>): string[] {
+  if (!node) return [];
+  return node.families.flatMap(family => {
+    const services = node.services(family).intersect(to[family]);
+    if (services.isEmpty()) return [];
+    const [first, ...more] = services.cidrs().map(blockText);
+    const [are, their] = more.length === 0 ? ['is the address of a Service', 'its'] : ['are of Services', 'their'];
+    const which = more.length > 2 ? `${first} and ${more.length} more ranges` : andList([first!, ...more]);
+    return [
+      `${which} ${are} by kube-proxy's rules, which send packets to ${their} ports to pods and are not followed: what is told is of other packets`,
+    ];
+  });
 }
 
 function sourceNotes(subject: Pick<Subject, 'node' | 'places'>, remedy = '--facts with the intent'): string[] {

@@ -49,8 +49,8 @@ export function readIptablesSave(dump: string, table = 'nat'): ReadSave {
   const reader = new SaveReader([table]);
   const fault = reader.read(dump);
   if (fault) return fault;
-  const [unprinted] = reader.unprinted;
-  if (unprinted) return { ok: false, ...unprinted };
+  const unprinted = reader.unprinted.find(one => one.table === table);
+  if (unprinted) return { ok: false, line: unprinted.line, text: unprinted.text };
   const [found, another] = reader.tables;
   if (another) return { ok: false, line: another.line, text: `*${table}` };
   return { ok: true, table: found && { policies: found.policies, rules: found.rules } };
@@ -69,6 +69,8 @@ export interface SavedTables {
 
 /** Where a tool says that it cannot print a table, and how. */
 export interface Unprinted {
+  /** The table's name. */
+  readonly table: string;
   readonly line: number;
   readonly text: string;
 }
@@ -141,7 +143,7 @@ class SaveReader {
   private comment(text: string): true {
     if (this.inside === undefined) this.comments.push(text);
     const [, table] = /^# Table `(\S+)' is incompatible/.exec(text) ?? [];
-    if (table !== undefined && this.wanted.includes(table)) this.unprinted.push({ line: this.number, text });
+    if (table !== undefined) this.unprinted.push({ table, line: this.number, text });
     return true;
   }
 

@@ -78,12 +78,17 @@ export function tailscaleBits(ruleset: NatRuleset): number {
   return bitsAskedBy(ruleset, TAILSCALE);
 }
 
+/** The bits that are the asker's own. Who asks for a whole mark means by it the bits of that, and says nothing of the others. */
+function ownBits({ value, mask }: { readonly value: number; readonly mask: number }): number {
+  return mask >>> 0 === ALL_BITS ? value : mask;
+}
+
 function bitsAskedBy({ chains }: NatRuleset, of: RegExp): number {
   let bits = 0;
   for (const [name, { rules }] of chains) {
     if (!of.test(name)) continue;
     for (const { conditions } of rules) {
-      for (const condition of conditions) if (condition.on === 'mark') bits |= condition.mask;
+      for (const condition of conditions) if (condition.on === 'mark') bits |= ownBits(condition);
     }
   }
   return bits >>> 0;

@@ -158,7 +158,8 @@ function ofTypes(types: string, family: Family, negated: boolean): IntervalSet |
 }
 
 const MULTICAST = IntervalSet.ofCidr(cidr('224.0.0.0/4'));
-const BROADCAST = IntervalSet.fromCidrs(4, [cidr('0.0.0.0/8'), cidr('255.255.255.255/32')]);
+// Kernels before 5.3, of which all of 0.0.0.0/8 is, forward no packet there.
+const BROADCAST = IntervalSet.fromCidrs(4, [cidr('0.0.0.0/32'), cidr('255.255.255.255/32')]);
 const TYPES: Readonly<Record<string, IntervalSet>> = {
   UNICAST: MULTICAST.union(BROADCAST).complement(),
   MULTICAST,

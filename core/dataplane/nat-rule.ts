@@ -152,6 +152,8 @@ export function joinRulesets(first: NatRuleset, ...others: readonly NatRuleset[]
   return { family: first.family, chains, hooks: [first, ...others].flatMap(ruleset => ruleset.hooks) };
 }
 
+const NAMED = /"name":"(?:CT|NOTRACK)"|"xt":null/;
+
 /**
  * Whether chains of a hook before the postrouting one have a say: where a rule leaves packets untracked or gives them other
  * addresses, or may do so.
@@ -162,8 +164,8 @@ export function hasEarlySay(hook: NatHook, chains: Iterable<NatChain>): boolean 
     rules.some(({ verdict }) => {
       if (verdict.kind === 'readdress') return true;
       if (verdict.kind === 'untrack') return mayUntrack;
-      // What `nft -j` lists by its name only may be a target that untracks.
-      return verdict.kind === 'unknown' && (hook.nat || (mayUntrack && /"name":"(?:CT|NOTRACK)"/.test(verdict.text)));
+      // What `nft -j` lists by its name only, or not even so, may be a target that untracks.
+      return verdict.kind === 'unknown' && (hook.nat || (mayUntrack && NAMED.test(verdict.text)));
     }),
   );
 }
@@ -173,14 +175,18 @@ export function leads(verdict: RuleVerdict): verdict is Extract<RuleVerdict, { r
   return verdict.kind === 'jump' || verdict.kind === 'goto';
 }
 
-/** Chains of kube-proxy and of the portmap plugin of CNI, behind their table's name: for packets to Services and host ports. */
-const OF_SERVICES = /(?:^| )(?:KUBE-|CNI-)[^ ]*$/;
+/** Chains of kube-proxy, the kubelet and the portmap plugin of CNI, in the table nat, for packets to Services and host ports. */
+const OF_SERVICES =
+  /^(?:\S+ nat )?(?:KUBE-(?:SERVICES|NODEPORTS|NODE-PORT|LOAD-BALANCER|HOSTPORTS|MARK-(?:MASQ|DROP)|PORTALS-\S+|NODEPORT-\S+|(?:SVC|SEP|FW|EXT|XLB|SVL|HP)-\S+)|CNI-(?:HOSTPORT-\S+|(?:DN|SN)-\S+))$/;
+
+/** Whether a chain, behind its table's name, is one of those for packets to Services and host ports. */
+export function leadsToServices(chain: string): boolean {
+  return OF_SERVICES.test(chain);
+}
 
 /** A rule as it is for packets to no Service: that such packets get another destination is another matter. */
 export function besideServices(rule: NatRule): NatRule {
-  return leads(rule.verdict) && OF_SERVICES.test(rule.verdict.chain)
-    ? { ...rule, verdict: { kind: 'continue' } }
-    : rule;
+  return leads(rule.verdict) && leadsToServices(rule.verdict.chain) ? { ...rule, verdict: { kind: 'continue' } } : rule;
 }
 
 /** A rule that stands for what is no rule of the kernel, such as a chain's policy or one that cannot be followed. */

@@ -5,7 +5,7 @@ import type { NatRule } from '../dataplane/nat-rule';
 import { readNftRule } from '../dataplane/nft-rule';
 import { FAMILIES_OF } from '../dataplane/nft-ruleset';
 import { readNftVerdict } from '../dataplane/nft-verdict';
-import { BY_CILIUM, CILIUM, OF_SERVICES } from './marked';
+import { BY_CILIUM, CILIUM, isOfServices } from './marked';
 import type { Cleared, Marking, MarksSet } from './marking';
 
 /** Tables whose marks are for packets to Services and host ports. */
@@ -54,11 +54,13 @@ function listedRules(entries: readonly unknown[]): readonly ListedRule[] {
 }
 
 function markingOf({ fields, statements, hook, index }: ListedRule): Marking | undefined {
-  if (TABLES_OF_SERVICES.includes(fields.table) || OF_SERVICES.test(String(fields.chain))) return undefined;
-  const bits = statements.reduce<number>(
+  if (TABLES_OF_SERVICES.includes(fields.table) || isOfServices(String(fields.chain))) return undefined;
+  const told = statements.reduce<number>(
     (all, statement) => (all | bitsIn(fieldsOf(fieldsOf(statement)?.mangle) ?? {})) >>> 0,
     0,
   );
+  const isNamed = told === 0 && mayMark(statements);
+  const bits = isNamed ? ALL_BITS : told;
   if (bits === 0) return undefined;
   const rules = both(family => ruleOf(fields, family));
   const to = both(family => destinationsOf(rules[family], family, hook === 'forward'));
@@ -66,7 +68,35 @@ function markingOf({ fields, statements, hook, index }: ListedRule): Marking | u
   const { text } = rules[FAMILIES.find(family => !to[family].isEmpty())!]!;
   const isBeforeRouting = BEFORE_ROUTING.includes(hook);
   const rule: NatRule = { conditions: [], verdict: { kind: 'continue' }, text };
-  return { bits, rule, index, to, ...(isBeforeRouting && { isBeforeRouting }) };
+  const namedIn = `${String(fields.family)} ${String(fields.table)}`;
+  return { bits, rule, index, to, ...(isBeforeRouting && { isBeforeRouting }), ...(isNamed && { namedIn }) };
+}
+
+/** Targets of iptables' own that may change marks. */
+const MARKING: readonly unknown[] = ['MARK', 'CONNMARK', 'HMARK', 'SET', 'TPROXY'];
+
+/** What a rule ends with that has no target. */
+const VERDICTS: readonly string[] = [
+  'accept',
+  'drop',
+  'return',
+  'jump',
+  'goto',
+  'queue',
+  'reject',
+  'masquerade',
+  'snat',
+];
+
+/** Whether a rule may have a target of iptables' own that changes marks: older nft lists not even the name of one. */
+function mayMark(statements: readonly unknown[]): boolean {
+  const all = statements.map(statement => fieldsOf(statement) ?? {});
+  const isDecided = all.some(statement => Object.keys(statement).some(key => VERDICTS.includes(key)));
+  return all.some(statement => {
+    if (!Object.hasOwn(statement, 'xt')) return false;
+    const { type, name } = fieldsOf(statement.xt) ?? {};
+    return name === undefined ? !isDecided : type === 'target' && MARKING.includes(name);
+  });
 }
 
 /** A rule as it is for a family; undefined where it is in a table of the other one. */

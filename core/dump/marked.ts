@@ -3,12 +3,14 @@ import { isOfOthers } from '../dataplane/device';
 import { readSavedAddresses } from '../dataplane/iptables-address';
 import { iptablesBits } from '../dataplane/iptables-bits';
 import { ALL_BITS } from '../dataplane/mark';
-import { type NatRule, standIn } from '../dataplane/nat-rule';
+import { leadsToServices, type NatRule, standIn } from '../dataplane/nat-rule';
 import type { Cleared, Marking, MarksSet } from './marking';
 import { type Tool, toolOf } from './saved';
 
-/** Chains whose marks are for packets to Services and host ports. */
-export const OF_SERVICES = /^(?:KUBE-|CNI-|NETAVARK-)/;
+/** Whether a chain is one whose marks are for packets to Services and host ports. */
+export function isOfServices(chain: string): boolean {
+  return leadsToServices(chain) || chain.startsWith('NETAVARK-');
+}
 
 /** Where packets of pods enter a table before. */
 const ENTERED = / (?:PREROUTING|FORWARD)$/;
@@ -91,9 +93,9 @@ function setBy(lines: readonly MarkLine[]): readonly Marking[] {
   for (const { bare, chain, target, index, tool, rule } of lines) {
     if (isOfOtherPackets(bare)) continue;
     const bits = OBSCURE.test(bare) ? ALL_BITS : markValue(SETTING.exec(bare)?.[1]);
-    const isOfServices = OF_SERVICES.test(chain);
-    if (isOfServices) ofServices.set(chain, (ofServices.get(chain) ?? 0) | bits);
-    if (isOfServices && (chain !== TELLING || TOLD.test(bare))) continue;
+    const isTold = isOfServices(chain);
+    if (isTold) ofServices.set(chain, (ofServices.get(chain) ?? 0) | bits);
+    if (isTold && (chain !== TELLING || TOLD.test(bare))) continue;
     const [, negated, source] = SOURCE.exec(bare) ?? [];
     found.push({
       bits,

@@ -17,6 +17,11 @@ export interface Marking {
   readonly to?: Both<IntervalSet>;
   /** Whether packets meet the rule before it is known where they leave to. */
   readonly isBeforeRouting?: true;
+  /**
+   * The table of iptables-nft, such as `ip mangle`, where nft lists the rule by its target's name only: what iptables-save
+   * prints of that table says more.
+   */
+  readonly namedIn?: string;
   /** Which line of the text it is, or which entry of the listing, from 0; absent for what is no rule. */
   readonly index?: number;
 }

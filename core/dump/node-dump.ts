@@ -74,8 +74,7 @@ const FILLING = / --(?:add|del)-set (\S+)/g;
 class Held {
   readonly listings: DumpedListing[] = [];
   readonly parts: SavedPart[] = [];
-  /** What rules do to marks of packets to others than Services. */
-  readonly marks: DumpedMarks[] = [];
+  private readonly found: DumpedMarks[] = [];
   private readonly ipsets = new Map<string, IntervalSet>();
   /** The ipsets that rules change: what they hold when a packet comes is not what was printed. */
   private readonly filled = new Set<string>();
@@ -87,7 +86,7 @@ class Held {
         const read = readSavedPart(file, part);
         if ('message' in read) return read;
         this.parts.push(read);
-        this.marks.push({ file, part, ...marksSetByIptables(part.text) });
+        this.found.push({ file, part, ...marksSetByIptables(part.text) });
         for (const [, name] of part.text.matchAll(FILLING)) this.filled.add(name!);
         return undefined;
       }
@@ -97,7 +96,7 @@ class Held {
         const message = listingFault(entries);
         if (message) return { line: part.line, message };
         const listing = { entries, file, part };
-        this.marks.push({ file, part, listing, ...marksSetByNft(entries) });
+        this.found.push({ file, part, listing, ...marksSetByNft(entries) });
         this.listings.push(listing);
         return undefined;
       }
@@ -109,6 +108,24 @@ class Held {
         return fault && { line: part.line + fault.line - 1, message: `"${fault.text}" is no line of ipset save` };
       }
     }
+  }
+
+  /** What rules do to marks of packets to others than Services; what iptables-save tells nft need not name. */
+  get marks(): readonly DumpedMarks[] {
+    return this.found.map(one => ({
+      ...one,
+      markings: one.markings.filter(({ namedIn }) => namedIn === undefined || !this.saves(namedIn)),
+    }));
+  }
+
+  /** Whether iptables-save printed a table of nftables, such as `ip mangle`. */
+  private saves(table: string): boolean {
+    const [family, name] = table.split(' ');
+    const own = family === 'ip6' ? 6 : 4;
+    return this.parts.some(({ tables, tools, names }) => {
+      const isOwn = [...tables, ...tools].some(one => one.family === own);
+      return isOwn && names.includes(name!);
+    });
   }
 
   /** The sets of addresses that are what was printed. */

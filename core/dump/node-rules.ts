@@ -18,6 +18,7 @@ import { ownerOf } from './owner';
 import type { DumpPart } from './part';
 import { linePlace, Places } from './places';
 import type { DumpedTable } from './saved';
+import { serviceAddresses } from './services';
 
 /** Where packets of pods come from, as far as that is known. */
 export type Sources = Omit<Packets, 'protocol'>['sources'];
@@ -62,6 +63,16 @@ export class NodeRules {
   /** The families that the dumps say something of. */
   get families(): readonly Family[] {
     return [...this.rules.keys()];
+  }
+
+  /** Whether of iptables' tables the dumps have "nat" alone, and nothing of nft: what other tables do to packets is not seen. */
+  get isNatAlone(): boolean {
+    return this.listings.length === 0 && this.tables.every(({ part }) => !/^\*(?!nat\s*$)/m.test(part.text));
+  }
+
+  /** The addresses of Services, to whose ports kube-proxy's rules send packets elsewhere: these rules are not followed. */
+  services(family: Family): IntervalSet {
+    return serviceAddresses(family, this.tables, this.listings);
   }
 
   /** The rules of a family. */

@@ -25,6 +25,8 @@ export interface DumpedTable {
 export interface SavedPart {
   /** The tables that have a say behind the routing decision. */
   readonly tables: readonly DumpedTable[];
+  /** The names of all tables that were printed. */
+  readonly names: readonly string[];
   /** The tools that printed something, be it other tables. */
   readonly tools: readonly Tool[];
   /** The families of which the tool says that legacy iptables has tables too, which it does not print. */
@@ -73,6 +75,7 @@ export function readSavedPart(file: string, part: DumpPart): SavedPart | DumpFau
   const first = tools[0]?.family ?? settled[0]?.family ?? familyByName(file) ?? 4;
   return {
     tables: settled,
+    names: [...part.text.matchAll(/^\*(\S+)/gm)].map(([, name]) => name!),
     tools,
     legacyElsewhere: read.comments.flatMap(comment => legacyWarning(comment) ?? []),
     unprinted: read.unprinted.map(({ line, text }) => ({ family: first, line: part.line + line - 1, text })),

@@ -20,10 +20,16 @@ describe('what is proven', () => {
       stdout: `node-1: proven
   IPv4: every address is treated as is wanted by the intent
   IPv6: nothing of it is in the dump
+  the table "nat" alone is in the dump: whether others mark packets, or leave them untracked, is not seen
 1 node against "prod": 1 proven
 `,
       stderr: '',
     });
+  });
+
+  test('hangs on other tables too, where they are not in the dump', () => {
+    box.write('node-1', `${dumpOf(['@agent'])}*mangle\n:PREROUTING ACCEPT [0:0]\nCOMMIT\n`);
+    expect(verify('--against', 'node-1').stdout).not.toContain('alone is in the dump');
   });
 
   test('goes for the rules that nft lists, and for the standard input', () => {
@@ -62,6 +68,7 @@ describe('what is proven', () => {
   IPv4: every address is treated as is wanted by the intent
     192.168.1.0/24: it leaves this to the data plane
   IPv6: nothing of it is in the dump
+  the table "nat" alone is in the dump: whether others mark packets, or leave them untracked, is not seen
 1 node against "prod": 1 proven
 `);
   });
@@ -72,6 +79,7 @@ describe('what is proven', () => {
   IPv4: every address is treated as is wanted by the intent
     as is wanted, but not by the agent: the rule for 203.0.113.0/24: node-1:8:1: iptables -t nat -A POSTROUTING -d 203.0.113.0/24 -j MASQUERADE --random-fully
   IPv6: nothing of it is in the dump
+  the table "nat" alone is in the dump: whether others mark packets, or leave them untracked, is not seen
 1 node against "prod": 1 proven
 `);
   });
@@ -89,6 +97,7 @@ describe('what is not', () => {
       stdout: `node-1: proven
   IPv4: every address is treated as is wanted by the intent
   IPv6: nothing of it is in the dump
+  the table "nat" alone is in the dump: whether others mark packets, or leave them untracked, is not seen
 
 node-2: contradicted
   IPv4: 262,144 addresses treated otherwise than is wanted
@@ -291,6 +300,7 @@ test('a dump that cannot be read does not hide the others', () => {
     stdout: `good: proven
   IPv4: every address is treated as is wanted by the intent
   IPv6: nothing of it is in the dump
+  the table "nat" alone is in the dump: whether others mark packets, or leave them untracked, is not seen
 3 nodes against "prod": 1 proven, 2 not read
 `,
     stderr: expect.stringMatching(/^masq: bad:1:1: .*\nmasq: "nowhere" does not exist.*\n$/),
@@ -330,7 +340,7 @@ describe('in JSON', () => {
       ...{ cluster: 'prod', as: 'the intent', egressPoliciesNotCompared: 0, unread: [] },
       nodes: [
         {
-          ...{ node: 'node-1', files: ['node-1'], verdict: 'contradicted' },
+          ...{ node: 'node-1', files: ['node-1'], verdict: 'contradicted', tableNatAlone: true },
           families: [
             {
               ...{ family: 4, verdict: 'contradicted' },
@@ -639,6 +649,7 @@ spec: {template: {spec: {containers: [{name: aws-node, image: cni, env: ${env}}]
     expect(proof('', '')).toBe(`node-1: proven
   IPv4: every address is treated as is wanted by AWS's VPC CNI
   IPv6: nothing of it is in the dump
+  the table "nat" alone is in the dump: whether others mark packets, or leave them untracked, is not seen
 1 node against "aws": 1 proven
 `);
     expect(box.masq('diff', 'aws.yaml', 'node-1', ...told)).toMatchObject({ status: 0 });

@@ -241,6 +241,45 @@ export const ADVERSARIES: readonly Adversary[] = [
     },
   },
   {
+    name: 'Tailscale of old, which asks for the whole mark, beside one who asks for another bit of it',
+    rules: {
+      nat: [
+        '-A POSTROUTING -j OVN-KUBE-EGRESS-IP-MULTI-NIC',
+        '-A POSTROUTING -j ts-postrouting',
+        ...AGENT,
+        '-A OVN-KUBE-EGRESS-IP-MULTI-NIC -d 203.0.113.0/24 -m mark --mark 0xa -j SNAT --to-source 192.0.2.1',
+        '-A ts-postrouting -m mark --mark 0x40000 -j MASQUERADE',
+      ],
+    },
+    answers: { '203.0.113.1': 'unknown', '198.51.100.1': 'masquerade', '10.0.0.1': 'preserve' },
+  },
+  {
+    name: 'chains that are called nearly as those for Services',
+    rules: {
+      raw: ['-A PREROUTING -d 198.51.100.0/24 -j CNI-NOTRACK', '-A CNI-NOTRACK -j CT --notrack'],
+      nat: [
+        '-A PREROUTING -d 10.5.0.0/16 -j KUBE-EGRESS',
+        '-A PREROUTING -d 192.0.2.0/24 -j CNI-EGRESS',
+        ...KUBE_PROXY,
+        ...AGENT,
+        '-A KUBE-EGRESS -j MARK --set-xmark 0x4000/0x4000',
+        '-A CNI-EGRESS -j DNAT --to-destination 10.1.2.3',
+      ],
+    },
+    answers: { '10.5.0.1': 'unknown', '198.51.100.1': 'preserve', '192.0.2.1': 'unknown' },
+  },
+  {
+    name: 'addresses that are of no type on old kernels, which forward no packet to them',
+    rules: {
+      nat: [
+        '-A POSTROUTING -d 0.1.0.0/16 -m addrtype --dst-type UNICAST -j MASQUERADE',
+        '-A POSTROUTING -d 0.2.0.0/16 -m addrtype ! --dst-type BROADCAST -j MASQUERADE',
+        '-A POSTROUTING -d 0.3.0.0/16 -m addrtype --dst-type BROADCAST -j MASQUERADE',
+      ],
+    },
+    answers: { '0.1.0.1': 'masquerade', '0.2.0.1': 'masquerade', '0.3.0.1': 'preserve' },
+  },
+  {
     name: 'Tailscale on a node of Cilium, whose programs put pods into the same bits',
     rules: {
       filter: [

@@ -169,6 +169,11 @@ describe('what is in no dump is not guessed', () => {
       `${FOUR}# Table \`nat' is incompatible, use 'nft' tool.\n*mangle\n:POSTROUTING ACCEPT [0:0]\nCOMMIT\n`,
       'a table that iptables-save cannot print (line 2): add what "nft -j list ruleset" prints',
     ],
+    [
+      'one that has no say but may mark packets',
+      `${FOUR}${NAT}# Table \`filter' is incompatible, use 'nft' tool.\n`,
+      `a table that iptables-save cannot print (line ${NAT.split('\n').length + 1}): add what "nft -j list ruleset" prints`,
+    ],
   ])('%s', (_, text, what) => {
     expect(mapOf(text)).toBe(everywhere(what));
   });
