@@ -562,6 +562,31 @@ data: {config: "nonMasqueradeCIDRs: []\\nmasqLinkLocal: true"}
 });
 
 describe('--out-interface', () => {
+  test('decides what rules of nft ask', () => {
+    const of = { family: 'ip', table: 't', chain: 'c' };
+    const match = (left: object, right: unknown): object => ({ match: { op: '==', left, right } });
+    const to = { payload: { protocol: 'ip', field: 'daddr' } };
+    const preserved = ['10.0.0.0/8', '169.254.0.0/16', '192.168.1.0/24'].map(text => {
+      const [addr, len] = text.split('/');
+      return { rule: { ...of, expr: [match(to, { prefix: { addr, len: Number(len) } }), { return: null }] } };
+    });
+    const out = match({ meta: { key: 'oifname' } }, { set: ['eth0', 'ens*'] });
+    const masquerade = { rule: { ...of, handle: 9, expr: [out, { masquerade: { flags: 'fully-random' } }] } };
+    const hook = { type: 'nat', hook: 'postrouting', prio: 100, policy: 'accept' };
+    const table = { table: { family: 'ip', name: 't' } };
+    const chain = { chain: { family: 'ip', table: 't', name: 'c', ...hook } };
+    box.write('node-1', JSON.stringify({ nftables: [table, chain, ...preserved, masquerade] }));
+    const verdict = (...args: string[]): string | undefined => {
+      const { stdout } = verify('--against', 'node-1', ...args);
+      return /IPv4: (?:every address is|.* (?:otherwise|cannot be told))/.exec(stdout)?.[0];
+    };
+    expect(verdict()).toMatch(/cannot be told$/);
+    expect(verdict('--out-interface', 'eth0')).toBe('IPv4: every address is');
+    expect(verdict('--out-interface', 'eth0,ens+')).toBe('IPv4: every address is');
+    expect(verdict('--out-interface', 'wg0')).toMatch(/otherwise$/);
+    expect(verdict('--out-interface', 'eth0,wg0')).toMatch(/cannot be told$/);
+  });
+
   const outside = ['-A POSTROUTING ! -o eth+ -d 10.8.0.0/14 -j MASQUERADE', '@agent'];
 
   test('is asked for where rules hang on it, and decides about them', () => {
