@@ -1,3 +1,4 @@
+import { someOf } from '../../core/analysis/node-subject';
 import { andList } from '../../core/diagnostics';
 import { isLabelKey, isLabelValue, type Labels, labelsText } from '../../core/intent/selector';
 import type { Pod } from '../../core/treatment/pod-classes';
@@ -27,7 +28,7 @@ export function sourceText(treatment: Treatment): string {
       return treatment.sourceIP;
     case 'unknown':
       if (treatment.rules.length === 0) return 'an address that is not known: it is in no dump';
-      return `an address that cannot be told: it hangs on ${andList(treatment.rules.map(rule => `"${rule}"`))}`;
+      return `an address that cannot be told: it hangs on ${andList(someOf(treatment.rules.map(rule => `"${rule}"`)))}`;
   }
 }
 

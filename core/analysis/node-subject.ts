@@ -145,18 +145,26 @@ class Decisions {
   }
 }
 
-/** How many of the rules that decide for some packets are named. */
+/** How many of the rules that decide for some packets are named, and how many of those that a decision hangs on. */
 const MOST_NAMED = 3;
+const MOST_HUNG_ON = 5;
 
 /** Several rules that decide alike, or that a decision hangs on, in words. */
 export function decidersText(deciders: readonly Decision[], text: (one: Decision) => string): string {
-  if (deciders[0]?.treatment.kind === 'unknown') return deciders.map(text).join(', and ');
+  if (deciders[0]?.treatment.kind === 'unknown') return someOf(deciders.map(text)).join(', and ');
   const last = deciders.at(-1)!;
   const some = deciders.slice(0, -1).map(text);
   if (some.length === 0) return text(last);
   const left = some.length - MOST_NAMED;
   const named = left > 0 ? [...some.slice(0, MOST_NAMED), `${left} more`] : some;
   return `${named.join(' or ')} for some packets, else by ${text(last)}`;
+}
+
+/** The first ones of the rules that a decision hangs on, and how many there are more: there may be thousands. */
+export function someOf(rules: readonly string[]): readonly string[] {
+  const all = [...new Set(rules)];
+  const more = all.length - MOST_HUNG_ON;
+  return more > 1 ? [...all.slice(0, MOST_HUNG_ON), `${more} more rules`] : all;
 }
 
 /** The rules of a node that decide, each by itself: all but the last one for some packets only, or all together of what cannot be told. */

@@ -173,3 +173,15 @@ test.each([
   expect(stderr).toContain(`node:8:1: "${asked.replace('! ', '')}" is no block of addresses: `);
   expect(stderr).toContain(why);
 });
+
+test('of thousands of rules that a packet may come to the first ones are named', () => {
+  const rule = (n: number): string => `-A POSTROUTING -s 10.9.${n}.0/24 -j MASQUERADE`;
+  const rules = Array.from({ length: 200 }, (_, n) => rule(n));
+  const first = [0, 1, 2, 3, 4].map(rule);
+  const text = explain(rules, '--to', '8.8.8.8');
+  expect(text).toContain(`it hangs on ${first.map(one => `"iptables -t nat ${one}"`).join(', ')} and 195 more rules\n`);
+  expect(text).toContain(
+    `    decided by ${first.map((one, n) => at(7 + n, one)).join(', and ')}, and 195 more rules\n`,
+  );
+  expect(json(rules, '--to', '8.8.8.8').explanations[0].decidedBy.rules).toHaveLength(200);
+});
