@@ -9,11 +9,11 @@ import { type Tool, toolOf } from './saved';
 
 /** Whether a chain is one whose marks are for packets to Services and host ports. */
 export function isOfServices(chain: string): boolean {
-  return leadsToServices(chain) || chain.startsWith('NETAVARK-');
+  return leadsToServices(chain) || chain === 'KUBE-POSTROUTING' || chain.startsWith('NETAVARK-');
 }
 
 /** Where packets of pods enter a table before. */
-const ENTERED = / (?:PREROUTING|FORWARD)$/;
+const ENTERED: readonly string[] = ['PREROUTING', 'FORWARD'];
 
 /** Rules for packets that do not come from pods of the node, or do not leave it. */
 const OF_OTHERS = / -i (\S+) | --dst-type LOCAL(?: |$)/;
@@ -44,6 +44,7 @@ const DESTINATION = /^(?:\[\d+:\d+\] )?-A FORWARD (?:-s \S+ )?-d (\S+) /;
 interface MarkLine {
   /** The rule, without what comments say. */
   readonly bare: string;
+  readonly table: string;
   readonly chain: string;
   /** What it leads to, or does. */
   readonly target: string;
@@ -60,31 +61,58 @@ interface MarkLine {
 export function marksSetByIptables(save: string): MarksSet {
   const byCilium = CILIUM.test(save) ? [BY_CILIUM] : [];
   if (!save.includes('MARK') && !save.includes('--map-mark')) return { markings: byCilium, cleared: [] };
-  const lines = markLines(save);
-  return { markings: [...byCilium, ...setBy(lines)], cleared: clearedBy(save, lines) };
+  const all = save.split('\n');
+  const lines = markLines(all);
+  return { markings: [...byCilium, ...setBy(lines)], cleared: clearedBy(all, lines) };
 }
 
 /** The rules that may have to do with marks, of chains that packets of pods may come to before the postrouting ones. */
-function markLines(save: string): readonly MarkLine[] {
-  const found: (MarkLine & { readonly table: string })[] = [];
-  const leads = new Map<string, Set<string>>();
+function markLines(all: readonly string[]): readonly MarkLine[] {
+  const found: MarkLine[] = [];
   let table = '';
   let tool: Tool | undefined;
-  for (const [index, line] of save.split('\n').entries()) {
+  for (const [index, line] of all.entries()) {
     if (line.startsWith('*')) table = line.slice(1).trim();
     else if (line.startsWith('#')) tool = toolOf(line) ?? tool;
-    const bare = line.replace(/"(?:[^"\\]|\\.)*"/g, '""');
-    const [, chain = '', target = ''] = LEADING.exec(bare) ?? [];
-    const from = `${table} ${chain}`;
-    leads.set(from, (leads.get(from) ?? new Set()).add(`${table} ${target}`));
-    if (!line.includes('MARK') && !line.includes('--map-mark')) continue;
-    const text = `${tool?.family === 6 ? 'ip6tables' : 'iptables'} -t ${table} ${line.replace(/^\[\d+:\d+\] /, '')}`;
-    const rule: NatRule = { conditions: [], verdict: { kind: 'continue' }, text };
-    found.push({ bare, table, chain, target, index, ...(tool && { tool }), rule });
+    else if (!line.startsWith(':') && (line.includes('MARK') || line.includes('--map-mark'))) {
+      if (isOfOneService(line)) continue;
+      const bare = line.replace(/"(?:[^"\\]|\\.)*"/g, '""');
+      const [, chain = '', target = ''] = LEADING.exec(bare) ?? [];
+      const text = `${tool?.family === 6 ? 'ip6tables' : 'iptables'} -t ${table} ${line.replace(/^\[\d+:\d+\] /, '')}`;
+      const rule: NatRule = { conditions: [], verdict: { kind: 'continue' }, text };
+      found.push({ bare, table, chain, target, index, ...(tool && { tool }), rule });
+    }
   }
-  const met = new Set([...leads.keys()].filter(name => ENTERED.test(name)));
+  const isKnown = ({ chain }: MarkLine): boolean => ENTERED.includes(chain) || isOfServices(chain);
+  if (found.every(isKnown)) return found;
+  const met = metChains(all);
+  return found.filter(one => isKnown(one) || met.has(`${one.table} ${one.chain}`));
+}
+
+/** Whether a rule is one of the many of kube-proxy's for one Service or pod, and sets no mark itself. */
+function isOfOneService(line: string): boolean {
+  return line.startsWith('-A KUBE-S') && !line.startsWith(`-A ${TELLING} `) && !/MARK --|--map-mark/.test(line);
+}
+
+/** The chains, behind their tables' names, that packets of pods may come to before the postrouting ones. */
+function metChains(all: readonly string[]): ReadonlySet<string> {
+  const leads = new Map<string, Set<string>>();
+  let table = '';
+  for (const line of all) {
+    if (line.startsWith('*')) table = line.slice(1).trim();
+    const start = line.startsWith('[') ? line.indexOf(' ') + 1 : 0;
+    if (!line.startsWith('-A ', start)) continue;
+    // What leads to a chain has nothing behind the chain's name.
+    const at = line.lastIndexOf(' ');
+    const from = `${table} ${line.slice(start + 3, line.indexOf(' ', start + 3))}`;
+    const next = leads.get(from);
+    const target = `${table} ${line.slice(at + 1)}`;
+    if (next) next.add(target);
+    else leads.set(from, new Set([target]));
+  }
+  const met = new Set([...leads.keys()].filter(name => ENTERED.includes(name.slice(name.indexOf(' ') + 1))));
   for (const name of met) for (const next of leads.get(name) ?? []) met.add(next);
-  return found.filter(one => met.has(`${one.table} ${one.chain}`));
+  return met;
 }
 
 function setBy(lines: readonly MarkLine[]): readonly Marking[] {
@@ -123,15 +151,15 @@ function destinationOf(rule: string): Pick<Marking, 'to'> {
 }
 
 /** The bits that rules for every packet take away behind the routing decision, where nothing puts them back. */
-function clearedBy(save: string, lines: readonly MarkLine[]): readonly Cleared[] {
+function clearedBy(all: readonly string[], lines: readonly MarkLine[]): readonly Cleared[] {
   const isRestored = lines.some(
     ({ bare, chain }) => chain !== 'PREROUTING' && (bare.includes('--restore-mark') || OBSCURE.test(bare)),
   );
-  if (isRestored) return [];
+  if (isRestored || !lines.some(({ chain }) => chain === 'FORWARD')) return [];
   const found: Cleared[] = [];
   const known = new Map(lines.map(one => [one.index, one]));
   let isOpen = true;
-  for (const [index, line] of save.split('\n').entries()) {
+  for (const [index, line] of all.entries()) {
     if (line.startsWith('*')) isOpen = true;
     if (!isOpen || !/^(?:\[\d+:\d+\] )?-A FORWARD /.test(line)) continue;
     const own = known.get(index);

@@ -83,22 +83,30 @@ export function readSavedPart(file: string, part: DumpPart): SavedPart | DumpFau
 }
 
 /** What a rule asks of where packets come from or go to, with the length of a prefix. */
-const BLOCK = / (-[sd]) ([0-9a-f.:]+\/\d+)(?= |$)/gi;
+const BLOCK = / (-[sd]) ([0-9a-f.:]+\/\d+)(?=[ \n]|$)/gi;
+
+/** A block of IPv4 that there is: there may be a hundred thousand of them. */
+const USUAL = /^(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}\/(?:[12]?\d|3[0-2])$/;
 
 /** The first rule that asks for a block that there cannot be: no kernel has it, so that somebody has changed the dump. */
 function blockFault({ text, line }: DumpPart): DumpFault | undefined {
-  for (const [n, rule] of text.split('\n').entries()) {
-    if (!rule.includes('-A ')) continue;
-    for (const [, option, block] of rule.replace(/"(?:[^"\\]|\\.)*"/g, '""').matchAll(BLOCK)) {
-      const [address, length] = block!.split('/');
-      const read = parseAddress(address!);
-      const most = read.ok ? BITS[read.value.family] : 0;
-      if (read.ok && Number(length) <= most) continue;
-      const why = read.ok ? `a prefix of IPv${read.value.family} has ${most} bits at most` : read.fault.message;
-      return { line: line + n, message: `"${option} ${block}" is no block of addresses: ${why}` };
-    }
+  for (const { 1: option, 2: block, index } of text.matchAll(BLOCK)) {
+    if (USUAL.test(block!)) continue;
+    const [address, length] = block!.split('/');
+    const read = parseAddress(address!);
+    const most = read.ok ? BITS[read.value.family] : 0;
+    if ((read.ok && Number(length) <= most) || !isAsked(text, index)) continue;
+    const why = read.ok ? `a prefix of IPv${read.value.family} has ${most} bits at most` : read.fault.message;
+    const before = text.slice(0, index).split('\n').length - 1;
+    return { line: line + before, message: `"${option} ${block}" is no block of addresses: ${why}` };
   }
   return undefined;
+}
+
+/** Whether what stands at a place of a dump is part of a rule, and of none of its comments. */
+function isAsked(text: string, index: number): boolean {
+  const before = text.slice(text.lastIndexOf('\n', index) + 1, index);
+  return before.includes('-A ') && !before.replace(/"(?:[^"\\]|\\.)*"/g, '').includes('"');
 }
 
 /**

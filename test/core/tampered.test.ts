@@ -216,6 +216,12 @@ describe('rendered objects', () => {
       'a shell in between',
       'upstream-user-guide',
       ({ DaemonSet }) => set(DaemonSet, `${AGENT}.command`, ['sh', '-c', '/ip-masq-agent']),
+      'DaemonSet "ip-masq-agent" has ["sh","-c","/ip-masq-agent"] at spec.template.spec.containers[0].command where nothing is planned; masq cannot vouch for the object with it, and the intent has no field for it; undo it, or patch outside of masq',
+    ],
+    [
+      'a shell that does more',
+      'upstream-user-guide',
+      ({ DaemonSet }) => set(DaemonSet, `${AGENT}.command`, ['sh', '-c', 'sleep 9; /ip-masq-agent']),
       'what DaemonSet "ip-masq-agent" starts is not the agent itself',
     ],
     [
