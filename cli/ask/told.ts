@@ -206,7 +206,8 @@ export function readWith(values: Invocation['values'], subjects: readonly Subjec
   );
   return [
     ...given('config'),
-    ...given('facts'),
+    // An intent has its own facts.
+    ...(subjects.some(({ model, bundle, plane, node }) => !model || bundle || plane || node) ? given('facts') : []),
     ...(subjects.some(({ flags }) => flags) ? given('agent-args') : []),
     ...vpc.map(range => `--vpc-cidr=${vpcText(range)}`),
     ...(subjects.some(({ node }) => node) ? given('out-interface') : []),

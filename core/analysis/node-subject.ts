@@ -1,10 +1,17 @@
 import { type Both, both, type Family, type IntervalSet, type LabelledSet, Partition } from '../address';
-import type { KernelDecision } from '../dataplane/kernel-map';
+import type { KernelDecision, ProtocolDecision } from '../dataplane/kernel-map';
 import type { NatRule } from '../dataplane/nat-rule';
 import { PROTOCOLS } from '../dataplane/protocol';
 import type { NodeRules } from '../dump/node-rules';
 import type { Asked, TreatmentMap } from '../treatment/map';
-import { type Decision, MASQUERADE, PRESERVE, treatmentText } from '../treatment/treatment';
+import {
+  type Decision,
+  MASQUERADE,
+  PRESERVE,
+  sameTreatment,
+  type Treatment,
+  treatmentText,
+} from '../treatment/treatment';
 import { setsByLabel } from './diff';
 import { givesNodeSource, type NodeSource } from './node-source';
 import type { Subject } from './subject';
@@ -118,6 +125,11 @@ class Decisions {
     const kept = is.some.filter(({ treatment }) => treatment.kind === 'preserve');
     const exits = kept.flatMap(({ protocol }) => keeping[keeping.length === 1 ? 0 : PROTOCOLS.indexOf(protocol)]!);
     const rules = [...new Set([...exits.flatMap(rule => rule ?? []), ...is.rules])];
+    const [first, ...others] = is.some;
+    // How source ports are chosen, which may differ by protocol, is no other treatment.
+    if (first && is.some.length === PROTOCOLS.length && others.every(one => isLike(first.treatment, one))) {
+      return this.decided(first.treatment, rules);
+    }
     const decision = this.decided({ kind: 'unknown', rules: rules.map(({ text }) => text) }, rules);
     if (hangsOnInterface(this.node, rules)) BY_INTERFACE.add(decision);
     return decision;
@@ -143,6 +155,12 @@ class Decisions {
     this.numbers.set(rule, known);
     return known;
   }
+}
+
+/** Whether packets of a protocol are treated in a way, but for ports, which not all have. */
+function isLike(treatment: Treatment, { protocol, treatment: own }: ProtocolDecision): boolean {
+  const hasNoPorts = protocol === 'other' && treatment.kind === 'masquerade';
+  return sameTreatment(hasNoPorts ? MASQUERADE : treatment, own);
 }
 
 /** How many of the rules that decide for some packets are named, and how many of those that a decision hangs on. */

@@ -79,7 +79,7 @@ export function draftAgent(objects: AgentObjects): Drafted {
       return { ...spec, ...(randomFully !== undefined && !isMended && { randomFully }) };
     },
     takesFlags: daemonSet === undefined,
-    ipv6Unknown: daemonSet === undefined && objects.flags === undefined && !listsIPv6(config),
+    ipv6Unknown: daemonSet === undefined && objects.flags === undefined,
     at,
     map: () => agentTreatment(config, flags, document),
   };

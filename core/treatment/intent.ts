@@ -37,7 +37,13 @@ export function whereSaid(intent: TreatmentMap, plane: TreatmentMap): TreatmentM
   const base = both(family =>
     intent.base[family].zip(plane.base[family], (said, done) => (isLeftOpen(said) ? done : said)),
   );
-  return { ...intent, base };
+  const left = intent.base[4].where(isLeftOpen);
+  // What a policy does there is as little known, where that hangs on what nodes there are.
+  const done = plane.egress
+    .filter(({ decision }) => decision.treatment.kind === 'unknown')
+    .map(rule => ({ ...rule, destinations: rule.destinations.intersect(left) }))
+    .filter(({ destinations }) => !destinations.isEmpty());
+  return { ...intent, base, egress: [...intent.egress, ...done] };
 }
 
 /** Whether an intent leaves it to the data plane what happens. */

@@ -185,3 +185,18 @@ test('of thousands of rules that a packet may come to the first ones are named',
   );
   expect(json(rules, '--to', '8.8.8.8').explanations[0].decidedBy.rules).toHaveLength(200);
 });
+
+test('how source ports are chosen is no other treatment', () => {
+  const tcp = '-A POSTROUTING -d 10.3.0.0/16 -p tcp -j MASQUERADE';
+  const all = '-A POSTROUTING -d 10.0.0.0/8 -j MASQUERADE --random-fully';
+  expect(explain([tcp, all], '--to', '10.3.0.1')).toContain(
+    `to 10.3.0.1: masqueraded
+    they leave with the address of its node
+    decided by ${at(7, tcp)} for some packets, else by ${at(8, all)}
+`,
+  );
+  // Ports that only some packets get are.
+  const ports = `${tcp} --to-ports 1024-2048`;
+  const udp = '-A POSTROUTING -d 10.3.0.0/16 -p udp -j MASQUERADE';
+  expect(explain([ports, udp, all], '--to', '10.3.0.1')).toContain('to 10.3.0.1: treated in a way that cannot be told');
+});

@@ -569,3 +569,14 @@ test('a ConfigMap in another namespace than the DaemonSet is not read, and its l
   );
   expect(stderr).toContain('  hint: if it is to count, give both one namespace and import again\n');
 });
+
+test('a list with IPv6 does not say by itself that the agent writes IPv6 rules', () => {
+  box.write('config', 'nonMasqueradeCIDRs: [10.0.0.0/8, "fd00::/8"]\n');
+  const ranges = ['--node-cidr=10.1.2.0/24', '--pod-cidr=10.1.3.0/24,fd00:1::/64', '--platform=kubernetes'];
+  const asked = box.masq('import', 'config', ...ranges);
+  expect(asked.status).toBe(2);
+  expect(asked.stderr).toContain('give --agent-args with what the agent is started with');
+  const told = box.masq('import', 'config', ...ranges, '--agent-args=--enable-ipv6', '-o', 'prod.yaml');
+  expect(told.status).toBe(0);
+  expect(box.masq('diff', 'config', 'prod.yaml', '--agent-args=--enable-ipv6').stdout).toContain('no changes');
+});

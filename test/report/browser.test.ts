@@ -196,6 +196,14 @@ describe.skipIf(isBrowserMissing('the report'))('a report in a browser', { timeo
     }
   });
 
+  test.each(['#rules', '#nothing-there'])('the map is there too where a link leads to %s', async hash => {
+    const { page } = await open('one', hash);
+    await expect.poll(() => page.locator('#detail').textContent(), PATIENCE).toContain('decided by');
+    await page.locator('#ask-input').fill('10.0.0.1');
+    await page.locator('#ask-input').press('Enter');
+    await expect.poll(() => page.locator('#answer').textContent(), PATIENCE).toContain('10.0.0.1');
+  });
+
   test('the map is painted as packets are treated', async () => {
     const { page } = await open('one', '#at=10.0.0.0/8', { deviceScaleFactor: 2 });
     const [corner, side] = [pointOf(address('10.0.0.0').words[0]!), SIDE / 16];

@@ -34,10 +34,14 @@ export class PlaceKeeper {
     window.addEventListener('hashchange', () => this.read());
   }
 
-  /** Goes to what the address tells. */
+  /** Whether the page shows anything yet. */
+  private isShown = false;
+
+  /** Goes to what the address tells; one that tells no place, as of a part of the page, is that of the whole at first. */
   read(): void {
     this.known = location.hash;
-    const place = placeOf(location.hash.slice(1));
+    const place = placeOf(location.hash.slice(1)) ?? (this.isShown ? undefined : {});
+    this.isShown = true;
     if (place) this.goTo(place);
     else this.remember();
   }
