@@ -79,9 +79,9 @@ function shortest(cidrs: readonly Cidr[], known: IntervalSet): RangeEntry[] {
   const { family } = known;
   const own = cidrs.filter(one => one.family === family);
   const listed = [...new Set(own.map(formatCidr))];
-  const terms = termsOf(IntervalSet.fromCidrs(family, own).union(known)).filter(
-    ({ cidr }) => !known.containsSet(IntervalSet.ofCidr(cidr)),
-  );
+  const terms = termsOf(IntervalSet.fromCidrs(family, own).union(known))
+    .filter(({ cidr }) => !known.containsSet(IntervalSet.ofCidr(cidr)))
+    .map(({ cidr, minus }) => ({ cidr, minus: IntervalSet.fromCidrs(family, minus).subtract(known).cidrs() }));
   const entries = terms.map(entryOf);
   return words(entries) < listed.length ? entries : listed;
 }
