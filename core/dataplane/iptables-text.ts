@@ -32,12 +32,22 @@ export function chainRules(plan: FamilyPlan): string[] {
   return [...preserved, ...limited, `${comment(LAST_COMMENT)} -j MASQUERADE${random}`];
 }
 
-/** How likely a range is to be chosen, as the kernel keeps it: in 31 bits. The last one takes the rest. */
+/** How likely a range is to be chosen. The last one takes the rest. */
 function chance({ first, last, outOf }: PortRange): string {
   const size = last - first + 1;
-  if (size === outOf) return '';
-  const probability = Math.round((size / outOf) * 2 ** 31) / 2 ** 31;
-  return ` -m statistic --mode random --probability ${probability.toFixed(11)}`;
+  return size === outOf ? '' : ` -m statistic --mode random --probability ${probabilityText(size / outOf)}`;
+}
+
+/**
+ * A probability as iptables-save prints it: what the kernel keeps of it, 31 bits, with 11 decimals. A value between two
+ * of them (an odd multiple of 1/4096) goes to the even one, as C's printf rounds; toFixed goes up.
+ */
+export function probabilityText(probability: number): string {
+  const kept = Math.round(probability * 2 ** 31);
+  const text = (kept / 2 ** 31).toFixed(11);
+  const between = kept % 2 ** 20 === 2 ** 19;
+  const last = Number(text.at(-1));
+  return between && last % 2 === 1 ? `${text.slice(0, -1)}${last - 1}` : text;
 }
 
 /**

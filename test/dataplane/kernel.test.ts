@@ -5,7 +5,7 @@ import { type Cidr, cidr, FAMILIES, type Family, formatAddress } from '../../cor
 import { CidrList } from '../../core/address/cidr-list';
 import { parseAgentFlags } from '../../core/agentfile/flags';
 import { readIptablesSave, type SavedTable } from '../../core/dataplane/iptables-save';
-import { restoreText } from '../../core/dataplane/iptables-text';
+import { probabilityText, restoreText } from '../../core/dataplane/iptables-text';
 import { firstDeviation, type KernelDecision } from '../../core/dataplane/kernel-map';
 import { leftovers, removalText } from '../../core/dataplane/leftover';
 import { deltaCommands } from '../../core/dataplane/nft-delta';
@@ -30,8 +30,7 @@ const FLAVOURS = ['nft', 'legacy'] as const;
 const TOOL: Readonly<Record<Family, string>> = { 4: 'iptables', 6: 'ip6tables' };
 const MARK = '--- next ---';
 
-const many = (count: number, block: (i: number) => string): string[] =>
-  Array.from({ length: count }, (_, i) => block(i));
+const many = <T>(count: number, one: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => one(i));
 
 const LISTS: Readonly<Record<string, readonly string[] | undefined>> = {
   'no list': undefined,
@@ -64,6 +63,7 @@ const FLAGS: readonly (readonly string[])[] = [
   ['--enable-ipv6', '--random-fully=false', '--masq-chain=IP-MASQ'],
   ['--enable-ipv6', '--to-ports=5000'],
   ['--enable-ipv6', '--to-ports=1024-9999,20000-29999,40000-65535', '--nomasq-all-reserved-ranges'],
+  ['--to-ports=1-3354,1-4838'],
 ];
 
 /** Every list with the flags that say most, and every set of flags with a list of both families. */
@@ -165,6 +165,19 @@ describe.skipIf(!hasKernel())('in the kernel', () => {
       expect(leftovers(tableOf(after), now.chain)).toEqual({ jumps: [], chains: [] });
       expect(leftovers(tableOf(after))).toMatchObject({ jumps: [expect.anything()], chains: ['IP-MASQ-AGENT'] });
     });
+  });
+
+  test.each(FLAVOURS)('iptables-%s-save prints probabilities as the agent expects them', flavour => {
+    // All that lie between two decimals, and what ranges of ports have a share of.
+    const shares = [...many(2048, i => (2 * i + 1) / 4096), ...many(2048, i => (i * 31 + 1) / (i * 31 + 3354))];
+    const texts = shares.map(
+      share => `-A POSTROUTING -m statistic --mode random --probability ${probabilityText(share)}`,
+    );
+    const tool = `iptables-${flavour}`;
+    const dump = inNamespace(`${tool}-restore < A; ${tool}-save -t nat`, {
+      A: ['*nat', ...texts, 'COMMIT', ''].join('\n'),
+    });
+    expect(dump.split('\n').filter(line => line.startsWith('-A'))).toEqual(texts);
   });
 
   describe('nftables', () => {
