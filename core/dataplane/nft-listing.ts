@@ -18,9 +18,10 @@ export function nftEntries(text: string, commands = 1): readonly unknown[] | und
   return lines.length === commands ? entries : undefined;
 }
 
-function listedIn(line: string): readonly unknown[] | undefined {
+/** The entries of one listing that `nft -j` printed; undefined when it is none. */
+export function listedIn(text: string): readonly unknown[] | undefined {
   try {
-    const listed = fieldsOf(JSON.parse(line))?.nftables;
+    const listed = fieldsOf(JSON.parse(text))?.nftables;
     return Array.isArray(listed) ? listed : undefined;
   } catch {
     return undefined;

@@ -4,6 +4,7 @@ import type { InterfaceName } from '../dataplane/interfaces';
 import { iptablesChains, iptablesRuleset } from '../dataplane/iptables-ruleset';
 import { fieldsOf } from '../dataplane/json';
 import { joinRulesets, type NatRule, type NatRuleset, standIn } from '../dataplane/nat-rule';
+import { listedIn } from '../dataplane/nft-listing';
 import { type NftRuleset, readNftRuleset } from '../dataplane/nft-ruleset';
 import { andList } from '../diagnostics';
 import { readIpsets } from './ipset';
@@ -91,7 +92,7 @@ class Held {
         return undefined;
       }
       case 'nft': {
-        const entries = entriesOf(part.text);
+        const entries = listedIn(part.text);
         if (!entries) return { line: part.line, message: 'this is no whole listing of "nft -j"; is it cut short?' };
         const message = listingFault(entries);
         if (message) return { line: part.line, message };
@@ -178,15 +179,6 @@ class Held {
       found.push(`the tables of legacy iptables, which are not in the dump: add what "${tool}-legacy-save" prints`);
     }
     return found;
-  }
-}
-
-function entriesOf(text: string): readonly unknown[] | undefined {
-  try {
-    const listed = fieldsOf(JSON.parse(text))?.nftables;
-    return Array.isArray(listed) ? listed : undefined;
-  } catch {
-    return undefined;
   }
 }
 

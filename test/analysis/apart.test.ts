@@ -1,27 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { openNotes } from '../../core/analysis/open-notes';
 import { type ReadSubjects, SubjectReader } from '../../core/analysis/subject';
-
-const daemonSet = (name: string): string => `apiVersion: apps/v1
-kind: DaemonSet
-metadata: {name: ${name}, namespace: kube-system}
-spec:
-  selector: {matchLabels: {k8s-app: ip-masq-agent}}
-  template:
-    metadata: {labels: {k8s-app: ip-masq-agent}}
-    spec:
-      hostNetwork: true
-      containers:
-        - name: ip-masq-agent
-          image: registry.k8s.io/networking/ip-masq-agent:v2.12.0
-          securityContext: {capabilities: {add: [NET_ADMIN, NET_RAW]}}
-          volumeMounts: [{name: config, mountPath: /etc/config}]
-      volumes:
-        - name: config
-          configMap: {name: ${name}, optional: true, items: [{key: config, path: ip-masq-agent}]}
-`;
-const configMap = (name: string, key = 'config'): string =>
-  `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}, namespace: kube-system}\ndata: {${key}: "nonMasqueradeCIDRs: [10.0.0.0/8]"}\n`;
+import { agentConfigMap, agentDaemonSet } from './agent-manifests';
 
 function read(files: Readonly<Record<string, string>>, areNamed: boolean): ReadSubjects {
   const reader = new SubjectReader(undefined, undefined, areNamed);
@@ -38,7 +18,7 @@ const REMEDY =
   'and each folder is taken for a cluster: if they are of one, put them into one folder, or give what "kustomize build" prints';
 
 describe('a DaemonSet and its ConfigMap in two folders', () => {
-  const files = { 'base/ds.yaml': daemonSet('ip-masq-agent'), 'prod/cm.yaml': configMap('ip-masq-agent') };
+  const files = { 'base/ds.yaml': agentDaemonSet(), 'prod/cm.yaml': agentConfigMap() };
 
   test('are of one cluster where they were named, and that is said', () => {
     expect(told(read(files, true))).toEqual([
@@ -61,14 +41,17 @@ describe('a DaemonSet and its ConfigMap in two folders', () => {
   });
 
   test('are looked at together: what does not fit is refused', () => {
-    const { subjects, diagnostics } = read({ ...files, 'prod/cm.yaml': configMap('ip-masq-agent', 'file') }, true);
+    const { subjects, diagnostics } = read(
+      { ...files, 'prod/cm.yaml': agentConfigMap().replace('config:', 'file:') },
+      true,
+    );
     expect(subjects).toEqual([]);
     expect(diagnostics.map(({ code }) => code)).toContain('MQ603');
   });
 
   test('of which there are several are of nobody knows which cluster', () => {
     const note = `DaemonSets of the agent stand in other folders than ConfigMaps that they may mount, ${REMEDY}`;
-    const several = { ...files, 'test/cm.yaml': configMap('ip-masq-agent') };
+    const several = { ...files, 'test/cm.yaml': agentConfigMap() };
     expect(told(read(several, true))).toEqual([
       ['base', LOST, [note]],
       ['prod', STRAY, [note]],
@@ -78,17 +61,17 @@ describe('a DaemonSet and its ConfigMap in two folders', () => {
 });
 
 test.each([
-  ['a ConfigMap of another name', { 'a/ds.yaml': daemonSet('x'), 'b/cm.yaml': configMap('ip-masq-agent') }],
+  ['a ConfigMap of another name', { 'a/ds.yaml': agentDaemonSet('x'), 'b/cm.yaml': agentConfigMap() }],
   [
     'a ConfigMap with a DaemonSet of its own',
-    { 'a/ds.yaml': daemonSet('x'), 'b/cm.yaml': configMap('x'), 'b/ds.yaml': daemonSet('x') },
+    { 'a/ds.yaml': agentDaemonSet('x'), 'b/cm.yaml': agentConfigMap('x'), 'b/ds.yaml': agentDaemonSet('x') },
   ],
   [
     'a DaemonSet that has its ConfigMap',
     {
-      'a/ds.yaml': daemonSet('ip-masq-agent'),
-      'a/cm.yaml': configMap('ip-masq-agent'),
-      'b/cm.yaml': configMap('ip-masq-agent'),
+      'a/ds.yaml': agentDaemonSet(),
+      'a/cm.yaml': agentConfigMap(),
+      'b/cm.yaml': agentConfigMap(),
     },
   ],
 ])('%s stays where it is', (_, files) => {

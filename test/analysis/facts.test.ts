@@ -4,6 +4,7 @@ import { withFacts } from '../../core/analysis/facts';
 import { readSubjects, type Subject } from '../../core/analysis/subject';
 import type { TreatmentMap } from '../../core/treatment/map';
 import { treatmentText } from '../../core/treatment/treatment';
+import { agentConfigMap, agentDaemonSet } from './agent-manifests';
 
 /** The one subject of a text. */
 function subject(text: string): Subject {
@@ -28,32 +29,10 @@ const MODELS = {
   anthos: model('platform: anthos-bare-metal\n  version: 1.10.0'),
 };
 
-const configMap = (name: string): string => `apiVersion: v1
-kind: ConfigMap
-metadata: {name: ${name}, namespace: kube-system}
-data: {config: "nonMasqueradeCIDRs: [10.0.0.0/9]"}
-`;
-const DAEMON_SET = `---
-apiVersion: apps/v1
-kind: DaemonSet
-metadata: {name: agent, namespace: kube-system}
-spec:
-  selector: {matchLabels: {k8s-app: ip-masq-agent}}
-  template:
-    metadata: {labels: {k8s-app: ip-masq-agent}}
-    spec:
-      hostNetwork: true
-      containers:
-        - name: ip-masq-agent
-          image: registry.k8s.io/networking/ip-masq-agent:v2.11.0
-          securityContext: {capabilities: {add: [NET_ADMIN, NET_RAW]}}
-          volumeMounts: [{name: config, mountPath: /etc/config}]
-      volumes: [{name: config, configMap: {name: masq, items: [{key: config, path: ip-masq-agent}]}}]
-`;
 const NO_SNAT = `apiVersion: networking.gke.io/v1
 kind: EgressNATPolicy
 metadata: {name: default}
-spec: {action: NoSNAT, destinations: [{cidr: 10.0.0.0/9}]}
+spec: {action: NoSNAT, destinations: [{cidr: 10.0.0.0/8}]}
 `;
 const GATEWAY = `apiVersion: networking.gke.io/v1alpha1
 kind: EgressNATPolicy
@@ -81,12 +60,12 @@ const LIST_ALONE = ['preserved', 'masqueraded', 'masqueraded'];
 
 describe("what a cluster's facts make of objects", () => {
   test.each([
-    ["an agent's file", configMap('ip-masq-agent'), 'autopilot', LIST_ALONE],
-    ["an agent's file", configMap('ip-masq-agent'), 'anthos', LIST_ALONE],
-    ["an agent's file under a name of its own", configMap('masq'), 'kubernetes', LIST_ALONE],
-    ["an agent's file under a name of its own", configMap('masq'), 'gke', LIST_ALONE],
-    ['a DaemonSet with its file', configMap('masq') + DAEMON_SET, 'autopilot', LIST_ALONE],
-    ['a DaemonSet with its file', configMap('masq') + DAEMON_SET, 'anthos', LIST_ALONE],
+    ["an agent's file", agentConfigMap(), 'autopilot', LIST_ALONE],
+    ["an agent's file", agentConfigMap(), 'anthos', LIST_ALONE],
+    ["an agent's file under a name of its own", agentConfigMap('masq'), 'kubernetes', LIST_ALONE],
+    ["an agent's file under a name of its own", agentConfigMap('masq'), 'gke', LIST_ALONE],
+    ['a DaemonSet with its file', `${agentConfigMap('masq')}---\n${agentDaemonSet('masq')}`, 'autopilot', LIST_ALONE],
+    ['a DaemonSet with its file', `${agentConfigMap('masq')}---\n${agentDaemonSet('masq')}`, 'anthos', LIST_ALONE],
     ["Autopilot's policy", NO_SNAT, 'kubernetes', LIST_ALONE],
     ["Autopilot's policy", NO_SNAT, 'gke', LIST_ALONE],
     ["Autopilot's policy", NO_SNAT, 'anthos', LIST_ALONE],
@@ -97,7 +76,7 @@ describe("what a cluster's facts make of objects", () => {
 
   test.each([
     // With GKE's agent nobody preserves nodes that the list does not name; with Autopilot's it is done for them.
-    ["an agent's file", configMap('ip-masq-agent'), 'gke', LIST_ALONE],
+    ["an agent's file", agentConfigMap(), 'gke', LIST_ALONE],
     ["Autopilot's policy", NO_SNAT, 'autopilot', ['preserved', 'preserved', 'masqueraded']],
     ["the gateway's policy", GATEWAY, 'anthos', ['masqueraded', 'preserved', 'masqueraded']],
   ] as const)('of its own is what they say: %s, %s', (_what, text, facts, wanted) => {

@@ -5,6 +5,7 @@ import { FAMILIES, formatCidr } from '../../core/address';
 import { diffMaps } from '../../core/analysis/diff';
 import { openNotes } from '../../core/analysis/open-notes';
 import { readSubjects } from '../../core/analysis/subject';
+import { agentConfigMap, agentDaemonSet } from './agent-manifests';
 
 const ROOT = join(__dirname, '../..');
 
@@ -36,14 +37,12 @@ test('files with an error denote nothing', () => {
 });
 
 test('two files of the agent are told by what their ConfigMaps have not in common', () => {
-  const configMap = (name: string, namespace: string): string =>
-    `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}, namespace: ${namespace}}\ndata: {config: "nonMasqueradeCIDRs: [10.0.0.0/8]"}\n`;
   const lacks = (...texts: string[]) => readSubjects(yaml('a/all.yaml', texts.join('---\n')));
-  const alike = lacks(configMap('ip-masq-agent', 'kube-system'), configMap('ip-masq-agent', 'net'));
+  const alike = lacks(agentConfigMap('ip-masq-agent', 'kube-system'), agentConfigMap('ip-masq-agent', 'net'));
   expect(JSON.stringify(alike)).toContain(
     'ConfigMaps hold 2 files of the agent, \\"ip-masq-agent\\" in kube-system (config) and \\"ip-masq-agent\\" in net (config)',
   );
-  expect(JSON.stringify(lacks(configMap('masq-a', 'net'), configMap('masq-b', 'net')))).toContain(
+  expect(JSON.stringify(lacks(agentConfigMap('masq-a', 'net'), agentConfigMap('masq-b', 'net')))).toContain(
     '\\"masq-a\\" (config) and \\"masq-b\\" (config)',
   );
 });
@@ -69,18 +68,12 @@ describe('what is rendered denotes what was asked for', () => {
 });
 
 describe("a ConfigMap that is not where GKE's agent looks", () => {
-  const configMap = (name: string, namespace: string) =>
-    yaml(
-      'a.yaml',
-      `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}, namespace: ${namespace}}\ndata: {config: "nonMasqueradeCIDRs: [10.0.0.0/8]"}\n`,
-    );
-
   test.each([
     ['ip-masq-agent', 'kube-system', []],
     ['ip-masq-config', 'kube-system', ['"ip-masq-config" in kube-system']],
     ['ip-masq-agent', 'default', ['"ip-masq-agent" in default']],
   ])('%s in %s', (name, namespace, where) => {
-    const [subject] = readSubjects(configMap(name, namespace)).subjects;
+    const [subject] = readSubjects(yaml('a.yaml', agentConfigMap(name, namespace))).subjects;
     expect(openNotes(subject!)).toEqual(
       where.map(
         one =>
@@ -118,8 +111,9 @@ describe('what runs already is read, though nobody may write it so', () => {
     expect(readSubjects(yaml('a.yaml', text)).diagnostics.map(({ code }) => code)).toContain('MQ410');
   });
 
-  const daemonSet = (apiVersion: string, selector = '') =>
-    `apiVersion: ${apiVersion}\nkind: DaemonSet\nmetadata: {name: ip-masq-agent, namespace: kube-system}\nspec:\n${selector}  template:\n    metadata: {labels: {k8s-app: ip-masq-agent}}\n    spec:\n      hostNetwork: true\n      containers:\n        - name: ip-masq-agent\n          image: registry.k8s.io/networking/ip-masq-agent:v2.11.0\n          securityContext: {capabilities: {add: [NET_ADMIN, NET_RAW]}}\n          volumeMounts: [{name: config, mountPath: /etc/config}]\n      volumes: [{name: config, configMap: {name: ip-masq-agent, optional: true, items: [{key: config, path: ip-masq-agent}]}}]\n`;
+  const SELECTOR = '  selector: {matchLabels: {k8s-app: ip-masq-agent}}\n';
+  const daemonSet = (apiVersion: string, selector = ''): string =>
+    agentDaemonSet().replace('apps/v1', apiVersion).replace(SELECTOR, selector);
 
   test('a DaemonSet of an apiVersion that filled in the selector itself', () => {
     const old = readSubjects(yaml('old.yaml', daemonSet('extensions/v1beta1')));

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { agentConfigMap, agentDaemonSet } from '../analysis/agent-manifests';
 import { ROOT, sandbox } from './sandbox';
 
 const box = sandbox();
@@ -453,27 +454,8 @@ test('of a namespace by its name it is told that policies ask for more', () => {
 });
 
 test('files of one agent that are named one by one are of one cluster, and a folder of theirs is not', () => {
-  const ds = `apiVersion: apps/v1
-kind: DaemonSet
-metadata: {name: ip-masq-agent, namespace: kube-system}
-spec:
-  selector: {matchLabels: {k8s-app: ip-masq-agent}}
-  template:
-    metadata: {labels: {k8s-app: ip-masq-agent}}
-    spec:
-      hostNetwork: true
-      containers:
-        - name: ip-masq-agent
-          image: registry.k8s.io/networking/ip-masq-agent:v2.12.0
-          securityContext: {capabilities: {add: [NET_ADMIN, NET_RAW]}}
-          volumeMounts: [{name: config, mountPath: /etc/config}]
-      volumes: [{name: config, configMap: {name: ip-masq-agent, optional: true, items: [{key: config, path: ip-masq-agent}]}}]
-`;
-  box.write('split/base/ds.yaml', ds);
-  box.write(
-    'split/prod/cm.yaml',
-    'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ip-masq-agent, namespace: kube-system}\ndata: {config: "nonMasqueradeCIDRs: [10.0.0.0/8]"}\n',
-  );
+  box.write('split/base/ds.yaml', agentDaemonSet());
+  box.write('split/prod/cm.yaml', agentConfigMap());
   const heads = (...sides: string[]) =>
     box.masq('explain', ...sides, '--to', '192.168.0.1').stdout.match(/^(\w+: packets| {2}note: .*| {2}to .*)/gm);
   expect(heads('split/base/ds.yaml', 'split/prod/cm.yaml')).toEqual([

@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { agentConfigMap, agentDaemonSet } from '../analysis/agent-manifests';
 import { intent, sandbox } from './sandbox';
 
 const box = sandbox();
@@ -317,62 +318,40 @@ test('does not overwrite a file, until it is told to', () => {
 });
 
 describe('an option', () => {
-  const CONFIG_MAP = JSON.stringify({
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: { name: 'ip-masq-agent', namespace: 'kube-system' },
-    data: { config: 'nonMasqueradeCIDRs: [10.0.0.0/8]\n' },
-  });
   const POLICY = JSON.stringify({
     apiVersion: 'networking.gke.io/v1',
     kind: 'EgressNATPolicy',
     metadata: { name: 'default' },
     spec: { action: 'NoSNAT', destinations: [{ cidr: '10.0.0.0/8' }] },
   });
-  const DAEMON_SET = `apiVersion: apps/v1
-kind: DaemonSet
-metadata: {name: ip-masq-agent, namespace: kube-system}
-spec:
-  selector: {matchLabels: {k8s-app: ip-masq-agent}}
-  template:
-    metadata: {labels: {k8s-app: ip-masq-agent}}
-    spec:
-      hostNetwork: true
-      tolerations: [{operator: Exists}]
-      containers:
-        - name: ip-masq-agent
-          image: gke.gcr.io/ip-masq-agent:v2.9.3
-          args: [--masq-chain=IP-MASQ]
-          securityContext: {capabilities: {add: [NET_ADMIN, NET_RAW]}}
-          volumeMounts: [{name: config, mountPath: /etc/config}]
-      volumes: [{name: config, configMap: {name: ip-masq-agent, optional: true, items: [{key: config, path: ip-masq-agent}]}}]
-`;
+  /** GKE's agent, which is told by its chain. */
+  const DAEMON_SET = agentDaemonSet().replace('=IP-MASQ-AGENT]', '=IP-MASQ]');
   const ALONE = 'without the DaemonSet that starts the agent, and nothing that is imported is one; leave it out';
 
   test.each([
     [
-      'map.json',
+      'map.yaml',
       '--vpc-cidr=10.0.0.0/8',
       "--vpc-cidr 10.0.0.0/8: it is for AWS's VPC CNI, and for Azure's agent on AKS, which preserve the VPC by themselves, and nothing that is imported does; leave it out",
     ],
     [
-      'map.json',
+      'map.yaml',
       '--version=1.29',
       '--version 1.29: what is rendered for platform kubernetes hangs on no version; leave it out',
     ],
     [
-      'map.json',
+      'map.yaml',
       '--dataplane=v2',
       '--dataplane v2: only clusters of gke-standard have it to choose, and this one is kubernetes',
     ],
-    ['map.json', '--force', '--force overwrites a file, and none is written; name one with -o'],
+    ['map.yaml', '--force', '--force overwrites a file, and none is written; name one with -o'],
     [
-      'map.json',
+      'map.yaml',
       '--dialect=azure',
       '--dialect azure is about a ConfigMap whose key begins with "ip-masq", and none is imported; leave it out',
     ],
     [
-      'map.json',
+      'map.yaml',
       '--dialect=tencent',
       '--dialect tencent is about a ConfigMap "ip-masq-agent-config" with the key "config", and none is imported; leave it out',
     ],
@@ -393,7 +372,7 @@ spec:
       `--agent-args is for an ip-masq-agent file, or its ConfigMap, ${ALONE}`,
     ],
   ])('that has no effect is refused: %s %s', (file, option, said) => {
-    box.write('map.json', CONFIG_MAP);
+    box.write('map.yaml', agentConfigMap());
     box.write('set.yaml', DAEMON_SET);
     box.write('node.save', '*nat\n:POSTROUTING ACCEPT [0:0]\n-A POSTROUTING ! -d 10.0.0.0/8 -j MASQUERADE\nCOMMIT\n');
     const { status, stdout, stderr } = box.masq('import', file, '--platform=kubernetes', ...FACTS, option);

@@ -2,15 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { address } from '../../core/address';
 import { podSets } from '../../core/analysis/enforced';
 import { nodeTreatment } from '../../core/analysis/node-subject';
-import { readNode } from '../../core/dump/node-dump';
 import { hasKernel, inNamespace } from '../dataplane/kernel';
 import { ADVERSARIES, type Answers, saveOf, USUAL } from './adversaries';
+import { nodeOf } from './node-of';
 
 /** What is said of packets from pods to some destinations. */
 function said(dump: string, pods: string, to: readonly string[]): Answers {
-  const read = readNode([{ file: 'node.save', text: dump }]);
-  if (!read.ok) throw new Error(read.faults.join('\n'));
-  const { base } = nodeTreatment(read.rules, podSets(pods));
+  const { base } = nodeTreatment(nodeOf(dump), podSets(pods));
   return Object.fromEntries(to.map(one => [one, base[4].at(address(one)).treatment.kind]));
 }
 

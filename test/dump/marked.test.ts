@@ -2,16 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { enforcedOf } from '../../core/analysis/enforced';
 import { readSubjects } from '../../core/analysis/subject';
 import { verifyNode } from '../../core/analysis/verify';
-import { readNode } from '../../core/dump/node-dump';
 import { hasKernel, inNamespace } from '../dataplane/kernel';
+import { nodeOf } from './node-of';
 import { dumpOf, INTENT, kubeProxy } from './nodes';
 
 const [subject] = readSubjects([{ file: 'masq.yaml', text: INTENT }]).subjects;
 
 function verdictOf(text: string): string {
-  const read = readNode([{ file: 'node.save', text }]);
-  if (!read.ok) throw new Error(read.faults.join('\n'));
-  return verifyNode(read.rules, subject!.map, enforcedOf(subject!)).verdict;
+  return verifyNode(nodeOf(text), subject!.map, enforcedOf(subject!)).verdict;
 }
 
 const NODE = dumpOf([...kubeProxy(2), '@agent']);

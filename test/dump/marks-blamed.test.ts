@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { enforcedOf } from '../../core/analysis/enforced';
 import { readSubjects } from '../../core/analysis/subject';
 import { type FamilyProof, verifyNode } from '../../core/analysis/verify';
-import { readNode } from '../../core/dump/node-dump';
+import { nodeOf } from './node-of';
 import { dumpOf, INTENT, kubeProxy } from './nodes';
 
 const [subject] = readSubjects([{ file: 'masq.yaml', text: INTENT }]).subjects;
@@ -14,11 +14,10 @@ function told(text: string): {
   on: string[];
   isRemedied: boolean;
 } {
-  const read = readNode([{ file: 'node.dump', text }]);
-  if (!read.ok) throw new Error(read.faults.join('\n'));
-  const [proof] = verifyNode(read.rules, subject!.map, enforcedOf(subject!)).families;
-  const placed = (rule: Parameters<typeof read.rules.placeOf>[1]): string =>
-    `${read.rules.placeOf(4, rule)?.range?.start.line ?? '-'}: ${rule.text}`;
+  const node = nodeOf(text);
+  const [proof] = verifyNode(node, subject!.map, enforcedOf(subject!)).families;
+  const placed = (rule: Parameters<typeof node.placeOf>[1]): string =>
+    `${node.placeOf(4, rule)?.range?.start.line ?? '-'}: ${rule.text}`;
   const { verdict, inTheWay, isRemedied, differences } = proof!;
   const on = differences.flatMap(({ parts }) => parts.flatMap(({ rules }) => rules.map(placed)));
   return { verdict, inTheWay: inTheWay.map(({ rule }) => placed(rule)), on, isRemedied };

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { address } from '../../core/address';
 import { podSets } from '../../core/analysis/enforced';
 import { nodeTreatment } from '../../core/analysis/node-subject';
-import { readNode } from '../../core/dump/node-dump';
 import { hasKernel, inNamespace } from '../dataplane/kernel';
+import { nodeOf } from './node-of';
 
 /** Rules that nft writes itself: kube-proxy's, and what masquerades all but 10.0.0.0/8. */
 const NATIVE = `
@@ -25,9 +25,7 @@ table ip masq-agent {
 
 /** What is said of packets from pods to some destinations. */
 function said(dump: string, ...to: readonly string[]): string[] {
-  const read = readNode([{ file: 'node.json', text: dump }]);
-  if (!read.ok) throw new Error(read.faults.join('\n'));
-  const { base } = nodeTreatment(read.rules, podSets('10.244.0.0/16'));
+  const { base } = nodeTreatment(nodeOf(dump), podSets('10.244.0.0/16'));
   return to.map(one => base[4].at(address(one)).treatment.kind);
 }
 

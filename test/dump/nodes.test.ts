@@ -3,20 +3,14 @@ import { formatAddress } from '../../core/address';
 import { enforcedOf } from '../../core/analysis/enforced';
 import { readSubjects } from '../../core/analysis/subject';
 import { type NodeProof, verifyNode } from '../../core/analysis/verify';
-import { readNode } from '../../core/dump/node-dump';
 import type { NodeRules } from '../../core/dump/node-rules';
 import { hasKernel, inNamespace } from '../dataplane/kernel';
 import { mapText } from '../dataplane/map-text';
+import { nodeOf } from './node-of';
 import { dumpOf, INTENT, NODES } from './nodes';
 
 const [subject] = readSubjects([{ file: 'masq.yaml', text: INTENT }]).subjects;
 const enforced = enforcedOf(subject!);
-
-function nodeOf(text: string): NodeRules {
-  const read = readNode([{ file: 'node.save', text }]);
-  if (!read.ok) throw new Error(read.faults.join('\n'));
-  return read.rules;
-}
 
 const proofOf = (node: NodeRules): NodeProof => verifyNode(node, subject!.map, enforced);
 

@@ -4,15 +4,15 @@ import { enforcedOf, podSets } from '../../core/analysis/enforced';
 import { nodeTreatment } from '../../core/analysis/node-subject';
 import { readSubjects } from '../../core/analysis/subject';
 import { verifyNode } from '../../core/analysis/verify';
-import { readNode } from '../../core/dump/node-dump';
 import { hasKernel, inNamespace } from '../dataplane/kernel';
+import { nodeOf } from './node-of';
 import { dumpOf, INTENT, kubeProxy } from './nodes';
 
 /** What is said of packets from a pod to an address: the treatment, and the rules by which it cannot be told. */
 function said(dump: string, to: Address): string {
-  const read = readNode([{ file: 'node.save', text: dump }]);
-  if (!read.ok) throw new Error(read.faults.join('\n'));
-  const { treatment } = nodeTreatment(read.rules, podSets('10.244.1.2/32,fd00:10:244:1::2/128')).base[to.family].at(to);
+  const { treatment } = nodeTreatment(nodeOf(dump), podSets('10.244.1.2/32,fd00:10:244:1::2/128')).base[to.family].at(
+    to,
+  );
   return treatment.kind === 'unknown' ? `unknown: ${treatment.rules.join(' and ')}` : treatment.kind;
 }
 
@@ -132,7 +132,6 @@ describe.skipIf(!hasKernel())('as the kernel lists it', () => {
 test('a proof is one of the destinations with which packets leave', () => {
   const [subject] = readSubjects([{ file: 'masq.yaml', text: INTENT }]).subjects;
   const dnat = '-A PREROUTING -d 203.0.113.0/24 -j DNAT --to-destination 10.0.0.1';
-  const read = readNode([{ file: 'node.save', text: dumpOf([...kubeProxy(2), dnat, '@agent']) }]);
-  if (!read.ok) throw new Error(read.faults.join('\n'));
-  expect(verifyNode(read.rules, subject!.map, enforcedOf(subject!)).verdict).toBe('proven');
+  const node = nodeOf(dumpOf([...kubeProxy(2), dnat, '@agent']));
+  expect(verifyNode(node, subject!.map, enforcedOf(subject!)).verdict).toBe('proven');
 });

@@ -9,12 +9,12 @@ import { planCluster } from '../../core/artefact/plan';
 import { chainRules, jumpRule, restoreText } from '../../core/dataplane/iptables-text';
 import { nftText, tableCommands } from '../../core/dataplane/nft-text';
 import { planRules, type RulePlan } from '../../core/dataplane/plan';
-import { readNode } from '../../core/dump/node-dump';
 import type { ClusterModel } from '../../core/intent/model';
 import { intentTreatment } from '../../core/treatment/intent';
 import { cidrArbitrary, cidrsOf, intentArbitrary, modelOf } from '../core/intents';
 import { addressOf, edges, holds, type Intent, keeps } from '../core/naive';
 import { hasKernel, inNamespace } from '../dataplane/kernel';
+import { nodeOf } from './node-of';
 
 /** Intents whose agent masq renders, so that all of its rules are known. */
 const agentIntent = intentArbitrary.filter(
@@ -35,9 +35,7 @@ function planOf(model: ClusterModel): RulePlan {
 }
 
 function proofOf(model: ClusterModel, dump: string): NodeProof {
-  const read = readNode([{ file: 'node', text: dump }]);
-  if (!read.ok) throw new Error(`${read.faults.join('\n')}\n${dump}`);
-  return verifyNode(read.rules, intentTreatment(model), enforcedOf({ model }));
+  return verifyNode(nodeOf(dump), intentTreatment(model), enforcedOf({ model }));
 }
 
 const TOOL = { 4: 'iptables', 6: 'ip6tables' } as const;

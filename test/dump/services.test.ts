@@ -1,14 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { cidr, formatCidr, setsOf } from '../../core/address';
 import { serviceNotes } from '../../core/analysis/open-notes';
-import { readNode } from '../../core/dump/node-dump';
+import { nodeOf } from './node-of';
 import { dumpOf, kubeProxy } from './nodes';
-
-function nodeOf(text: string) {
-  const read = readNode([{ file: 'node.save', text }]);
-  if (!read.ok) throw new Error(read.faults.join('\n'));
-  return read.rules;
-}
 
 const element = (key: unknown) => [key, { goto: { target: 'service-X' } }];
 

@@ -2,12 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { address, formatAddress } from '../../core/address';
 import { podSets } from '../../core/analysis/enforced';
 import { nodeTreatment } from '../../core/analysis/node-subject';
-import { readNode } from '../../core/dump/node-dump';
 import type { NodeRules } from '../../core/dump/node-rules';
 import { hasKernel, inNamespace } from '../dataplane/kernel';
+import { nodeOf } from './node-of';
 
 /** A node's rules as nft lists them, of a table whose base chain has these. */
-function nodeOf(rules: readonly string[], others = ''): NodeRules {
+function rulesOf(rules: readonly string[], others = ''): NodeRules {
   const T = `table inet t {
     ${others}
     chain preserved { accept; }
@@ -16,9 +16,7 @@ function nodeOf(rules: readonly string[], others = ''): NodeRules {
     chain c { type nat hook postrouting priority 100; ${rules.join('; ')}; }
   }\n`;
   const text = inNamespace('nft -f T\nnft -j list ruleset', { T });
-  const read = readNode([{ file: 'node.json', text }]);
-  if (!read.ok) throw new Error(read.faults.join('\n'));
-  return read.rules;
+  return nodeOf(text);
 }
 
 const ADDRESSES = ['10.1.2.3', '10.200.0.1', '203.0.113.1'].map(address);
@@ -93,17 +91,17 @@ describe.skipIf(!hasKernel())('maps of verdicts are followed element by element'
       ['preserve', 'preserve', 'preserve'],
     ],
   ])('%s', (_, rules, kinds) => {
-    expect(said(nodeOf(rules))).toEqual(kinds);
+    expect(said(rulesOf(rules))).toEqual(kinds);
   });
 
   test('with a name', () => {
     const map = 'map m { type ipv4_addr : verdict; flags interval; elements = { 10.0.0.0/8 : accept } }';
-    expect(said(nodeOf(['ip daddr vmap @m', 'masquerade'], map))).toEqual(['preserve', 'preserve', 'masquerade']);
+    expect(said(rulesOf(['ip daddr vmap @m', 'masquerade'], map))).toEqual(['preserve', 'preserve', 'masquerade']);
     // As nft lists it, it may as well be one whose elements --terse left out; another one with elements shows that it is not.
     const empty = map.replace(/elements.*\} /, '');
-    expect(said(nodeOf(['ip daddr vmap @m', 'masquerade'], empty))).toEqual(['unknown', 'unknown', 'unknown']);
+    expect(said(rulesOf(['ip daddr vmap @m', 'masquerade'], empty))).toEqual(['unknown', 'unknown', 'unknown']);
     const beside = `${empty}\n set s { type ipv4_addr; elements = { 192.0.2.1 }; }`;
-    expect(said(nodeOf(['ip daddr vmap @m', 'masquerade'], beside))).toEqual([
+    expect(said(rulesOf(['ip daddr vmap @m', 'masquerade'], beside))).toEqual([
       'masquerade',
       'masquerade',
       'masquerade',
@@ -111,7 +109,7 @@ describe.skipIf(!hasKernel())('maps of verdicts are followed element by element'
   });
 
   test('and all of them have the place of their rule, as have those behind', () => {
-    const node = nodeOf(['ip daddr vmap { 10.1.0.0/16 : accept, 203.0.113.1 : return }', 'masquerade']);
+    const node = rulesOf(['ip daddr vmap { 10.1.0.0/16 : accept, 203.0.113.1 : return }', 'masquerade']);
     const { base } = nodeTreatment(node, undefined);
     const text = node.listings[0]!.part.text;
     const named = [...base[4].entries()].map(({ first, value }) => {
