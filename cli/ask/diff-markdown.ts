@@ -1,6 +1,4 @@
-import type { IntervalSet } from '../../core/address';
 import type { ChangedClusters } from '../../core/analysis/fleet';
-import { termsText } from '../../core/analysis/terms';
 import type { Asked } from './asked';
 import { changeIndex } from './diff-index';
 import {
@@ -14,6 +12,7 @@ import {
   tellNote,
   tellUntold,
 } from './told';
+import { shortened, shortTerms } from './words';
 
 /** The first line of a comment, by which the next run finds it again. */
 export const MARKER = '<!-- masq diff -->';
@@ -26,9 +25,6 @@ const MOST_LINES = 50;
 
 /** How long these lines are at the most. */
 const LONGEST_HEAD = 20_000;
-
-/** How long a cell's list of destinations is at the most. */
-const LONGEST_LIST = 400;
 
 /** How long a list of all clusters' names is at the most. */
 const LONGEST_NAMES = 8_000;
@@ -171,16 +167,6 @@ function firstOf(folds: readonly string[]): string {
   let text = '';
   for (const fold of folds) if (text.length + fold.length <= LONGEST_HEAD) text += fold;
   return text;
-}
-
-function shortTerms(to: IntervalSet): string {
-  return shortened(termsText(to));
-}
-
-/** A list of destinations that is not too long for a cell. */
-function shortened(list: string): string {
-  if (list.length <= LONGEST_LIST) return list;
-  return `${list.slice(0, list.lastIndexOf(',', LONGEST_LIST))}, …`;
 }
 
 /** What Markdown would take for something else, in a cell of a table; nobody is called by an @. */

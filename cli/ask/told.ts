@@ -200,14 +200,15 @@ export function readWith(values: Invocation['values'], subjects: readonly Subjec
     const value = values[name] as string | readonly string[] | undefined;
     return [value ?? []].flat().map(one => `--${name}=${one}`);
   };
+  // An intent alone has its own facts.
+  const takesFacts = subjects.some(({ model, bundle, plane, node }) => !model || bundle || plane || node);
   const located = subjects.filter(({ plane }) => plane?.vpc);
   const vpc = readVpc(values['vpc-cidr'], []).filter(({ cluster }) =>
     located.some(({ name }) => cluster === undefined || cluster === name),
   );
   return [
     ...given('config'),
-    // An intent has its own facts.
-    ...(subjects.some(({ model, bundle, plane, node }) => !model || bundle || plane || node) ? given('facts') : []),
+    ...(takesFacts ? given('facts') : []),
     ...(subjects.some(({ flags }) => flags) ? given('agent-args') : []),
     ...vpc.map(range => `--vpc-cidr=${vpcText(range)}`),
     ...(subjects.some(({ node }) => node) ? given('out-interface') : []),

@@ -1,4 +1,6 @@
+import type { IntervalSet } from '../../core/address';
 import { someOf } from '../../core/analysis/node-subject';
+import { termsText } from '../../core/analysis/terms';
 import { andList } from '../../core/diagnostics';
 import { isLabelKey, isLabelValue, type Labels, labelsText } from '../../core/intent/selector';
 import type { Pod } from '../../core/treatment/pod-classes';
@@ -109,4 +111,19 @@ const RAISED = [...'\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079
 /** A power of two, such as `2⁸⁰`. */
 export function power(bits: number): string {
   return `2${[...String(bits)].map(digit => RAISED[Number(digit)]).join('')}`;
+}
+
+/** How long a list of destinations is at the most where room is short. */
+const LONGEST_LIST = 400;
+
+/** Some destinations in writing; of a long list the beginning. */
+export function shortTerms(to: IntervalSet): string {
+  return shortened(termsText(to));
+}
+
+/** A list without what is too much for a cell: it ends between two of its parts. */
+export function shortened(list: string): string {
+  if (list.length <= LONGEST_LIST) return list;
+  const [beginning] = /^.*(?=[,\s])/s.exec(list.slice(0, LONGEST_LIST)) ?? [''];
+  return `${beginning.replace(/,$/, '')}, …`;
 }

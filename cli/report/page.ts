@@ -3,14 +3,13 @@ import { FleetNotes } from '../../core/analysis/open-notes';
 import { pack, type ReportCluster } from '../../core/analysis/report/pack';
 import type { Asked } from '../ask/asked';
 import { diffSummary, shortList, tellHit, tellNote, tellUntold } from '../ask/told';
-import { podText } from '../ask/words';
+import { podText, shortTerms } from '../ask/words';
 import { alike } from './alike';
 import { firstChanged, type Report } from './comparison';
 import { Html, html, scriptData } from './html';
 import { firstPod, type Look, sideOf, titleName, tonesFor, tonesOf, treeOf } from './look';
 import { mapSvg } from './svg';
 import { SVG_STYLE } from './svg-style';
-import { shortTerms } from './view/answer';
 import { changes, changesIndex, clusterLinks } from './view/changes';
 import { fleetTable } from './view/fleet';
 import { legend } from './view/legend';
@@ -152,7 +151,7 @@ function changesSection({ diff, hits, ask }: Asked, clusters: readonly ReportClu
   const left = diff.changed.length - CHANGES;
   const none = diff.changed.length + diff.added.length + diff.removed.length === 0;
   return html`<section id="changes"><h2>What changes</h2>
-${none && html`<p>Nothing: every packet is treated as before.</p>`}
+${none && html`<p>${diff.untold.length > 0 ? 'Nothing that is known.' : 'Nothing: every packet is treated as before.'}</p>`}
 ${changesIndex(diff.changed, all)}
 ${diff.changed.slice(0, CHANGES).map((group, i) => changes(group, ask, all, i > 0 && diff.changed.length > FEW_CHANGES))}
 ${left > 0 && html`<p class="left">${left} more changes are not told here: choose a cluster, or run masq diff. They are of ${listed(diff.changed.slice(CHANGES).flatMap(group => clusterLinks(group, all)))}.</p>`}

@@ -1,4 +1,4 @@
-import { type Both, both, type Family, type IntervalSet, type LabelledSet, Partition } from '../address';
+import { type Both, both, type Family, type IntervalSet, Partition } from '../address';
 import type { KernelDecision, ProtocolDecision } from '../dataplane/kernel-map';
 import type { NatRule } from '../dataplane/nat-rule';
 import { PROTOCOLS } from '../dataplane/protocol';
@@ -32,8 +32,12 @@ export function nodeTreatment(node: NodeRules, pods?: Both<IntervalSet>): Treatm
     const decisions = new Decisions(node, family);
     return node.sent(family, sources).zip(node.keeping(family, sources), (is, keeping) => decisions.of(is, keeping));
   });
-  const map: TreatmentMap = { base, asked: both(family => askedOf(node, base[family])), egress: [] };
-  SOURCES.set(map, { node, ...(pods && { pods }) });
+  return mapOf(base, { node, ...(pods && { pods }) });
+}
+
+function mapOf(base: Both<Partition<Decision>>, from: NodeMap): TreatmentMap {
+  const map: TreatmentMap = { base, asked: both(family => askedOf(base[family])), egress: [] };
+  SOURCES.set(map, from);
   return map;
 }
 
@@ -48,10 +52,7 @@ export function withNodeSource(subject: Subject, source: NodeSource): Subject {
     DECIDERS.set(decision, own);
     return decision;
   };
-  const known: TreatmentMap = { ...map, base: { ...map.base, 4: map.base[4].map(read) } };
-  const from = SOURCES.get(map);
-  if (from) SOURCES.set(known, from);
-  return { ...subject, map: known };
+  return { ...subject, map: mapOf({ ...map.base, 4: map.base[4].map(read) }, SOURCES.get(map) ?? { node }) };
 }
 
 /** What is known of packets of a family that no dump has. */
@@ -200,32 +201,14 @@ export function isByNone(decision: Decision): boolean {
   return DECIDERS.get(decision)?.rules.includes(undefined) ?? false;
 }
 
-/**
- * The rules that decide, in the order in which they stand. Each is told with the destinations that it asks for, where
- * that is all that it asks and the order of the rules alone makes the map; else with those that it decides about.
- */
-function askedOf(node: NodeRules, base: Partition<Decision>): Asked {
-  const { family } = base;
-  const sets = setsByLabel(family, base);
-  const named = [...sets].map(([value, set]) => ({ value, set }));
-  const decided = named.filter(({ value }) => value.at).sort((a, b) => lineOf(a.value) - lineOf(b.value));
-  const rest = named.filter(({ value }) => !value.at);
-  const disjoint = [...decided, ...rest];
-  const otherwise = disjoint.at(-1)!.value;
-  const whole = disjoint.slice(0, -1).map(layer => ({ value: layer.value, set: ownDestinations(layer) }));
-  const made = Partition.fromLayers(family, whole, otherwise);
-  const isKnown = node.families.includes(family) && disjoint.every(({ value }) => value.treatment.kind !== 'unknown');
-  const isSimple = isKnown && !made.firstDifference(base, (a, b) => a === b);
-  return isSimple ? { layers: whole, otherwise } : { layers: disjoint.slice(0, -1), otherwise, unordered: true };
+/** The rules that decide, in the order in which they stand: all that each decides about, for they alone do not make the map. */
+function askedOf(base: Partition<Decision>): Asked {
+  const named = [...setsByLabel(base.family, base)].map(([value, set]) => ({ value, set }));
+  const placed = named.filter(({ value }) => value.at).sort((a, b) => lineOf(a.value) - lineOf(b.value));
+  const layers = [...placed, ...named.filter(({ value }) => !value.at)];
+  return { layers: layers.slice(0, -1), otherwise: layers.at(-1)!.value, unordered: true };
 }
 
 function lineOf({ at }: Decision): number {
   return at?.range?.start.offset ?? 0;
-}
-
-/** What a rule asks for, if it is destinations and nothing else; else what it decides about. */
-function ownDestinations({ value, set }: LabelledSet<Decision>): IntervalSet {
-  const [rule, other] = DECIDERS.get(value)?.rules ?? [];
-  const [first, another] = rule?.conditions ?? [];
-  return first?.on === 'destination' && !another && !other ? first.set : set;
 }

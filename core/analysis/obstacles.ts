@@ -97,7 +97,7 @@ export class Obstacles {
     const doAsk = (left: readonly NatRule[]): boolean => {
       const out = new Set(setting.filter(rule => !left.includes(rule)));
       const kernel = node.map(family, sources, without(ruleset, out), gone);
-      const asks = kernel.where(is => decidersOf(is).some(rule => asking.includes(rule)));
+      const asks = kernel.where(is => rulesOf(is).some(rule => asking.includes(rule)));
       return asks.overlaps(to);
     };
     if (setting.length === 0 || setting.length > MOST_SETTING || doAsk([])) return rules;
@@ -127,9 +127,9 @@ function settingMarks({ chains }: NatRuleset): readonly NatRule[] {
 }
 
 /** The rules that decide about packets. */
-function decidersOf(is: KernelDecision): readonly NatRule[] {
+function rulesOf(is: KernelDecision): readonly NatRule[] {
   if (!is.treatment) return is.rules;
-  return is.rule ? [is.rule] : [];
+  return [is.rule, ...(is.others ?? [])].flatMap(rule => rule ?? []);
 }
 
 /** Whether a chain, named behind its table, is the agent's: that of `--masq-chain`, or one of its table of nftables. */

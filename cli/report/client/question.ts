@@ -4,9 +4,8 @@ import { isDeclared, isPlace, PUBLIC, placeName, rangeFault, rangeSets } from '.
 import type { ReportCluster, Unpacked } from '../../../core/analysis/report/pack';
 import { andList } from '../../../core/diagnostics';
 import { suggest } from '../../../core/diagnostics/suggest';
-import { parseLabels } from '../../ask/words';
+import { parseLabels, shortened } from '../../ask/words';
 import { type Html, html } from '../html';
-import { shortened } from '../view/answer';
 import { isLiteral, readLiteral, wordsOf } from './literal';
 import { asksFor, hasText, type Rule, rulesFound } from './rules-found';
 

@@ -6,7 +6,7 @@ import type { Subject } from '../../../core/analysis/subject';
 import { termsOf, termsText } from '../../../core/analysis/terms';
 import { andList } from '../../../core/diagnostics';
 import type { Pod } from '../../../core/treatment/pod-classes';
-import { ruleText, sourceText } from '../../ask/words';
+import { ruleText, shortened, shortTerms, sourceText } from '../../ask/words';
 import { type Html, html } from '../html';
 import type { Tones } from '../tone';
 import { addressCount, swatch } from './legend';
@@ -70,16 +70,6 @@ export function hitsText(to: IntervalSet, subject: Subject | undefined): string 
 export function sizeText(to: IntervalSet): string {
   const count = to.count();
   return count === 1n ? 'one address' : `${addressCount(count)} addresses`;
-}
-
-/** Some destinations in writing; of a long list the beginning. */
-export function shortTerms(to: IntervalSet): string {
-  return shortened(termsText(to));
-}
-
-/** The beginning of a text that is long. */
-export function shortened(text: string): string {
-  return text.length <= 200 ? text : `${text.slice(0, 200)}…`;
 }
 
 function lowerFirst(text: string): string {
