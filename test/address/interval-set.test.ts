@@ -17,6 +17,7 @@ import {
   setsOf,
   WORDS,
 } from '../../core/address';
+import { runs } from '../random';
 import { addressOf, anyCidr, cidrOf, family, probes, python, setOf, TOP, toBigInt } from './oracle';
 
 const set = (...texts: string[]): IntervalSet => {
@@ -104,7 +105,7 @@ describe('an interval set', () => {
         expect(a.equals(b)).toBe(a.symmetricDifference(b).isEmpty());
         expect(a.union(b).containsSet(a)).toBe(true);
       }),
-      { numRuns: 400 },
+      { numRuns: runs(400) },
     );
   });
 
@@ -154,7 +155,7 @@ describe('an interval set', () => {
         for (let n = 1; n < cover.length; n++) expect(siblings(cover[n - 1]!, cover[n]!)).toBe(false);
         expect(cover.reduce((sum, c) => sum + (1n << BigInt(BITS[s.family] - c.prefix)), 0n)).toBe(s.count());
       }),
-      { numRuns: 400 },
+      { numRuns: runs(400) },
     );
   });
 

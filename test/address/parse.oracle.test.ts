@@ -59,6 +59,8 @@ def row(text):
 print(json.dumps([row(t) for t in json.load(sys.stdin)]))
 `;
 
+import { runs } from '../random';
+
 /** Python reads more forms of a CIDR than one; these faults tell of one of them. */
 const OTHER_FORMS: readonly FaultKind[] = ['missing-prefix', 'netmask', 'leading-zero', 'ipv4-mapped'];
 
@@ -84,7 +86,7 @@ describe('parsing', () => {
         soundFault(text, parseCidr);
         soundFault(text, parseAddress);
       }),
-      { numRuns: 5000 },
+      { numRuns: runs(5000) },
     );
   });
 

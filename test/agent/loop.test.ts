@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { hasKernel } from '../dataplane/kernel';
+import { runs } from '../random';
 import { type AgentRun, type Running, TestNode, until } from './node-lab';
 import { buildProgram, isBuildable, RUNTIMES } from './runtimes';
 
@@ -246,7 +247,7 @@ describe.runIf(hasKernel()).each(RUNTIMES)('the running agent on %s', runtime =>
           await until(`the map of ${valid}`, () => preserves(valid), SOON);
           expect(node.rules().length).toBe(valid === '192.168.0.0/16' ? 7 : 5);
         }),
-        { numRuns: 8 },
+        { numRuns: runs(8) },
       );
     });
   });

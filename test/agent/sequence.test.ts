@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { FAMILIES } from '../../core/address';
 import { hasKernel } from '../dataplane/kernel';
+import { runs } from '../random';
 import { type Running, TestNode, until } from './node-lab';
 import { buildProgram, isBuildable, RUNTIMES } from './runtimes';
 
@@ -146,7 +147,7 @@ describe.runIf(hasKernel()).each(RUNTIMES)('on %s', runtime => {
           expect(preserved()).toEqual(wanted(valid));
         }),
         // What fails is told as it is: another try would meet what it left.
-        { numRuns: 6, endOnFailure: true },
+        { numRuns: runs(6), endOnFailure: true },
       );
     });
   });

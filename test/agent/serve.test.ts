@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { runs } from '../random';
 import { buildProgram, isBuildable, RUNTIMES } from './runtimes';
 
 const root = mkdtempSync(join(tmpdir(), 'masq-serve-'));
@@ -157,7 +158,7 @@ describe.each(RUNTIMES)('masq-agent serve on %s', runtime => {
           socket.end(request);
           await all(socket);
         }),
-        { numRuns: 300 },
+        { numRuns: runs(300) },
       );
       expect(await get('/healthz')).toBe('200 ok\n');
     });

@@ -1,6 +1,7 @@
 import { array, assert, constantFrom, integer, oneof, property, uint8Array } from 'fast-check';
 import { expect, test } from 'vitest';
 import { characterEnd, decodeUtf8 } from '../../agent/platform/utf8';
+import { runs } from '../random';
 
 /** Bytes near the borders between what is UTF-8 and what is not. */
 const border = constantFrom(
@@ -22,7 +23,7 @@ test('bytes are read as TextDecoder reads them', () => {
     expect(text).toBe(wanted(input));
     expect(valid).toBe(Buffer.from(text).equals(input));
   });
-  assert(reads, { numRuns: 20_000 });
+  assert(reads, { numRuns: runs(20_000) });
 });
 
 test('a cut parts no character, whether it is one or broken', () => {
@@ -32,5 +33,5 @@ test('a cut parts no character, whether it is one or broken', () => {
     expect(first.length - end).toBeLessThanOrEqual(3);
     expect(decodeUtf8(input.subarray(0, end)).text + decodeUtf8(input.subarray(end)).text).toBe(wanted(input));
   });
-  assert(cuts, { numRuns: 20_000 });
+  assert(cuts, { numRuns: runs(20_000) });
 });

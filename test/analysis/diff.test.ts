@@ -7,6 +7,7 @@ import type { TreatmentMap } from '../../core/treatment/map';
 import { matches, type Pod } from '../../core/treatment/pod-classes';
 import { treatmentText } from '../../core/treatment/treatment';
 import type { Family } from '../core/naive';
+import { runs } from '../random';
 import { edgesOf, mapOfSide, naiveTreatment, podArbitrary, sideArbitrary } from './maps';
 
 const FAMILIES: readonly Family[] = [4, 6];
@@ -34,7 +35,7 @@ test('explain says of every address what the words say, once, and names who deci
         }
       }
     }),
-    { numRuns: 150 },
+    { numRuns: runs(150) },
   );
 });
 
@@ -59,7 +60,7 @@ test('diff says of every pod and address whether it changes, from what to what',
         }
       }
     }),
-    { numRuns: 150 },
+    { numRuns: runs(150) },
   );
 });
 
@@ -80,6 +81,6 @@ test('a map differs from itself nowhere', () => {
     fc.property(sideArbitrary, side => {
       expect(diffMaps(mapOfSide(side), mapOfSide(side))).toMatchObject({ classes: [], coarse: false });
     }),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   );
 });

@@ -15,6 +15,7 @@ import { intentTreatment } from '../../core/treatment/intent';
 import type { Treatment } from '../../core/treatment/treatment';
 import { cidrArbitrary, cidrsOf, intentArbitrary, modelOf } from '../core/intents';
 import { edges, type Family, type Intent, keeps, textOf } from '../core/naive';
+import { runs } from '../random';
 import { planeOf, type Surroundings } from '../target/planes';
 
 const NODES = ['192.168.1.0/24'];
@@ -111,7 +112,7 @@ describe.each(TARGETS)('what is rendered for %s', name => {
           }
         }
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
     expect(rendered).toBeGreaterThan(2);
   });
@@ -282,7 +283,7 @@ describe.each(Object.keys(CONFIGURED) as (keyof typeof CONFIGURED)[])('what some
           expect(says, `${value}`).toBe(may.size > 1 ? 'unknown' : [...may][0]);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
     expect(open > 0).toBe(name !== 'aws');
   });

@@ -3,8 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { cidr, IntervalSet } from '../../core/address';
 import { termsOf, termsText } from '../../core/analysis/terms';
 import { cidrArbitrary } from '../core/intents';
+import { runs } from '../random';
 
-const RUNS = { numRuns: 300 };
+const RUNS = { numRuns: runs(300) };
 
 function setOf(...cidrs: string[]): IntervalSet {
   return IntervalSet.fromCidrs(cidrs[0]?.includes(':') ? 6 : 4, cidrs.map(cidr));

@@ -22,6 +22,7 @@ const FILES = [
   '.github/workflows/ci.yml',
   'ci/github.yml',
   '.github/workflows/release.yml',
+  '.github/workflows/random.yml',
   'ci/diff/action.yml',
 ];
 const [ACTION, OWN, EXAMPLE] = FILES.map(name => join(ROOT, name)) as [string, string, string];

@@ -3,6 +3,7 @@ import { chmodSync, lstatSync, mkdirSync, symlinkSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { unifiedDiff } from '../../cli/lint/unified-diff';
+import { runs } from '../random';
 import { HOST_BITS, intent, sandbox } from './sandbox';
 
 const box = sandbox();
@@ -456,7 +457,7 @@ describe('--diff', () => {
         expect(`${stderr}${status}`).toBe('0');
         expect(box.read('file')).toBe(after);
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   });
 });

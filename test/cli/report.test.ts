@@ -93,6 +93,17 @@ describe('masq report', () => {
     );
   });
 
+  test('says that nothing changes only where all of it is known', () => {
+    box.write('a.save', '*nat\n:POSTROUTING ACCEPT [0:0]\n-A POSTROUTING -j MASQUERADE\nCOMMIT\n');
+    box.write('one.yaml', intent('one'));
+    const told = (side: string) => {
+      const page = box.masq('report', '--before', side, side, '-o', '-').stdout;
+      return /<h2>What changes<\/h2>\s*<p>(.*?)<\/p>/.exec(page)?.[1];
+    };
+    expect(told('one.yaml')).toBe('Nothing: every packet is treated as before.');
+    expect(told('a.save')).toBe('Nothing that is known.');
+  });
+
   test('is what masq diff --format html writes, whose exit code tells of changes', () => {
     box.write('old.yaml', intent('one'));
     box.write('one.yaml', wide);

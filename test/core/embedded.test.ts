@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Document, Scalar } from 'yaml';
 import { embeddedText, parseSource } from '../../core/source';
+import { runs } from '../random';
 
 const PATH = ['data', 'config'];
 
@@ -73,7 +74,7 @@ describe('a text inside of a text', () => {
         const outer = document.toString({ indent, lineWidth, minContentWidth: 10 });
         checkPlaces(outer, /config:\s+"/.test(outer));
       }),
-      { numRuns: 400 },
+      { numRuns: runs(400) },
     );
   });
 

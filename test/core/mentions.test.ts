@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkFiles } from '../../core/check/check';
 import { mayConcern } from '../../core/check/mentions';
+import { runs } from '../random';
 
 /** Documents of each kind, and the words that tell what they are. */
 const DOCUMENTS: readonly (readonly [text: string, ...words: string[]])[] = [
@@ -43,7 +44,7 @@ describe('the look at the words of a file', () => {
         count++;
         expect(mayConcern({ file: 'x.yaml', text: written })).toBe(true);
       }),
-      { numRuns: 1500 },
+      { numRuns: runs(1500) },
     );
     expect(count).toBeGreaterThan(1000);
   });

@@ -5,10 +5,11 @@ import type { Diagnostic } from '../../core/diagnostics';
 import type { ClusterModel } from '../../core/intent/model';
 import { preservedSet } from '../../core/intent/preserved';
 import { intentTreatment } from '../../core/treatment/intent';
+import { runs } from '../random';
 import { cidrArbitrary, intentArbitrary, loaded, modelOf } from './intents';
 import type { Intent } from './naive';
 
-const RUNS = { numRuns: 400 };
+const RUNS = { numRuns: runs(400) };
 
 const ipv4Only = (cidrs: readonly string[]) => cidrs.filter(cidr => !cidr.includes(':'));
 

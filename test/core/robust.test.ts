@@ -4,6 +4,7 @@ import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { checkFiles } from '../../core/check/check';
 import type { Location } from '../../core/diagnostics';
+import { runs } from '../random';
 
 const ROOT = join(__dirname, '..', 'fixtures', 'defects');
 
@@ -109,6 +110,6 @@ it('whatever is done to a file, masq answers, at places that are there', () => {
         expect(found.message).not.toMatch(/undefined|\[object|NaN/);
       }
     }),
-    { numRuns: 3000 },
+    { numRuns: runs(3000) },
   );
 });

@@ -10,6 +10,7 @@ import {
   selects,
 } from '../../core/intent/selector';
 import { podClasses } from '../../core/treatment/pod-classes';
+import { runs } from '../random';
 
 const KEYS = ['app', 'tier'];
 const VALUES = ['a', 'b', 'any', ''];
@@ -59,7 +60,7 @@ describe('selectors', () => {
         expect(labels !== undefined).toBe(possible);
         if (labels) expect(selectors.every(one => matched(one, labels))).toBe(true);
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 

@@ -9,10 +9,11 @@ import { SourceText } from '../../core/source';
 import { agentTreatment } from '../../core/treatment/agentfile';
 import { intentTreatment } from '../../core/treatment/intent';
 import { firstDifference, type TreatmentMap } from '../../core/treatment/map';
+import { runs } from '../random';
 import { cidrsOf, intentArbitrary, modelOf } from './intents';
 import { agentKeeps, edges, type Family, type Intent, keeps, TOP, textOf } from './naive';
 
-const RUNS = { numRuns: 250 };
+const RUNS = { numRuns: runs(250) };
 const FAMILIES: readonly Family[] = [4, 6];
 const agentIntent = intentArbitrary.filter(intent => intent.platform !== 'gke-autopilot');
 const autopilotIntent = intentArbitrary
@@ -86,7 +87,7 @@ describe('an intent and the agent file made of it', () => {
           expect(firstDifference(whole, agentMap({ ...plan, file }, model.network.ipv6))).toBeDefined();
         });
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 });

@@ -9,11 +9,12 @@ import { loadIntents } from '../../core/intent/load';
 import { type Labels, type Selector, selects } from '../../core/intent/selector';
 import { valueAt } from '../../core/schema/path';
 import { parseSource } from '../../core/source';
+import { runs } from '../random';
 import { cidrArbitrary, intentArbitrary, modelOf } from './intents';
 import { addressOf, agentKeeps, holds, keeps } from './naive';
 import { changed, renderedObjects } from './rendered';
 
-const RUNS = { numRuns: 200 };
+const RUNS = { numRuns: runs(200) };
 
 /** What a finding says of its packet: where it goes, what the one does with it and what the other does. */
 function witness(message: string): { family: 4 | 6; value: bigint; left: string; right: string } {

@@ -8,6 +8,7 @@ import { parse } from 'yaml';
 import { HEADER } from '../../constructs/render';
 import { doubleQuoted, isBroken, writeYaml } from '../../core/yaml';
 import { isMissing } from '../cli/sandbox';
+import { runs } from '../random';
 
 /** PyYAML is one more reader where it is there; nothing needs it. */
 const hasPyYaml = spawnSync('python3', ['-c', 'import yaml']).status === 0;
@@ -129,7 +130,10 @@ const PYTHON = 'import sys, yaml, json; json.dump(yaml.safe_load(sys.stdin.buffe
 /** Asks about many texts at once: all that are special, and random ones. */
 function forManyTexts(numRuns: number, check: (texts: readonly string[]) => void): void {
   check(WORDS);
-  fc.assert(fc.property(fc.array(text, { minLength: 200, maxLength: 200 }), check), { numRuns, endOnFailure: true });
+  fc.assert(fc.property(fc.array(text, { minLength: 200, maxLength: 200 }), check), {
+    numRuns: runs(numRuns),
+    endOnFailure: true,
+  });
 }
 
 describe('texts stay the same texts', () => {

@@ -21,6 +21,7 @@ import {
 import { type FamilyPlan, planRules, type RulePlan } from '../../core/dataplane/plan';
 import { comparePlan, decidingText, expectedText } from '../../core/dataplane/saved-plan';
 import { agentTreatment } from '../../core/treatment/agentfile';
+import { runs } from '../random';
 import { anyGiven, anySet, type Given } from './configs';
 import { fixture, fixtures, nftMap, savedMap } from './fixtures';
 import { hasKernel, inNamespace } from './kernel';
@@ -225,7 +226,7 @@ describe.skipIf(!hasKernel())('in the kernel', () => {
           const sets = readNftRuleset(family, JSON.parse(json))!.sets;
           expect(sets.get(`${nftTable(family)} ${NFT_SET}`)!.equals(after)).toBe(true);
         }),
-        { numRuns: 60 },
+        { numRuns: runs(60) },
       );
     });
   });
@@ -246,7 +247,7 @@ describe.skipIf(!hasKernel())('in the kernel', () => {
           }
         }
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   });
 });

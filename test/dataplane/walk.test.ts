@@ -20,6 +20,7 @@ import { planRules } from '../../core/dataplane/plan';
 import { PROTOCOLS, type Protocol } from '../../core/dataplane/protocol';
 import { savedRuleset } from '../../core/dataplane/saved-plan';
 import { samePorts } from '../../core/treatment/ports';
+import { runs } from '../random';
 import { anyGiven } from './configs';
 import { savedMap } from './fixtures';
 import { mapText } from './map-text';
@@ -155,7 +156,7 @@ describe('the walk', () => {
           expect(decided(map.at(to))).toBe(another !== undefined || end === 'drop' ? undefined : end);
         }
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(3000) },
     );
   });
 
@@ -176,7 +177,7 @@ describe('the walk', () => {
           }
         },
       ),
-      { numRuns: 3000 },
+      { numRuns: runs(3000) },
     );
   });
 
@@ -193,7 +194,7 @@ describe('the walk', () => {
           else if (unmarked === 3) expect(ends.size > 1 || ends.has('drop')).toBe(true);
         }
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(3000) },
     );
   });
 
@@ -209,7 +210,7 @@ describe('the walk', () => {
           expect(text(kernelMap(savedRuleset(read.table, plan, own)))).toBe(text(savedMap(own.family, dump)));
         }
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 

@@ -14,6 +14,7 @@ import { intentTreatment } from '../../core/treatment/intent';
 import { cidrArbitrary, cidrsOf, intentArbitrary, modelOf } from '../core/intents';
 import { addressOf, edges, holds, type Intent, keeps } from '../core/naive';
 import { hasKernel, inNamespace } from '../dataplane/kernel';
+import { runs } from '../random';
 import { nodeOf } from './node-of';
 
 /** Intents whose agent masq renders, so that all of its rules are known. */
@@ -129,7 +130,7 @@ describe.skipIf(!hasKernel())('from an intent to the kernel and back', () => {
           plan.families.map(({ family }) => [family, 'proven']),
         );
       }),
-      { numRuns: 25 },
+      { numRuns: runs(25) },
     );
   });
 
@@ -142,7 +143,7 @@ describe.skipIf(!hasKernel())('from an intent to the kernel and back', () => {
           'proven',
         );
       }),
-      { numRuns: 25 },
+      { numRuns: runs(25) },
     );
   });
 
@@ -204,7 +205,7 @@ describe.skipIf(!hasKernel())('from an intent to the kernel and back', () => {
           }
         },
       ),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
     expect(Math.min(proven, contradicted)).toBeGreaterThan(5);
   });
@@ -235,7 +236,7 @@ describe.skipIf(!hasKernel())('from an intent to the kernel and back', () => {
           expect(proof.families.find(one => one.family === family)!.verdict).toBe(differs ? 'contradicted' : 'proven');
         }
       }),
-      { numRuns: 30 },
+      { numRuns: runs(30) },
     );
   });
 });

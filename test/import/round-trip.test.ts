@@ -13,6 +13,7 @@ import { firstDifference } from '../../core/treatment/map';
 import { writeYaml } from '../../core/yaml';
 import { intentArbitrary, modelOf } from '../core/intents';
 import { renderedObjects } from '../core/rendered';
+import { runs } from '../random';
 
 /** The facts that somebody has to tell who imports what was rendered for a cluster. */
 function factsOf({ platform, version, network, name }: ClusterModel): ImportOptions {
@@ -59,7 +60,7 @@ function flagsOf(model: ClusterModel): ImportOptions {
   return { flags: parseAgentFlags([...(model.network.ipv6 ? ['--enable-ipv6'] : []), ...ports]).flags };
 }
 
-const RUNS = Number(process.env.MASQ_IMPORT_RUNS ?? 300);
+const RUNS = runs(300);
 
 test('what is rendered of an intent is imported as one that means the same', () => {
   let imported = 0;
@@ -149,7 +150,7 @@ describe('policies of the gateway', () => {
         expect(result.intent!.spec.egress!.policies!.every(one => one.reason === 'why')).toBe(true);
         imported++;
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
     expect(imported).toBeGreaterThan(10);
   });

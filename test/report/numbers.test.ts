@@ -13,6 +13,7 @@ import { partitionsFor, podKinds } from '../../core/analysis/report/pods';
 import { matches, type Pod } from '../../core/treatment/pod-classes';
 import { treatmentText } from '../../core/treatment/treatment';
 import { edgesOf, mapOfSide, naiveTreatment, type Side, sideArbitrary } from '../analysis/maps';
+import { runs } from '../random';
 
 /** What a page has of two sides, through the text that carries it. */
 function pageOf(before: Side, after: Side): ReportCluster {
@@ -49,7 +50,7 @@ test('what a page tells of an address is what explain tells of it, and what the 
         }
       }
     }),
-    { numRuns: 8 },
+    { numRuns: runs(8) },
   );
 });
 
@@ -75,7 +76,7 @@ test('what a page calls alike around an address is treated alike on both sides, 
         }
       }
     }),
-    { numRuns: 8 },
+    { numRuns: runs(8) },
   );
 });
 
@@ -104,6 +105,6 @@ test('what a page draws as changed is what diff tells, address by address', () =
         }
       }
     }),
-    { numRuns: 100 },
+    { numRuns: runs(100) },
   );
 });

@@ -11,6 +11,7 @@ import { readSubjects, type Subject } from '../../core/analysis/subject';
 import type { TreatmentMap } from '../../core/treatment/map';
 import type { Decision } from '../../core/treatment/treatment';
 import { mapOfSide, sideArbitrary } from '../analysis/maps';
+import { runs } from '../random';
 
 const decisionData = ({ treatment, rule, note, at }: Decision) => ({
   treatment,
@@ -48,7 +49,7 @@ test('what is packed is had back, whatever it is', () => {
       const got = again(subjects);
       for (const [i, { map }] of subjects.entries()) expect(mapData(got[i]!.map)).toEqual(mapData(map));
     }),
-    { numRuns: 100 },
+    { numRuns: runs(100) },
   );
 });
 
@@ -140,6 +141,6 @@ test('the tree of prefixes says of each block what the partition says of what is
       check(tree);
       expect(total).toBe(2n ** 128n);
     }),
-    { numRuns: 100 },
+    { numRuns: runs(100) },
   );
 });

@@ -7,6 +7,7 @@ import { parseSource } from '../../core/source';
 import { NO_FACTS, type TargetFacts } from '../../core/target/facts';
 import { renderTarget } from '../../core/target/render';
 import { edges, holds } from '../core/naive';
+import { runs } from '../random';
 import { planeOf, type Surroundings, selects } from './planes';
 
 const INSIDE = { nodes: ['192.168.1.0/24'], pods: ['10.244.0.0/16'], services: ['10.96.0.0/12'] };
@@ -128,7 +129,7 @@ describe.each([
           }
         }
       }),
-      { numRuns: 15 },
+      { numRuns: runs(15) },
     );
     expect(rendered).toBeGreaterThan(3);
   });
@@ -143,7 +144,7 @@ test('Antrea has one list of exceptions: policies for different destinations are
       const differ = PROBES.some(value => new Set(policies.map(({ to }) => holdsOne(to, value))).size > 1);
       expect(files.size === 0).toBe(differ);
     }),
-    { numRuns: 100 },
+    { numRuns: runs(100) },
   );
 });
 

@@ -6,6 +6,7 @@ import { NO_FACTS, TARGETS, type TargetFacts, type TargetName } from '../../core
 import { renderTarget } from '../../core/target/render';
 import { cidrArbitrary, cidrsOf, intentArbitrary, modelOf } from '../core/intents';
 import { edges, type Family, holds, type Intent, keeps } from '../core/naive';
+import { runs } from '../random';
 import { planeOf, type Surroundings } from './planes';
 
 /** A cluster, and the VPC that it is in. */
@@ -120,7 +121,7 @@ describe.each(TARGETS)('for %s', name => {
           }
         }
       }),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     );
     expect(rendered).toBeGreaterThan(0);
   });
@@ -135,7 +136,7 @@ describe.each(TARGETS)('for %s', name => {
         expect(diagnostics.every(({ code, severity }) => /^MQ41[56]$/.test(code) && severity === 'error')).toBe(true);
         expect(diagnostics.length > 0).toBe(files.size === 0);
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
   });
 });

@@ -6,6 +6,7 @@ import { intentTreatment } from '../../../core/treatment/intent';
 import { firstDifference } from '../../../core/treatment/map';
 import { cidrsOf, intentArbitrary, modelOf } from '../../core/intents';
 import { edges, type Family, type Intent, keeps } from '../../core/naive';
+import { runs } from '../../random';
 
 type List = 'preserve' | 'always';
 
@@ -54,7 +55,7 @@ describe('the entries of random intents', () => {
           expect(firstDifference(intentTreatment(modelOf(intent)), intentTreatment(modelOf(left)))).toBeUndefined();
         }
       }),
-      { numRuns: 400 },
+      { numRuns: runs(400) },
     );
     expect(told).toBeGreaterThan(100);
   });
@@ -74,7 +75,7 @@ describe('the entries of random intents', () => {
           }
         }
       }),
-      { numRuns: 400 },
+      { numRuns: runs(400) },
     );
   });
 });

@@ -6,6 +6,7 @@ import { lintFiles } from '../../../core/analysis/lint/lint';
 import { hasErrors } from '../../../core/diagnostics';
 import { parseSource } from '../../../core/source';
 import { agentKeeps, edges, type Family } from '../../core/naive';
+import { runs } from '../../random';
 
 /** Lints one text, with another in its place when there is one. */
 function lint(file: string, given: string) {
@@ -163,7 +164,7 @@ describe('random files', () => {
           expect(after.length === 1 ? [] : left.map(({ message }) => message)).toEqual([]);
         }
       }),
-      { numRuns: 1500 },
+      { numRuns: runs(1500) },
     );
     expect(changed).toBeGreaterThan(500);
   });
