@@ -1,7 +1,7 @@
 import { type Both, FAMILIES, type IntervalSet } from '../address';
 import { andList } from '../diagnostics';
 import type { Bundle } from '../manifest/bundle';
-import { WELL_KNOWN } from '../manifest/denote';
+import { WELL_KNOWN, WITHOUT_CONFIG_MAP } from '../manifest/denote';
 import type { Decision } from '../treatment/treatment';
 import { setsByLabel } from './diff';
 import { interfaceNotes } from './node-subject';
@@ -33,7 +33,7 @@ export class FleetNotes {
 
 /** What is not known of a cluster and what is told of any destination hangs on, each in words. */
 function notesOf(subject: Subject): string[] {
-  if (!subject.node) return [...leftOpenNotes(subject), ...strayNotes(subject)];
+  if (!subject.node) return [...leftOpenNotes(subject), ...strayNotes(subject), ...absentNotes(subject)];
   const decisions = FAMILIES.flatMap(family => [...setsByLabel(family, subject.map.base[family]).keys()]);
   return [...openNotes(subject), ...leavingNotes(subject, decisions)];
 }
@@ -46,6 +46,18 @@ function leftOpenNotes({ leftOpen, as }: Subject): string[] {
   if (parts.length === 0) return [];
   return [
     `${as} has no "masquerade" and leaves packets to ${andList(parts)} to the data plane, so that nothing changes there`,
+  ];
+}
+
+/**
+ * What is said of an agent whose ConfigMap is not there. Where it stands in another folder, that is said already; and
+ * whoever names what a cluster is read as, names it too.
+ */
+function absentNotes({ as, bundle, remarks = [] }: Subject): string[] {
+  if (as !== WITHOUT_CONFIG_MAP || remarks.length > 0) return [];
+  const daemonSet = bundle?.daemonSets.find(({ dialect }) => dialect === undefined);
+  return [
+    `DaemonSet "${daemonSet?.name}" mounts ConfigMap "${daemonSet?.configMaps[0]?.name}", which is not there: the agent's built-in list is taken to hold`,
   ];
 }
 

@@ -156,6 +156,9 @@ function agentReading(bundle: Bundle, model: ClusterModel, egress: EgressRule[])
   return { ok: true, map, as: "the platform's agent with the rendered file" };
 }
 
+/** What is read where a DaemonSet mounts a ConfigMap that is not among the objects. */
+export const WITHOUT_CONFIG_MAP = 'the agent, whose ConfigMap is not there';
+
 /** What the agent does without a file: its flags' built-in list, and link-local kept. */
 const NO_FILE: AgentConfig = { masqLinkLocal: false, masqLinkLocalIPv6: false };
 
@@ -198,7 +201,7 @@ export function mountedAgent(daemonSet: AgentDaemonSet, bundle: Bundle): Mounted
 function ownAgent(daemonSet: AgentDaemonSet, bundle: Bundle, egress: EgressRule[]): Reading {
   const agent = mountedAgent(daemonSet, bundle);
   if (!agent.ok) return agent;
-  const as = agent.configMap ? 'the agent with its file and flags' : 'the agent, whose ConfigMap is not there';
+  const as = agent.configMap ? 'the agent with its file and flags' : WITHOUT_CONFIG_MAP;
   return { ok: true, map: { ...agentTreatment(agent.config, agent.flags, agent.document), egress }, as };
 }
 

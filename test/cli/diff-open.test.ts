@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { sandbox } from './sandbox';
 
@@ -50,4 +51,21 @@ test('a packet to paste into explain goes with facts for the side that needs the
     expect(status).toBe(0);
     expect(stdout).toContain(after === 'prod.yaml' ? '192.168.1.100' : '192.168.1.101');
   }
+});
+
+test('that an agent is read without the ConfigMap that it mounts is said of the side that lacks it', () => {
+  const agent = readFileSync('dist/google-config-map/30-daemonset-ip-masq-agent.yaml', 'utf8');
+  const list = readFileSync('dist/google-config-map/20-configmap-ip-masq-agent.yaml', 'utf8');
+  box.write('alone/daemon-set.yaml', agent);
+  box.write('whole/daemon-set.yaml', agent);
+  box.write('whole/config-map.yaml', list);
+  const said =
+    'DaemonSet "ip-masq-agent" mounts ConfigMap "ip-masq-agent", which is not there: the agent\'s built-in list is taken to hold';
+  const of = (...args: string[]): string => box.masq('diff', ...args).stdout;
+  expect(of('alone', 'whole')).toContain(`note: alone: ${said}\n`);
+  expect(of('whole', 'alone')).toContain(`note: alone: ${said}\n`);
+  expect(of('alone', 'whole', '--format=markdown')).toContain(said);
+  expect(JSON.parse(of('alone', 'whole', '--format=json')).notes).toEqual([{ clusters: ['alone'], note: said }]);
+  expect(of('whole', 'whole')).not.toContain('note');
+  expect(box.masq('explain', 'alone', '--to=8.8.8.8').stdout).toContain('whose ConfigMap is not there');
 });
