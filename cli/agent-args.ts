@@ -2,6 +2,7 @@ import {
   type AgentFlags,
   chainFault,
   type FlagFault,
+  isLogFlag,
   parseAgentFlags,
   parseBoolean,
   portRangeFault,
@@ -10,9 +11,11 @@ import {
 /** What `--agent-args` says of the agent that reads bare files: its flags, or what is wrong with them, each in a line. */
 export function readAgentArgs(text: string | undefined): {
   readonly flags?: AgentFlags;
+  /** The arguments that are about the log: no flag that masq knows says what they do. */
+  readonly ofLog: readonly string[];
   readonly faults: readonly string[];
 } {
-  if (text === undefined) return { faults: [] };
+  if (text === undefined) return { ofLog: [], faults: [] };
   const args = text.split(/\s+/).filter(word => word !== '');
   const { flags, faults, at } = parseAgentFlags(args);
   const wrong = [
@@ -20,7 +23,8 @@ export function readAgentArgs(text: string | undefined): {
     ...[at.has('masq-chain') ? (chainFault(flags.chain) ?? []) : []].flat(),
     ...(flags.toPorts?.split(',') ?? []).flatMap(range => portRangeFault(range) ?? []),
   ];
-  return { flags, faults: wrong.map(fault => `--agent-args: ${fault}`) };
+  const ofLog = [...at.values()].map(index => args[index]!).filter(isLogFlag);
+  return { flags, ofLog, faults: wrong.map(fault => `--agent-args: ${fault}`) };
 }
 
 /** What is wrong with an argument: what is to be written instead is what was meant, as far as that can be told. */

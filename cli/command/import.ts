@@ -6,6 +6,7 @@ import type { DialectName } from '../../core/dialect/claims';
 import { isDump } from '../../core/dump/part';
 import { factFaults } from '../../core/import/facts';
 import { type ImportOptions, importIntent, importNode } from '../../core/import/import';
+import { logFlagText } from '../../core/import/left-over';
 import { type IntentLanguage, intentText } from '../../core/import/write';
 import { readAgentArgs } from '../agent-args';
 import { listed } from '../cidr-list';
@@ -41,6 +42,7 @@ export async function run({ values, positionals }: Invocation): Promise<number> 
   const isNothing = !intent && missing.length + misused.length === 0 && faults.length + diagnostics.length === 0;
   const lacksServices = intent !== undefined && intent.spec.network.serviceCIDRs === undefined;
   const found = [
+    ...readAgentArgs(values['agent-args'] as string | undefined).ofLog.map(logNote),
     ...faults,
     ...diagnostics,
     ...(isNothing ? [nothing(positionals)] : []),
@@ -74,6 +76,11 @@ const NO_SERVICES = diagnostic(
     hint: 'an API server names the range when it refuses an address: kubectl create service clusterip probe --tcp=80 --clusterip=192.0.2.1 --dry-run=server',
   },
 );
+
+/** What is said of an argument of the agent that is about the log. */
+function logNote(argument: string): Diagnostic {
+  return diagnostic('MQ801', {}, { message: `--agent-args: ${logFlagText(argument)}` });
+}
 
 /** What is said of --force where no file is written. */
 const IDLE_FORCE = '--force overwrites a file, and none is written; name one with -o';

@@ -96,6 +96,14 @@ const TOGGLES = [
   'h',
 ].flatMap(name => [name, name.replaceAll('-', '_')]);
 
+const LOG_FLAG =
+  /^--?(?:v|vmodule|(?:also)?logtostderr|stderrthreshold|one[-_]output|(?:log|skip|add)[-_][a-z-_]+)(?:=|$)/;
+
+/** Whether an argument is about the log, which changes nothing of what becomes of packets. */
+export function isLogFlag(argument: string): boolean {
+  return LOG_FLAG.test(argument);
+}
+
 const KNOWN = ['masq-chain', 'nomasq-all-reserved-ranges', 'enable-ipv6', 'random-fully', 'to-ports'];
 
 /** The flags of ip-masq-agent that masq understands, for did-you-mean. */

@@ -1,4 +1,4 @@
-import { type Both, type Cidr, parseCidr, setsOf } from '../address';
+import { type Both, type Cidr, formatCidr, parseCidr, setsOf } from '../address';
 import type { AgentFlags } from '../agentfile/flags';
 import type { OwnRanges } from '../dialect/reading';
 import type { NetworkModel, Platform } from '../intent/model';
@@ -40,12 +40,17 @@ const OPTIONS = {
 
 /** What is wrong with ranges that were given, each in a line. */
 export function factFaults(facts: ImportFacts): string[] {
-  return Object.entries(OPTIONS).flatMap(([key, option]) =>
-    (facts[key as keyof typeof OPTIONS] ?? []).flatMap(text => {
+  return Object.entries(OPTIONS).flatMap(([key, option]) => {
+    const seen = new Set<string>();
+    return (facts[key as keyof typeof OPTIONS] ?? []).flatMap(text => {
       const parsed = parseCidr(text);
-      return parsed.ok ? [] : [`${option}: ${parsed.fault.message}`];
-    }),
-  );
+      if (!parsed.ok) return [`${option}: ${parsed.fault.message}`];
+      const range = formatCidr(parsed.value);
+      if (seen.has(range)) return [`${option}: "${text}" is given twice; give it once`];
+      seen.add(range);
+      return [];
+    });
+  });
 }
 
 /** The facts of a cluster, as told and as found. */

@@ -91,9 +91,9 @@ function finish(
   textOf: (file: string) => string | undefined,
 ): Imported {
   if (!draft || hasErrors(diagnostics)) return { ...NOTHING, diagnostics };
-  const { settled, missing, diagnostics: found } = settle(draft, options, textOf);
+  const { settled, missing, misused: needless, diagnostics: found } = settle(draft, options, textOf);
   const all = [...diagnostics, ...found];
-  const idle = idleFacts(draft, options);
+  const idle = [...idleFacts(draft, options), ...needless];
   if (!settled || hasErrors(all) || idle.length > 0) return { missing, misused: idle, diagnostics: all };
   const { misused, faults } = prove(settled, draft, options);
   if (misused.length + faults.length > 0) return { missing, misused, diagnostics: [...all, ...faults] };

@@ -1,4 +1,4 @@
-import { AGENT_FLAG_NAMES } from '../agentfile/flags';
+import { AGENT_FLAG_NAMES, isLogFlag } from '../agentfile/flags';
 import { OPTION_DEFAULTS } from '../agentfile/options';
 import { type Diagnostic, diagnostic, type ValuePath } from '../diagnostics';
 import { mountHolding } from '../manifest/agent-file';
@@ -22,9 +22,10 @@ import {
   podOf,
 } from './rendered';
 
-/** Arguments about the log, of which masq's DaemonSet has none. */
-const LOG_FLAG =
-  /^--?(?:v|vmodule|(?:also)?logtostderr|stderrthreshold|one[-_]output|(?:log|skip|add)[-_][a-z-_]+)(?:=|$)/;
+/** What is said of an argument that is about the log. */
+export function logFlagText(argument: string): string {
+  return `${argument} is about the log, of which an intent says nothing; it is left out`;
+}
 
 /** The label of what masq rendered, of which it knows all. */
 const RENDERED = ['metadata', 'labels', 'app.kubernetes.io/managed-by'];
@@ -113,7 +114,7 @@ function noteArguments(document: SourceDocument, container: ValuePath, program: 
   for (const { item, path } of items(valueAt(document.value, [...container, 'args']), [...container, 'args'])) {
     const text = written(item);
     const name = /^--?([a-z][a-z-]*)(?:=|$)/.exec(text)?.[1];
-    if (LOG_FLAG.test(text)) note(path, `${text} is about the log, of which an intent says nothing; it is left out`);
+    if (isLogFlag(text)) note(path, logFlagText(text));
     else if (program === 'masq-agent' && name !== undefined && !AGENT_FLAG_NAMES.includes(name))
       note(path, `${text} is an option of masq-agent alone, and is left out; see "agent" in the intent's schema`);
   }

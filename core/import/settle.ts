@@ -2,7 +2,7 @@ import { type Both, both, cidr, FAMILIES, type Family, formatCidr, IntervalSet, 
 import { andList, type Diagnostic, diagnostic } from '../diagnostics';
 import type { KeptRange, OwnRanges, OwnRole } from '../dialect/reading';
 import type { Platform } from '../intent/model';
-import { LINK_LOCAL, preservesInternet } from '../intent/special';
+import { internetSet, LINK_LOCAL, preservesInternet } from '../intent/special';
 import type { Agent, ClusterIntentSpec, Egress, Masquerade, Network } from '../schema/generated/types-intent';
 import type { TreatmentMap } from '../treatment/map';
 import { type Decision, PRESERVE } from '../treatment/treatment';
@@ -22,6 +22,8 @@ export interface Settled {
 export interface Settling {
   readonly settled?: Settled;
   readonly missing: readonly string[];
+  /** Options that the intent hangs on in nothing, a line each. */
+  readonly misused: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -66,7 +68,16 @@ export function settle(draft: Draft, facts: ImportFacts, textOf: (file: string) 
     ...(draft.kept ? FAMILIES.filter(f => f === 4 || ipv6).flatMap(f => linkLocalFault(draft, kept[f])) : []),
     ...(draft.nodesByAddress ? nodesNote(draft, own, map) : []),
   ];
-  if (missing.length > 0 || platform === undefined) return { missing, diagnostics };
+  // What facts that are missing would change is not known.
+  if (missing.length > 0 || platform === undefined) return { missing, misused: [], diagnostics };
+  const isPublic =
+    draft.kept !== undefined && FAMILIES.some(f => (f === 4 || ipv6) && kept[f].overlaps(internetSet(f)));
+  const misused = [
+    ...(facts.internetRoute !== undefined && !isPublic
+      ? [`--internet-route ${facts.internetRoute}: ${IDLE_ROUTE}`]
+      : []),
+    ...(facts.preserveCluster && FAMILIES.every(f => hit[f].isEmpty()) ? [`--preserve-cluster: ${IDLE_PRESERVE}`] : []),
+  ];
   const name = facts.name ?? draft.found.name ?? NAME;
   const masquerade = draft.kept && masqueradeSpec(draft, draft.kept, { platform, own, kept, local, ipv6, textOf });
   const agent = agentSpec(draft, platform, own);
@@ -81,8 +92,13 @@ export function settle(draft: Draft, facts: ImportFacts, textOf: (file: string) 
     ...(masquerade && Object.keys(agent).length > 0 && { agent }),
     ...(draft.egress && { egress: egressSpec(draft.egress, draft, { name, platform, own }) }),
   };
-  return { settled: { name, spec, expected }, missing, diagnostics };
+  return { settled: { name, spec, expected }, missing, misused, diagnostics };
 }
+
+const IDLE_ROUTE =
+  "it is for pods' addresses that are preserved to the internet, and nothing that is imported preserves them there; leave it out";
+
+const IDLE_PRESERVE = "what is imported masquerades none of the cluster's own ranges; leave it out";
 
 /** What is said of a fact that is not known: the option that gives it. */
 const MISSING = {

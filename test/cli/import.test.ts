@@ -101,6 +101,35 @@ masq: --agent-args: ip-masq-agent has no flag "--enable"
   });
 });
 
+test('refuses options that have no effect, and tells arguments of the agent that have none', () => {
+  box.write('config.yaml', FILE);
+  const args = ['import', 'config.yaml', '--platform=gke-standard', ...FACTS];
+  const idle = ['--internet-route=cloud-nat', '--preserve-cluster'];
+  expect(box.masq(...args, ...idle)).toEqual({
+    status: 2,
+    stdout: '',
+    stderr: `masq: --internet-route cloud-nat: it is for pods' addresses that are preserved to the internet, and nothing that is imported preserves them there; leave it out
+masq: --preserve-cluster: what is imported masquerades none of the cluster's own ranges; leave it out
+`,
+  });
+  expect(box.masq('import', 'config.yaml', '--platform=gke-standard', '--pod-cidr=10.119.128.0/17', ...idle)).toEqual({
+    status: 2,
+    stdout: '',
+    stderr: "masq: give --node-cidr: the nodes' subnets, which an intent has to name\n",
+  });
+  expect(box.masq(...args, '--node-cidr=10.128.0.0/20')).toEqual({
+    status: 2,
+    stdout: '',
+    stderr: 'masq: --node-cidr: "10.128.0.0/20" is given twice; give it once\n',
+  });
+  const { status, stderr } = box.masq(...args, '--agent-args=--v=2 --masq-chain=IP-MASQ --stderrthreshold 1');
+  expect(status).toBe(0);
+  expect(stderr.match(/.*MQ801.*/g)).toEqual([
+    'note MQ801 --agent-args: --v=2 is about the log, of which an intent says nothing; it is left out',
+    'note MQ801 --agent-args: --stderrthreshold is about the log, of which an intent says nothing; it is left out',
+  ]);
+});
+
 test('refuses what masquerades the cluster itself, until that is accepted', () => {
   box.write('config.yaml', 'nonMasqueradeCIDRs: [10.119.128.0/17]\n');
   const args = ['import', 'config.yaml', '--platform', 'kubernetes', ...FACTS];

@@ -4,12 +4,13 @@ import { both, cidr, FAMILIES, formatAddress, Partition, setsOf } from '../../co
 import { readAgentFile } from '../../core/agentfile/read';
 import { writeAgentFile } from '../../core/agentfile/write';
 import { planCluster } from '../../core/artefact/plan';
-import { importIntent } from '../../core/import/import';
+import { type ImportOptions, importIntent } from '../../core/import/import';
 import { intentText } from '../../core/import/write';
 import { loadIntents } from '../../core/intent/load';
 import { parseSource, SourceText } from '../../core/source';
 import { agentTreatment } from '../../core/treatment/agentfile';
 import { recorded, recording, recordings, saved } from '../recordings';
+import { importNeeded } from './needed';
 
 /** A cluster's own ranges, which what masq renders preserves even where the recorded agent did not. */
 const OWN = { nodeCIDRs: ['10.1.2.0/24'], podCIDRs: ['10.1.3.0/24', 'fd00:10:1::/64'] };
@@ -25,14 +26,15 @@ describe.runIf(recorded)("what the real agent did with a file, and what is rende
     );
     if (text === undefined || !rules[4]) return;
     const podCIDRs = flags.enableIPv6 ? OWN.podCIDRs : OWN.podCIDRs.slice(0, 1);
-    const { intent } = importIntent([{ file: 'config', text }], {
+    const facts: ImportOptions = {
       ...OWN,
       podCIDRs,
       platform: 'kubernetes',
       internetRoute: 'cloud-nat',
       preserveCluster: true,
       flags,
-    });
+    };
+    const { intent } = importNeeded(facts, options => importIntent([{ file: 'config', text }], options));
     if (!intent) return;
     imported++;
     const { documents } = parseSource('intent.yaml', intentText(intent.name, intent.spec, 'yaml', 'a test'));

@@ -10,6 +10,7 @@ import { loadIntents } from '../../core/intent/load';
 import { parseSource } from '../../core/source';
 import { intentTreatment } from '../../core/treatment/intent';
 import { recorded, recording, recordings, saved } from '../recordings';
+import { importNeeded } from './needed';
 
 const FACTS: ImportOptions = { platform: 'kubernetes', nodeCIDRs: ['10.1.2.0/24'], podCIDRs: ['10.1.3.0/24'] };
 
@@ -128,7 +129,7 @@ describe.runIf(recorded)('the rules of the real agent become an intent that deno
     if (!read.ok) return;
     const podCIDRs = ['10.1.3.0/24', ...(rules[6] ? ['fd00:10:1::/64'] : [])];
     const facts: ImportOptions = { ...FACTS, podCIDRs, internetRoute: 'cloud-nat', preserveCluster: true };
-    const { intent, diagnostics } = importNode(read.rules, name, facts);
+    const { intent, diagnostics } = importNeeded(facts, options => importNode(read.rules, name, options));
     if (!intent) {
       expect(diagnostics.some(({ severity }) => severity === 'error')).toBe(true);
       return;
