@@ -58,10 +58,50 @@ describe('a DaemonSet and its ConfigMap in two folders', () => {
       ['test', STRAY, [note]],
     ]);
   });
+
+  test('is none of two DaemonSets in two folders', () => {
+    const two = { 'a/ds.yaml': agentDaemonSet(), 'b/ds.yaml': agentDaemonSet(), 'prod/cm.yaml': agentConfigMap() };
+    const { subjects } = read(two, true);
+    expect(subjects.map(({ name, as }) => [name, as])).toEqual([
+      ['a', LOST],
+      ['b', LOST],
+      ['prod', STRAY],
+    ]);
+  });
+
+  test('is none of a DaemonSet that is not alone in its folder', () => {
+    const { subjects, refusals } = read({ ...files, 'base/other.yaml': agentDaemonSet('x') }, true);
+    expect(subjects.map(({ name, as }) => [name, as])).toEqual([['prod', STRAY]]);
+    expect(refusals).toEqual(['"base": DaemonSets "ip-masq-agent" and "x" both run ip-masq-agent']);
+  });
+
+  test.each(['base', 'prod'])('are of the cluster of the policies beside them: %s', folder => {
+    const policy = `apiVersion: networking.gke.io/v1alpha1
+kind: EgressNATPolicy
+metadata: {name: web}
+spec:
+  egress: [{namespaceSelector: {}, podSelector: {matchLabels: {app: web}}}]
+  destinationCIDRs: [203.0.113.0/24]
+  egressSourceIP: 192.168.1.100
+`;
+    const { subjects } = read({ ...files, [`${folder}/policy.yaml`]: policy }, true);
+    expect(subjects.map(({ name, as, map }) => [name, as, map.egress.length])).toEqual([['prod', WHOLE, 1]]);
+  });
 });
 
 test.each([
   ['a ConfigMap of another name', { 'a/ds.yaml': agentDaemonSet('x'), 'b/cm.yaml': agentConfigMap() }],
+  [
+    'a ConfigMap of another namespace',
+    { 'a/ds.yaml': agentDaemonSet(), 'b/cm.yaml': agentConfigMap('ip-masq-agent', 'net') },
+  ],
+  [
+    "a DaemonSet of Azure's agent",
+    {
+      'a/ds.yaml': agentDaemonSet().replace(/image: .*/, 'image: mcr.microsoft.com/aks/ip-masq-agent-v2:v0.1.15'),
+      'b/cm.yaml': agentConfigMap(),
+    },
+  ],
   [
     'a ConfigMap with a DaemonSet of its own',
     { 'a/ds.yaml': agentDaemonSet('x'), 'b/cm.yaml': agentConfigMap('x'), 'b/ds.yaml': agentDaemonSet('x') },
@@ -74,6 +114,8 @@ test.each([
       'b/cm.yaml': agentConfigMap(),
     },
   ],
+  ['a DaemonSet of a running cluster', { 'cluster:a/ds.yaml': agentDaemonSet(), 'b/cm.yaml': agentConfigMap() }],
+  ['a ConfigMap of a running cluster', { 'a/ds.yaml': agentDaemonSet(), 'cluster:b/cm.yaml': agentConfigMap() }],
 ])('%s stays where it is', (_, files) => {
   const { subjects } = read(files, true);
   expect(subjects.map(({ name, remarks }) => [name, remarks])).toEqual([

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { formatCidr, Partition } from '../../core/address';
+import { cidr, type Family, formatCidr, IntervalSet, Partition } from '../../core/address';
 import { diffFleets, FleetComparison } from '../../core/analysis/fleet';
 import { readSubjects, type Subject } from '../../core/analysis/subject';
 import type { TreatmentMap } from '../../core/treatment/map';
 import type { Decision } from '../../core/treatment/treatment';
+import { agentConfigMap } from './agent-manifests';
 
 /** A cluster that preserves some ranges; its file's lines tell apart whose rules are told. */
 function cluster(name: string, ...preserve: string[]): Subject {
@@ -22,10 +23,22 @@ spec:
   return subjects[0];
 }
 
-/** A map that says nothing of IPv6, as a dump of iptables-save alone does. */
-function withoutIPv6(map: TreatmentMap): TreatmentMap {
+/** A map that says nothing of a family, as a dump of iptables-save alone does of IPv6. */
+function without(family: Family, map: TreatmentMap): TreatmentMap {
   const nothing: Decision = { treatment: { kind: 'unknown', rules: [] }, rule: 'nothing' };
-  return { ...map, base: { 4: map.base[4], 6: Partition.constant(6, nothing) } };
+  return { ...map, base: { ...map.base, [family]: Partition.constant(family, nothing) } };
+}
+
+/** A cluster of which it hangs on a rule what becomes of packets to a block. */
+function hanging(name: string, rule: string): Subject {
+  const { map, ...subject } = cluster(name);
+  const unknown: Decision = { treatment: { kind: 'unknown', rules: [rule] }, rule };
+  const block = Partition.fromLayers<Decision | undefined>(
+    4,
+    [{ set: IntervalSet.ofCidr(cidr('10.0.0.0/8')), value: unknown }],
+    undefined,
+  );
+  return { ...subject, map: { ...map, base: { 4: block.zip(map.base[4], (own, all) => own ?? all), 6: map.base[6] } } };
 }
 
 const BEFORE = [
@@ -58,7 +71,7 @@ describe('a fleet', () => {
     const side = (unread: readonly string[], ...preserve: string[]): Subject[] =>
       ['a', 'b', 'c', 'd'].map(name => {
         const subject = cluster(name, ...(name === 'd' ? ['10.0.0.0/8'] : preserve));
-        return unread.includes(name) ? { ...subject, map: withoutIPv6(subject.map) } : subject;
+        return unread.includes(name) ? { ...subject, map: without(6, subject.map) } : subject;
       });
     const { changed, untold, lost } = diffFleets(side(['b'], '10.0.0.0/8'), side(['b', 'c', 'd'], '10.0.0.0/9'));
     const told = changed.map(({ clusters, diff }) => [
@@ -74,6 +87,49 @@ describe('a fleet', () => {
       [['d'], [['after']]],
     ]);
     expect(lost).toEqual([]);
+  });
+
+  test('of which the same cannot be told is told together, in the order of the names, and by what it hangs on', () => {
+    const side = (): Subject[] => [hanging('b', 'x'), hanging('d', 'y'), hanging('c', 'x'), hanging('a', 'y')];
+    const { changed, untold } = diffFleets(side(), side());
+    expect(changed).toEqual([]);
+    expect(untold.map(({ names, untold }) => [names, untold.map(({ rules }) => rules)])).toEqual([
+      [['a', 'd'], [['y']]],
+      [['b', 'c'], [['x']]],
+    ]);
+  });
+
+  test('of which one side tells nothing is told of that at once, whatever the other side hangs on', () => {
+    const after = { ...cluster('a'), map: without(4, cluster('a').map) };
+    const { untold } = diffFleets([hanging('a', 'x')], [after]);
+    expect(untold.map(one => one.untold.map(({ to, ...why }) => [to.cidrs().map(formatCidr), why]))).toEqual([
+      [[['0.0.0.0/0'], { unread: ['after'], rules: [] }]],
+    ]);
+  });
+
+  test('hangs on other rules after than before: that is a change', () => {
+    const { changed, untold } = diffFleets([hanging('a', 'x')], [hanging('a', 'y')]);
+    expect(changed.map(({ diff }) => diff.classes.map(({ changes }) => changes.map(({ after }) => after)))).toEqual([
+      [[{ kind: 'unknown', rules: ['y'] }]],
+    ]);
+    expect(untold).toEqual([]);
+  });
+
+  test('that loses a family is told in the order of the names', () => {
+    const before = ['c', 'a', 'b'].map(name => cluster(name));
+    const { lost } = diffFleets(
+      before,
+      before.map(one => ({ ...one, map: without(4, one.map) })),
+    );
+    expect(lost.map(({ clusters }) => clusters.map(one => one.before.name))).toEqual([['a'], ['b'], ['c']]);
+  });
+
+  test('has notes on clusters too that come or go', () => {
+    const stray = (name: string): Subject =>
+      readSubjects([{ file: `${name}/cm.yaml`, text: agentConfigMap(name) }]).subjects[0]!;
+    const { notes, added, removed } = diffFleets([BEFORE[0]!, stray('old')], [AFTER[0]!, stray('new')]);
+    expect([...removed, ...added].map(({ name }) => name)).toEqual(['old', 'new']);
+    expect(notes.map(({ names }) => names)).toEqual([['old'], ['new']]);
   });
 
   test('is compared alike in whatever order its clusters come, and whenever they are withdrawn in between', () => {
