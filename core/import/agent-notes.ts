@@ -1,6 +1,9 @@
 import { type Diagnostic, diagnostic } from '../diagnostics';
 import type { AgentConfigMap } from '../manifest/config-map';
 import { WELL_KNOWN } from '../manifest/denote';
+import { record } from '../manifest/object';
+import { valueAt } from '../schema/path';
+import type { SourceDocument } from '../source';
 import { DEFAULT_CIDR_LIMIT } from '../treatment/agentfile';
 import type { FoundAgent } from './agent-draft';
 import { configMapLeftOver } from './left-over';
@@ -11,20 +14,31 @@ export const MENDED =
 
 /** What is rendered has the one name and key that the documents know, and nothing beside it. */
 export function configMapNotes(configMap: AgentConfigMap, { daemonSet, key }: FoundAgent): Diagnostic[] {
-  const { document, name, keys } = configMap;
-  const unread = keys
-    .filter(one => one !== key)
-    .map(one => {
-      const message = `the agent reads "${key}", and not "${one}" beside it, which is left out`;
-      return diagnostic('MQ801', document.at(['data', one], 'key'), { message });
-    });
-  const rest = [...unread, ...configMapLeftOver(configMap)];
+  const { document, name } = configMap;
+  const rest = unreadNotes(document, one => one === key, `"${key}"`);
   if (name === undefined || name === WELL_KNOWN) return rest;
   const also = daemonSet
     ? '; the DaemonSet that is rendered reads it'
     : '; whoever runs the agent has to mount that one';
   const message = `the ConfigMap is rendered as "${WELL_KNOWN}", not as "${name}"${also}`;
   return [diagnostic('MQ801', document.at(['metadata', 'name']), { message }), ...rest];
+}
+
+/**
+ * What is said of a ConfigMap, whoever's agent reads it, that is not imported.
+ * @param isRead which of its keys the agent reads
+ * @param read these keys, in words
+ */
+export function unreadNotes(document: SourceDocument, isRead: (key: string) => boolean, read: string): Diagnostic[] {
+  const unread = ['data', 'binaryData'].flatMap(of =>
+    Object.keys(record(valueAt(document.value, [of])))
+      .filter(key => !isRead(key))
+      .map(key => {
+        const message = `the agent reads ${read}, and not "${key}" beside it, which is left out`;
+        return diagnostic('MQ801', document.at([of, key], 'key'), { message });
+      }),
+  );
+  return [...unread, ...configMapLeftOver(document)];
 }
 
 /** Keys of the agent's file that come to nothing in an intent. */

@@ -2,7 +2,7 @@ import { IntervalSet, setsOf } from '../address';
 import { type Diagnostic, diagnostic, type Location } from '../diagnostics';
 import { readAzure } from '../dialect/azure';
 import { type ReadCalico, readCalico } from '../dialect/calico';
-import { readCilium } from '../dialect/cilium';
+import { isCiliumSettings, readCilium } from '../dialect/cilium';
 import type { Claims } from '../dialect/claims';
 import { lacksReconciled, readAntreaObjects, readAwsObjects, undecided } from '../dialect/read-plane';
 import {
@@ -20,9 +20,11 @@ import { RECONCILED } from '../manifest/config-map';
 import type { AgentDaemonSet } from '../manifest/daemon-set';
 import { objectId } from '../manifest/object';
 import { agentContainer, POD } from '../manifest/pod';
+import { isAzureKey } from '../manifest/unread-key';
 import type { Agent } from '../schema/generated/types-intent';
 import type { SourceDocument } from '../source';
 import { daemonSetSpec } from './agent-draft';
+import { unreadNotes } from './agent-notes';
 import type { Draft, DraftEgress, Drafted, FoundFacts } from './draft';
 import { setEntries } from './entries';
 import { leftOverNotes } from './left-over';
@@ -40,13 +42,31 @@ export function draftDialect(claims: Claims, bundle: Bundle, { ipv6 }: DialectFa
   const open = undecided(claims, azureSet);
   if (open.length > 0) return { diagnostics: open };
   if (calico.length > 0) return draftCalico(readCalico(calico), calico[0]!);
-  if (cilium.length > 0) return draftOf(readCilium(cilium, ipv6 || undefined), cilium[0]!.at([]));
+  if (cilium.length > 0) {
+    const drafted = draftOf(readCilium(cilium, ipv6 || undefined), cilium[0]!.at([]));
+    return withNotes(drafted, cilium.filter(isAgentFile).flatMap(ofConfig));
+  }
   if (antrea.length > 0) return draftOf(readAntreaObjects(antrea, ipv6), antrea[0]!.at([]));
   if (azure.length > 0 || azureSet) return draftAzure(azure, azureSet);
   const [ofTencent] = tencent;
-  if (ofTencent) return draftOf(readTencent(ofTencent), ofTencent.at(['data', 'config']));
+  if (ofTencent)
+    return withNotes(draftOf(readTencent(ofTencent), ofTencent.at(['data', 'config'])), ofConfig(ofTencent));
   const [awsNode] = aws;
   return awsNode && withAwsFacts(draftOf(readAwsObjects(aws), awsNode.at(['metadata', 'name'])));
+}
+
+/** Whether a document is the agent's ConfigMap, and not Cilium's own settings. */
+function isAgentFile(document: SourceDocument): boolean {
+  return objectId(document)?.kind === 'ConfigMap' && !isCiliumSettings(document);
+}
+
+/** What is not imported of a ConfigMap of which an agent reads one key. */
+function ofConfig(document: SourceDocument): Diagnostic[] {
+  return unreadNotes(document, key => key === 'config', '"config"');
+}
+
+function withNotes({ diagnostics, ...drafted }: Drafted, notes: readonly Diagnostic[]): Drafted {
+  return { ...drafted, diagnostics: [...diagnostics, ...notes] };
 }
 
 /** Drafts what Azure's agent does; on AKS with what it keeps by a ConfigMap of its own, where that is not there. */
@@ -55,7 +75,12 @@ function draftAzure(configMaps: readonly SourceDocument[], azureSet: AgentDaemon
   const at = (first ?? azureSet!.document).at([]);
   const read = readAzure({ configMaps, ...(azureSet && { daemonSet: azureSet }) });
   const { draft, diagnostics } = draftOf(read, at, azureAgent(first, azureSet));
-  const notes = [...diagnostics, ...(azureSet ? azureNotes(azureSet) : [])];
+  const own = configMaps.filter(document => objectId(document)?.name !== RECONCILED);
+  const notes = [
+    ...diagnostics,
+    ...(azureSet ? azureNotes(azureSet) : []),
+    ...own.flatMap(document => unreadNotes(document, isAzureKey, 'what begins with "ip-masq"')),
+  ];
   if (!draft || azureSet || !lacksReconciled(configMaps)) return { ...(draft && { draft }), diagnostics: notes };
   const reading: DialectReading = { ...read.reading!, keepsOwn: ['vpc'] };
   const listed = setsOf(reading.kept.flatMap(({ cidrs }) => cidrs))[4];

@@ -2,7 +2,6 @@ import { AGENT_FLAG_NAMES, isLogFlag } from '../agentfile/flags';
 import { OPTION_DEFAULTS } from '../agentfile/options';
 import { type Diagnostic, diagnostic, type ValuePath } from '../diagnostics';
 import { mountHolding } from '../manifest/agent-file';
-import type { AgentConfigMap } from '../manifest/config-map';
 import type { AgentDaemonSet } from '../manifest/daemon-set';
 import { WELL_KNOWN } from '../manifest/denote';
 import { list, objectId, record, written } from '../manifest/object';
@@ -34,13 +33,13 @@ const RENDERED = ['metadata', 'labels', 'app.kubernetes.io/managed-by'];
 type Note = (path: ValuePath, message: string) => void;
 
 /** Names what a ConfigMap says beside its files and the one that masq renders does not. */
-export function configMapLeftOver({ document }: AgentConfigMap): Diagnostic[] {
+export function configMapLeftOver(document: SourceDocument): Diagnostic[] {
   return notesOf(document, (note, without) => {
     const { immutable, ...rest } = record(document.value);
-    if (immutable === true) {
+    if (immutable === true && objectId(document)?.name === WELL_KNOWN) {
       note(['immutable'], 'immutable has no key in an intent: delete this ConfigMap before the new one is applied');
-    }
-    without([], CONFIG_MAP, rest);
+      without([], CONFIG_MAP, rest);
+    } else without([], CONFIG_MAP);
   });
 }
 
@@ -80,7 +79,7 @@ function notesOf(
 
 /** What is said of something that is left behind: the value too, where it is short. */
 function leftText(path: ValuePath, value: unknown): string {
-  const [of, key] = path.slice(-2);
+  const [of, key] = [path.at(-2), path.at(-1)];
   const what = typeof value === 'object' ? `${key}` : `${key}: ${written(value)}`;
   if (path[0] === 'metadata' && (of === 'labels' || of === 'annotations')) {
     const mark = of === 'labels' ? 'label' : 'annotation';

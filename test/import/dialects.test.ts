@@ -286,6 +286,38 @@ test("Tencent's keys in capital letters are those of ip-masq-agent", () => {
   );
 });
 
+test.each([
+  ['cilium', 'ip-masq-agent', 'config', '"config"', 'immutable has no key in an intent: delete this ConfigMap'],
+  [
+    'azure',
+    'masq',
+    'ip-masq-a',
+    'what begins with "ip-masq"',
+    'immutable: true has no key in an intent, and is not in',
+  ],
+  ['tencent', 'ip-masq-agent-config', 'config', '"config"', 'immutable: true has no key in an intent, and is not in'],
+] as const)("everything is told that of the ConfigMap of %s's agent is left out", (dialect, name, key, read, fixed) => {
+  const { metadata, ...rest } = configMap(name, {
+    [key]: 'nonMasqueradeCIDRs: [10.0.0.0/8, 192.168.0.0/16]\n',
+    notes: 'x',
+  });
+  const marked = {
+    ...rest,
+    immutable: true,
+    metadata: { ...metadata, labels: { team: 'net' }, annotations: { a: 'b' } },
+  };
+  const said = imported([marked], { dialect });
+  const mark = 'is left out; metadata.';
+  for (const one of [
+    `the agent reads ${read}, and not "notes" beside it, which is left out`,
+    fixed,
+    `label team: net ${mark}labels`,
+    `annotation a: b ${mark}annotations`,
+  ])
+    expect(said).toContain(`note MQ801 ${one}`);
+  expect(said).toContain('# Imported');
+});
+
 test('a ConfigMap whose key is like those of Azure is of the agent that mounts it', () => {
   const container = {
     name: 'ip-masq-agent',
