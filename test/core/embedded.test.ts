@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Document, Scalar } from 'yaml';
+import { Document, parseDocument, Scalar } from 'yaml';
 import { embeddedText, parseSource } from '../../core/source';
 import { runs } from '../random';
 
@@ -72,6 +72,8 @@ describe('a text inside of a text', () => {
         scalar.type = style;
         const document = new Document({ kind: 'ConfigMap', data: { other: 'x', config: scalar } });
         const outer = document.toString({ indent, lineWidth, minContentWidth: 10 });
+        // The library writes some plain texts that nobody can read, such as those with a line that ends in a colon.
+        fc.pre(parseDocument(outer).errors.length === 0);
         checkPlaces(outer, /config:\s+"/.test(outer));
       }),
       { numRuns: runs(400) },
