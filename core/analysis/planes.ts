@@ -34,7 +34,7 @@ export function withPlanes(held: Held, found: readonly Diagnostic[]): HeldPlanes
   for (const folder of foldersOf(held)) {
     const bundle = bundles.get(folder) ?? emptyBundle();
     const documents = documentsOf(folder, held);
-    const claims = claimDocuments(documents, mountedNames(bundle));
+    const claims = claimDocuments(documents, bundle.daemonSets);
     const own = claimed(claims);
     const azureSet = bundle.daemonSets.find(({ dialect }) => dialect !== undefined);
     if (own.length === 0 && !azureSet) continue;
@@ -72,12 +72,6 @@ function documentsOf(folder: string, { bundles, theirs }: Held): readonly Source
   const parts = ['patches', 'values'].map(part => (folder === '' ? part : `${folder}/${part}`));
   const held = [folder, ...parts].flatMap(one => theirs.get(one) ?? []);
   return [...new Set([...(bundles.get(folder)?.documents ?? []), ...held])];
-}
-
-/** Those of ip-masq-agent itself. */
-function mountedNames({ daemonSets }: Bundle): ReadonlySet<string> {
-  const own = daemonSets.filter(({ dialect }) => dialect === undefined);
-  return new Set(own.flatMap(({ configMaps }) => configMaps.map(({ name }) => name)));
 }
 
 function patchFault(document: SourceDocument): Diagnostic {

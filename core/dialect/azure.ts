@@ -3,6 +3,7 @@ import { type AgentFlags, DEFAULT_FLAGS } from '../agentfile/flags';
 import { writeAgentFile } from '../agentfile/write';
 import { type Diagnostic, diagnostic, hasErrors } from '../diagnostics';
 import { append } from '../diagnostics/collect';
+import { lacksKey } from '../manifest/agents-together';
 import { type AgentConfigMap, RECONCILED } from '../manifest/config-map';
 import type { AgentDaemonSet } from '../manifest/daemon-set';
 import { objectId, record } from '../manifest/object';
@@ -110,7 +111,11 @@ function filesOf(
       one => objectId(one)?.name === name && objectId(one)?.namespace === daemonSet.namespace,
     );
     if (document && Object.hasOwn(record(valueAt(document.value, ['data'])), key)) return [{ document, key }];
-    const what = document ? `ConfigMap "${name}" has no key "${key}"` : `ConfigMap "${name}" is not among what is read`;
+    if (document) {
+      diagnostics.push(lacksKey(document, key));
+      return [];
+    }
+    const what = `ConfigMap "${name}" is not among what is read`;
     const message = optional
       ? `${what}: it is taken for one that does not exist, and its list, if it has one, is missing`
       : `${what}, and the pods do not start without it`;

@@ -46,16 +46,23 @@ const OWN_OBJECTS = [isAntreaObject, isAwsNode, isCalicoObject, isCiliumObject];
  * Finds out which documents are about another data plane: by their kind and name, and by the keys of ConfigMaps. Cilium's
  * ConfigMap has the name and the key of ip-masq-agent's: it counts as Cilium's beside other objects of Cilium's, or when
  * that is told.
- * @param mounted the names of ConfigMaps that an ip-masq-agent mounts, under whatever key
+ * @param daemonSets agents, whose the ConfigMaps are that they mount, under whatever key
  * @param told whose configuration it is, when somebody said so
  */
 export function claimDocuments(
   documents: readonly SourceDocument[],
-  mounted: ReadonlySet<string>,
+  daemonSets: readonly AgentDaemonSet[],
   told?: DialectName,
 ): Claims {
-  const isMounted = (document: SourceDocument): boolean => mounted.has(objectId(document)?.name ?? '');
-  const agents = documents.filter(one => isAgentFile(one) && (told !== undefined || !isMounted(one)));
+  const mounted = mountedNames(daemonSets.filter(({ dialect }) => dialect === undefined));
+  const azures = mountedNames(daemonSets.filter(({ dialect }) => dialect !== undefined));
+  const nameOf = (document: SourceDocument): string => objectId(document)?.name ?? '';
+  const isMounted = (document: SourceDocument): boolean => mounted.has(nameOf(document));
+  const isOfAzure = (document: SourceDocument): boolean =>
+    isAzureConfigMap(document) || (objectId(document)?.kind === 'ConfigMap' && azures.has(nameOf(document)));
+  const agents = documents.filter(
+    one => isAgentFile(one) && (told !== undefined || !(isMounted(one) || azures.has(nameOf(one)))),
+  );
   const isTold = (name: DialectName): boolean => told === name;
   const cilium = documents.filter(isCiliumObject);
   const tencent = told === undefined || isTold('tencent') ? agents.filter(isTencentConfigMap) : [];
@@ -64,12 +71,15 @@ export function claimDocuments(
   return {
     antrea: documents.filter(isAntreaObject),
     aws: documents.filter(isAwsNode),
-    azure:
-      told === undefined || isTold('azure') ? documents.filter(one => isAzureConfigMap(one) && !isMounted(one)) : [],
+    azure: told === undefined || isTold('azure') ? documents.filter(one => isOfAzure(one) && !isMounted(one)) : [],
     calico: documents.filter(isCalicoObject),
     cilium: [...cilium, ...(reads ? others : [])],
     tencent,
   };
+}
+
+function mountedNames(daemonSets: readonly AgentDaemonSet[]): ReadonlySet<string> {
+  return new Set(daemonSets.flatMap(({ configMaps }) => configMaps.map(({ name }) => name)));
 }
 
 /** Whether a document is a ConfigMap with the key that ip-masq-agent reads. */

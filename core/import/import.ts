@@ -115,11 +115,16 @@ function gather(inputs: readonly Input[], dialect: DialectName | undefined): Gat
   for (const input of inputs) checker.add(input);
   const documents = inputs.flatMap(({ file, text }) => parseSource(file, text).documents.flatMap(objectsOf));
   const { bundles, agentFiles, isPatch } = checker.held;
-  const claims = claimDocuments(documents, mountedNames([...bundles.values()]), dialect);
+  const daemonSets = [...bundles.values()].flatMap(one => one.daemonSets);
+  const claims = claimDocuments(documents, daemonSets, dialect);
   const isTheirs = isWithin(startsOf(documents), claimed(claims));
   const bundle = without([...bundles.values()], isTheirs);
   const found = [...checker.finish().diagnostics, ...(bundles.size > 1 ? checkBundle(bundle) : [])];
   const intents = documents.filter(document => isMasqDocument(document.value));
+  const isTaken = dialect === undefined && !daemonSets.some(isOfAnother);
+  const whose = isTaken ? whoseKey(claims.azure, documents) : [];
+  // A file that an ip-masq-agent misses may be one that is taken for another's.
+  const isMissed = [...found, ...whose].some(({ code }) => code === 'MQ602' || code === 'MQ603');
   // Another data plane reads no bare file: what ip-masq-agent would say of it does not matter.
   const bare = dialect === undefined || dialect === 'upstream' ? [] : documents.filter(isAgentFile);
   const isInBare = ({ file }: Location): boolean => bare.some(({ source }) => source.file === file);
@@ -136,7 +141,7 @@ function gather(inputs: readonly Input[], dialect: DialectName | undefined): Gat
       ...intents.map(intentFault),
       ...(claims.calico.length > 0 ? [] : documents.filter(isInstallation).map(installationFault)),
       ...documents.filter(({ source }) => isPatch(source.file)).map(patchFault),
-      ...(dialect === undefined && !bundle.daemonSets.some(isOfAnother) ? whoseKey(claims.azure, documents) : []),
+      ...(isMissed ? whose.filter(({ severity }) => severity === 'error') : whose),
       ...bare.map(document => bareFault(document, dialect!)),
     ],
   };
@@ -163,12 +168,6 @@ function without(bundles: readonly Bundle[], isTheirs: (place: Location) => bool
 /** What other data planes' configuration says, beside errors in what else is there. */
 function draftTheirs({ bundle, claims }: Gathered, facts: DialectFacts): Drafted {
   return { diagnostics: draftDialect(claims, bundle, facts)?.diagnostics ?? [] };
-}
-
-/** Those of ip-masq-agent itself. */
-function mountedNames(bundles: readonly Bundle[]): ReadonlySet<string> {
-  const daemonSets = bundles.flatMap(bundle => bundle.daemonSets).filter(({ dialect }) => dialect === undefined);
-  return new Set(daemonSets.flatMap(({ configMaps }) => configMaps.map(({ name }) => name)));
 }
 
 /** Drafts what is there; the gateway's policies go with any agent. */

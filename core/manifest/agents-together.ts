@@ -1,12 +1,15 @@
 import { formatCidr } from '../address';
 import { type Diagnostic, diagnostic } from '../diagnostics';
+import { valueAt } from '../schema/path';
 import { gapText } from '../schema/placeholder';
+import type { SourceDocument } from '../source';
 import type { FileReference } from './agent-file';
 import type { Bundle } from './bundle';
 import { type AgentConfigMap, checkForeignKeys, checkKeys, OF_AKS, RECONCILED } from './config-map';
 import type { AgentDaemonSet } from './daemon-set';
 import type { Identities } from './identities';
 import { meeting } from './node-choice';
+import { objectId, record } from './object';
 import { unreadKey } from './unread-key';
 
 /** Checks that DaemonSets find the file that they look for in the ConfigMaps beside them, and are alone on their nodes. */
@@ -103,8 +106,14 @@ function mismatch(daemonSet: AgentDaemonSet, { key }: FileReference, configMap: 
     return [diagnostic('MQ606', document.at(['metadata', 'namespace']), { message, severity: 'error' })];
   }
   if (keys.includes(key) || (key === 'config' && checkKeys(configMap).length > 0)) return [];
-  const message = `the DaemonSet takes the file from key "${key}", which ConfigMap "${name}" lacks; it has ${keys.join(', ')}`;
-  return [diagnostic('MQ603', document.at(['data'], 'key'), { message })];
+  return [lacksKey(document, key)];
+}
+
+/** What is said of a ConfigMap that is mounted for a key which it does not have. */
+export function lacksKey(document: SourceDocument, key: string): Diagnostic {
+  const has = ['data', 'binaryData'].flatMap(of => Object.keys(record(valueAt(document.value, [of]))));
+  const message = `the DaemonSet takes the file from key "${key}", which ConfigMap "${objectId(document)?.name}" lacks; it has ${has.join(', ')}`;
+  return diagnostic('MQ603', document.at(['data'], 'key'), { message });
 }
 
 function ipv6({ flags }: AgentDaemonSet, { document, files }: AgentConfigMap, key: string): Diagnostic[] {

@@ -274,6 +274,54 @@ describe("a ConfigMap that nothing but its key says to be Azure's", () => {
   });
 });
 
+test('a file that an agent misses is one fault, and nothing else is said of whose it is', () => {
+  const container = (image: string) => ({
+    name: 'ip-masq-agent',
+    image,
+    securityContext: { capabilities: { add: ['NET_ADMIN', 'NET_RAW'] } },
+    volumeMounts: [{ name: 'config', mountPath: '/etc/config' }],
+  });
+  const daemonSet = (image: string, name: string, key: string) => ({
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    metadata: { name: 'ip-masq-agent', namespace: 'kube-system' },
+    spec: {
+      selector: { matchLabels: { 'k8s-app': 'ip-masq-agent' } },
+      template: {
+        metadata: { labels: { 'k8s-app': 'ip-masq-agent' } },
+        spec: {
+          hostNetwork: true,
+          containers: [container(image)],
+          tolerations: [{ operator: 'Exists' }],
+          volumes: [{ name: 'config', configMap: { name, optional: true, items: [{ key, path: 'ip-masq-agent' }] } }],
+        },
+      },
+    },
+  });
+  const codes = (...objects: readonly object[]): string[] =>
+    [...imported(objects).matchAll(/^[^ ]* ?(?:error|warning|note) (MQ60[23]|MQ802|MQ803) .*?(?=;|$)/gm)].map(
+      ([line]) => line.replace(/^[\d:]* /, ''),
+    );
+  const azure = 'mcr.microsoft.com/aks/ip-masq-agent-v2:v0.1.15';
+  const upstream = 'registry.k8s.io/networking/ip-masq-agent:v2.12.0';
+  const file = 'nonMasqueradeCIDRs: [10.0.0.0/8, 192.168.0.0/16]\n';
+  const lacks = (name: string) =>
+    `error MQ603 the DaemonSet takes the file from key "ip-masq-agent", which ConfigMap "${name}" lacks`;
+  for (const [name, key] of [
+    ['ip-masq-agent', 'config'],
+    ['lists', 'ip-masq-other'],
+  ] as const) {
+    expect(codes(daemonSet(azure, name, 'ip-masq-agent'), configMap(name, { [key]: file }))).toEqual([lacks(name)]);
+  }
+  const [other, same] = ['masq', 'ip-masq-agent'].map(name => configMap(name, { 'ip-masq-agent': file }));
+  expect(codes(same!, other!)).toEqual([
+    'error MQ603 ConfigMap "ip-masq-agent" has the file under "ip-masq-agent", and ip-masq-agent reads "config": it finds no file',
+  ]);
+  expect(codes(daemonSet(upstream, 'ip-masq-agent', 'config'), other!)).toEqual([
+    'error MQ602 the DaemonSet reads ConfigMap "ip-masq-agent", but the one beside it is called "masq"',
+  ]);
+});
+
 test("Tencent's keys in capital letters are those of ip-masq-agent", () => {
   const config = '{"NonMasqueradeCIDRs":["10.0.0.0/8","192.168.1.0/24"],"MasqLinkLocal":true,"ResyncInterval":"1m0s"}';
   expect(imported([configMap('ip-masq-agent-config', { config })])).toBe(
