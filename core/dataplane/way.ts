@@ -23,7 +23,6 @@ export class Way {
 
   /** Packets come to a rule. */
   ask(rule: NatRule, set: IntervalSet, mark: Mark, packets: Packets, { set: match, certain }: Matching): void {
-    if (set.isEmpty()) return;
     const why = match.isEmpty() ? failing(rule, set, mark, packets) : undefined;
     this.add({ rule, held: match, isCertain: certain, ...(why && { failing: why }) });
   }

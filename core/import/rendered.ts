@@ -138,9 +138,9 @@ export function containerOf(program: Program, image: unknown): Known {
   };
 }
 
-/** Whether an image is pulled at each start, where nobody says otherwise. */
+/** Whether an image is pulled at each start, where nobody says otherwise: it has neither another tag nor a digest. */
 function isLatest(image: string): boolean {
-  return !image.includes('@') && !/:(?!latest$)[^/:]+$/.test(image);
+  return !/:(?!latest$)[^/:]+$/.test(image);
 }
 
 /** The capabilities that a container adds and that the agent does not need. */

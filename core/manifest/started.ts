@@ -19,8 +19,8 @@ export function scriptWords(
   const [shell = '', ...rest] = words;
   const index = rest.findIndex(word => !word.startsWith('-')) + 1;
   const script = words[index];
-  if (!SHELL.test(shell) || index < 2 || script === undefined) return undefined;
-  if (!/^-[a-z]*c$/.test(words[index - 1]!) || SHELLS_OWN.test(script)) return undefined;
+  if (!SHELL.test(shell) || script === undefined) return undefined;
+  if (!/^-[a-z]*c$/.test(words[index - 1] ?? '') || SHELLS_OWN.test(script)) return undefined;
   const [first, ...others] = script.trim().split(/\s+/);
   const [program, ...args] = first === 'exec' ? others : [first!, ...others];
   return program !== undefined && isAgentProgram(program) ? { words: [program, ...args], index } : undefined;

@@ -424,6 +424,10 @@ describe('an option', () => {
       '--service-cidr 10.128.1.0/24: service range "10.128.1.0/24" overlaps node range "10.128.0.0/20" at 10.128.1.0; they must be apart',
     ],
     [
+      ['--version=1.29.4-gke.1', '--service-cidr=10.96.0.0/12,10.128.1.0/24'],
+      '--service-cidr 10.128.1.0/24: service range "10.128.1.0/24" overlaps node range "10.128.0.0/20" at 10.128.1.0; they must be apart',
+    ],
+    [
       ['--platform=anthos-bare-metal', '--version=1.10.1'],
       '--platform anthos-bare-metal: what is imported preserves a list of destinations, and that platform has none',
     ],

@@ -36,6 +36,22 @@ describe("marks of others' rules before the routing decision, where kube-proxy m
     ['of connections, which others do not set', [RESTORE, `${MARK} 0x1/0xff`, SAVE], 'proven'],
     ["of the node's own packets", ['-A OUTPUT -j MARK --set-xmark 0x4000/0x4000'], 'proven'],
     [
+      'for all sources but some',
+      ['-A PREROUTING ! -s 192.168.1.0/24 -d 10.9.0.0/16 -j MARK --set-xmark 0x4000/0x4000'],
+      'unproven',
+    ],
+    [
+      'by all interfaces but one',
+      ['-A PREROUTING ! -i lo -d 10.9.0.0/16 -j MARK --set-xmark 0x4000/0x4000'],
+      'unproven',
+    ],
+    ["by pods' interfaces", ['-A PREROUTING -i cali+ -d 10.9.0.0/16 -j MARK --set-xmark 0x4000/0x4000'], 'unproven'],
+    [
+      "in a chain that is called nearly like kube-proxy's",
+      [':KUBE-SNAT - [0:0]', '-A PREROUTING -j KUBE-SNAT', '-A KUBE-SNAT -j MARK --set-xmark 0x4000/0x4000'],
+      'unproven',
+    ],
+    [
       'in a comment alone',
       ['-A PREROUTING -m comment --comment "a -j MARK --set-xmark 0x4000/0x4000" -j MARK --set-xmark 0x1/0x1'],
       'proven',

@@ -270,6 +270,11 @@ describe("a ConfigMap that nothing but its key says to be Azure's", () => {
       /^1:\d+ note MQ802 ConfigMap "masq" is taken for one of Azure's ip-masq-agent-v2, since its key is "ip-masq-agent"; give --dialect upstream if an ip-masq-agent reads it\n# Imported/,
     );
     expect(imported([file('masq')], { dialect: 'azure' })).toMatch(/^# Imported/);
+    for (const name of ['azure-ip-masq-agent-config', 'azure-ip-masq-agent-config-reconciled']) {
+      expect(imported([file(name)])).not.toContain('MQ802');
+    }
+    const ofNoOther = configMap('masq', { 'ip-masq-extra': 'nonMasqueradeCIDRs: [10.0.0.0/8, 192.168.0.0/16]\n' });
+    expect(imported([ofNoOther])).toMatch(/^# Imported/);
     expect(imported([file('masq')], { dialect: 'upstream', platform: 'kubernetes' })).not.toContain('randomFully');
   });
 });

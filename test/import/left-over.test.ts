@@ -94,6 +94,15 @@ describe('of a DaemonSet nothing is left out in silence', () => {
     expect(leftOut(LIVE)).toEqual([]);
   });
 
+  test.each([
+    ['hostNetwork: true', 'hostNetwork: true\n      hostPID: false\n      subdomain: ""\n      affinity: {}'],
+    ['v2.11.0\n        imagePullPolicy: IfNotPresent', 'latest\n        imagePullPolicy: Always'],
+    [':v2.11.0\n', `@sha256:${'0'.repeat(64)}\n`],
+    ['[NET_ADMIN, NET_RAW]', '[CAP_NET_ADMIN, NET_RAW]'],
+  ])('nor what says no more than nobody: %j as %j', (before, after) => {
+    expect(leftOut(LIVE.replace(before, after))).toEqual([]);
+  });
+
   const NO_KEY = 'has no key in an intent, and is not in what masq renders';
   test.each([
     [
@@ -115,6 +124,8 @@ describe('of a DaemonSet nothing is left out in silence', () => {
     ['Seconds: 30', 'Seconds: 5', `terminationGracePeriodSeconds: 5 ${NO_KEY}`],
     ['AccountName: ip-masq-agent', 'AccountName: mysa', `serviceAccountName: mysa ${NO_KEY}`],
     ['IfNotPresent', 'Always', `imagePullPolicy: Always ${NO_KEY}`],
+    ['v2.11.0', 'latest', `imagePullPolicy: IfNotPresent ${NO_KEY}`],
+    ['resources: {}', 'livenessProbe: {tcpSocket: {port: 1}}', `livenessProbe ${NO_KEY}`],
     [
       '[NET_ADMIN,',
       '[SYS_ADMIN, NET_ADMIN,',
@@ -139,7 +150,12 @@ describe('of a DaemonSet nothing is left out in silence', () => {
     )
       .replace('dnsPolicy: ClusterFirst', 'dnsPolicy: Default\n      enableServiceLinks: false')
       .replace('Seconds: 30', 'Seconds: 5')
-      .replace('volumes: [', 'volumes: [{name: state, hostPath: {path: /run/masq-agent, type: DirectoryOrCreate}}, ');
+      .replace('{capabilities', '{readOnlyRootFilesystem: true, capabilities')
+      .replace('resources: {}', 'livenessProbe: {exec: {command: [a]}}')
+      .replace(
+        'volumes: [',
+        'volumes: [{name: state, hostPath: {path: /run/masq-agent, type: DirectoryOrCreate}}, {name: lock, hostPath: {path: /run/xtables.lock}}, ',
+      );
     expect(leftOut(theirs)).toEqual([]);
     expect(leftOut(theirs.replace('args: [', 'args: [--backend=nftables, '))).toEqual([
       '--backend=nftables is an option of masq-agent alone, and is left out; see "agent" in the intent\'s schema',
