@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FAMILIES, type Family } from '../../core/address';
@@ -69,9 +69,11 @@ export class TestNode {
     return join(this.folder, 'ip-masq-agent');
   }
 
-  /** Writes the agent's file. */
+  /** Writes the agent's file, all at once, as kubelet does: half a file may be a valid one. */
   configure(text: string): void {
-    writeFileSync(this.config, text);
+    const whole = `${this.config}.new`;
+    writeFileSync(whole, text);
+    renameSync(whole, this.config);
   }
 
   /** Runs a shell script on the node; fails as it fails. */
