@@ -162,7 +162,7 @@ function nameOf({ family, table }: Fields, chain: unknown): string {
 }
 
 function bitsIn({ key, value }: Fields): number {
-  if (!isMark(key) || isMark(value)) return 0;
+  if (!isMark(key)) return 0;
   // A connection's mark is read as a packet's is: what matters is the number that is put in.
   const verdict = readNftVerdict(4, 'mangle', { key: { meta: { key: 'mark' } }, value: asPacketMark(value) }, '');
   return verdict.kind === 'set-mark' ? verdict.flip | (verdict.lost ?? 0) : ALL_BITS;

@@ -143,6 +143,12 @@ describe('the same of nft', () => {
     expect(on[0]).toBe(blamed);
   });
 
+  test("in kube-proxy's own table they are for packets to Services", () => {
+    const marks = listing('prerouting', [set(or)]);
+    expect(told(marks).verdict).toBe('unproven');
+    expect(told(marks.replaceAll('"z"', '"kube-proxy"')).verdict).toBe('proven');
+  });
+
   test('behind the routing decision for some destinations only', () => {
     const outside = { match: { ...daddr.match, right: '8.8.8.8' } };
     expect(told(listing('forward', [outside, set(0x4000)])).verdict).toBe('proven');
@@ -196,6 +202,8 @@ describe('marks that every packet loses before', () => {
     expect(nft('forward', [set(0)], [set(2)])).toBe('unproven');
     const dormant = listing('forward', [set(0)]).replace('"name":"z"}}', '"name":"z","flags":["dormant"]}}');
     expect(told(dormant.replace(NODE, ASKED)).verdict).toBe('unproven');
+    const bridged = listing('forward', [set(0)]).replaceAll('"inet"', '"bridge"');
+    expect(told(bridged.replace(NODE, ASKED)).verdict).toBe('unproven');
   });
 
   test('of chains that packets do not come to nothing is asked', () => {

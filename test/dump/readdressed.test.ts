@@ -34,6 +34,17 @@ const METADATA =
   '-A PREROUTING -d 169.254.169.254/32 ! -i eth0 -p tcp -m tcp --dport 80 -j DNAT --to-destination 169.254.169.252:988';
 
 describe('packets that others send elsewhere before the routing decision: nobody can tell what becomes of them', () => {
+  test('nor of those for which a rule does what nobody knows, whatever rules stand behind it', () => {
+    const unknown = (chain: string) => [
+      `-A ${chain} -d 203.0.113.0/24 -j ODD --to 1`,
+      '-A POSTROUTING -d 10.9.0.0/16 -j RETURN',
+    ];
+    for (const chain of ['PREROUTING', 'POSTROUTING']) {
+      expect(said(nat(unknown(chain)), address('203.0.113.1'))).toMatch(/^unknown: .*-j ODD/);
+      expect(said(nat(unknown(chain)), address('198.51.100.1'))).toBe('masquerade');
+    }
+  });
+
   test.each([
     [
       [METADATA],

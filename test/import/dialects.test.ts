@@ -263,6 +263,11 @@ describe("a ConfigMap that nothing but its key says to be Azure's", () => {
     expect(imported([file('ip-masq-agent')], { dialect: 'azure' })).toBe(wanted);
     const aks = configMap('azure-ip-masq-agent-config-reconciled', { 'ip-masq-agent-reconciled': '' });
     expect(imported([file('ip-masq-agent'), aks])).toContain(wanted);
+    const text = 'nonMasqueradeCIDRs: [10.0.0.0/8, 192.168.0.0/16]\n';
+    expect(imported([configMap('ip-masq-agent', { config: text, 'ip-masq-agent': text })])).not.toContain('MQ603');
+    const labels = { 'kubernetes.azure.com/managedby': 'aks' };
+    const ofAks = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x', labels }, data: { a: 'b' } };
+    expect(imported([file('ip-masq-agent'), ofAks])).not.toContain('MQ603');
   });
 
   test("is taken for Azure's with another name, which is said", () => {

@@ -46,6 +46,22 @@ test('of destinations that are treated in several ways, those are told that are 
   expect(text).toMatch(/masqueraded, but [^:]*10\.64\.0\.0\/10[^:]* preserved: c/);
 });
 
+test('what happens in most of the others comes first', () => {
+  const like = (name: string, preserve: string): ReportCluster => ({
+    name,
+    after: intent(name, preserve, '198.51.100.0/24'),
+  });
+  const text = told('10.0.0.0/8', like('b', '10.0.0.0/9'), like('c', '10.128.0.0/9'), like('d', '10.128.0.0/9'));
+  expect(text).toMatch(/: c , d .*: b /);
+});
+
+test('of destinations that are others in each cluster no part is named', () => {
+  const ways = new Ways(true, 'nothing has that name');
+  const other: ReportCluster = { name: 'b', after: intent('b', '10.0.0.0/9', '198.51.100.0/24') };
+  for (const one of [own, other]) ways.add(one, [IntervalSet.ofCidr(cidr('10.0.0.0/8'))], one === own);
+  expect(ways.told('offices').text).toContain('<li>partly preserved and masqueraded: ');
+});
+
 test('of an egress policy whose destinations change, it is told which are left', () => {
   const changed = (name: string, after: string): ReportCluster => ({
     name,
