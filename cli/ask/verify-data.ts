@@ -6,14 +6,14 @@ import type { NatRule } from '../../core/dataplane/nat-rule';
 import type { Location } from '../../core/diagnostics';
 import type { DumpedNode } from '../dumps';
 import { diagnosis } from './verify-diagnosis';
-import type { Verified } from './verify-text';
+import { policiesOf, type Verified } from './verify-text';
 
 /** Proofs for programs. */
 export function proofData({ subject, enforced, proofs, unread }: Verified): object {
   return {
     cluster: subject.name,
     as: subject.as,
-    egressPoliciesNotCompared: subject.map.egress.length,
+    egressPoliciesNotCompared: policiesOf(subject.map),
     unread,
     nodes: proofs.map(({ node, proof }) => ({
       node: node.name,

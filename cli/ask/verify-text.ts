@@ -7,6 +7,7 @@ import type { Difference, DifferencePart, FamilyProof, NodeProof } from '../../c
 import { witnessOf } from '../../core/analysis/witness';
 import type { NatRule } from '../../core/dataplane/nat-rule';
 import { andList, type Location } from '../../core/diagnostics';
+import type { TreatmentMap } from '../../core/treatment/map';
 import type { DumpedNode } from '../dumps';
 import type { Palette } from '../terminal';
 import { diagnosis } from './verify-diagnosis';
@@ -61,10 +62,12 @@ const NAT_ALONE =
   'the table "nat" alone is in the dump: whether others mark packets, or leave them untracked, is not seen';
 
 function familyLines(proof: FamilyProof, node: DumpedNode, about: Verified, paint: Palette): string[] {
-  const { family, differences, inTheWay, isRemedied, deciding, leftOpen } = proof;
+  const { family, differences, inTheWay, isRemedied, deciding } = proof;
+  const leftOpen = proof.leftOpen.isEmpty()
+    ? []
+    : [paint.dim(`    ${termsText(proof.leftOpen)}: ${about.subject.as} leaves this to the data plane`)];
   if (differences.length === 0) {
-    const lines = [`  IPv${family}: every address is treated as is wanted by ${about.subject.as}`];
-    if (!leftOpen.isEmpty()) lines.push(paint.dim(`    ${termsText(leftOpen)}: it leaves this to the data plane`));
+    const lines = [`  IPv${family}: every address is treated as is wanted by ${about.subject.as}`, ...leftOpen];
     for (const one of deciding.slice(0, MOST)) {
       lines.push(paint.dim(`    as is wanted, but not by the agent: ${obstacleText(one, node, family)}`));
     }
@@ -78,6 +81,7 @@ function familyLines(proof: FamilyProof, node: DumpedNode, about: Verified, pain
     ...(inTheWay.length === 0 ? [] : ['    in the way:']),
     ...inTheWay.slice(0, MOST).map(one => `      ${obstacleText(one, node, family)}`),
     ...more(inTheWay.length, 'rules in the way'),
+    ...leftOpen,
     ...(isRemedied
       ? [`    without ${inTheWay.length === 1 ? 'it' : 'them'} every address would be treated as is wanted`]
       : []),
@@ -173,6 +177,11 @@ function placedRule({ text }: NatRule, at: Location | undefined): string {
   return `${at.file}:${line}:${column}: ${text}`;
 }
 
+/** How many egress policies a map has: what is not known of one for some destinations is told behind its name. */
+export function policiesOf({ egress }: TreatmentMap): number {
+  return new Set(egress.map(({ decision }) => /^[^"]*"[^"]*"/.exec(decision.rule)?.[0] ?? decision.rule)).size;
+}
+
 function summary({ proofs, subject, unread }: Verified): string {
   const of = (verdict: NodeProof['verdict']): number => proofs.filter(({ proof }) => proof.verdict === verdict).length;
   const counts = (['proven', 'contradicted', 'unproven'] as const).flatMap(verdict =>
@@ -181,7 +190,7 @@ function summary({ proofs, subject, unread }: Verified): string {
   const left = unread.length === 0 ? [] : [`${unread.length} not read`];
   const all = proofs.length + unread.length;
   const nodes = `${all} ${all === 1 ? 'node' : 'nodes'}`;
-  const { length } = subject.map.egress;
+  const length = policiesOf(subject.map);
   const egress =
     length === 0
       ? ''

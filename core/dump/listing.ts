@@ -18,16 +18,19 @@ const COMMANDS: readonly string[] = [
 /** What is wrong with the entries of a listing of nftables as one of all rules of a node; undefined where nothing is. */
 export function listingFault(entries: readonly unknown[]): string | undefined {
   const tables = new Set<string>();
+  const kinds = new Set<string>();
   for (const entry of entries) {
     const [[kind, value] = ['', undefined]] = Object.entries(fieldsOf(entry) ?? {});
     if (COMMANDS.includes(kind)) return `"${kind}" is a command for nft, and no entry of a listing; ${INSTEAD}`;
+    kinds.add(kind);
     const { family, name, table } = fieldsOf(value) ?? {};
     if (kind === 'table') tables.add(`${String(family)} ${String(name)}`);
     else if (table !== undefined && !tables.has(`${String(family)} ${String(table)}`)) {
       return `there is a ${kind} of the table "${String(family)} ${String(table)}", which is not listed: this is a part of the rules; ${INSTEAD}`;
     }
   }
-  return undefined;
+  const isNames = tables.size > 0 && [...kinds].every(kind => kind === 'metainfo' || kind === 'table');
+  return isNames ? `tables are listed by their names, and nothing of what is in them; ${INSTEAD}` : undefined;
 }
 
 const INSTEAD = 'make the dump with "nft -j list ruleset"';

@@ -66,11 +66,33 @@ describe('what is proven', () => {
     );
     expect(verify('--against', 'node-1').stdout).toBe(`node-1: proven
   IPv4: every address is treated as is wanted by the intent
-    192.168.1.0/24: it leaves this to the data plane
+    192.168.1.0/24: the intent leaves this to the data plane
   IPv6: nothing of it is in the dump
   the table "nat" alone is in the dump: whether others mark packets, or leave them untracked, is not seen
 1 node against "prod": 1 proven
 `);
+  });
+
+  test('says what an intent without a list leaves to the data plane where something else is wrong', () => {
+    const network = 'network: {nodeCIDRs: [192.168.1.0/24], podCIDRs: [10.244.0.0/16]}';
+    box.write('masq.yaml', `${INTENT.slice(0, INTENT.indexOf('spec:'))}spec:\n  platform: kubernetes\n  ${network}\n`);
+    box.write('node-1', dumpOf(['-A POSTROUTING -j MASQUERADE']));
+    const { stdout } = verify('--against', 'node-1');
+    expect(stdout).toContain('node-1: contradicted');
+    expect(stdout).toContain('    192.168.1.0/24: the intent leaves this to the data plane\n');
+  });
+
+  test('counts an Egress of Antrea once, whatever is not known of it', () => {
+    const spec = '{appliedTo: {podSelector: {matchLabels: {role: web}}}, egressIP: 192.168.1.100}';
+    box.write('antrea.yaml', `apiVersion: crd.antrea.io/v1beta1\nkind: Egress\nmetadata: {name: pay}\nspec: ${spec}\n`);
+    box.write('node-1', dumpOf(['-A POSTROUTING -j MASQUERADE']));
+    const args = ['verify', 'antrea.yaml', '--facts=masq.yaml', '--against', 'node-1'];
+    expect(box.masq(...args).stdout).toContain('; pods of 1 egress policy are not compared');
+    expect(JSON.parse(box.masq(...args, '--format=json').stdout).egressPoliciesNotCompared).toBe(1);
+    const asked = box.masq('explain', 'antrea.yaml', '--facts=masq.yaml', '--to=10.1.1.1').stdout;
+    expect(asked.match(/not by policy "pay".*/g)).toEqual([
+      'not by policy "pay" (antrea.yaml:3:18): it is for the pods that it selects',
+    ]);
   });
 
   test('says whose rules decide, though as is wanted', () => {
