@@ -81,14 +81,18 @@ function agreement(daemonSet: AgentDaemonSet, beside: readonly AgentConfigMap[])
   return [...found, ...defaults(daemonSet, beside)];
 }
 
-/** A DaemonSet that reads a ConfigMap which is not there, while another one is. */
+/** A DaemonSet that reads a ConfigMap which is not there, while another one is that it does not read. */
 function misnamed(
-  { document }: AgentDaemonSet,
+  { document, configMaps }: AgentDaemonSet,
   { name, path }: FileReference,
-  [other]: readonly AgentConfigMap[],
+  beside: readonly AgentConfigMap[],
 ): Diagnostic[] {
+  // Azure's mounts several, of which each may be missing: it puts together what is there.
+  const isNamed = (other: AgentConfigMap): boolean => configMaps.some(reference => reference.name === other.name);
+  const other = beside.find(one => !isNamed(one));
   if (!other) return [];
-  const message = `the DaemonSet reads ConfigMap "${name}", but the one beside it is called "${other.name ?? ''}"; the agent would use its built-in list`;
+  const without = beside.some(isNamed) ? 'its list would be missing' : 'the agent would use its built-in list';
+  const message = `the DaemonSet reads ConfigMap "${name}", but the one beside it is called "${other.name ?? ''}"; ${without}`;
   const related = [{ ...other.document.at(['metadata', 'name']), message: 'the ConfigMap' }];
   return [diagnostic('MQ602', document.at(path), { message, related })];
 }

@@ -284,35 +284,73 @@ describe("a ConfigMap that nothing but its key says to be Azure's", () => {
   });
 });
 
-test('a file that an agent misses is one fault, and nothing else is said of whose it is', () => {
-  const container = (image: string) => ({
-    name: 'ip-masq-agent',
-    image,
-    securityContext: { capabilities: { add: ['NET_ADMIN', 'NET_RAW'] } },
-    volumeMounts: [{ name: 'config', mountPath: '/etc/config' }],
-  });
-  const daemonSet = (image: string, name: string, key: string) => ({
-    apiVersion: 'apps/v1',
-    kind: 'DaemonSet',
-    metadata: { name: 'ip-masq-agent', namespace: 'kube-system' },
-    spec: {
-      selector: { matchLabels: { 'k8s-app': 'ip-masq-agent' } },
-      template: {
-        metadata: { labels: { 'k8s-app': 'ip-masq-agent' } },
-        spec: {
-          hostNetwork: true,
-          containers: [container(image)],
-          tolerations: [{ operator: 'Exists' }],
-          volumes: [{ name: 'config', configMap: { name, optional: true, items: [{ key, path: 'ip-masq-agent' }] } }],
-        },
+/** A DaemonSet of an agent that mounts the ConfigMaps that a volume names. */
+const daemonSetWith = (image: string, volume: object) => ({
+  apiVersion: 'apps/v1',
+  kind: 'DaemonSet',
+  metadata: { name: 'ip-masq-agent', namespace: 'kube-system' },
+  spec: {
+    selector: { matchLabels: { 'k8s-app': 'ip-masq-agent' } },
+    template: {
+      metadata: { labels: { 'k8s-app': 'ip-masq-agent' } },
+      spec: {
+        hostNetwork: true,
+        containers: [
+          {
+            name: 'ip-masq-agent',
+            image,
+            securityContext: { capabilities: { add: ['NET_ADMIN', 'NET_RAW'] } },
+            volumeMounts: [{ name: 'config', mountPath: '/etc/config' }],
+          },
+        ],
+        tolerations: [{ operator: 'Exists' }],
+        volumes: [{ name: 'config', ...volume }],
       },
     },
-  });
-  const codes = (...objects: readonly object[]): string[] =>
-    [...imported(objects).matchAll(/^[^ ]* ?(?:error|warning|note) (MQ60[23]|MQ802|MQ803) .*?(?=;|$)/gm)].map(
-      ([line]) => line.replace(/^[\d:]* /, ''),
+  },
+});
+
+/** What is said of ConfigMaps that agents look for. */
+const codes = (...objects: readonly object[]): string[] =>
+  [...imported(objects).matchAll(/^[^ ]* ?(?:error|warning|note) (MQ60[23]|MQ802|MQ803) .*?(?=;|$)/gm)].map(([line]) =>
+    line.replace(/^[\d:]* /, ''),
+  );
+
+const AZURE = 'mcr.microsoft.com/aks/ip-masq-agent-v2:v0.1.15';
+
+test('AKS mounts two ConfigMaps, each of which may be missing: what is there counts, and a third is misnamed', () => {
+  const [own, reconciled] = ['', '-reconciled'].map(end => ({
+    name: `azure-ip-masq-agent-config${end}`,
+    key: `ip-masq-agent${end}`,
+  }));
+  const sources = [own!, reconciled!].map(({ name, key }) => ({
+    configMap: { name, optional: true, items: [{ key, path: key }] },
+  }));
+  const daemonSet = daemonSetWith(AZURE, { projected: { sources } });
+  const file = 'nonMasqueradeCIDRs: [10.0.0.0/8, 192.168.0.0/16]\n';
+  const absent = (name: string) =>
+    `warning MQ802 ConfigMap "${name}" is not among what is read: it is taken for one that does not exist, and its list, if it has one, is missing`;
+  for (const [one, other] of [
+    [own!, reconciled!],
+    [reconciled!, own!],
+  ] as const) {
+    const map = configMap(one.name, { [one.key]: file });
+    expect(codes(daemonSet, map)).toEqual([absent(other.name)]);
+    expect(imported([daemonSet, map])).toContain('preserve: [10.0.0.0/8, 192.168.0.0/16]');
+    const misnamed = codes(daemonSet, map, configMap('azure-ip-masq', { [other.key]: file }));
+    expect(misnamed).toContain(
+      `error MQ602 the DaemonSet reads ConfigMap "${other.name}", but the one beside it is called "azure-ip-masq"`,
     );
-  const azure = 'mcr.microsoft.com/aks/ip-masq-agent-v2:v0.1.15';
+  }
+  const lost = [daemonSet, configMap('azure-ip-masq', { 'ip-masq-agent': file })];
+  expect(imported(lost)).toMatch(/MQ602 .* called "azure-ip-masq"; the agent would use its built-in list\n/);
+  const beside = [...lost, configMap(reconciled!.name, { [reconciled!.key]: file })];
+  expect(imported(beside)).toMatch(/MQ602 .* called "azure-ip-masq"; its list would be missing\n/);
+});
+
+test('a file that an agent misses is one fault, and nothing else is said of whose it is', () => {
+  const daemonSet = (image: string, name: string, key: string) =>
+    daemonSetWith(image, { configMap: { name, optional: true, items: [{ key, path: 'ip-masq-agent' }] } });
   const upstream = 'registry.k8s.io/networking/ip-masq-agent:v2.12.0';
   const file = 'nonMasqueradeCIDRs: [10.0.0.0/8, 192.168.0.0/16]\n';
   const lacks = (name: string) =>
@@ -321,7 +359,7 @@ test('a file that an agent misses is one fault, and nothing else is said of whos
     ['ip-masq-agent', 'config'],
     ['lists', 'ip-masq-other'],
   ] as const) {
-    expect(codes(daemonSet(azure, name, 'ip-masq-agent'), configMap(name, { [key]: file }))).toEqual([lacks(name)]);
+    expect(codes(daemonSet(AZURE, name, 'ip-masq-agent'), configMap(name, { [key]: file }))).toEqual([lacks(name)]);
   }
   const [other, same] = ['masq', 'ip-masq-agent'].map(name => configMap(name, { 'ip-masq-agent': file }));
   expect(codes(same!, other!)).toEqual([
