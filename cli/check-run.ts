@@ -75,7 +75,7 @@ export function runChecks({ values, positionals }: Invocation, checking: Checkin
   const found = isChange
     ? all.filter(ofChange(new Set([...names, project.file, ...faults.map(({ file }) => file)])))
     : all;
-  const isIdle = !isChange && names.length > 0 && documents === 0 && !hasErrors(found);
+  const isIdle = !isChange && names.length + elsewhere.length > 0 && documents === 0 && !hasErrors(found);
   const diagnostics = isIdle
     ? [...found.filter(({ code }) => code !== 'MQ212'), nothingChecked(names, sources)]
     : found;
@@ -109,15 +109,19 @@ function ofChange(names: ReadonlySet<string | undefined>): (found: Diagnostic) =
 /** A check that looks at nothing must not pass: one finding says so, in place of the notes of the single files. */
 function nothingChecked(files: readonly string[], sources: ReadonlyMap<string, string>): Diagnostic {
   const [file, another] = files;
+  if (file === undefined)
+    return diagnostic('MQ906', {}, { message: `nothing was checked: what is named holds ${NOTHING}` });
   const alone = another === undefined;
   const why = !alone
     ? `none of the ${files.length} files holds a masq intent, an ip-masq-agent file or a manifest that masq knows`
-    : sources.get(file!)!.trim() === ''
+    : sources.get(file)!.trim() === ''
       ? 'it is empty'
-      : 'it holds no masq intent, no ip-masq-agent file and no manifest that masq knows';
+      : `it holds ${NOTHING}`;
   const hint = 'a command that failed before the pipe leaves nothing to check; "set -o pipefail" makes it count';
-  return diagnostic('MQ906', alone ? { file: file! } : {}, {
+  return diagnostic('MQ906', alone ? { file } : {}, {
     message: `nothing was checked: ${why}`,
     ...(sources.has(STDIN_NAME) && { hint }),
   });
 }
+
+const NOTHING = 'no masq intent, no ip-masq-agent file and no manifest that masq knows';

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { parse } from 'yaml';
 import { Checker, type Input } from '../core/check/check';
 import type { Labels } from '../core/intent/selector';
 import { WELL_KNOWN } from '../core/manifest/denote';
@@ -78,9 +79,17 @@ function agentConfigMaps(inputs: readonly Input[]): readonly Named[] {
 
 /** The ConfigMaps of data planes that run: their own settings. GKE's own build of Cilium is no DaemonSet of that name. */
 function ownConfigMaps(inputs: readonly Input[], kinds: readonly string[]): readonly Named[] {
-  const runsCilium = inputs.some(({ text }) => /^ {4}name: cilium$/m.test(text));
-  const names = [...(runsCilium ? ['cilium-config'] : []), ...(kinds.includes(EGRESSES) ? ['antrea-config'] : [])];
-  return names.map(name => ({ namespace: 'kube-system', name }));
+  const ofCilium = inputs.flatMap(({ text }) =>
+    metadataIn(text).flatMap(({ name, namespace }) => (name === 'cilium' ? { namespace, name: 'cilium-config' } : [])),
+  );
+  return [...ofCilium, ...(kinds.includes(EGRESSES) ? [{ namespace: 'kube-system', name: 'antrea-config' }] : [])];
+}
+
+/** The names and namespaces of the objects that kubectl has printed. */
+function metadataIn(text: string): readonly Named[] {
+  if (!text.includes('cilium')) return [];
+  const { items = [] } = parse(text) as { readonly items?: readonly { readonly metadata: Named }[] };
+  return items.map(({ metadata }) => metadata);
 }
 
 /** A pod of a running cluster. */

@@ -49,13 +49,32 @@ export function filesAt(wanted: Wanted, isWanted: (name: string) => boolean): In
       const [, id, name] = /^10[0-9]{4} blob ([0-9a-f]+)\t(.+)$/s.exec(line) ?? [];
       return id !== undefined && isWanted(name!) ? [{ id, name: name! }] : [];
     });
-  if (blobs.length === 0 && !mayLack) return `nothing that masq reads is in "${paths.join('", "')}" at ${revision}`;
+  if (blobs.length === 0) {
+    const submodule = submoduleOf(commit, paths);
+    if (submodule !== undefined)
+      return `"${submodule}" is a submodule at ${revision}, whose files are in a repository of their own; run masq there`;
+    const named = paths.map(path => `"${path}"`).join(', ');
+    if (!mayLack && listed.output.length === 0) return `there is no ${named} at ${revision}`;
+    if (!mayLack) return `nothing that masq reads is in ${named} at ${revision}`;
+  }
   const read = git(['cat-file', '--batch'], blobs.map(({ id }) => `${id}\n`).join(''));
   if (read.fault !== undefined) return read.fault;
   return texts(
     read.output,
     blobs.map(({ name }) => `${revision}:${name}`),
   );
+}
+
+/** The submodule that a path is, or lies in; undefined where there is none. */
+function submoduleOf(commit: string, paths: readonly string[]): string | undefined {
+  const folders = paths.flatMap(path => {
+    const parts = path.split('/').filter(part => part !== '' && part !== '.');
+    return parts.map((_, i) => parts.slice(0, i + 1).join('/'));
+  });
+  if (folders.length === 0) return undefined;
+  const { output } = git(['ls-tree', '-z', commit, '--', ...new Set(folders)]);
+  const [, name] = /(?:^|\0)160000 commit [0-9a-f]+\t([^\0]+)/.exec(output.toString()) ?? [];
+  return name;
 }
 
 /** Takes what `git cat-file --batch` writes apart: of each file a line that ends with its size, and so many bytes. */

@@ -67,9 +67,12 @@ export async function readSides(
   }
   // What was compared is on both sides.
   const isWhole = fleet === undefined || fleet.told.length === 0;
-  const empty = sides.flatMap(({ subjects }, i) =>
-    isWhole && subjects.length === 0 ? emptiness(groups[i]!, sides[i]!) : [],
-  );
+  const [first, second] = sides;
+  const isAllNew = first!.subjects.length === 0 && second !== undefined && second.subjects.length > 0;
+  const empty = sides.flatMap((side, i) => {
+    if (!isWhole || side.subjects.length > 0) return [];
+    return isAllNew && i === 0 && groups[0]!.every(isBareRevision) ? [] : emptiness(groups[i]!, side);
+  });
   if (empty.length > 0) return { ok: false, code: refuse(empty) };
   const hangs = hasDumps || sides.some(({ subjects }) => subjects.some(({ node }) => node));
   const idle = [
@@ -136,13 +139,19 @@ export function readTwice(groups: readonly (readonly string[])[]): string[] {
   return readers.length > 1 ? ['"-" is named twice, and the standard input can be read once; name a file for one'] : [];
 }
 
-/** What is said of a side that denotes nothing; what the settings name may not have been there at a revision. */
+/** Whether a word stands for what the settings name at a revision: before there was any, all of it is new. */
+function isBareRevision(word: string): boolean {
+  const revision = parseRevision(word);
+  return revision !== undefined && revision.path === undefined;
+}
+
+/** What is said of a side that denotes nothing. */
 function emptiness(words: readonly string[], { sources }: ReadSide): string[] {
-  if (words.length > 0 && words.every(word => parseRevision(word)?.revision && parseRevision(word)?.path === undefined))
-    return [];
   if (words.length === 1 && words[0] === STDIN && [...sources.values()].join('').trim() === '')
     return ['the standard input is empty; a command that failed before the pipe leaves nothing to read'];
   const what = words.length === 0 ? 'what .masq.yaml names' : words.map(word => `"${word}"`).join(', ');
+  if (words.some(isBareRevision))
+    return [`${what}: nothing in what .masq.yaml names there says what happens to packets, as far as masq reads it`];
   return [`${what}: nothing in it says what happens to packets, as far as masq reads it`];
 }
 

@@ -122,7 +122,9 @@ export class SubjectReader {
       const reading = intents.has(lastPart(path)) ? undefined : bundleReading(bundle, flags);
       const told = remarks.get(folder);
       const own = { ...(reading?.ok && reading.isFlagged && { flags: flags! }), ...(told && { remarks: told }) };
-      if (reading?.ok) unnamed.push([path, { map: reading.map, as: reading.as, places: [], bundle, ...own }]);
+      const unread = isLive(folder) ? unreadText(bundle) : undefined;
+      if (reading?.ok && unread !== undefined) refusals.push(`"${path}": ${unread}`);
+      else if (reading?.ok) unnamed.push([path, { map: reading.map, as: reading.as, places: [], bundle, ...own }]);
       else if (reading) refusals.push(`${folder === '' ? 'the manifests' : `"${folder}"`}: ${reading.message}`);
     }
     for (const { file, config, document } of agentFiles) {
@@ -134,6 +136,13 @@ export class SubjectReader {
     const subjects = unnamed.map(([, subject], i) => ({ name: names[i]!, ...subject }));
     return { subjects, documents, diagnostics, refusals };
   }
+}
+
+/** What is said of a running cluster with an agent's ConfigMap and without an agent: what is not there does not run. */
+function unreadText({ configMaps, daemonSets, noSnat }: Bundle): string | undefined {
+  const [found] = configMaps.filter(({ files }) => files.size > 0);
+  if (!found || daemonSets.length + noSnat.length > 0) return undefined;
+  return `no DaemonSet of an agent is there to read ConfigMap "${found.name}" in ${found.namespace}, so that it is not known what nodes do with packets; ask a dump of a node's rules, as of iptables-save`;
 }
 
 function intentSubject(model: ClusterModel): Subject {

@@ -66,7 +66,7 @@ describe.skipIf(isMissing('kubectl', 'version', '--client'))('a running cluster,
   }
 
   /** What the intent renders to, as a server would have it. */
-  function rendered(intent = INTENT): object[] {
+  function rendered(intent = INTENT): { readonly kind?: string }[] {
     box.write('intent.yaml', intent);
     const { status, stderr } = masq('synth', 'intent.yaml', '--quiet');
     expect(stderr).toBe('');
@@ -211,6 +211,40 @@ spec:
     const { status, stdout } = masq('diff', 'cluster:', 'intent.yaml');
     expect(status).toBe(1);
     expect(stdout).toContain('a pod labelled {app: web}');
+  });
+
+  test('has them in whichever namespace Cilium runs', async () => {
+    const objects = renderedFor('cilium', LISTED.replace(/, linkLocal.*}/, '}'));
+    const own = objects.filter(({ kind }) => kind !== 'DaemonSet');
+    const metadata = (name: string) => ({ name, namespace: 'cilium' });
+    const daemonSet = { apiVersion: 'apps/v1', kind: 'DaemonSet', metadata: metadata('cilium'), spec: {} };
+    const data = {
+      'enable-ip-masq-agent': 'true',
+      'enable-ipv6': 'false',
+      'ipv4-native-routing-cidr': '10.244.0.0/16',
+    };
+    const config = { apiVersion: 'v1', kind: 'ConfigMap', metadata: metadata('cilium-config'), data };
+    await serve([...own, daemonSet, config]);
+    expect(masq('diff', 'cluster:', 'intent.yaml')).toEqual(NO_CHANGES);
+  });
+
+  test('with a list that no agent is there to read is refused: nothing is known of what nodes do', async () => {
+    await serve(rendered().filter(({ kind }) => kind === 'ConfigMap'));
+    expect(masq('diff', 'intent.yaml', 'cluster:')).toEqual({
+      status: 2,
+      stdout: '',
+      stderr:
+        'masq: "cluster:prod/eu": no DaemonSet of an agent is there to read ConfigMap "ip-masq-agent" in kube-system, so that it is not known what nodes do with packets; ask a dump of a node\'s rules, as of iptables-save\n',
+    });
+  });
+
+  test('without anything to check is a finding', async () => {
+    const metadata = { name: 'proxy', namespace: 'kube-system' };
+    await serve([{ apiVersion: 'apps/v1', kind: 'DaemonSet', metadata, spec: {} }]);
+    for (const command of ['lint', 'validate']) {
+      const { status, stdout } = masq(command, 'cluster:');
+      expect({ status, stdout }).toMatchObject({ status: 1, stdout: expect.stringContaining('nothing was checked') });
+    }
   });
 
   test('without anything that says what happens is refused', async () => {

@@ -419,12 +419,35 @@ describe('sides', () => {
     expect(box.masq('diff', 'git:empty').stdout).toBe('pull-request-shop is new\n\n1 new; 0 clusters compared\n');
   });
 
+  test('of which the second is without intents, or both are, are refused: nothing would be gone that is not read', () => {
+    box.bash(`git checkout -q --orphan typo && printf 'intents: [typo]\\n' > .masq.yaml
+      git add .masq.yaml && git commit -qm typo && git checkout -q main`);
+    const none = 'nothing in what .masq.yaml names there says what happens to packets, as far as masq reads it';
+    for (const first of ['git:main', 'git:typo']) {
+      const { status, stdout, stderr } = box.masq('diff', first, 'git:typo', '--fail-on', 'newly-preserved');
+      expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+      expect(stderr).toContain(`masq: "git:typo": ${none}\n`);
+    }
+  });
+
+  test('in a submodule are refused: their files are not in this repository', () => {
+    const made = box.bash(`git init -q other && cd other && mkdir in && cp ../intents/shop.yaml in
+      git add -A && git -c user.name=x -c user.email=x@example.com commit -qm one && cd ..
+      git checkout -q --orphan mod && git -c protocol.file.allow=always submodule --quiet add ./other sub/other
+      printf 'intents: [sub/other/in]\\n' > .masq.yaml && git add -A && git commit -qm mod && git checkout -q -f main`);
+    expect(made).toMatchObject({ status: 0 });
+    for (const side of ['git:mod', 'git:mod:sub/other/in'])
+      expect(box.masq('diff', side, 'intents').stderr).toBe(
+        `masq: "${side}": "sub/other" is a submodule at mod, whose files are in a repository of their own; run masq there\n`,
+      );
+  });
+
   test('that cannot be read are all told', () => {
     expect(box.masq('diff', 'git:nowhere:intents', 'git:main:other')).toEqual({
       status: 2,
       stdout: '',
       stderr: `masq: "git:nowhere:intents": "nowhere" is no revision of this repository
-masq: "git:main:other": nothing that masq reads is in "other" at main
+masq: "git:main:other": there is no "other" at main
 `,
     });
   });
