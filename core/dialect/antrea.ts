@@ -73,7 +73,13 @@ export function readAntrea({ values, egresses, families }: AntreaObjects): ReadD
     reading: {
       as: "Antrea's configuration",
       kept: noSnat
-        ? ['0.0.0.0/0', '::/0'].map(text => ({ text, rule: 'noSNAT', cidrs: [cidr(text)], at: values!.at(['noSNAT']) }))
+        ? ['0.0.0.0/0', '::/0'].map(text => ({
+            text,
+            rule: 'noSNAT',
+            cidrs: [cidr(text)],
+            at: values!.at(['noSNAT']),
+            comment: values!.comment(['noSNAT']),
+          }))
         : [],
       linkLocal: { 4: 'masquerade', 6: 'masquerade' },
       families,

@@ -58,12 +58,12 @@ export function missingVariables(document: SourceDocument): readonly string[] {
 export function readAws(document: SourceDocument): ReadDialect {
   const findings = new Findings(document);
   const variable = (name: string) => readVariable(name, findings);
-  const external = parseBoolean(variable(EXTERNAL_SNAT)?.value ?? 'false');
+  const said = variable(EXTERNAL_SNAT);
+  const external = parseBoolean(said?.value ?? 'false');
   const excluded = variable(EXCLUDED);
   const random = variable(RANDOM);
   if (external === undefined) {
-    const { value, path } = variable(EXTERNAL_SNAT)!;
-    findings.add('MQ206', path, `${EXTERNAL_SNAT} is true or false, not "${value}"`);
+    findings.add('MQ206', said!.path, `${EXTERNAL_SNAT} is true or false, not "${said!.value}"`);
   }
   if (random && !['none', 'prng'].includes(random.value)) {
     const message = `source ports are randomised by a hash ("${random.value}"); an intent knows fully random ports or the kernel's choice, and gets the first`;
@@ -77,7 +77,14 @@ export function readAws(document: SourceDocument): ReadDialect {
     );
   }
   const kept = external
-    ? [{ ...ANYWHERE, rule: `${EXTERNAL_SNAT}=true`, at: document.at(variable(EXTERNAL_SNAT)!.path) }]
+    ? [
+        {
+          ...ANYWHERE,
+          rule: `${EXTERNAL_SNAT}=true`,
+          at: document.at(said!.path),
+          comment: document.comment(said!.path),
+        },
+      ]
     : excludedRanges(excluded, findings);
   const diagnostics: readonly Diagnostic[] = findings.list;
   if (hasErrors(diagnostics)) return { diagnostics };
@@ -141,8 +148,10 @@ function excludedRanges(excluded: Variable | undefined, findings: Findings): Kep
     offset += word.length + 1;
     const text = word.trim();
     const at = findings.document.within(path, start, text.length);
+    // The comment stands behind the last one.
+    const comment = offset > value.length ? findings.document.comment(path) : undefined;
     const parsed = parseCidr(text);
-    if (parsed.ok && parsed.value.family === 4) return [{ text, cidrs: [parsed.value], at }];
+    if (parsed.ok && parsed.value.family === 4) return [{ text, cidrs: [parsed.value], at, comment }];
     if (parsed.ok) {
       findings.addAt('MQ801', at, {
         message: `"${text}" is IPv6, which the VPC CNI passes over here; it is left out`,
@@ -157,7 +166,7 @@ function excludedRanges(excluded: Variable | undefined, findings: Findings): Kep
         at,
         `CIDR "${text}" has host bits set; the VPC CNI reads it as "${suggestion}", and so does the intent`,
       );
-      return [{ text: suggestion, cidrs: [cidr(suggestion)], at }];
+      return [{ text: suggestion, cidrs: [cidr(suggestion)], at, comment }];
     }
     addFault(findings, path, text, parsed.fault);
     return [];

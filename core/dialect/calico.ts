@@ -77,8 +77,9 @@ export function readCalico(documents: readonly SourceDocument[]): ReadCalico {
   const toPorts = felix.find(one => one.toPorts !== undefined)?.toPorts;
   const [first] = pools.filter(pool => pool.forPods && pool.range.cidr.family === 4);
   const at = first?.document.at(['spec', 'natOutgoing']);
+  const comment = first?.document.comment(['spec', 'natOutgoing']);
   const rule = first ? `IPPool "${first.name}" without natOutgoing` : 'no IPPool of pods';
-  const everything = masqueraded.includes(4) ? [] : [{ ...ANYWHERE, rule, ...(at && { at }) }];
+  const everything = masqueraded.includes(4) ? [] : [{ ...ANYWHERE, rule, ...(at && { at, comment }) }];
   return {
     reading: {
       as: "Calico's IPPools",
@@ -118,7 +119,13 @@ function readPool(document: SourceDocument, findings: Findings): CalicoPool | un
   const [range] = entry.cidrs;
   return {
     name,
-    range: { text: entry.text, cidrs: entry.cidrs, cidr: range!, at: document.at(path) },
+    range: {
+      text: entry.text,
+      cidrs: entry.cidrs,
+      cidr: range!,
+      at: document.at(path),
+      comment: document.comment(path),
+    },
     natOutgoing: spec.natOutgoing === true,
     forPods: spec.disabled !== true && (uses.length === 0 || uses.includes('Workload')),
     document,

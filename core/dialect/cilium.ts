@@ -214,7 +214,9 @@ function readSettings(document: SourceDocument | undefined, diagnostics: Diagnos
     const range = text(name);
     if (range === undefined) return [];
     const [entry] = readCidrs([range], path(name), findings);
-    return entry ? [{ text: range, cidrs: entry.cidrs, at: document.at(path(name)) }] : [];
+    return entry
+      ? [{ text: range, cidrs: entry.cidrs, at: document.at(path(name)), comment: document.comment(path(name)) }]
+      : [];
   });
   append(diagnostics, findings.list);
   const ipv6 = flag('enable-ipv6');

@@ -132,7 +132,7 @@ function entries(key: string, dialect: LooseDialect, findings: Findings): readon
       return [];
     }
     const cidrs = entry(text, path, dialect, findings);
-    return cidrs ? [{ text, cidrs: [cidrs], at: document.at(path) }] : [];
+    return cidrs ? [{ text, cidrs: [cidrs], at: document.at(path), comment: document.comment(path) }] : [];
   });
 }
 

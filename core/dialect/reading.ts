@@ -15,6 +15,8 @@ export interface KeptRange {
   readonly cidrs: readonly Cidr[];
   /** Where it is written. */
   readonly at?: Location;
+  /** The comment behind it, where there is one. */
+  readonly comment?: string | undefined;
 }
 
 /** What a cluster has for itself. A data plane's configuration mostly takes it for granted. */

@@ -157,7 +157,10 @@ function keptRanges(config: AgentConfig, flags: AgentFlags, document: SourceDocu
   return nonMasqueradeCIDRs.map((cidr, i) => ({
     text: formatCidr(cidr),
     cidrs: [cidr],
-    ...(document && { at: document.at(['nonMasqueradeCIDRs', i]) }),
+    ...(document && {
+      at: document.at(['nonMasqueradeCIDRs', i]),
+      comment: document.comment(['nonMasqueradeCIDRs', i]),
+    }),
   }));
 }
 

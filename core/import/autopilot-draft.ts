@@ -69,7 +69,12 @@ export function draftAutopilot({ noSnat }: Bundle, platform: Platform = OWN): Dr
 }
 
 function keptRanges({ destinations, document }: NoSnatPolicy): KeptRange[] {
-  return destinations.map(({ text, cidrs, path }) => ({ text, cidrs, at: document.at(path) }));
+  return destinations.map(({ text, cidrs, path }) => ({
+    text,
+    cidrs,
+    at: document.at(path),
+    comment: document.comment(path),
+  }));
 }
 
 function keptSet(policies: readonly NoSnatPolicy[]): IntervalSet {

@@ -62,8 +62,7 @@ export function importIntent(inputs: readonly Input[], options: ImportOptions = 
   const facts = { ipv6: !ownRanges(clusterFacts(options, {})).pods[6].isEmpty() };
   const drafted = hasErrors(gathered.diagnostics) ? draftTheirs(gathered, facts) : draftAll(gathered, facts, options);
   const diagnostics = distinct([...gathered.diagnostics, ...drafted.diagnostics]);
-  const texts = new Map(inputs.map(({ file, text }) => [file, text]));
-  const imported = finish({ ...drafted, diagnostics }, options, file => texts.get(file));
+  const imported = finish({ ...drafted, diagnostics }, options);
   return withMisused(imported, gathered.misused);
 }
 
@@ -80,18 +79,14 @@ function withMisused(imported: Imported, misused: readonly string[]): Imported {
  */
 export function importNode(node: NodeRules, file: string, options: ImportOptions = {}): Imported {
   const { pods } = ownRanges(clusterFacts(options, {}));
-  const imported = finish(draftNode(node, pods, { file }), options, () => undefined);
+  const imported = finish(draftNode(node, pods, { file }), options);
   return withMisused(imported, idleDialect(options.dialect));
 }
 
 /** Makes the intent of a draft that has no errors, as far as the facts that it needs are known, and proves it. */
-function finish(
-  { draft, diagnostics }: Drafted,
-  options: ImportOptions,
-  textOf: (file: string) => string | undefined,
-): Imported {
+function finish({ draft, diagnostics }: Drafted, options: ImportOptions): Imported {
   if (!draft || hasErrors(diagnostics)) return { ...NOTHING, diagnostics };
-  const { settled, missing, misused: needless, diagnostics: found } = settle(draft, options, textOf);
+  const { settled, missing, misused: needless, diagnostics: found } = settle(draft, options);
   const all = [...diagnostics, ...found];
   const idle = [...idleFacts(draft, options), ...needless];
   if (!settled || hasErrors(all) || idle.length > 0) return { missing, misused: idle, diagnostics: all };

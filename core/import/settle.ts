@@ -6,7 +6,7 @@ import { internetSet, LINK_LOCAL, preservesInternet } from '../intent/special';
 import type { Agent, ClusterIntentSpec, Egress, Masquerade, Network } from '../schema/generated/types-intent';
 import type { TreatmentMap } from '../treatment/map';
 import { type Decision, PRESERVE } from '../treatment/treatment';
-import { commentBehind } from './comment';
+import { reasonOf } from './comment';
 import type { Draft, DraftEgress } from './draft';
 import { preserveEntries, type ReasonedRange } from './entries';
 import { type ClusterFacts, clusterFacts, type ImportFacts, ownRanges } from './facts';
@@ -30,11 +30,8 @@ export interface Settling {
 /** What comes first where nobody names the cluster. */
 const NAME = 'my-cluster';
 
-/**
- * Makes an intent of a draft, with the cluster's facts.
- * @param textOf the texts that were read, by file, for the comments in them
- */
-export function settle(draft: Draft, facts: ImportFacts, textOf: (file: string) => string | undefined): Settling {
+/** Makes an intent of a draft, with the cluster's facts. */
+export function settle(draft: Draft, facts: ImportFacts): Settling {
   const known = clusterFacts(facts, draft.found);
   const own = ownRanges(known);
   const map = draft.map(own);
@@ -79,7 +76,7 @@ export function settle(draft: Draft, facts: ImportFacts, textOf: (file: string) 
     ...(facts.preserveCluster && FAMILIES.every(f => hit[f].isEmpty()) ? [`--preserve-cluster: ${IDLE_PRESERVE}`] : []),
   ];
   const name = facts.name ?? draft.found.name ?? NAME;
-  const masquerade = draft.kept && masqueradeSpec(draft, draft.kept, { platform, own, kept, local, ipv6, textOf });
+  const masquerade = draft.kept && masqueradeSpec(draft, draft.kept, { platform, own, kept, local, ipv6 });
   const agent = agentSpec(draft, platform, own);
   const spec: ClusterIntentSpec = {
     platform,
@@ -195,16 +192,15 @@ interface Meaning {
   readonly kept: Both<IntervalSet>;
   readonly local: Both<'preserve' | 'masquerade'>;
   readonly ipv6: boolean;
-  readonly textOf: (file: string) => string | undefined;
 }
 
 function masqueradeSpec(draft: Draft, ranges: readonly KeptRange[], meaning: Meaning): Masquerade {
-  const { platform, own, kept, local, ipv6, textOf } = meaning;
+  const { platform, own, kept, local, ipv6 } = meaning;
   const anyway = both(f => (local[f] === 'preserve' ? ownSet(own, f).union(LINK_LOCAL[f]) : ownSet(own, f)));
   const all6: ReasonedRange[] = ipv6 && kept[6].isFull() ? [{ text: '::/0', cidrs: IntervalSet.full(6).cidrs() }] : [];
   const listed = ranges.flatMap((range): ReasonedRange[] => {
     const cidrs = range.cidrs.filter(one => one.family === 4 || (ipv6 && all6.length === 0));
-    const reason = range.at && commentBehind(range.at.file === undefined ? undefined : textOf(range.at.file), range.at);
+    const reason = reasonOf(range.comment);
     return cidrs.length === 0 ? [] : [{ text: range.text, cidrs, ...(reason !== undefined && { reason }) }];
   });
   const vpc = draft.needsVpc !== undefined ? cidrsOf(own.vpc) : [];

@@ -27,6 +27,7 @@ function itemOf(document: SourceDocument, i: number, value: unknown): SourceDocu
     value,
     at: (path, part) => document.at(['items', i, ...path], part),
     written: path => document.written(['items', i, ...path]),
+    comment: path => document.comment(['items', i, ...path]),
     extent: path => document.extent(['items', i, ...path]),
     list: path => document.list(['items', i, ...path]),
     within: (path, offset, length) => document.within(['items', i, ...path], offset, length),

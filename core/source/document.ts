@@ -31,6 +31,8 @@ export interface SourceDocument {
   at(path: ValuePath, part?: Part): Location;
   /** How the value is written: the scalar's own text, quotes included; undefined for maps and lists. */
   written(path: ValuePath): string | undefined;
+  /** The comment behind a value, in its line; undefined where there is none. */
+  comment(path: ValuePath): string | undefined;
   /** The offsets of a scalar's own text, that of its anchor for an alias; undefined for maps and lists. */
   extent(path: ValuePath): readonly [start: number, end: number] | undefined;
   /**
@@ -61,6 +63,9 @@ export interface ListItem {
 /** One entry of a map, as the parser gives it. */
 type Entry = Pair<ParsedNode, ParsedNode | null>;
 
+/** What is behind a value in its line, when that is a comment. */
+const COMMENT = /^[ \t]*,?[ \t]+#+[ \t]*(.*?)[ \t\r]*$/;
+
 /** A value longer than this is told as a whole: no address is, and the same text may be asked for many times. */
 const LONGEST_WITHIN = 4096;
 
@@ -87,6 +92,15 @@ export class YamlDocument implements SourceDocument {
   written(path: ValuePath): string | undefined {
     const extent = this.extent(path);
     return extent && this.source.text.slice(...extent);
+  }
+
+  comment(path: ValuePath): string | undefined {
+    const { node, exact } = this.find(path);
+    if (!exact || !node?.range) return undefined;
+    const { text } = this.source;
+    const [, offset] = node.range;
+    const end = text.indexOf('\n', offset);
+    return COMMENT.exec(text.slice(offset, end < 0 ? undefined : end))?.[1];
   }
 
   extent(path: ValuePath): readonly [start: number, end: number] | undefined {

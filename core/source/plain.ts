@@ -17,6 +17,7 @@ export function plainDocument(value: unknown, place: string | Location, source?:
     value,
     at,
     written: () => undefined,
+    comment: () => undefined,
     extent: () => undefined,
     list: () => undefined,
     within: path => at(path),
