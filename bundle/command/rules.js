@@ -477,7 +477,8 @@ ${g("nonMasqueradeCIDRs: [192.168.0.0/16]")}`,fix:"Keep one of the two.",source:
       Cilium's takes an empty file for eleven ranges and a file without the list for none, Azure's merges several files
       into one list.`),example:g("nonMasqueradeCIDRs: [10.0.0.0/8]","ip-masq-agent-lists","ip-masq-agent"),fix:"Check it with the tools of that project, or import it and render it for the platform that you run.",source:"Cilium ip-masq-agent and Azure ip-masq-agent v2, compared"},MQ612:{meaning:e(`
       ip-masq-agent does not have this flag. It exits at start with an unknown flag; an argument that is no flag at all
-      silently ends the reading of flags, so that those behind it have no effect.`),example:p({args:"--masq-chain=IP-MASQ, --resync-interval=60s"}),fix:"Remove the flag. The resync interval and the list stand in the file, not in flags.",source:t.upstream},MQ613:{meaning:e(`
+      silently ends the reading of flags, so that those behind it have no effect. Azure's ip-masq-agent-v2 does have
+      --resync-interval, a number of seconds, and has neither --random-fully nor --to-ports.`),example:p({args:"--masq-chain=IP-MASQ, --resync-interval=60s"}),fix:"Remove the flag. The resync interval and the list stand in the file, not in flags.",source:t.upstream},MQ613:{meaning:e(`
       The gap of a template was never filled in, as in the samples of Google's page. The agent refuses the file, and a fresh
       node gets no rule at all.`),example:r(`
       nonMasqueradeCIDRs:

@@ -109,13 +109,24 @@ const KNOWN = ['masq-chain', 'nomasq-all-reserved-ranges', 'enable-ipv6', 'rando
 /** The flags of ip-masq-agent that masq understands, for did-you-mean. */
 export const AGENT_FLAG_NAMES: readonly string[] = KNOWN;
 
+/** The same of Azure's ip-masq-agent-v2. Source: Azure/ip-masq-agent-v2, cmd/ip-masq-agent-v2/ip-masq-agent.go. */
+export const AZURE_FLAG_NAMES: readonly string[] = [
+  'masq-chain',
+  'nomasq-all-reserved-ranges',
+  'enable-ipv6',
+  'resync-interval',
+];
+
+/** Those of them that take a value. */
+const TEXTS = ['masq-chain', 'to-ports', 'resync-interval'];
+
 /** An argument that is no flag of ip-masq-agent, or one with a value that it does not take. */
 export interface FlagFault {
   /** The argument's index, from 0. */
   readonly index: number;
   /**
-   * `unknown`: there is no such flag; `value`: it is neither true nor false; `missing`: its value is not there;
-   * `positional`: it is no flag at all.
+   * `unknown`: there is no such flag; `value`: it is neither true nor false, or no number of seconds; `missing`: its
+   * value is not there; `positional`: it is no flag at all.
    */
   readonly kind: 'unknown' | 'value' | 'missing' | 'positional';
   /** The flag's name without dashes; of a positional argument the whole. */
@@ -130,13 +141,19 @@ export interface ParsedFlags {
   readonly faults: readonly FlagFault[];
   /** By a flag's name, the index of the argument that set it. */
   readonly at: ReadonlyMap<string, number>;
+  /** How often Azure's agent is told to read its files: `--resync-interval`, in seconds. */
+  readonly resyncSeconds?: number;
 }
 
-/** Reads ip-masq-agent's arguments: `--name=value`, `--name value`, and booleans without a value. */
-export function parseAgentFlags(args: readonly string[]): ParsedFlags {
+/**
+ * Reads ip-masq-agent's arguments: `--name=value`, `--name value`, and booleans without a value.
+ * @param own the flags that the agent has beside those for its log
+ */
+export function parseAgentFlags(args: readonly string[], own: readonly string[] = AGENT_FLAG_NAMES): ParsedFlags {
   const flags = { ...DEFAULT_FLAGS } as { -readonly [K in keyof AgentFlags]: AgentFlags[K] };
   const faults: FlagFault[] = [];
   const at = new Map<string, number>();
+  let resyncSeconds: number | undefined;
   for (let i = 0; i < args.length; i++) {
     const match = /^--?([A-Za-z][\w-]*)(?:=([\s\S]*))?$/.exec(args[i]!);
     if (!match) {
@@ -148,16 +165,19 @@ export function parseAgentFlags(args: readonly string[]): ParsedFlags {
     const index = i;
     let value = match[2];
     at.set(name, index);
-    const valued = name === 'masq-chain' || name === 'to-ports' || VALUED.includes(name);
-    if (valued && value === undefined && i + 1 >= args.length) {
+    const isText = own.includes(name) && TEXTS.includes(name);
+    if ((isText || VALUED.includes(name)) && value === undefined && i + 1 >= args.length) {
       faults.push({ index, kind: 'missing', name });
       break;
     }
-    if (name === 'masq-chain' || name === 'to-ports') {
+    if (isText) {
       if (value === undefined) value = args[++i]!;
       if (name === 'masq-chain') flags.chain = value;
-      else if (value !== '') flags.toPorts = value;
-    } else if (KNOWN.includes(name)) {
+      else if (name === 'resync-interval') {
+        resyncSeconds = parseInteger(value);
+        if (resyncSeconds === undefined) faults.push({ index, kind: 'value', name });
+      } else if (value !== '') flags.toPorts = value;
+    } else if (own.includes(name)) {
       const truth = parseBoolean(value ?? 'true');
       if (truth === undefined) faults.push({ index, kind: 'value', name });
       else if (name === 'enable-ipv6') flags.enableIPv6 = truth;
@@ -167,7 +187,12 @@ export function parseAgentFlags(args: readonly string[]): ParsedFlags {
       if (value === undefined) i++;
     } else if (!TOGGLES.includes(name)) faults.push({ index, kind: 'unknown', name });
   }
-  return { flags, faults, at };
+  return { flags, faults, at, ...(resyncSeconds !== undefined && { resyncSeconds }) };
+}
+
+/** Reads a decimal number as Go's strconv.ParseInt does, to which one that begins with a zero is none. */
+function parseInteger(text: string): number | undefined {
+  return /^[+-]?(?:0|[1-9]\d*)$/.test(text) ? Number(text) : undefined;
 }
 
 /** Reads true or false as Go's strconv.ParseBool does; undefined for anything else. */

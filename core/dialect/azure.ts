@@ -39,7 +39,7 @@ export interface AzureObjects {
   /** ConfigMaps with its files. */
   readonly configMaps: readonly SourceDocument[];
   /** The DaemonSet that runs it; absent: AKS's own, which mounts them all. */
-  readonly daemonSet?: Pick<AgentDaemonSet, 'document' | 'namespace' | 'flags' | 'configMaps'>;
+  readonly daemonSet?: Pick<AgentDaemonSet, 'document' | 'namespace' | 'flags' | 'resyncSeconds' | 'configMaps'>;
 }
 
 /**
@@ -61,7 +61,7 @@ export function readAzure({ configMaps, daemonSet }: AzureObjects): ReadDialect 
     return read.file ? [read.file] : [];
   });
   if (hasErrors(diagnostics)) return { diagnostics };
-  const flags = daemonSet?.flags ?? DEFAULT_FLAGS;
+  const { flags = DEFAULT_FLAGS, resyncSeconds = 0 } = daemonSet ?? {};
   return {
     reading: {
       as: AZURE.name,
@@ -69,6 +69,7 @@ export function readAzure({ configMaps, daemonSet }: AzureObjects): ReadDialect 
       linkLocal: { 4: linkLocal(files, 'masqLinkLocal'), 6: linkLocal(files, 'masqLinkLocalIPv6') },
       families: flags.enableIPv6 ? [4, 6] : [4],
       randomFully: false,
+      ...(resyncSeconds > 0 && { resyncInterval: `${resyncSeconds}s` }),
       keepsOwn: [],
       egress: [],
     },

@@ -1,6 +1,7 @@
 import {
   AGENT_FLAG_NAMES,
   type AgentFlags,
+  AZURE_FLAG_NAMES,
   chainFault,
   type FlagFault,
   type ParsedFlags,
@@ -28,6 +29,8 @@ import { isAgentProgram, scriptWords } from './started';
 export interface AgentArguments {
   /** The flags, with the agent's defaults for the rest. */
   readonly flags: AgentFlags;
+  /** How often Azure's agent reads its files, in seconds, when a flag says so. */
+  readonly resyncSeconds?: number;
   /** The agent's file. */
   readonly config: string;
   /** Where masq-agent keeps its state. */
@@ -53,11 +56,17 @@ export function checkArguments(
 ): AgentArguments | undefined {
   const given = agentArguments(document, container, findings);
   if (!given) return undefined;
-  if (program === 'ip-masq-agent') {
-    const parsed = parseAgentFlags(given.map(word => word.text));
-    for (const fault of parsed.faults) findings.add('MQ612', given[fault.index]!.path, flagText(fault, given));
+  if (program !== 'masq-agent') {
+    const names = program === 'ip-masq-agent-v2' ? AZURE_FLAG_NAMES : AGENT_FLAG_NAMES;
+    const parsed = parseAgentFlags(
+      given.map(word => word.text),
+      names,
+    );
+    for (const fault of parsed.faults) findings.add('MQ612', given[fault.index]!.path, flagText(fault, given, names));
     checkFlags(document, container, { given, parsed }, findings);
-    return argumentsOf(parsed.flags, { ...OPTION_DEFAULTS, backend: 'iptables' });
+    const { flags, resyncSeconds } = parsed;
+    const values = { ...OPTION_DEFAULTS, backend: 'iptables' };
+    return { ...argumentsOf(flags, values), ...(resyncSeconds !== undefined && { resyncSeconds }) };
   }
   const parsed = parseMasqAgentOptions(given.map(word => word.text));
   for (const fault of parsed.faults) findings.add('MQ612', given[fault.index]!.path, optionText(fault, given));
@@ -126,8 +135,8 @@ function filledInLater(text: string, container: unknown): boolean {
   return names.some(name => list(envFrom).length > 0 || open.some(variable => variable.name === name));
 }
 
-/** What is wrong with an argument of ip-masq-agent. */
-function flagText({ kind, name, index }: FlagFault, given: readonly Argument[]): string {
+/** What is wrong with an argument of ip-masq-agent, or of Azure's agent, by the flags that it has. */
+function flagText({ kind, name, index }: FlagFault, given: readonly Argument[], names: readonly string[]): string {
   switch (kind) {
     case 'positional': {
       if (/^\$\(\w+\)$/.test(name))
@@ -138,11 +147,16 @@ function flagText({ kind, name, index }: FlagFault, given: readonly Argument[]):
     }
     case 'missing':
       return `flag --${name} lacks its value, and the agent does not start without; write --${name}=…`;
-    case 'value':
-      return `flag --${name} is true or false, not "${given[index]!.text.replace(/^[^=]*=/, '')}"`;
+    case 'value': {
+      const value = /=([\s\S]*)$/.exec(given[index]!.text)?.[1] ?? given[index + 1]?.text;
+      if (name === 'resync-interval')
+        return `flag --${name} is a number of seconds, not "${value}"; write --${name}=60`;
+      return `flag --${name} is true or false, not "${value}"`;
+    }
     case 'unknown': {
-      const near = suggest(name, AGENT_FLAG_NAMES);
-      return `ip-masq-agent has no flag --${name}; ${near ? `did you mean --${near}?` : 'it does not start with it'}`;
+      const agent = names === AZURE_FLAG_NAMES ? "Azure's ip-masq-agent-v2" : 'ip-masq-agent';
+      const near = suggest(name, names);
+      return `${agent} has no flag --${name}; ${near ? `did you mean --${near}?` : 'it does not start with it'}`;
     }
   }
 }

@@ -31,6 +31,8 @@ export interface AgentDaemonSet {
   readonly serviceAccountName?: string;
   /** What command and arguments say, the agent's defaults for the rest; absent when something else is started. */
   readonly flags?: AgentFlags;
+  /** How often Azure's agent reads its files, in seconds, when a flag says so. */
+  readonly resyncSeconds?: number;
   /** Where packets of pods come from, as masq-agent is told; empty: it is not told. */
   readonly podCIDRs?: string;
   /** Whether nothing at all is mounted where the agent looks for its file: its built-in list holds. */
@@ -90,6 +92,7 @@ export function readDaemonSet(document: SourceDocument): {
     ...(typeof image === 'string' && { image }),
     ...(dialect !== undefined && { dialect }),
     ...(read && { flags: read.flags, podCIDRs: read.podCIDRs }),
+    ...(read?.resyncSeconds !== undefined && { resyncSeconds: read.resyncSeconds }),
     ...(!mounted && { isWithoutFile: true }),
     configMaps: mounted ?? [],
   };

@@ -13,17 +13,18 @@ const AGENT_FLAG = /^--?(?:masq-chain|nomasq-all-reserved-ranges)(?:=|$)/;
 
 type Container = Readonly<Record<string, unknown>>;
 
-/** The agent's program: ip-masq-agent of whatever origin, or masq-agent, which takes its place. */
-export type Program = 'ip-masq-agent' | 'masq-agent';
+/** The agent's program: ip-masq-agent, Azure's ip-masq-agent-v2, or masq-agent, which takes the place of both. */
+export type Program = 'ip-masq-agent' | 'ip-masq-agent-v2' | 'masq-agent';
 
-/** Which of the two a container that runs an agent runs. What is started or probed says more than what it is called. */
+/** Which of them a container that runs an agent runs. What is started or probed says more than what it is called. */
 export function programOf({ command, image, name, ...container }: Container): Program {
   const [started] = list(command);
-  if (started !== undefined) return isMasqAgent(started) ? 'masq-agent' : 'ip-masq-agent';
+  const other = typeof image === 'string' && /ip-masq-agent-v2/.test(image) ? 'ip-masq-agent-v2' : 'ip-masq-agent';
+  if (started !== undefined) return isMasqAgent(started) ? 'masq-agent' : other;
   const probes = ['startupProbe', 'livenessProbe', 'readinessProbe'].map(key => valueAt(container[key], PROBED));
   if (probes.some(isMasqAgent)) return 'masq-agent';
   const repository = typeof image === 'string' ? image.replace(/@.*$/, '').replace(/:[^/]*$/, '') : '';
-  if (/ip-?masq-?agent/i.test(repository)) return 'ip-masq-agent';
+  if (/ip-?masq-?agent/i.test(repository)) return other;
   return isMasqAgent(repository) || name === 'masq-agent' ? 'masq-agent' : 'ip-masq-agent';
 }
 

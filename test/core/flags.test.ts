@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   type AgentFlags,
+  AZURE_FLAG_NAMES,
   chainFault,
   DEFAULT_FLAGS,
   type ParsedFlags,
@@ -44,6 +45,27 @@ describe('the arguments of ip-masq-agent', () => {
   ])('%j', (args, flags, faults) => {
     const parsed = parseAgentFlags(args);
     expect(parsed.flags).toEqual({ ...DEFAULT_FLAGS, ...flags });
+    expect(parsed.faults.map(({ index, kind, name }) => [index, kind, name])).toEqual(faults);
+  });
+
+  it.each<[readonly string[], number | undefined, Faults]>([
+    [['--resync-interval=60', '--enable-ipv6'], 60, []],
+    [['--resync-interval', '30', '--enable-ipv6'], 30, []],
+    [['--resync-interval=60s', '--enable-ipv6'], undefined, [[0, 'value', 'resync-interval']]],
+    [['--resync-interval=010', '--enable-ipv6'], undefined, [[0, 'value', 'resync-interval']]],
+    [['--enable-ipv6', '--resync-interval'], undefined, [[1, 'missing', 'resync-interval']]],
+    [
+      ['--to-ports=1', '--random-fully', '--enable-ipv6'],
+      undefined,
+      [
+        [0, 'unknown', 'to-ports'],
+        [1, 'unknown', 'random-fully'],
+      ],
+    ],
+  ])("of Azure's agent, %j", (args, seconds, faults) => {
+    const parsed = parseAgentFlags(args, AZURE_FLAG_NAMES);
+    expect(parsed.resyncSeconds).toBe(seconds);
+    expect(parsed.flags).toEqual({ ...DEFAULT_FLAGS, enableIPv6: true });
     expect(parsed.faults.map(({ index, kind, name }) => [index, kind, name])).toEqual(faults);
   });
 

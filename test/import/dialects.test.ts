@@ -285,7 +285,7 @@ describe("a ConfigMap that nothing but its key says to be Azure's", () => {
 });
 
 /** A DaemonSet of an agent that mounts the ConfigMaps that a volume names. */
-const daemonSetWith = (image: string, volume: object) => ({
+const daemonSetWith = (image: string, volume: object, args: readonly string[] = []) => ({
   apiVersion: 'apps/v1',
   kind: 'DaemonSet',
   metadata: { name: 'ip-masq-agent', namespace: 'kube-system' },
@@ -299,6 +299,7 @@ const daemonSetWith = (image: string, volume: object) => ({
           {
             name: 'ip-masq-agent',
             image,
+            args,
             securityContext: { capabilities: { add: ['NET_ADMIN', 'NET_RAW'] } },
             volumeMounts: [{ name: 'config', mountPath: '/etc/config' }],
           },
@@ -346,6 +347,18 @@ test('AKS mounts two ConfigMaps, each of which may be missing: what is there cou
   expect(imported(lost)).toMatch(/MQ602 .* called "azure-ip-masq"; the agent would use its built-in list\n/);
   const beside = [...lost, configMap(reconciled!.name, { [reconciled!.key]: file })];
   expect(imported(beside)).toMatch(/MQ602 .* called "azure-ip-masq"; its list would be missing\n/);
+});
+
+test("how often Azure's agent reads its files is its flag, and comes along", () => {
+  const name = 'azure-ip-masq-agent-config';
+  const configMaps = configMap(name, { 'ip-masq-agent': 'nonMasqueradeCIDRs: [10.0.0.0/8, 192.168.0.0/16]\n' });
+  const withFlag = (...args: string[]): string =>
+    imported([daemonSetWith(AZURE, { configMap: { name } }, args), configMaps]);
+  expect(withFlag('--resync-interval=30')).toContain('    resyncInterval: 30s\n');
+  for (const text of [withFlag(), withFlag('--resync-interval=60'), withFlag('--resync-interval=0')]) {
+    expect(text).toContain('preserve: [10.0.0.0/8, 192.168.0.0/16]');
+    expect(text).not.toMatch(/resyncInterval|MQ612/);
+  }
 });
 
 test('a file that an agent misses is one fault, and nothing else is said of whose it is', () => {

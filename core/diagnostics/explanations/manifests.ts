@@ -102,7 +102,8 @@ export const MANIFESTS = {
   MQ612: {
     meaning: prose(`
       ip-masq-agent does not have this flag. It exits at start with an unknown flag; an argument that is no flag at all
-      silently ends the reading of flags, so that those behind it have no effect.`),
+      silently ends the reading of flags, so that those behind it have no effect. Azure's ip-masq-agent-v2 does have
+      --resync-interval, a number of seconds, and has neither --random-fully nor --to-ports.`),
     example: daemonSet({ args: '--masq-chain=IP-MASQ, --resync-interval=60s' }),
     fix: 'Remove the flag. The resync interval and the list stand in the file, not in flags.',
     source: SOURCES.upstream,
