@@ -168,7 +168,7 @@ function excludedRanges(excluded: Variable | undefined, findings: Findings): Kep
       );
       return [{ text: suggestion, cidrs: [cidr(suggestion)], at, comment }];
     }
-    addFault(findings, path, text, parsed.fault);
+    addFault(findings, path, text, parsed.fault, 'CIDR', start);
     return [];
   });
 }

@@ -69,6 +69,7 @@ const WANTED = { CIDR: 'a CIDR such as "10.0.0.0/8"', address: 'an address such 
 /**
  * Reports what is wrong with an address or CIDR, at the characters where it is wrong.
  * @param wanted what should stand there
+ * @param start where the text begins in the value. @default the text is all of it
  */
 export function addFault(
   findings: Findings,
@@ -76,18 +77,21 @@ export function addFault(
   text: string,
   fault: AddressFault,
   wanted: keyof typeof WANTED = 'CIDR',
+  start?: number,
 ): void {
+  const { document } = findings;
+  const whole = start === undefined ? document.at(path) : document.within(path, start, text.length);
   if (isPlaceholder(text)) {
-    findings.add('MQ613', path, `"${text}" is a placeholder that was never filled in; write ${WANTED[wanted]}`);
+    findings.addAt('MQ613', whole, `"${text}" is a placeholder that was never filled in; write ${WANTED[wanted]}`);
     return;
   }
   const range = wanted === 'CIDR' ? namedRange(text) : undefined;
   if (range) {
     const shown = range.cidrs.length <= 3 ? `write ${range.cidrs.join(', ')}` : 'write its CIDRs';
-    findings.add('MQ111', path, `"${text}" is the name of a range, but only CIDRs can stand here; ${shown}`);
+    findings.addAt('MQ111', whole, `"${text}" is the name of a range, but only CIDRs can stand here; ${shown}`);
     return;
   }
-  const at = findings.document.within(path, fault.offset, fault.length);
+  const at = document.within(path, (start ?? 0) + fault.offset, fault.length);
   const instead = fault.message.endsWith('is not an IP address or CIDR') ? `; write ${insteadOf(text, wanted)}` : '';
   findings.addAt(CODES[fault.kind], at, `${fault.message}${instead}`);
 }

@@ -210,6 +210,21 @@ describe("AWS's VPC CNI", () => {
     expect(read.diagnostics.map(d => `${d.severity} ${d.code}`)).toEqual(['warning MQ801']);
   });
 
+  test('is told of each entry where it stands', () => {
+    const list = '10.12.0.0/16,, foo,rfc1918 , 10.0.0.300/8';
+    const { diagnostics } = aws({ AWS_VPC_K8S_CNI_EXCLUDE_SNAT_CIDRS: list });
+    const first = diagnostics[0]!.range!.start.column - list.indexOf(', foo');
+    expect(
+      diagnostics.map(({ code, range }) => [code, range!.start.column - first, range!.end.column - first]),
+    ).toEqual([
+      ['MQ111', list.indexOf(', foo'), list.indexOf(', foo')],
+      ['MQ111', list.indexOf('foo'), list.indexOf('foo') + 3],
+      ['MQ111', list.indexOf('rfc1918'), list.indexOf('rfc1918') + 7],
+      ['MQ103', list.indexOf('300'), list.indexOf('300') + 3],
+    ]);
+    expect(first).toBeGreaterThan(100);
+  });
+
   test('translates nothing with external SNAT', () => {
     expect(kept(aws({ AWS_VPC_K8S_CNI_EXTERNALSNAT: 'true' }))).toEqual(['0.0.0.0/0', '::/0']);
     expect(kept(aws({ AWS_VPC_K8S_CNI_EXTERNALSNAT: 'maybe' }))).toEqual([
