@@ -1,13 +1,14 @@
-import { cidr, type Family, IntervalSet } from '../address';
+import { cidr, type Family, IntervalSet, setsOf } from '../address';
 import { type Diagnostic, hasErrors } from '../diagnostics';
 import { append } from '../diagnostics/collect';
-import { readAddresses, readCidrs, unionOfEntries } from '../intent/entry';
+import { readAddresses } from '../intent/entry';
 import { Findings } from '../intent/findings';
 import type { PlacedAddress } from '../intent/model';
 import { readSelector } from '../intent/selector';
-import { checkMetadata, objectId, record } from '../manifest/object';
+import { checkMetadata, list, objectId, record } from '../manifest/object';
 import { valueAt } from '../schema/path';
 import { embeddedText, type ParsedSource, parseText, type SourceDocument } from '../source';
+import { readMasked } from './masked';
 import type { DialectPolicy, ReadDialect } from './reading';
 
 /** What Antrea is configured with, as far as it is about source addresses. */
@@ -59,7 +60,8 @@ export function antreaSettings(document: SourceDocument): ParsedSource {
  * with its address, but for `egress.exceptCIDRs`; what leaves otherwise, to anything but pods, is masqueraded, unless
  * `noSNAT` says that nothing is, which counts in traffic mode noEncap alone. No packet leaves to a Service: AntreaProxy
  * puts a pod's address in the place of the Service's before.
- * Sources: Antrea's page "Egress"; antrea-io/antrea, pkg/agent/route/route_linux.go and the chart's README.
+ * Sources: Antrea's page "Egress"; antrea-io/antrea, pkg/agent/route/route_linux.go, cmd/antrea-agent/agent.go (which takes
+ * host bits off `exceptCIDRs`) and the chart's README.
  */
 export function readAntrea({ values, egresses, families }: AntreaObjects): ReadDialect {
   const diagnostics: Diagnostic[] = [];
@@ -110,9 +112,11 @@ function offDiagnostics(values: SourceDocument, egresses: readonly SourceDocumen
 function exceptions(values: SourceDocument, diagnostics: Diagnostic[]): IntervalSet {
   const findings = new Findings(values);
   const path = ['egress', 'exceptCIDRs'];
-  const entries = readCidrs(valueAt(values.value, path), path, findings);
+  const cidrs = list(valueAt(values.value, path)).flatMap((text, i) =>
+    typeof text === 'string' ? (readMasked(text, [...path, i], 'Antrea', findings) ?? []) : [],
+  );
   append(diagnostics, findings.list);
-  return unionOfEntries(entries, 4);
+  return setsOf(cidrs)[4];
 }
 
 function readEgress(

@@ -2,13 +2,14 @@ import { cidr, type Family, namedRange } from '../address';
 import { parseBoolean } from '../agentfile/flags';
 import { type Diagnostic, diagnostic, hasErrors, type ValuePath } from '../diagnostics';
 import { append } from '../diagnostics/collect';
-import { readCidrs } from '../intent/entry';
+
 import { Findings } from '../intent/findings';
 import { objectId, record, written } from '../manifest/object';
 import { valueAt } from '../schema/path';
 import { embeddedText, parseText, type SourceDocument } from '../source';
 import { isCiliumPolicy, readCiliumPolicies } from './cilium-egress';
 import { type LooseDialect, type LooseFile, readLooseFile } from './loose-file';
+import { readMasked } from './masked';
 import type { KeptRange, ReadDialect } from './reading';
 
 /**
@@ -213,9 +214,9 @@ function readSettings(document: SourceDocument | undefined, diagnostics: Diagnos
   const nativeRouting = (['ipv4-native-routing-cidr', 'ipv6-native-routing-cidr'] as const).flatMap(name => {
     const range = text(name);
     if (range === undefined) return [];
-    const [entry] = readCidrs([range], path(name), findings);
-    return entry
-      ? [{ text: range, cidrs: entry.cidrs, at: document.at(path(name)), comment: document.comment(path(name)) }]
+    const read = readMasked(range, path(name), 'Cilium', findings);
+    return read
+      ? [{ text: range, cidrs: [read], at: document.at(path(name)), comment: document.comment(path(name)) }]
       : [];
   });
   append(diagnostics, findings.list);

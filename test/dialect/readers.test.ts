@@ -133,6 +133,12 @@ describe("Cilium's agent", () => {
     expect(read.diagnostics.map(d => d.code)).toEqual(['MQ802']);
   });
 
+  test('takes host bits off the range that is routed natively', () => {
+    const read = cilium(configMap('cilium-config', { 'ipv4-native-routing-cidr': '10.1.2.3/8' }));
+    expect(kept(read)).toEqual(['10.0.0.0/8', '::/0']);
+    expect(read.diagnostics.map(d => d.code)).toEqual(['MQ802']);
+  });
+
   test('masquerades IPv6 when its settings or its list are about it', () => {
     const routed = { 'enable-ipv6': 'true', 'ipv4-native-routing-cidr': '10.0.0.0/8' };
     const settings = configMap('cilium-config', routed);

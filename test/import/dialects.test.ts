@@ -140,6 +140,15 @@ ${FROM_WEB}        to:
 `);
   });
 
+  test('it takes host bits off what its settings except', () => {
+    const text = imported([settings('egress: {exceptCIDRs: [10.1.2.3/8, fd00::1/8]}\n'), egress]);
+    expect(text).toContain(
+      'note MQ802 CIDR "10.1.2.3/8" has host bits set; Antrea reads it as "10.0.0.0/8", and so does the intent\n',
+    );
+    expect(text).toContain('            except: [10.0.0.0/8, 192.168.1.0/24]\n');
+    expect(imported([settings('egress: {exceptCIDRs: [10.1.2.3/33]}\n'), egress])).toContain('error MQ105 ');
+  });
+
   test('it masquerades what leaves the cluster, nodes too', () => {
     expect(imported([settings('snatFullyRandomPorts: true\n')])).toContain(
       "error MQ804 packets to 192.168.1.0/24 (nodes) are masqueraded by Antrea's configuration",
