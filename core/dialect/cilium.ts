@@ -170,9 +170,15 @@ const OPTIONS = {
   'enable-ipv6-masquerade': ['enableIPv6Masquerade'],
   'ipv4-native-routing-cidr': ['ipv4NativeRoutingCIDR'],
   'ipv6-native-routing-cidr': ['ipv6NativeRoutingCIDR'],
+  'native-routing-cidr': ['nativeRoutingCIDR'],
 } as const satisfies Readonly<Record<string, ValuePath>>;
 
 type OptionName = keyof typeof OPTIONS;
+
+/** What `ipv4-native-routing-cidr` was called up to Cilium 1.11. Source: cilium/cilium, pull request 19677. */
+const OLD = 'native-routing-cidr';
+const OLD_NAME =
+  'this is what Cilium up to 1.11 reads, and is read like that; for later versions write ipv4-native-routing-cidr (in values of the chart ipv4NativeRoutingCIDR)';
 
 function optionsOf(document: SourceDocument) {
   const isValues = objectId(document) === undefined;
@@ -211,9 +217,11 @@ function readSettings(document: SourceDocument | undefined, diagnostics: Diagnos
       'the chart makes ConfigMap "ip-masq-agent" of this, which is what is read: render it with helm template, and take that';
     findings.add('MQ803', list, message);
   }
-  const nativeRouting = (['ipv4-native-routing-cidr', 'ipv6-native-routing-cidr'] as const).flatMap(name => {
+  const ipv4 = text('ipv4-native-routing-cidr') === undefined ? OLD : 'ipv4-native-routing-cidr';
+  const nativeRouting = ([ipv4, 'ipv6-native-routing-cidr'] as const).flatMap(name => {
     const range = text(name);
     if (range === undefined) return [];
+    if (name === OLD) findings.add('MQ802', path(name), OLD_NAME, 'key');
     const read = readMasked(range, path(name), 'Cilium', findings);
     return read
       ? [{ text: range, cidrs: [read], at: document.at(path(name)), comment: document.comment(path(name)) }]

@@ -139,6 +139,19 @@ describe("Cilium's agent", () => {
     expect(read.diagnostics.map(d => d.code)).toEqual(['MQ802']);
   });
 
+  test('routes natively what its settings of old name, where those of today name nothing', () => {
+    const settings = { tunnel: 'disabled', 'native-routing-cidr': '10.0.0.0/8', 'enable-ip-masq-agent': 'true' };
+    const list = file('nonMasqueradeCIDRs: [172.16.0.0/12]');
+    const read = cilium(configMap('cilium-config', settings), list);
+    expect(kept(read)).toEqual(['10.0.0.0/8', LOCAL, '172.16.0.0/12', '::/0']);
+    expect(read.diagnostics.map(({ severity, code, message }) => `${severity} ${code} ${message}`)).toEqual([
+      'note MQ802 this is what Cilium up to 1.11 reads, and is read like that; for later versions write ipv4-native-routing-cidr (in values of the chart ipv4NativeRoutingCIDR)',
+    ]);
+    const both = cilium(configMap('cilium-config', { ...settings, 'ipv4-native-routing-cidr': '11.0.0.0/8' }), list);
+    expect(kept(both)).toEqual(['11.0.0.0/8', LOCAL, '172.16.0.0/12', '::/0']);
+    expect(both.diagnostics).toEqual([]);
+  });
+
   test('masquerades IPv6 when its settings or its list are about it', () => {
     const routed = { 'enable-ipv6': 'true', 'ipv4-native-routing-cidr': '10.0.0.0/8' };
     const settings = configMap('cilium-config', routed);
