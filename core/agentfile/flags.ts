@@ -155,12 +155,13 @@ export function parseAgentFlags(args: readonly string[], own: readonly string[] 
   const at = new Map<string, number>();
   let resyncSeconds: number | undefined;
   for (let i = 0; i < args.length; i++) {
-    const match = /^--?([A-Za-z][\w-]*)(?:=([\s\S]*))?$/.exec(args[i]!);
-    if (!match) {
+    if (!/^-(?!-?$)/.test(args[i]!)) {
       // Go's flag package reads no further.
       faults.push({ index: i, kind: 'positional', name: args[i]! });
       break;
     }
+    // Whatever stands before the first = is the name, blanks and further flags too.
+    const match = /^--?([^=]*)(?:=([\s\S]*))?$/.exec(args[i]!)!;
     const name = match[1]!;
     const index = i;
     let value = match[2];

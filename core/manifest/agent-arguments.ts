@@ -151,14 +151,35 @@ function flagText({ kind, name, index }: FlagFault, given: readonly Argument[], 
       const value = /=([\s\S]*)$/.exec(given[index]!.text)?.[1] ?? given[index + 1]?.text;
       if (name === 'resync-interval')
         return `flag --${name} is a number of seconds, not "${value}"; write --${name}=60`;
-      return `flag --${name} is true or false, not "${value}"`;
+      const apart = wordsApart(given[index]!.text);
+      return `flag --${name} is true or false, not "${value}"${apart === undefined ? '' : `; ${apart}`}`;
     }
     case 'unknown': {
+      const apart = wordsApart(given[index]!.text);
       const agent = names === AZURE_FLAG_NAMES ? "Azure's ip-masq-agent-v2" : 'ip-masq-agent';
+      if (apart !== undefined)
+        return `${agent} does not start with "${given[index]!.text}", which is one argument, for a flag called "${name}"; ${apart}`;
       const near = suggest(name, names);
       return `${agent} has no flag --${name}; ${near ? `did you mean --${near}?` : 'it does not start with it'}`;
     }
   }
+}
+
+/** What to write for several words in one argument that begins as a flag does; undefined where there is one word. */
+function wordsApart(text: string): string | undefined {
+  const words = text.trim().split(/\s+/);
+  if (words.length < 2 || !text.startsWith('-')) return undefined;
+  // A word that is no flag is the value of the one before it.
+  const apart: string[] = [];
+  for (const word of words) {
+    const before = apart.at(-1);
+    if (before === undefined || before.includes('=') || word.startsWith('-')) apart.push(word);
+    else apart[apart.length - 1] = `${before}=${word}`;
+  }
+  const [first, ...others] = apart.map(word => `"${word}"`);
+  return others.length === 0
+    ? `write ${first}`
+    : `write each as an argument of its own: ${[first, ...others].join(', ')}`;
 }
 
 /** What is wrong with an argument of masq-agent, which ends at once with any of them. */
@@ -214,7 +235,7 @@ function endingText(word: string): string {
 
 function operandText(word: string, before = ''): string {
   const isValue = /^(?:true|false)$/.test(word) && before.startsWith('-');
-  const instead = isValue ? `write ${before}=${word}` : 'remove it';
+  const instead = isValue ? `write ${before}=${word}` : (wordsApart(word) ?? 'remove it');
   return `"${word}" is no command of masq-agent, which does not start with it; ${instead}`;
 }
 
