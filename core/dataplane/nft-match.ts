@@ -22,6 +22,7 @@ export function readNftMatch(family: Family, { op, left, right }: Fields, scope:
   const unknown: Condition = { on: 'unknown', text: JSON.stringify({ op, left, right }) };
   const side = fieldsOf(left);
   if (!side) return unknown;
+  if (asksOtherFamily(family, side)) return NEVER;
   if (side.numgen !== undefined) return isChance(side.numgen, op, right) ? { on: 'chance' } : unknown;
   // What is asked for comes before any reply.
   if (fieldsOf(side.ct)?.key === 'direction' && op === '==' && right === 'original') return NEW;
@@ -85,6 +86,17 @@ function outInterface(right: unknown, negated: boolean): Condition | undefined {
   return known ? { on: 'out-interface', names: names.map(name => nftInterface(String(name))), negated } : undefined;
 }
 
+/**
+ * Whether a field is asked for that packets of the other family have, alone, calculated with or beside others: nft itself adds that the
+ * packet has to have the header, whatever is asked of it. It may be a header within the packet: `vxlan ip daddr`.
+ */
+function asksOtherFamily(family: Family, side: Fields): boolean {
+  const { protocol: header, tunnel } = fieldsOf(side.payload) ?? {};
+  if (header === HEADER[family === 4 ? 6 : 4]) return tunnel === undefined;
+  const parts = ['&', '|', '^', '<<', '>>', 'concat'].flatMap(kind => (Array.isArray(side[kind]) ? side[kind] : []));
+  return parts.some(part => asksOtherFamily(family, fieldsOf(part) ?? {}));
+}
+
 function payloadMatch(
   family: Family,
   { protocol: header, field, ...more }: Fields,
@@ -94,8 +106,6 @@ function payloadMatch(
 ): Condition | undefined {
   // It may be a header within the packet: `vxlan ip daddr`.
   if (Object.keys(more).length > 0) return undefined;
-  // nft itself adds that the packet has to have the header.
-  if (header === HEADER[family === 4 ? 6 : 4]) return NEVER;
   if (header !== HEADER[family]) return undefined;
   if (field === 'protocol' && family === 4) return protocol(right, negated);
   if (field !== 'daddr' && field !== 'saddr') return undefined;

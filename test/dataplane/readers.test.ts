@@ -218,6 +218,8 @@ const mark = { meta: { key: 'mark' } };
 const masked = (right: string, mask: string) => ({
   match: { op: '==', left: { '&': [{ payload: { protocol: 'ip', field: 'daddr' } }, mask] }, right },
 });
+const DADDR6 = { payload: { protocol: 'ip6', field: 'daddr' } };
+const of6 = (left: object, op = '!=') => ({ match: { op, left, right: 'fd00::1' } });
 const oif = { meta: { key: 'oifname' } };
 const inTunnel = (left: object) => ({ match: { op: '==', left, right: '10.0.0.1' } });
 
@@ -236,6 +238,18 @@ describe('a rule of nft -j', () => {
     ['a range that ends before it starts', daddr({ range: ['203.0.113.9', '203.0.113.1'] }), [{ on: 'unknown' }]],
     ['host bits', daddr({ prefix: { addr: '203.0.113.9', len: 24 } }), [{ on: 'unknown' }]],
     ['the other family', daddr('2001:db8::1', '!=', 'ip6'), [NEVER]],
+    ["some bits of the other family's", of6({ '&': [DADDR6, 'ffff::1'] }), [NEVER]],
+    ["another order of the other family's", of6({ payload: { protocol: 'ip6', field: 'hoplimit' } }, '<'), [NEVER]],
+    [
+      'the other family beside a port',
+      of6({ concat: [{ payload: { protocol: 'tcp', field: 'dport' } }, DADDR6] }),
+      [NEVER],
+    ],
+    [
+      "the other family's within the packet",
+      of6({ payload: { ...DADDR6.payload, tunnel: 'vxlan' } }),
+      [{ on: 'unknown' }],
+    ],
     ['own family', { match: { op: '==', left: { meta: { key: 'nfproto' } }, right: 'ipv4' } }, []],
     ['not own family', { match: { op: '!=', left: { meta: { key: 'protocol' } }, right: 'ip' } }, [NEVER]],
     ['a state', { match: { op: 'in', left: { ct: { key: 'state' } }, right: 'new' } }, [state(['new'])]],
