@@ -5,6 +5,7 @@ import { andList } from '../../core/diagnostics';
 import { isLabelKey, isLabelValue, type Labels, labelsText } from '../../core/intent/selector';
 import type { Pod } from '../../core/treatment/pod-classes';
 import type { Decision, Treatment } from '../../core/treatment/treatment';
+import { printable } from '../format/printable';
 
 /** Reads labels as an object has them, `app=web,tier=front`; undefined where a text is none, such as a selector. */
 export function parseLabels(text: string): Labels | undefined {
@@ -52,9 +53,8 @@ export function treatmentWord(treatment: Treatment): string {
 export function ruleText({ rule, note, at }: Decision): string {
   // That nodeCIDRs are nodes needs no saying.
   const reason = note === undefined || rule.includes(note.replace(/s$/, '')) ? '' : `, ${note}`;
-  if (!at?.file || !at.range) return `${rule}${reason}`;
-  const { line, column } = at.range.start;
-  return `${rule}${reason} (${at.file}:${line}:${column})`;
+  const { line, column } = at?.range?.start ?? {};
+  return printable(`${rule}${reason}${at?.file && line !== undefined ? ` (${at.file}:${line}:${column})` : ''}`);
 }
 
 /** A rule for programs. */

@@ -42,6 +42,19 @@ test.each([
   expect(box.masq('explain', 'side.yaml', '--to', '8.8.8.8').stdout).toContain(`decided by ${rule}\n`);
 });
 
+test.each([
+  ['explain', 'side.yaml', '--to', '10.9.9.9'],
+  ['diff', 'lab.yaml', 'side.yaml', '--format', 'markdown'],
+  ['report', 'side.yaml', '-o', '-'],
+])('a reason that would reorder what is shown, or move the cursor, is made visible: masq %s', (...args) => {
+  const text = INTENT.replace('reason: the company', 'reason: "the \\u202ecom\\u2066pany\\e"');
+  box.write('side.yaml', text.replace('except: [10.200.0.0/16]', 'except: [10.208.0.0/12]'));
+  const { stdout } = box.masq(...args);
+  expect(stdout).toContain('the \ufffdcom\ufffdpany\u241b');
+  // A page holds what it is made of as data too.
+  if (args[0] !== 'report') expect(['\u202e', '\u2066', '\u001b'].filter(sign => stdout.includes(sign))).toEqual([]);
+});
+
 test('a dump that names rules of iptables only says what to add, wherever it is asked', () => {
   const table = { family: 'ip', name: 'nat' };
   const own = { family: 'ip', table: 'nat' };

@@ -5,6 +5,7 @@ import type { Location } from '../../../core/diagnostics';
 import type { Pod } from '../../../core/treatment/pod-classes';
 import type { Decision } from '../../../core/treatment/treatment';
 import { podText, sourceText } from '../../ask/words';
+import { printable } from '../../format/printable';
 import { type Html, html } from '../html';
 import type { Tones } from '../tone';
 import { countShown, swatch } from './legend';
@@ -53,7 +54,7 @@ function head(text: string, key: string, sort?: 'ascending'): Html {
 
 /** A rule, the reason that is given for it, and where it stands. */
 export function ruleShown({ rule, note = '', at }: Decision): Html {
-  return html`${rule}${note !== '' && html` <small>${note}</small>`}${place(at)}`;
+  return html`${printable(rule)}${note !== '' && html` <small>${printable(note)}</small>`}${place(at)}`;
 }
 
 function place(at: Location | undefined): Html | undefined {
