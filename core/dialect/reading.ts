@@ -3,7 +3,7 @@ import type { Diagnostic, Location } from '../diagnostics';
 import type { PodSelector } from '../intent/selector';
 import { LINK_LOCAL } from '../intent/special';
 import { type EgressRule, type Layer, mapOf, type TreatmentMap, withIPv6 } from '../treatment/map';
-import { type Decision, masquerade, PRESERVE, type Treatment, treatmentText } from '../treatment/treatment';
+import { type Decision, MASQUERADE, masquerade, PRESERVE, type Treatment, treatmentText } from '../treatment/treatment';
 
 /** Destinations to which pods keep their address, as a data plane's configuration names them. */
 export interface KeptRange {
@@ -107,13 +107,11 @@ export function readingMap(
     ...kept.map(({ text, rule, cidrs, at }) => ({ sets: setsOf(cidrs), decision: keep(rule ?? `"${text}"`, at) })),
     ...perhaps
       .filter(({ role }) => role === undefined || keepsOwn.includes(role))
-      .map(({ sets, when }) => ({ sets, decision: open(when, rest.treatment) })),
+      .map(({ sets, when }) => ({ sets, decision: open(PRESERVE, when, rest.treatment) })),
   ];
-  const map = mapOf(
-    layers,
-    { 4: rest, 6: rest },
-    egress.flatMap(policy => egressRules(policy, own, perhaps)),
-  );
+  const plain = mapOf(layers, { 4: rest, 6: rest }, []);
+  const masqueraded = plain.base[4].where(({ treatment }) => treatment.kind === 'masquerade');
+  const map = { ...plain, egress: egress.flatMap(policy => egressRules(policy, own, perhaps, masqueraded)) };
   return families.includes(6) ? map : withIPv6(map, keep('IPv6 is not masqueraded'));
 }
 
@@ -121,24 +119,37 @@ function keep(rule: string, at?: Location): Decision {
   return { treatment: PRESERVE, rule, ...(at && { at }) };
 }
 
-function open(when: string, otherwise: Treatment): Decision {
-  const rule = `preserved ${when}, else ${treatmentText(otherwise)}`;
+function open(treatment: Treatment, when: string, otherwise: Treatment): Decision {
+  const rule = `${treatmentText(treatment)} ${when}, else ${treatmentText(otherwise)}`;
   return { treatment: { kind: 'unknown', rules: [rule], ofCluster: true }, rule };
 }
 
-/** Traffic inside of the cluster never goes through a gateway; what is inside perhaps goes through it perhaps. */
-function egressRules(policy: DialectPolicy, own: OwnRanges, perhaps: readonly Perhaps[]): EgressRule[] {
+/**
+ * Traffic inside of the cluster never goes through a gateway; what is inside perhaps goes through it perhaps, and is else
+ * treated as that of pods without a policy: Antrea masquerades it, since by its iptables rule it keeps pods alone.
+ * Source: antrea-io/antrea, pkg/agent/openflow (snatSkipNodeFlow) and pkg/agent/route (ANTREA-POSTROUTING).
+ */
+function egressRules(
+  policy: DialectPolicy,
+  own: OwnRanges,
+  perhaps: readonly Perhaps[],
+  masqueraded: IntervalSet,
+): EgressRule[] {
   const { name, pods, sourceIP, at } = policy;
   const inside = IntervalSet.unionOf(4, [own.nodes[4], own.pods[4], own.services[4]]);
   const destinations = policy.destinations.subtract(inside);
   const treatment: Treatment = { kind: 'snat', sourceIP };
   const unsure = perhaps.flatMap(({ sets, when }): EgressRule[] => {
     const some = destinations.intersect(sets[4]);
-    if (some.isEmpty()) return [];
-    const { rule, ...decision } = open(when, treatment);
-    return [
-      { pods, destinations: some, decision: { ...decision, rule: `policy "${name}": ${rule}`, ...(at && { at }) } },
+    const parts = [
+      { destinations: some.intersect(masqueraded), without: MASQUERADE },
+      { destinations: some.subtract(masqueraded), without: PRESERVE },
     ];
+    return parts.flatMap(({ destinations, without }) => {
+      if (destinations.isEmpty()) return [];
+      const { rule, ...decision } = open(without, when, treatment);
+      return [{ pods, destinations, decision: { ...decision, rule: `policy "${name}": ${rule}`, ...(at && { at }) } }];
+    });
   });
   const decision: Decision = { treatment, rule: `policy "${name}"`, ...(at && { at }) };
   return [...unsure, { pods, destinations, decision }];

@@ -360,6 +360,19 @@ describe('what is switched off', () => {
     expect(kept(read)).toEqual([said]);
   });
 
+  test.each([
+    ['', 'masqueraded'],
+    ['noSNAT: true\ntrafficEncapMode: noEncap', 'preserved'],
+  ])("to nodes Antrea's packets are those of pods without an Egress, with %j", (text, word) => {
+    const nodes = setsOf([cidr('192.168.1.0/24')]);
+    const perhaps = [{ sets: nodes, when: 'where a node has the address', role: 'nodes' as const }];
+    const { egress } = readingMap(antrea(text).reading!, undefined, perhaps);
+    expect(egress.map(({ decision }) => decision.rule)).toEqual([
+      `policy "out": ${word} where a node has the address, else SNATed to 192.168.1.100`,
+      'policy "out"',
+    ]);
+  });
+
   test.each(['enable-ipv4-egress-gateway', 'enable-egress-gateway'])('is none with %s', option => {
     expect(readCilium(many(POLICY, configMap('cilium-config', { [option]: 'true' }))).reading?.egress).toHaveLength(1);
   });
