@@ -73,7 +73,7 @@ export async function readSides(
     if (!isWhole || side.subjects.length > 0) return [];
     return isAllNew && i === 0 && groups[0]!.every(isBareRevision) ? [] : emptiness(groups[i]!, side);
   });
-  if (empty.length > 0) return { ok: false, code: refuse(empty) };
+  if (empty.length > 0) return { ok: false, code: refuse([...new Set(empty)]) };
   const hangs = hasDumps || sides.some(({ subjects }) => subjects.some(({ node }) => node));
   const idle = [
     ...located.faults,

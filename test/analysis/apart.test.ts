@@ -115,11 +115,16 @@ test.each([
     },
   ],
   ['a DaemonSet of a running cluster', { 'cluster:a/ds.yaml': agentDaemonSet(), 'b/cm.yaml': agentConfigMap() }],
-  ['a ConfigMap of a running cluster', { 'a/ds.yaml': agentDaemonSet(), 'cluster:b/cm.yaml': agentConfigMap() }],
 ])('%s stays where it is', (_, files) => {
   const { subjects } = read(files, true);
   expect(subjects.map(({ name, remarks }) => [name, remarks])).toEqual([
     ['a', undefined],
     ['b', undefined],
   ]);
+});
+
+test('a ConfigMap of a running cluster is not for a DaemonSet in a folder, and without one there nobody reads it', () => {
+  const { subjects, refusals } = read({ 'a/ds.yaml': agentDaemonSet(), 'cluster:b/cm.yaml': agentConfigMap() }, true);
+  expect(subjects.map(({ name, as, remarks }) => [name, as, remarks])).toEqual([['a', LOST, undefined]]);
+  expect(refusals).toEqual([expect.stringContaining('"cluster:b": no DaemonSet of an agent is there to read')]);
 });
