@@ -56,12 +56,10 @@ export function explain(map: TreatmentMap, pod: Pod | undefined, to: IntervalSet
       why: `holds ${held.isEmpty() ? 'none of the destinations' : 'others'}: ${termsText(set)}`,
     });
   };
-  for (const [i, rule] of egress.entries()) {
+  for (const rule of egress) {
     if (left.isEmpty()) break;
-    // What is not known of a policy for some destinations stands before it, for the same pods.
-    const isPart = egress[i + 1]?.pods === rule.pods;
     const why = whyNotSelected(rule, pod);
-    if (why !== undefined) passed.push(...(isPart ? [] : [{ decision: rule.decision, why }]));
+    if (why !== undefined) passed.push(...(rule.isPart ? [] : [{ decision: rule.decision, why }]));
     else ask({ set: rule.destinations, value: rule.decision });
   }
   for (const layer of layers) if (!left.isEmpty()) ask(layer, unordered);

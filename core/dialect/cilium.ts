@@ -2,7 +2,6 @@ import { cidr, type Family, namedRange } from '../address';
 import { parseBoolean } from '../agentfile/flags';
 import { type Diagnostic, diagnostic, hasErrors, type ValuePath } from '../diagnostics';
 import { append } from '../diagnostics/collect';
-
 import { Findings } from '../intent/findings';
 import { objectId, record, written } from '../manifest/object';
 import { valueAt } from '../schema/path';

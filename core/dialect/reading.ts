@@ -148,7 +148,8 @@ function egressRules(
     return parts.flatMap(({ destinations, without }) => {
       if (destinations.isEmpty()) return [];
       const { rule, ...decision } = open(without, when, treatment);
-      return [{ pods, destinations, decision: { ...decision, rule: `policy "${name}": ${rule}`, ...(at && { at }) } }];
+      const told = { ...decision, rule: `policy "${name}": ${rule}`, ...(at && { at }) };
+      return [{ pods, destinations, decision: told, isPart: true }];
     });
   });
   const decision: Decision = { treatment, rule: `policy "${name}"`, ...(at && { at }) };

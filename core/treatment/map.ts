@@ -11,6 +11,8 @@ export interface EgressRule {
   readonly destinations: IntervalSet;
   /** What happens to them. */
   readonly decision: Decision;
+  /** Whether it tells what is not known of the policy of a rule behind it, for some of that one's destinations. */
+  readonly isPart?: true;
 }
 
 /**

@@ -60,6 +60,7 @@ interface PackedEgress {
   readonly rule: string;
   readonly note?: string;
   readonly at?: readonly [file: string, line: number, column: number];
+  readonly isPart?: true;
 }
 
 /** Packs clusters; {@link unpack} has them back. The same clusters are the same text, on every machine. */
@@ -122,7 +123,7 @@ function rulesOf({ asked, base }: TreatmentMap): Both<Asked> {
   });
 }
 
-function packEgress({ pods, destinations, decision }: EgressRule): PackedEgress {
+function packEgress({ pods, destinations, decision, isPart }: EgressRule): PackedEgress {
   const { treatment, rule, note, at } = decision;
   const start = at?.range?.start;
   return {
@@ -130,6 +131,7 @@ function packEgress({ pods, destinations, decision }: EgressRule): PackedEgress 
     to: destinations.cidrs().map(formatCidr),
     treatment,
     rule,
+    ...(isPart && { isPart }),
     ...(note !== undefined && { note }),
     ...(at?.file !== undefined && start && { at: [at.file, start.line, start.column] as const }),
   };
@@ -202,10 +204,11 @@ export function unpack(packed: Packed): Unpacked {
   };
 }
 
-function unpackEgress({ pods, to, treatment, rule, note, at }: PackedEgress): EgressRule {
+function unpackEgress({ pods, to, treatment, rule, note, at, isPart }: PackedEgress): EgressRule {
   return {
     pods,
     destinations: IntervalSet.fromCidrs(4, to.map(cidr)),
     decision: { treatment, rule, ...(note !== undefined && { note }), ...(at && { at: placeIn(...at) }) },
+    ...(isPart && { isPart }),
   };
 }
